@@ -1,0 +1,1 @@
+"""The body: the running program and all that is outside it."""

@@ -1,0 +1,116 @@
+"""What a text can mean, and what must be known to read it."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from conversations.business import Service, Shift, Staff
+from conversations.dialogue import Awaiting, Option
+
+
+class Certainty(StrEnum):
+    NOTHING = "nothing"
+    """The text says nothing about it."""
+    CERTAIN = "certain"
+    AMBIGUOUS = "ambiguous"
+    """It says something that has several readings: ask."""
+    IMPOSSIBLE = "impossible"
+    """It says something that cannot be: refuse, with the reason."""
+
+
+class Intent(StrEnum):
+    """What the person wants done, apart from the slots their text fills."""
+
+    BOOK = "book"
+    BACK = "back"
+    START_OVER = "start_over"
+    NEVER_MIND = "never_mind"
+    HELP = "help"
+    MENU = "menu"
+    PERSON = "person"
+    MY_BOOKINGS = "my_bookings"
+    CANCEL = "cancel"
+    RESCHEDULE = "reschedule"
+    PRICE = "price"
+    WHERE = "where"
+    HOURS = "hours"
+    GREETING = "greeting"
+    THANKS = "thanks"
+
+
+class Answer(StrEnum):
+    YES = "yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class DateReading:
+    """A date, as said. `dates` holds the one meant, or, when ambiguous, each reading in calendar order (at least two).
+
+    `reason`, when impossible: `no_such_date` (31 February), `past`, or `weekday_conflict` ("monday 14th march", a
+    Saturday). `words` is the part of the text it was read from.
+    """
+
+    certainty: Certainty = Certainty.NOTHING
+    dates: tuple[date, ...] = ()
+    reason: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeReading:
+    """A time of day, as said: wall time. `times` as in DateReading. A bound or a range has no `times` but `earliest`,
+    `latest` or both ("after 4", "between 2 and 4", "morning"). `reason`, when impossible: `no_such_time` (25:00)."""
+
+    certainty: Certainty = Certainty.NOTHING
+    times: tuple[time, ...] = ()
+    earliest: time | None = None
+    latest: time | None = None
+    reason: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Everything one text was understood to say; every part may be absent."""
+
+    intent: Intent | None = None
+    answer: Answer | None = None
+    choice: Option | None = None
+    """The offered option that was picked, by key or by its words."""
+    service_ids: tuple[int, ...] = ()
+    """Best first; more than one means the text fits several alike: ask."""
+    staff_id: int | None = None
+    date: DateReading = field(default_factory=DateReading)
+    time: TimeReading = field(default_factory=TimeReading)
+    name: str = ""
+
+    @property
+    def fills_nothing(self) -> bool:
+        """No slot, no choice, no answer, and no wish but a greeting."""
+        return (
+            self.intent in (None, Intent.GREETING)
+            and self.answer is None
+            and self.choice is None
+            and not self.service_ids
+            and self.staff_id is None
+            and self.date.certainty is Certainty.NOTHING
+            and self.time.certainty is Certainty.NOTHING
+            and not self.name
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a text is read against. `now` is aware, in the business's zone; `shifts` are the opening hours that decide a
+    bare hour ("at 3"); `day` is the date under discussion."""
+
+    now: datetime
+    language: str = "en"
+    region: str = ""
+    services: tuple[Service, ...] = ()
+    staff: tuple[Staff, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    options: tuple[Option, ...] = ()
+    awaiting: Awaiting = Awaiting.NOTHING
+    day: date | None = None
