@@ -63,8 +63,9 @@ class Dialogue:
     awaiting: Awaiting = Awaiting.NOTHING
     service_id: int | None = None
     staff_id: int | None = None
-    date: date | None = None
-    time: time | None = None
+    day: date | None = None
+    at: time | None = None
+    """Wall time in the zone of the staff member, on `day`."""
     name: str = ""
     """The client's name, when they said it in this conversation."""
     options: tuple[Option, ...] = ()
@@ -80,9 +81,9 @@ class Dialogue:
     @property
     def state(self) -> State:
         """What is known, in the words operators see."""
-        if self.service_id is not None and self.date is not None and self.time is not None:
+        if self.service_id is not None and self.day is not None and self.at is not None:
             return State.TIME_SELECTED
-        if self.service_id is not None and self.date is not None:
+        if self.service_id is not None and self.day is not None:
             return State.DATE_SELECTED
         if self.service_id is not None:
             return State.SERVICE_SELECTED
