@@ -1,6 +1,6 @@
 """The state of one person's conversation: what is known, what was asked, what was offered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from enum import StrEnum
 
@@ -28,10 +28,12 @@ class Awaiting(StrEnum):
     TIME = "time"
     TIME_READING = "time_reading"
     CONFIRMATION = "confirmation"
+    CHANGE = "change"
+    """What to change, after a NO to the summary."""
     PROPOSAL = "proposal"
     """YES, NO or another time to a time that the coordinator proposed."""
-    NEW_TIME = "new_time"
-    """The coordinator asked for another time, in words."""
+    REQUEST = "request"
+    """Which of several requests a coordinator's bare word was meant for."""
 
 
 class Subject(StrEnum):
@@ -43,12 +45,14 @@ class Subject(StrEnum):
     TIME = "time"
     MOMENT = "moment"
     """A date and a time together."""
+    COMMAND = "command"
+    """A coordinator's whole command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One offered choice. `key` is what the person types ("2", "B"); `value` is a menu word, a service's id, an ISO date,
-    an ISO time or, for a moment, both with a T between them."""
+    """One offered choice. `key` is what the person types ("2", "B"); `value` is a menu word, a service's id, an ISO
+    date, an ISO time, for a moment both with a T between them, or a whole command."""
 
     key: str
     subject: Subject
@@ -63,9 +67,17 @@ class Dialogue:
     awaiting: Awaiting = Awaiting.NOTHING
     service_id: int | None = None
     staff_id: int | None = None
+    """Whom the client asked for; None where anybody will do."""
+    offered_staff_id: int | None = None
+    """With whom the time is held while YES is asked."""
     day: date | None = None
     at: time | None = None
     """Wall time in the zone of the staff member, on `day`."""
+    earliest: time | None = None
+    latest: time | None = None
+    """Bounds on the time, where one was said without an hour ("after 4", "in the morning")."""
+    changing: bool = False
+    """The slots are a new time for the booking `booking_id`, not a new booking."""
     name: str = ""
     """The client's name, when they said it in this conversation."""
     options: tuple[Option, ...] = ()
@@ -75,18 +87,22 @@ class Dialogue:
     """The booking this conversation made last, or the one under discussion."""
     settled: bool = False
     """That booking is approved, and paid where payment is due."""
-    with_person: bool = False
-    """A person has taken over: the bot is silent."""
 
     @property
     def state(self) -> State:
         """What is known, in the words operators see."""
-        if self.service_id is not None and self.day is not None and self.at is not None:
-            return State.TIME_SELECTED
-        if self.service_id is not None and self.day is not None:
-            return State.DATE_SELECTED
         if self.service_id is not None:
-            return State.SERVICE_SELECTED
+            if self.day is None:
+                return State.SERVICE_SELECTED
+            return State.DATE_SELECTED if self.at is None else State.TIME_SELECTED
         if self.booking_id is not None:
             return State.COMPLETED if self.settled else State.CONFIRMED
         return State.INITIAL
+
+    def without_slots(self) -> "Dialogue":
+        """Nothing asked and nothing known of a new booking; the booking made last is still known."""
+        return Dialogue(name=self.name, booking_id=self.booking_id, settled=self.settled)
+
+    def asking(self, awaiting: Awaiting, options: tuple[Option, ...] = ()) -> "Dialogue":
+        """The same, having asked this and offered these."""
+        return replace(self, awaiting=awaiting, options=options)

@@ -8,8 +8,8 @@ from conversations.delivery import Delivery, SendFailure
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """One message as it came in. `address` is what we answer to: E.164 for most, else the channel's opaque id. `phone` is
-    E.164 where the channel shows one. `quoted_id` is the provider's id of the message it replies to."""
+    """One message as it came in. `address` is what we answer to: E.164 for most, else the channel's opaque id. `phone`
+    is E.164 where the channel shows one. `quoted_id` is the provider's id of the message it replies to."""
 
     channel: str
     provider_id: str

@@ -9,5 +9,6 @@ from conversations.understanding.meaning import (
     TimeReading,
     Understood,
 )
+from conversations.understanding.understand import understand
 
-__all__ = ["Answer", "Certainty", "Context", "DateReading", "Intent", "TimeReading", "Understood"]
+__all__ = ["Answer", "Certainty", "Context", "DateReading", "Intent", "TimeReading", "Understood", "understand"]

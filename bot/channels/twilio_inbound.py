@@ -1,0 +1,118 @@
+"""What Twilio's webhooks say: whether they are genuine, the messages and the statuses in them."""
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import parse_qs, urlsplit
+
+from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+
+from bot.channels.errors import Unreadable
+from bot.channels.reading import clean, own_id, phone_of
+from bot.channels.twilio_codes import FAILURES, STATUSES
+from conversations.delivery import Delivery, SendFailure
+from conversations.messages import Inbound, StatusReport
+
+SMS = "sms"
+WHATSAPP = "whatsapp"
+OUTBOX = "outbox"
+"""The query parameter of our status callback URL that carries the outbox id there and back."""
+
+
+class TwilioInbound:
+    """Reads the webhooks of one account. `numbers` are our own senders, SMS and WhatsApp alike, as E.164."""
+
+    def __init__(self, auth_token: str, numbers: Iterable[str]) -> None:
+        self._validator = RequestValidator(auth_token)
+        self._numbers = frozenset(numbers)
+
+    def verify(self, url: str, form: Mapping[str, str], signature: str | None) -> bool:
+        """Whether Twilio signed this request. `url` is the public one, query as received; `form` the posted fields with
+        all their values, empty for a GET. https://www.twilio.com/docs/usage/security"""
+        if signature is None or "bodySHA256" in parse_qs(urlsplit(url).query):
+            return False  # JSON posts sign a hash of a body that a form does not hold; messages never come that way
+        return bool(self._validator.validate(url, form, signature))
+
+    def parse(self, form: Mapping[str, str]) -> tuple[Inbound, ...]:
+        """The message in a webhook's fields (of a GET: its query); none where it is one of our own. A message without
+        words (media, a location) has the text "". Raises Unreadable.
+        https://www.twilio.com/docs/messaging/guides/webhook-request"""
+        channel, address = _sender(_required(form, "From"))
+        provider_id = _required(form, "MessageSid", "SmsMessageSid", "SmsSid")
+        if address in self._numbers:
+            return ()
+        message = Inbound(
+            channel=channel,
+            provider_id=provider_id,
+            address=address,
+            phone=phone_of(address),
+            text=_first(form, "Body", "ButtonText", "ListTitle"),
+            profile_name=_first(form, "ProfileName"),
+            media=_media(form),
+            quoted_id=_first(form, "OriginalRepliedMessageSid"),
+            button=_first(form, "ButtonPayload", "ListId"),
+            opt_out=_opt_out(form),
+        )
+        return (message,)
+
+
+def parse_status(form: Mapping[str, str], query: Mapping[str, str]) -> tuple[StatusReport, ...]:
+    """What a status callback reports; none where its status is no news of a message of ours. `query` is that of the
+    callback's URL. Raises Unreadable. https://www.twilio.com/docs/messaging/guides/track-outbound-message-status"""
+    provider_id = _required(form, "MessageSid", "SmsSid")
+    word = _required(form, "MessageStatus", "SmsStatus").lower()
+    status = Delivery.READ if _first(form, "EventType") == "READ" else STATUSES.get(word)
+    if status is None:
+        return ()
+    code = _first(form, "ErrorCode")
+    report = StatusReport(
+        channel=_channel_of_status(form),
+        provider_id=provider_id,
+        status=status,
+        failure=_failure(code) if status is Delivery.FAILED else None,
+        code=code,
+        outbox_id=own_id(query.get(OUTBOX, "")),
+    )
+    return (report,)
+
+
+def _failure(code: str) -> SendFailure:
+    # Accepted, then lost without a reason we know: one more try may pass, and then a person must know.
+    known = FAILURES.get(int(code)) if code.isascii() and code.isdigit() else None
+    return known or SendFailure.UNREACHABLE
+
+
+def _sender(raw: str) -> tuple[str, str]:
+    prefix, colon, rest = raw.partition(":")
+    if colon and prefix != WHATSAPP:
+        raise Unreadable(f"a Twilio channel we do not speak: {prefix[:20]}")
+    address = rest if colon else raw
+    if address.startswith(" "):  # a plus sign that was posted as it is, not as %2B
+        address = f"+{address.strip()}"
+    if not address.strip("+ "):
+        raise Unreadable("Twilio webhook with an empty From")
+    return (WHATSAPP if colon else SMS), address
+
+
+def _channel_of_status(form: Mapping[str, str]) -> str:
+    ends = (_first(form, "From"), _first(form, "To"))
+    return WHATSAPP if any(end.startswith(f"{WHATSAPP}:") for end in ends) else SMS
+
+
+def _required(form: Mapping[str, str], *names: str) -> str:
+    if value := _first(form, *names):
+        return value
+    raise Unreadable(f"Twilio webhook without {names[0]}")
+
+
+def _first(form: Mapping[str, str], *names: str) -> str:
+    return next((value for name in names if (value := clean(form.get(name)))), "")
+
+
+def _media(form: Mapping[str, str]) -> tuple[str, ...]:
+    count = _first(form, "NumMedia")
+    most = min(int(count), 10) if count.isascii() and count.isdigit() else 0
+    return tuple(url for index in range(most) if (url := _first(form, f"MediaUrl{index}")))
+
+
+def _opt_out(form: Mapping[str, str]) -> str:
+    word = _first(form, "OptOutType").upper()
+    return word if word in ("STOP", "START", "HELP") else ""

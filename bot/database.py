@@ -1,0 +1,146 @@
+"""The one way to the database: engines set up so that no update is lost, transactions, and the schema's version."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from models import SCHEMA
+
+T = TypeVar("T")
+TRIES = 6
+_MARIADB_TRANSIENT = {1020, 1205, 1213, 1305}
+"""Changed since read, lock wait over, deadlock, and a savepoint that a deadlock took with it."""
+
+
+class SchemaState(StrEnum):
+    EMPTY = "empty"
+    CURRENT = "current"
+    BEHIND = "behind"
+    AHEAD = "ahead"
+
+
+class Database:
+    """One database: SQLite, PostgreSQL or MariaDB, by its SQLAlchemy address. Safe to share between threads."""
+
+    def __init__(self, url: str, pool: int = 20) -> None:
+        self.engine = _engine(url, pool)
+
+    def transact(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in one transaction and commit it. A deadlock or a stale connection starts it afresh, a few times; so
+        `work` must do nothing outside the database. Raises what `work` raises, and sqlalchemy.exc.DBAPIError."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                    return work(session)
+            except DBAPIError as error:
+                if attempt == TRIES or not _transient(error):
+                    raise
+        raise AssertionError("unreachable")
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work`, which only reads, on one snapshot. It never waits for a writer on SQLite."""
+        engine = self.engine.execution_options(readonly=True)
+        with Session(engine) as session, session.begin():
+            return work(session)
+
+    def schema(self) -> SchemaState:
+        """How the tables that are there compare to those this version of the program wants."""
+        with self.engine.connect() as connection:
+            names = set(inspect(connection).get_table_names())
+            if "alembic_version" not in names:
+                return SchemaState.EMPTY if not names else SchemaState.BEHIND
+            version = connection.execute(text("select version_num from alembic_version")).scalar_one_or_none()
+        if version is None:
+            return SchemaState.EMPTY
+        if version == SCHEMA:
+            return SchemaState.CURRENT
+        return SchemaState.BEHIND if version < SCHEMA else SchemaState.AHEAD
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest schema. Two at once: the second waits, then finds nothing to do."""
+        from alembic import command  # heavy, and only wanted here
+
+        with self.engine.connect() as connection, _alone(connection), connection.begin():
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def alembic_config() -> Any:
+    """Alembic's settings for our migrations."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent.parent / "models" / "migrations"))
+    return config
+
+
+def _engine(url: str, pool: int) -> Engine:
+    dialect = make_url(url).get_backend_name()
+    if dialect == "sqlite":
+        path = make_url(url).database
+        if path and path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        engine = sqlalchemy.create_engine(url, pool_size=pool, max_overflow=0)
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    # A connection that has died is found on use and the transaction started afresh: no ping before each.
+    isolation = "READ COMMITTED"
+    return sqlalchemy.create_engine(url, pool_size=pool, max_overflow=0, isolation_level=isolation, pool_recycle=1800)
+
+
+def _open_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("busy_timeout=5000", "journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+        connection.execute(f"pragma {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE takes the write lock before the first SELECT: what was read cannot change under the transaction.
+    reading = connection.get_execution_options().get("readonly")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+class _alone:
+    """Hold a lock by name for as long as the migration runs, where DDL does not bring its own."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.dialect = connection.dialect.name
+
+    def __enter__(self) -> None:
+        if self.dialect == "postgresql":
+            self.connection.execute(text("select pg_advisory_lock(7411)"))
+            self.connection.commit()
+        elif self.dialect in ("mysql", "mariadb"):
+            self.connection.execute(text("select get_lock('textbook migration', 60)"))
+            self.connection.commit()
+
+    def __exit__(self, *_: object) -> None:
+        if self.dialect == "postgresql":
+            self.connection.execute(text("select pg_advisory_unlock(7411)"))
+            self.connection.commit()
+        elif self.dialect in ("mysql", "mariadb"):
+            self.connection.execute(text("select release_lock('textbook migration')"))
+            self.connection.commit()
+
+
+def _transient(error: DBAPIError) -> bool:
+    if error.connection_invalidated:
+        return True
+    original = error.orig
+    if getattr(original, "sqlstate", None) in ("40001", "40P01"):
+        return True
+    code = original.args[0] if original is not None and original.args else None
+    return code in _MARIADB_TRANSIENT or "database is locked" in str(original)

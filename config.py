@@ -1,0 +1,160 @@
+"""The settings: environment and `.env`, read once, typed, frozen. Each is written here once, and drives `.env.example`,
+the docs and `python -m bot doctor`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class WrongSettings(Exception):
+    """One line for each setting that cannot be used: its name, what was found and what is wanted. Never a secret."""
+
+
+def _zone(name: str) -> str:
+    if name and name not in available_timezones():
+        raise ValueError("wanted an IANA time zone such as Asia/Qatar or Europe/London")
+    return name
+
+
+def _address(url: str) -> str:
+    if url and not url.startswith(("http://", "https://")):
+        raise ValueError("wanted an address that begins with http:// or https://")
+    return url.rstrip("/")
+
+
+def _phone(text: str) -> str:
+    digits = text.rpartition(":")[2]
+    if text and not (digits.startswith("+") and digits[1:].isdigit() and 7 <= len(digits[1:]) <= 15):
+        raise ValueError("wanted a number in international form such as +97455501234, or sms:+… or whatsapp:+…")
+    if text.partition(":")[0] not in ("", digits, "sms", "whatsapp"):
+        raise ValueError("wanted sms: or whatsapp: before the number, or nothing")
+    return text
+
+
+_DIALECTS = {
+    "sqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mysql+pymysql",
+}
+
+
+def _database(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    dialect = _DIALECTS.get(scheme.partition("+")[0])
+    if not separator or dialect is None:
+        raise ValueError("wanted an address that begins with sqlite:///, postgresql://, mysql:// or mariadb://")
+    return f"{dialect}://{rest}"
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Address = Annotated[str, AfterValidator(_address)]
+Phone = Annotated[str, AfterValidator(_phone)]
+Secret = SecretStr
+NO_SECRET = SecretStr("")
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. Names in the environment are the same in capitals."""
+
+    model_config = SettingsConfigDict(env_file_encoding="utf-8", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: Annotated[SecretStr, Field(description="sqlite, postgresql or mariadb address")] = SecretStr(
+        "sqlite:///data/textbook.db"
+    )
+    migrations_database_url: Annotated[SecretStr, Field(description="the owner's address, for migrations")] = NO_SECRET
+    host: Annotated[str, Field(description="address to listen on")] = "0.0.0.0"  # noqa: S104 - the simulator's page is for phones on the same network
+    port: Annotated[int, Field(ge=1, le=65535, description="port to listen on")] = 8000
+    public_url: Annotated[
+        Address, Field(description="where providers reach us; unset: signatures are checked over the request's address")
+    ] = ""
+    trusted_proxies: Annotated[int, Field(ge=0, le=10, description="how many proxies stand before us")] = 0
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="how much is logged")] = "INFO"
+
+    business_name: Annotated[str, Field(max_length=80, description="beats business.toml")] = ""
+    business_timezone: Annotated[Zone, Field(description="IANA zone; beats business.toml")] = ""
+    default_region: Annotated[
+        str, Field(pattern="^([A-Z]{2})?$", description="ISO 3166 country, decides 5/3 = 5 March or 3 May")
+    ] = ""
+    default_language: Annotated[str, Field(pattern="^([a-z]{2,3})?$", description="language of first answers")] = ""
+    coordinator_phone_number: Annotated[
+        Phone, Field(description="receives requests; sms: or whatsapp: before it picks the channel")
+    ] = ""
+
+    twilio_account_sid: Annotated[str, Field(description="AC…")] = ""
+    twilio_auth_token: Annotated[Secret, Field(description="the account's primary token")] = NO_SECRET
+    twilio_sms_number: Annotated[Phone, Field(description="our number for SMS")] = ""
+    twilio_whatsapp_number: Annotated[Phone, Field(description="our number for WhatsApp by Twilio")] = ""
+    twilio_messaging_service_sid: Annotated[str, Field(description="MG…, sends SMS instead of the number")] = ""
+    twilio_api_base: Annotated[Address, Field(description="another address for Twilio's API")] = ""
+
+    ultramsg_instance_id: Annotated[str, Field(description="instance12345")] = ""
+    ultramsg_token: Annotated[Secret, Field(description="the instance's token")] = NO_SECRET
+    ultramsg_webhook_secret: Annotated[Secret, Field(description="the secret part of our webhook's path")] = NO_SECRET
+    ultramsg_api_base: Annotated[Address, Field(description="another address for UltraMsg")] = ""
+
+    simulator: Annotated[bool | None, Field(description="unset: on only when no provider is configured")] = None
+    burst_ms: Annotated[
+        int, Field(ge=0, le=10_000, description="milliseconds that a text which says nothing yet waits for the next")
+    ] = 1500
+
+    @property
+    def database(self) -> str:
+        """The database's address with the driver we use. Raises ValueError for one we cannot use."""
+        return _database(self.database_url.get_secret_value())
+
+    @property
+    def has_twilio(self) -> bool:
+        return bool(self.twilio_account_sid and self.twilio_auth_token.get_secret_value())
+
+    @property
+    def has_ultramsg(self) -> bool:
+        return bool(self.ultramsg_instance_id and self.ultramsg_token.get_secret_value())
+
+    @property
+    def has_simulator(self) -> bool:
+        return self.simulator if self.simulator is not None else not (self.has_twilio or self.has_ultramsg)
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        return ZoneInfo(self.business_timezone) if self.business_timezone else None
+
+
+def _together(settings: Settings) -> list[str]:
+    """What only shows when settings are read together."""
+    wrong = []
+    try:
+        _ = settings.database
+    except ValueError as error:
+        wrong.append(f"DATABASE_URL: {error}")
+    if settings.twilio_account_sid and not settings.twilio_auth_token.get_secret_value():
+        wrong.append("TWILIO_AUTH_TOKEN: not set, but TWILIO_ACCOUNT_SID is: wanted both or neither")
+    if settings.has_twilio and not (
+        settings.twilio_sms_number or settings.twilio_whatsapp_number or settings.twilio_messaging_service_sid
+    ):
+        wrong.append("TWILIO_SMS_NUMBER: not set: wanted it, TWILIO_WHATSAPP_NUMBER or TWILIO_MESSAGING_SERVICE_SID")
+    if settings.has_ultramsg and not settings.ultramsg_webhook_secret.get_secret_value():
+        wrong.append("ULTRAMSG_WEBHOOK_SECRET: not set, but ULTRAMSG_INSTANCE_ID is: wanted a long random word")
+    return wrong
+
+
+def read_settings(env_file: Path | None = Path(".env")) -> Settings:
+    """The settings of this process. Raises WrongSettings naming every one that is wrong."""
+    try:
+        settings = Settings(_env_file=env_file)
+    except ValidationError as error:
+        lines = []
+        for fault in error.errors():
+            name = str(fault["loc"][0])
+            field = Settings.model_fields[name]
+            found = "a secret" if field.annotation is SecretStr else repr(fault["input"])
+            wanted = fault["msg"].removeprefix("Value error, ")
+            lines.append(f"{name.upper()}: found {found}: {wanted}")
+        raise WrongSettings("\n".join(lines)) from None
+    if wrong := _together(settings):
+        raise WrongSettings("\n".join(wrong))
+    return settings

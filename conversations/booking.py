@@ -1,0 +1,77 @@
+"""A booking, a proposal and a client as the mind sees them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from conversations.business import Money
+
+
+class BookingStatus(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    """Approved, and waiting for payment."""
+    CONFIRMED = "confirmed"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    NO_SHOW = "no_show"
+
+
+class BookingType(StrEnum):
+    ONE_ON_ONE = "one_on_one"
+    GROUP_SESSION = "group_session"
+
+
+class ProposalStatus(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    REPLACED = "replaced"
+    """Another proposal, a decision or the client's own wish took its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookingView:
+    """One booking with the names a person needs to read it. Times are aware, in the booking's own zone."""
+
+    id: int
+    status: BookingStatus
+    version: int
+    service_id: int
+    service: str
+    minutes: int
+    staff_id: int
+    staff: str
+    client_id: int
+    client: str
+    """Their name, or their number or address where no name is known."""
+    client_named: bool
+    phone: str
+    conversation_id: int
+    preferred: datetime
+    start: datetime
+    end: datetime
+    price: Money
+    confirmed: datetime | None = None
+    note: str = ""
+    place: str = ""
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    decline_reason: str = ""
+    proposed: datetime | None = None
+    """The start of the open proposal, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """A time that is held beside the booking's own, until the client answers or `expires_at` comes."""
+
+    id: int
+    booking_id: int
+    start: datetime
+    expires_at: datetime
+    words: str = ""

@@ -1,0 +1,169 @@
+"""One step of a conversation: what is known, what happened, what may be known → what to say and do. Pure."""
+
+from dataclasses import replace
+
+from conversations import commands, steps
+from conversations.dialogue import Awaiting, Dialogue
+from conversations.effects import Effect, OptIn, OptOut, Rename
+from conversations.events import (
+    AnotherTimeAsked,
+    Approved,
+    Booked,
+    Declined,
+    Event,
+    ProposalAccepted,
+    ProposalRefused,
+    RequestExpired,
+    Said,
+    TimeProposed,
+    WishChanged,
+)
+from conversations.facts import Facts
+from conversations.flows import booking, notices, proposal, repair, side_trips
+from conversations.replies import Reply, say
+from conversations.rules.opt_out import OptWord, opt_word
+from conversations.turn import Turn
+from conversations.understanding import Answer, Context, Intent, Understood, understand
+
+
+def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
+    """Raises UndeclaredStep where a flow leads where it never said it would: a fault of ours, never of who texts."""
+    match event:
+        case Said():
+            turn = _said(dialogue, event, facts)
+        case Booked():
+            turn = notices.booked(dialogue, event)
+        case WishChanged():
+            turn = notices.wish_changed(dialogue, event)
+        case ProposalAccepted():
+            turn = notices.proposal_accepted(dialogue, event)
+        case ProposalRefused():
+            turn = notices.proposal_refused(dialogue, event)
+        case Approved():
+            turn = notices.approved(dialogue, event)
+        case Declined():
+            turn = notices.declined(dialogue, event, facts)
+        case TimeProposed():
+            turn = notices.time_proposed(dialogue, event)
+        case AnotherTimeAsked():
+            turn = notices.another_time_asked(dialogue, event)
+        case RequestExpired():
+            turn = notices.expired(dialogue, event, facts)
+    steps.check(dialogue, turn.dialogue)
+    return turn
+
+
+def says_nothing_yet(dialogue: Dialogue, event: Said, facts: Facts) -> bool:
+    """Whether a text fills nothing ("Hi", "I want"), so that it is worth a moment's wait for the next one."""
+    if event.media or event.carrier_answered or not event.text.strip():
+        return False
+    if opt_word(event.text, bare_cancel=facts.channel.bare_cancel_opts_out) or commands.is_command(event.text, facts):
+        return False
+    return _understand(dialogue, event, facts).fills_nothing
+
+
+def _said(dialogue: Dialogue, event: Said, facts: Facts) -> Turn:
+    if turn := _opt(dialogue, event, facts) or commands.answer(dialogue, event, facts):
+        return turn
+    understood = _understand(dialogue, event, facts)
+    effects: tuple[Effect, ...] = ()
+    if understood.name:
+        dialogue, effects = replace(dialogue, name=understood.name), (Rename(understood.name),)
+    talked = _talk(dialogue, understood, event, facts)
+    return replace(talked, effects=(*effects, *talked.effects))
+
+
+def _talk(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts) -> Turn:
+    """A client's text, by what it fits first: the question that is open, a wish beside it, a slot, a greeting."""
+    if event.media and not event.text.strip():
+        return _with_lead(side_trips.again(dialogue, facts), say("media_received"))
+    if dialogue.awaiting is Awaiting.PROPOSAL and (turn := proposal.answer(dialogue, understood, facts)):
+        return turn
+    if dialogue.awaiting is Awaiting.MENU and understood.choice is not None:
+        return side_trips.pick(dialogue, understood.choice.value, event.text, facts)
+    if turn := side_trips.answer(replace(dialogue, misses=0), understood, event.text, facts):
+        return turn
+    if understood.intent is Intent.BOOK and _slotless(understood):
+        return booking.ask_next(replace(dialogue, misses=0), facts, _hello(facts))
+    answers = dialogue.awaiting is Awaiting.CONFIRMATION and understood.answer is not None
+    if answers or not _slotless(understood):
+        return _fill(dialogue, understood, facts)
+    if understood.answer is not None:
+        return _nothing_to_answer(dialogue, understood.answer, facts)
+    if understood.name:
+        return _with_lead(side_trips.again(dialogue, facts), say("nice_to_meet", name=understood.name))
+    if facts.person.is_coordinator and dialogue.service_id is None:
+        return Turn(replace(dialogue, awaiting=Awaiting.NOTHING, options=()), (say("not_understood_coordinator"),))
+    if understood.intent is Intent.GREETING or facts.person.is_new:
+        return booking.ask_next(dialogue, facts, _hello(facts) or (say("hello_again", business=facts.business.name),))
+    return repair.answer(dialogue, event.text, facts)
+
+
+def _fill(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn:
+    """Slots: of the funnel that is under way, of a new time for a request that still waits, or of a new booking."""
+    fresh = dialogue.service_id is None and not understood.service_ids
+    if fresh and dialogue.awaiting is Awaiting.NOTHING and dialogue.booking_id and proposal.names_a_time(understood):
+        found = facts.booking(dialogue.booking_id)
+        if found is not None and found.status == "pending" and understood.intent is not Intent.BOOK:
+            return proposal.change_wish(dialogue, understood, facts)
+    turn = booking.answer(dialogue, understood, facts)
+    return _with_lead(turn, *_hello(facts)) if facts.person.is_new else turn
+
+
+def _nothing_to_answer(dialogue: Dialogue, answer: Answer, facts: Facts) -> Turn:
+    """A yes or no that answers no open question: say how things stand. A second YES changes nothing."""
+    if dialogue.service_id is not None and answer is Answer.YES:
+        return booking.ask_next(dialogue, facts)
+    found = facts.booking(dialogue.booking_id) if dialogue.booking_id is not None else None
+    if found is None or answer is Answer.NO:
+        return Turn(dialogue, (say("nothing_to_confirm"),))
+    key = "already_booked" if dialogue.settled else "already_requested"
+    return Turn(dialogue, (say(key, id=found.id, service=found.service, when=found.start),))
+
+
+def _opt(dialogue: Dialogue, event: Said, facts: Facts) -> Turn | None:
+    """STOP, START and HELP, before anything else. Where the carrier answers them itself we record and stay silent."""
+    word = opt_word(event.text, bare_cancel=facts.channel.bare_cancel_opts_out)
+    silent = event.carrier_answered or facts.channel.carrier_answers_stop
+    match word:
+        case OptWord.OUT:
+            reply = say("opted_out", business=facts.business.name)
+            return Turn(dialogue, () if silent else (reply,), (OptOut(),))
+        case OptWord.IN if facts.person.opted_out:
+            return Turn(dialogue, () if silent else (say("opted_in", business=facts.business.name),), (OptIn(),))
+        case OptWord.HELP if silent:
+            return Turn(dialogue)
+        case _:
+            return None
+
+
+def _understand(dialogue: Dialogue, event: Said, facts: Facts) -> Understood:
+    staff = tuple(facts.staff())
+    gives = next((s.staff_ids for s in facts.services() if s.id == dialogue.service_id), None)
+    shifts = tuple(shift for s in staff if gives is None or s.id in gives for shift in s.shifts)
+    return understand(
+        event.text,
+        Context(
+            now=facts.now,
+            language=facts.language,
+            region=facts.business.region,
+            services=tuple(facts.services()),
+            staff=staff,
+            shifts=shifts,
+            options=dialogue.options,
+            awaiting=dialogue.awaiting,
+            day=dialogue.day,
+        ),
+    )
+
+
+def _slotless(understood: Understood) -> bool:
+    return replace(understood, intent=None, answer=None, name="").fills_nothing
+
+
+def _hello(facts: Facts) -> tuple[Reply, ...]:
+    return (say("hello", business=facts.business.name),) if facts.person.is_new else ()
+
+
+def _with_lead(turn: Turn, *lead: Reply) -> Turn:
+    return replace(turn, replies=(*lead, *turn.replies))

@@ -1,0 +1,1 @@
+"""The flows of a client's conversation."""

@@ -1,0 +1,229 @@
+"""Booking: ask for the first slot that is missing, check the time, show the whole summary, and book on YES."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from conversations.business import Service
+from conversations.dialogue import Awaiting, Dialogue, Subject
+from conversations.effects import Book, ChangeWish, Effect, Hold, LetGo
+from conversations.facts import Facts
+from conversations.flows import options
+from conversations.flows.slots import Filled, fill, moment
+from conversations.languages.render import render
+from conversations.replies import Reply, say
+from conversations.rules.availability import (
+    Calendar,
+    Refusal,
+    Slot,
+    WallTime,
+    free_slots,
+    nearest,
+    spread,
+    wall_time,
+    why_not,
+)
+from conversations.stored import time_text
+from conversations.turn import Turn
+from conversations.understanding import Answer, Understood
+
+Replies = tuple[Reply, ...]
+LOOK_BACK, LOOK_AHEAD = timedelta(days=3), timedelta(days=21)
+"""How far around a wanted day the nearest free times are looked for."""
+
+
+def answer(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn:
+    """What a text that fills slots, or answers a question of the funnel, leads to."""
+    if dialogue.awaiting is Awaiting.CONFIRMATION and understood.answer is not None and not _corrects(understood):
+        return _book(dialogue, facts) if understood.answer is Answer.YES else _what_to_change(dialogue, facts)
+    if dialogue.awaiting is Awaiting.CHANGE and understood.choice is not None:
+        return _change(dialogue, understood.choice.value, facts)
+    filled = fill(dialogue, understood, facts)
+    return filled.question or ask_next(filled.dialogue, facts, sure=filled.time_is_sure)
+
+
+def ask_next(dialogue: Dialogue, facts: Facts, lead: Replies = (), *, sure: bool = False) -> Turn:
+    """Ask for the first missing slot, or for the YES. `lead` is said first."""
+    services = facts.services()
+    service = next((s for s in services if s.id == dialogue.service_id), None)
+    if service is None and len(services) == 1:
+        service = services[0]
+        dialogue = replace(dialogue, service_id=service.id)
+    if service is None:
+        return ask_service(dialogue, facts, lead)
+    if dialogue.day is None:
+        return ask_date(dialogue, facts, lead)
+    if dialogue.at is None:
+        return ask_time(dialogue, facts, lead)
+    return _offer(Filled(dialogue, None, sure), service, facts, lead)
+
+
+def ask_service(dialogue: Dialogue, facts: Facts, lead: Replies = (), key: str = "ask_service") -> Turn:
+    """The services, numbered."""
+    choices = options.numbered(Subject.SERVICE, [(str(s.id), s.name) for s in facts.services()])
+    if not choices:
+        return Turn(dialogue.asking(Awaiting.NOTHING), (*lead, say("no_services", business=facts.business.name)))
+    dialogue = replace(dialogue, service_id=None)
+    return Turn(dialogue.asking(Awaiting.SERVICE, choices), (*lead, say(key, choices)))
+
+
+def ask_date(dialogue: Dialogue, facts: Facts, lead: Replies = (), key: str = "ask_date") -> Turn:
+    service = _service(dialogue, facts)
+    return Turn(dialogue.asking(Awaiting.DATE), (*lead, say(key, service=service.name)))
+
+
+def ask_time(dialogue: Dialogue, facts: Facts, lead: Replies = (), key: str = "ask_time") -> Turn:
+    """The free times of the day, lettered; where there are none, the nearest on other days."""
+    service, day = _service(dialogue, facts), dialogue.day
+    assert day is not None
+    slots = free_slots(_calendars(dialogue, service, facts, day, day), service.minutes, day, day, facts.now)
+    fitting = [slot for slot in slots if _within(slot, dialogue)]
+    if fitting:
+        choices = options.times(spread(fitting, 6), facts.language)
+        return Turn(dialogue.asking(Awaiting.TIME, choices), (*lead, say(key, choices, day=day)))
+    wanted = datetime.combine(day, dialogue.earliest or dialogue.latest or time(12), facts.business.zone)
+    return _offer_nearest(
+        dialogue, service, wanted, facts, (*lead, _why_no_time(dialogue, service, facts, bool(slots)))
+    )
+
+
+def _offer(filled: Filled, service: Service, facts: Facts, lead: Replies) -> Turn:
+    """Day and time are known: hold them and ask for YES, or say why they cannot be had."""
+    dialogue = filled.dialogue
+    assert dialogue.day is not None and dialogue.at is not None
+    match wall_time(dialogue.day, dialogue.at, facts.business.zone):
+        case WallTime.GAP:
+            reply = say("time_gap", at=dialogue.at, day=dialogue.day)
+            return ask_time(replace(dialogue, at=None), facts, (*lead, reply))
+        case WallTime.OVERLAP if not filled.time_is_sure:
+            return _ask_which_of_two(dialogue, dialogue.at, facts, lead)
+        case _:
+            start = moment(dialogue, facts)
+    calendars = _calendars(dialogue, service, facts, dialogue.day, dialogue.day)
+    refusals = {c.staff.id: why_not(c, service.minutes, start, facts.now) for c in calendars}
+    free = [c for c in calendars if refusals[c.staff.id] is None]
+    if not free:
+        reply = say(f"refused_{_plainest(refusals.values())}", when=start)
+        return _offer_nearest(replace(dialogue, at=None), service, start, facts, (*lead, reply))
+    return _ask_yes(dialogue, service, free[0], start, facts, lead)
+
+
+def _ask_yes(
+    dialogue: Dialogue, service: Service, calendar: Calendar, start: datetime, facts: Facts, lead: Replies
+) -> Turn:
+    dialogue = replace(dialogue, offered_staff_id=calendar.staff.id).asking(Awaiting.CONFIRMATION)
+    changing = dialogue.booking_id if dialogue.changing else None
+    hold = Hold(service.id, (calendar.staff.id,), start, changing)
+    if changing is not None:
+        reply = say("confirm_change", id=changing, service=service.name, staff=calendar.staff.name, when=start)
+    else:
+        named = bool(dialogue.name or facts.person.name)
+        reply = say(
+            "confirm" if named else "confirm_unnamed",
+            service=service.name,
+            minutes=service.minutes,
+            staff=calendar.staff.name,
+            when=start,
+            place=service.place,
+            price=service.price,
+        )
+    return Turn(dialogue, (*lead, reply), (hold,))
+
+
+def _book(dialogue: Dialogue, facts: Facts) -> Turn:
+    """YES: book what was shown, if it is still to be had."""
+    service = _service(dialogue, facts)
+    assert dialogue.day is not None
+    start = moment(dialogue, facts)
+    calendars = _calendars(dialogue, service, facts, dialogue.day, dialogue.day)
+    offered = next((c for c in calendars if c.staff.id == dialogue.offered_staff_id), None)
+    refusal = Refusal.TAKEN if offered is None else why_not(offered, service.minutes, start, facts.now)
+    if refusal is not None or offered is None:
+        others = [c for c in calendars if why_not(c, service.minutes, start, facts.now) is None]
+        if others:
+            return _ask_yes(dialogue, service, others[0], start, facts, ())
+        lead = say("refused_lost" if refusal is Refusal.TAKEN else f"refused_{refusal}", when=start)
+        return _offer_nearest(replace(dialogue, at=None), service, start, facts, (lead,))
+    effect: Effect = Book(service.id, (offered.staff.id,), start)
+    if dialogue.changing and dialogue.booking_id is not None:
+        effect = ChangeWish(dialogue.booking_id, (offered.staff.id,), start)
+    return Turn(dialogue, (), (effect,))
+
+
+def _what_to_change(dialogue: Dialogue, facts: Facts) -> Turn:
+    labels = [(key, render(say(key), facts.language)) for key in ("change_service", "change_day", "change_time")]
+    choices = options.numbered(Subject.MENU, labels[1:] if dialogue.changing else labels)
+    return Turn(dialogue.asking(Awaiting.CHANGE, choices), (say("say_what_to_change", choices),), (LetGo(),))
+
+
+def _change(dialogue: Dialogue, what: str, facts: Facts) -> Turn:
+    match what:
+        case "change_service":
+            return ask_service(dialogue, facts)
+        case "change_day":
+            return ask_date(replace(dialogue, day=None), facts)
+        case _:
+            return ask_time(replace(dialogue, at=None), facts)
+
+
+def _offer_nearest(dialogue: Dialogue, service: Service, wanted: datetime, facts: Facts, lead: Replies) -> Turn:
+    """The three nearest free times, lettered, on whichever days they are."""
+    first, last = (wanted - LOOK_BACK).date(), (wanted + LOOK_AHEAD).date()
+    calendars = _calendars(dialogue, service, facts, first, last)
+    near = nearest(free_slots(calendars, service.minutes, first, last, facts.now), wanted)
+    if not near:
+        return Turn(replace(dialogue, day=None).asking(Awaiting.DATE), (*lead, say("nothing_near")), (LetGo(),))
+    choices = options.moments(near, facts.language)
+    return Turn(dialogue.asking(Awaiting.TIME, choices), (*lead, say("nearest", choices)), (LetGo(),))
+
+
+def _why_no_time(dialogue: Dialogue, service: Service, facts: Facts, others_are_free: bool) -> Reply:
+    day = dialogue.day
+    assert day is not None
+    if others_are_free:
+        return say("day_full_in_range", day=day)
+    calendars = _calendars(dialogue, service, facts, day, day)
+    today = facts.now.astimezone(facts.business.zone).date()
+    if calendars and all(day > today + timedelta(days=c.terms.horizon_days) for c in calendars):
+        return say("day_too_far", day=day)
+    works = any(shift.weekday == day.weekday() for c in calendars for shift in c.staff.shifts)
+    return say("day_full" if works else "day_closed", day=day)
+
+
+def _ask_which_of_two(dialogue: Dialogue, at: time, facts: Facts, lead: Replies) -> Turn:
+    labels = [
+        (time_text(at.replace(fold=0)), render(say("first_of_two", at=at), facts.language)),
+        (time_text(at.replace(fold=1)), render(say("second_of_two", at=at), facts.language)),
+    ]
+    choices = options.numbered(Subject.TIME, labels)
+    reply = say("time_twice", choices, at=at, day=dialogue.day or facts.now.date())
+    return Turn(replace(dialogue, at=None).asking(Awaiting.TIME_READING, choices), (*lead, reply))
+
+
+def _calendars(dialogue: Dialogue, service: Service, facts: Facts, first: date, last: date) -> Sequence[Calendar]:
+    changing = dialogue.booking_id if dialogue.changing else None
+    found = facts.calendars(service, first, last, changing)
+    wanted = [calendar for calendar in found if calendar.staff.id == dialogue.staff_id]
+    return wanted or found
+
+
+def _service(dialogue: Dialogue, facts: Facts) -> Service:
+    return next(service for service in facts.services() if service.id == dialogue.service_id)
+
+
+def _within(slot: Slot, dialogue: Dialogue) -> bool:
+    at = slot.start.timetz().replace(tzinfo=None)
+    return (dialogue.earliest is None or at >= dialogue.earliest) and (dialogue.latest is None or at <= dialogue.latest)
+
+
+def _corrects(understood: Understood) -> bool:
+    """Whether a yes or no came with something that changes the summary ("yes but at 4", "no, Tuesday")."""
+    return replace(understood, answer=None, name="", intent=None).fills_nothing is False
+
+
+def _plainest(refusals: Iterable[Refusal | None]) -> Refusal:
+    """The refusal to name where several staff refuse for different reasons: "taken" tells the client most."""
+    found = list(refusals)
+    return next(
+        (r for r in (Refusal.TAKEN, Refusal.TOO_SOON, Refusal.TOO_FAR, Refusal.PAST) if r in found), Refusal.CLOSED
+    )

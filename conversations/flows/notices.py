@@ -1,0 +1,151 @@
+"""What a client reads when something has happened to their booking, and what their conversation knows from then on."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from conversations.booking import BookingStatus, BookingView
+from conversations.dialogue import Awaiting, Dialogue
+from conversations.effects import TellCoordinator
+from conversations.events import (
+    AnotherTimeAsked,
+    Approved,
+    Booked,
+    Declined,
+    ProposalAccepted,
+    ProposalRefused,
+    RequestExpired,
+    TimeProposed,
+    WishChanged,
+)
+from conversations.facts import Facts
+from conversations.flows import booking as funnel
+from conversations.flows import options
+from conversations.replies import Reply, say
+from conversations.rules.availability import free_slots, nearest
+from conversations.turn import Turn
+
+
+def booked(dialogue: Dialogue, event: Booked) -> Turn:
+    found = event.booking
+    settled = found.status is not BookingStatus.PENDING
+    dialogue = replace(dialogue.without_slots(), booking_id=found.id, settled=settled)
+    name = f", {found.client}" if found.client_named else ""
+    if settled:
+        reply = say(
+            "booked",
+            name=name,
+            id=found.id,
+            service=found.service,
+            staff=found.staff,
+            when=found.start,
+            place=found.place,
+        )
+        return Turn(dialogue, (reply,), (TellCoordinator(prompt("booked_notice", found), found.id),))
+    reply = say("requested", name=name, id=found.id, service=found.service, when=found.start)
+    return Turn(dialogue, (reply,), (TellCoordinator(prompt("request_prompt", found), found.id),))
+
+
+def wish_changed(dialogue: Dialogue, event: WishChanged) -> Turn:
+    found = event.booking
+    dialogue = replace(dialogue.without_slots(), booking_id=found.id, settled=False)
+    tell = TellCoordinator(prompt("wish_prompt", found), found.id)
+    return Turn(dialogue, (say("wish_changed", id=found.id, when=found.start),), (tell,))
+
+
+def approved(dialogue: Dialogue, event: Approved) -> Turn:
+    return Turn(_settle(dialogue, event.booking, settled=True), (_confirmation("approved", event.booking, event.note),))
+
+
+def declined(dialogue: Dialogue, event: Declined, facts: Facts) -> Turn:
+    """The reason, and three other times; picking one starts a new booking of the same service."""
+    found = event.booking
+    reply = say("declined", id=found.id, service=found.service, when=found.start, reason=event.reason)
+    return _offer_others(_settle(dialogue, found, settled=False), found, (reply,), facts)
+
+
+def expired(dialogue: Dialogue, event: RequestExpired, facts: Facts) -> Turn:
+    found = event.booking
+    reply = say("request_expired", id=found.id, service=found.service, when=found.start)
+    return _offer_others(_settle(dialogue, found, settled=False), found, (reply,), facts)
+
+
+def time_proposed(dialogue: Dialogue, event: TimeProposed) -> Turn:
+    found = event.booking
+    reply = say(
+        "time_proposed", id=found.id, service=found.service, staff=found.staff,
+        when=event.proposal.start, asked=found.start, words=event.proposal.words,
+    )  # fmt: skip
+    return Turn(replace(dialogue, booking_id=found.id, settled=False).asking(Awaiting.PROPOSAL), (reply,))
+
+
+def another_time_asked(dialogue: Dialogue, event: AnotherTimeAsked) -> Turn:
+    found = event.booking
+    reply = say("another_time_asked", id=found.id, service=found.service, when=found.start, words=event.words)
+    dialogue = replace(
+        dialogue.without_slots(), booking_id=found.id, settled=False,
+        changing=True, service_id=found.service_id, staff_id=found.staff_id,
+    )  # fmt: skip
+    return Turn(dialogue.asking(Awaiting.DATE), (reply,))
+
+
+def proposal_accepted(dialogue: Dialogue, event: ProposalAccepted) -> Turn:
+    found = event.booking
+    tell = say("proposal_accepted_notice", id=found.id, client=found.client, when=found.start)
+    reply = _confirmation("proposal_accepted", found)
+    return Turn(_settle(dialogue, found, settled=True), (reply,), (TellCoordinator(tell, found.id),))
+
+
+def proposal_refused(dialogue: Dialogue, event: ProposalRefused) -> Turn:
+    found = event.booking
+    tell = say(
+        "proposal_refused_notice", id=found.id, client=found.client, when=found.start, proposed=event.proposal.start
+    )
+    reply = say("proposal_refused", id=found.id, when=found.start)
+    return Turn(dialogue, (reply,), (TellCoordinator(tell, found.id),))
+
+
+def prompt(key: str, found: BookingView) -> Reply:
+    """The coordinator's view of a request, in the words of the language file."""
+    return say(
+        key, id=found.id, client=client_line(found), service=found.service, minutes=found.minutes,
+        when=found.start, staff=found.staff, note=found.note,
+    )  # fmt: skip
+
+
+def client_line(found: BookingView) -> Reply | str:
+    """Name and number; one of them where only one is known."""
+    if found.client_named and found.phone:
+        return say("client_and_phone", name=found.client, phone=found.phone)
+    return found.client
+
+
+def _confirmation(key: str, found: BookingView, note: str = "") -> Reply:
+    return say(
+        key, id=found.id, service=found.service, staff=found.staff, when=found.start, place=found.place, note=note
+    )
+
+
+def _settle(dialogue: Dialogue, found: BookingView, *, settled: bool) -> Dialogue:
+    """The booking is decided. What the client is filling in for another booking is left as it is."""
+    if dialogue.changing and dialogue.booking_id == found.id:
+        dialogue = dialogue.without_slots()
+    if dialogue.awaiting is Awaiting.PROPOSAL:
+        dialogue = dialogue.asking(Awaiting.NOTHING)
+    if dialogue.booking_id in (None, found.id):
+        dialogue = replace(dialogue, booking_id=found.id if settled else None, settled=settled)
+    return dialogue
+
+
+def _offer_others(dialogue: Dialogue, found: BookingView, lead: tuple[Reply, ...], facts: Facts) -> Turn:
+    service = next((s for s in facts.services() if s.id == found.service_id), None)
+    if dialogue.service_id is not None or service is None:
+        return Turn(dialogue, lead)
+    first, last = (found.start - funnel.LOOK_BACK).date(), (found.start + funnel.LOOK_AHEAD).date()
+    calendars = facts.calendars(service, first, last)
+    slots = free_slots(calendars, service.minutes, first, last, facts.now)
+    near = nearest([slot for slot in slots if abs(slot.start - found.start) >= timedelta(minutes=1)], found.start)
+    if not near:
+        return Turn(dialogue, (*lead, say("declined_no_alternatives")))
+    choices = options.moments(near, facts.language)
+    dialogue = replace(dialogue, service_id=service.id).asking(Awaiting.TIME, choices)
+    return Turn(dialogue, (*lead, say("declined_alternatives", choices)))

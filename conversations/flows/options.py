@@ -1,0 +1,38 @@
+"""Offered choices: numbered, or lettered where a number would look like an hour."""
+
+from collections.abc import Iterable, Sequence
+from string import ascii_uppercase
+
+from conversations.dialogue import Option, Subject
+from conversations.languages.render import render
+from conversations.replies import say
+from conversations.rules.availability import Slot
+from conversations.stored import time_text
+
+
+def numbered(subject: Subject, choices: Iterable[tuple[str, str]]) -> tuple[Option, ...]:
+    """Options 1, 2, 3 … from (value, label)."""
+    return tuple(Option(str(n), subject, value, label) for n, (value, label) in enumerate(choices, start=1))
+
+
+def times(slots: Sequence[Slot], language: str) -> tuple[Option, ...]:
+    """Options A, B, C … for times of one day."""
+    at = [slot.start.timetz().replace(tzinfo=None) for slot in slots]
+    labels = [render(say("time_option", at=t), language) for t in at]
+    return tuple(
+        Option(letter, Subject.TIME, time_text(t), label)
+        for letter, t, label in zip(ascii_uppercase, at, labels, strict=False)
+    )
+
+
+def moments(slots: Sequence[Slot], language: str) -> tuple[Option, ...]:
+    """Options A, B, C … for times on several days."""
+    return tuple(
+        Option(
+            letter,
+            Subject.MOMENT,
+            f"{slot.start.date().isoformat()}T{time_text(slot.start.timetz().replace(tzinfo=None))}",
+            render(say("moment_option", when=slot.start), language),
+        )
+        for letter, slot in zip(ascii_uppercase, slots, strict=False)
+    )

@@ -1,0 +1,63 @@
+"""A time that the coordinator proposed: YES, NO, or another time."""
+
+from dataclasses import replace
+
+from conversations.dialogue import Awaiting, Dialogue
+from conversations.effects import AcceptProposal, RefuseProposal
+from conversations.facts import Facts
+from conversations.flows import booking
+from conversations.languages.render import render
+from conversations.replies import say
+from conversations.turn import Turn
+from conversations.understanding import Answer, Certainty, Understood
+
+
+def answer(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn | None:
+    """What the client's answer to a proposal leads to; None where the text is no answer to it."""
+    if dialogue.booking_id is None:
+        return None
+    proposal = facts.proposal(dialogue.booking_id)
+    if proposal is None:
+        return _gone(dialogue, dialogue.booking_id, facts)
+    if names_a_time(understood):
+        return change_wish(dialogue, understood, facts)
+    settled = dialogue.asking(Awaiting.NOTHING)
+    if understood.answer is Answer.YES:
+        return Turn(settled, (), (AcceptProposal(proposal.id, dialogue.booking_id),))
+    if understood.answer is Answer.NO:
+        return Turn(settled, (), (RefuseProposal(proposal.id, dialogue.booking_id),))
+    return None
+
+
+def change_wish(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn:
+    """The client wants another time for the pending booking under discussion: the funnel, with its service known."""
+    assert dialogue.booking_id is not None
+    found = facts.booking(dialogue.booking_id)
+    assert found is not None
+    start = found.start
+    dialogue = replace(
+        dialogue.without_slots(),
+        changing=True,
+        service_id=found.service_id,
+        staff_id=found.staff_id,
+        day=start.date(),
+        at=None if understood.date.certainty is not Certainty.NOTHING else start.time(),
+    )
+    if understood.date.certainty is Certainty.CERTAIN and understood.time.certainty is Certainty.NOTHING:
+        dialogue = replace(dialogue, at=start.time())
+    return booking.answer(dialogue, replace(understood, answer=None), facts)
+
+
+def names_a_time(understood: Understood) -> bool:
+    """Whether a text says a day or a time, however clearly."""
+    return (
+        understood.date.certainty is not Certainty.NOTHING
+        or understood.time.certainty is not Certainty.NOTHING
+        or (understood.choice is not None and understood.choice.subject.value in ("date", "time", "moment"))
+    )
+
+
+def _gone(dialogue: Dialogue, booking_id: int, facts: Facts) -> Turn:
+    found = facts.booking(booking_id)
+    state = render(say(f"status_{found.status}"), facts.language) if found is not None else ""
+    return Turn(dialogue.asking(Awaiting.NOTHING), (say("proposal_gone", id=booking_id, state=state),))

@@ -1,0 +1,156 @@
+"""Questions and wishes beside the booking; each returns to the point it left."""
+
+from dataclasses import replace
+from itertools import groupby
+
+from conversations.business import Money, Shift, Staff
+from conversations.dialogue import Awaiting, Dialogue, Subject
+from conversations.effects import CallPerson, Effect, LetGo
+from conversations.facts import Facts
+from conversations.flows import booking, options
+from conversations.languages import language
+from conversations.languages.render import render
+from conversations.replies import Reply, say
+from conversations.turn import Turn
+from conversations.understanding import Intent, Understood
+
+_MENU = ("menu_book", "menu_my_bookings", "menu_prices", "menu_person")
+
+
+def answer(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) -> Turn | None:
+    """The answer to a wish that is not a slot, or None where the text has no such wish."""
+    match understood.intent:
+        case Intent.BACK:
+            return _back(dialogue, facts)
+        case Intent.START_OVER:
+            lead = (say("started_over"),)
+            return _with_let_go(booking.ask_next(dialogue.without_slots(), facts, lead))
+        case Intent.NEVER_MIND:
+            return Turn(dialogue.without_slots(), (say("never_mind"),), (LetGo(),))
+        case Intent.MENU:
+            return menu(dialogue, facts)
+        case Intent.HELP:
+            example = facts.services()[0].name if facts.services() else ""
+            return _return(dialogue, facts, (say("help", business=facts.business.name, service=example),))
+        case Intent.PERSON:
+            reply = say("person_called", business=facts.business.name)
+            return _return(dialogue, facts, (reply,), (CallPerson(text),))
+        case Intent.CANCEL | Intent.RESCHEDULE:
+            reply = say("passed_on", business=facts.business.name)
+            return _return(dialogue, facts, (reply,), (CallPerson(text),))
+        case Intent.MY_BOOKINGS:
+            return _return(dialogue, facts, (_my_bookings(facts),))
+        case Intent.PRICE:
+            return _return(dialogue, facts, (_prices(understood, facts),))
+        case Intent.WHERE:
+            return _where(dialogue, text, facts)
+        case Intent.HOURS:
+            return _return(dialogue, facts, (_hours(facts),))
+        case Intent.THANKS if understood.answer is None:
+            return _return(dialogue, facts, (say("thanks"),))
+        case _:
+            return None
+
+
+def menu(dialogue: Dialogue, facts: Facts, lead: tuple[Reply, ...] = ()) -> Turn:
+    """What we can do, numbered. What was filled in stays."""
+    choices = options.numbered(Subject.MENU, [(key, render(say(key), facts.language)) for key in _MENU])
+    return Turn(dialogue.asking(Awaiting.MENU, choices), (*lead, say("menu", choices)))
+
+
+def pick(dialogue: Dialogue, key: str, text: str, facts: Facts) -> Turn:
+    """What a choice from the menu leads to."""
+    dialogue = dialogue.asking(Awaiting.NOTHING)
+    wishes = {
+        "menu_my_bookings": Intent.MY_BOOKINGS,
+        "menu_prices": Intent.PRICE,
+        "menu_person": Intent.PERSON,
+    }
+    if key in wishes:
+        turn = answer(dialogue, Understood(intent=wishes[key]), text, facts)
+        assert turn is not None
+        return turn
+    return booking.ask_next(dialogue, facts)
+
+
+def again(dialogue: Dialogue, facts: Facts) -> Turn:
+    """Ask once more what was asked; nothing where nothing was."""
+    in_funnel = dialogue.service_id is not None or dialogue.awaiting in (Awaiting.SERVICE, Awaiting.CONFIRMATION)
+    if in_funnel and dialogue.awaiting is not Awaiting.PROPOSAL:
+        return booking.ask_next(dialogue, facts)
+    return Turn(dialogue)
+
+
+def _return(dialogue: Dialogue, facts: Facts, replies: tuple[Reply, ...], effects: tuple[Effect, ...] = ()) -> Turn:
+    turn = again(dialogue, facts)
+    return replace(turn, replies=(*replies, *turn.replies), effects=(*effects, *turn.effects))
+
+
+def _with_let_go(turn: Turn) -> Turn:
+    return replace(turn, effects=(LetGo(), *turn.effects))
+
+
+def _back(dialogue: Dialogue, facts: Facts) -> Turn:
+    """Forget the slot that was filled last: time, then day, then service."""
+    if dialogue.at is not None:
+        dialogue = replace(dialogue, at=None)
+    elif dialogue.day is not None:
+        dialogue = replace(dialogue, day=None, earliest=None, latest=None)
+    elif dialogue.service_id is not None and not dialogue.changing:
+        dialogue = replace(dialogue, service_id=None, staff_id=None)
+    elif dialogue.service_id is not None:
+        return Turn(dialogue.without_slots(), (say("never_mind"),), (LetGo(),))
+    else:
+        return menu(dialogue, facts, (say("nothing_to_go_back_to"),))
+    return _with_let_go(booking.ask_next(dialogue, facts, (say("went_back"),)))
+
+
+def _my_bookings(facts: Facts) -> Reply:
+    lines = tuple(
+        say(f"my_booking_{found.status}", id=found.id, service=found.service, when=found.start)
+        for found in facts.my_bookings()
+    )
+    return say("my_bookings", lines=lines) if lines else say("my_bookings_none")
+
+
+def _prices(understood: Understood, facts: Facts) -> Reply:
+    wanted = understood.service_ids
+    services = [s for s in facts.services() if not wanted or s.id in wanted]
+    lines = tuple(_price_line(s.name, s.minutes, s.price) for s in services)
+    return say("prices", lines=lines) if lines else say("no_services", business=facts.business.name)
+
+
+def _price_line(service: str, minutes: int, price: Money) -> Reply:
+    return say("price_line", service=service, minutes=minutes, price=price)
+
+
+def _where(dialogue: Dialogue, text: str, facts: Facts) -> Turn:
+    if facts.business.address:
+        return _return(dialogue, facts, (say("where", address=facts.business.address),))
+    reply = say("where_unknown", business=facts.business.name)
+    return _return(dialogue, facts, (reply,), (CallPerson(text),))
+
+
+def _hours(facts: Facts) -> Reply:
+    lines = tuple(say("hours_line", staff=s.name, shifts=_shifts(s, facts)) for s in facts.staff() if s.shifts)
+    return say("hours", lines=lines) if lines else say("where_unknown", business=facts.business.name)
+
+
+def _shifts(staff: Staff, facts: Facts) -> str:
+    """ "Mon-Fri 09:00-18:00, Sat 10:00-14:00": neighbouring days with equal hours together."""
+    names: list[str] = language(facts.language)["replies"]["weekdays"].split()
+    by_day = sorted(staff.shifts, key=lambda shift: (shift.weekday, shift.opens))
+
+    def run(numbered_shift: tuple[int, Shift]) -> tuple[int, object, object]:
+        number, shift = numbered_shift
+        return shift.weekday - number, shift.opens, shift.closes
+
+    parts = []
+    for _, group in groupby(enumerate(by_day), key=run):
+        shifts = [shift for _, shift in group]
+        days = names[shifts[0].weekday]
+        if len(shifts) > 1:
+            days += f"-{names[shifts[-1].weekday]}"
+        hours = say("shift", days=days, opens=shifts[0].opens, closes=shifts[0].closes)
+        parts.append(render(hours, facts.language))
+    return ", ".join(parts)

@@ -1,0 +1,127 @@
+"""Fill the slots that a text gives, in any order; what it leaves unclear becomes a question."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from conversations.dialogue import Awaiting, Dialogue, Option, Subject
+from conversations.facts import Facts
+from conversations.flows.options import numbered
+from conversations.languages.render import render
+from conversations.replies import Reply, say
+from conversations.stored import time_from, time_text
+from conversations.turn import Turn
+from conversations.understanding import Certainty, DateReading, TimeReading, Understood
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The dialogue with what was sure, and the question that the rest makes necessary."""
+
+    dialogue: Dialogue
+    question: Turn | None = None
+    time_is_sure: bool = False
+    """The client picked this very time from a list: do not ask which of two equal hours."""
+
+
+def fill(dialogue: Dialogue, understood: Understood, facts: Facts) -> Filled:
+    """Put every sure slot in, then ask about the first unsure one: service, day, time."""
+    dialogue = replace(dialogue, misses=0)
+    sure = False
+    if understood.choice is not None:
+        dialogue = _choose(dialogue, understood.choice)
+        sure = understood.choice.subject in (Subject.TIME, Subject.MOMENT)
+    if understood.staff_id is not None:
+        dialogue = replace(dialogue, staff_id=understood.staff_id)
+    if len(understood.service_ids) == 1 and not dialogue.changing:
+        dialogue = _set_service(dialogue, understood.service_ids[0], facts)
+    if understood.date.certainty is Certainty.CERTAIN:
+        dialogue = replace(dialogue, day=understood.date.dates[0])
+    if understood.time.certainty is Certainty.CERTAIN:
+        dialogue = _set_time(dialogue, understood.time)
+    question = (
+        _ask_which_service(dialogue, understood, facts)
+        or _ask_about_date(dialogue, understood.date, facts)
+        or _ask_about_time(dialogue, understood.time, facts)
+    )
+    return Filled(dialogue, question, sure)
+
+
+def _choose(dialogue: Dialogue, option: Option) -> Dialogue:
+    match option.subject:
+        case Subject.SERVICE:
+            return replace(dialogue, service_id=int(option.value))
+        case Subject.DATE:
+            return replace(dialogue, day=date.fromisoformat(option.value))
+        case Subject.TIME:
+            return replace(dialogue, at=time_from(option.value), earliest=None, latest=None)
+        case Subject.MOMENT:
+            day, _, at = option.value.partition("T")
+            return replace(dialogue, day=date.fromisoformat(day), at=time_from(at), earliest=None, latest=None)
+        case Subject.MENU | Subject.COMMAND:
+            return dialogue
+
+
+def _set_service(dialogue: Dialogue, service_id: int, facts: Facts) -> Dialogue:
+    gives = next((s.staff_ids for s in facts.services() if s.id == service_id), ())
+    staff_id = dialogue.staff_id if dialogue.staff_id in gives else None
+    return replace(dialogue, service_id=service_id, staff_id=staff_id)
+
+
+def _set_time(dialogue: Dialogue, reading: TimeReading) -> Dialogue:
+    if reading.times:
+        return replace(dialogue, at=reading.times[0], earliest=None, latest=None)
+    return replace(dialogue, at=None, earliest=reading.earliest, latest=reading.latest)
+
+
+def _ask_which_service(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn | None:
+    if len(understood.service_ids) < 2 or dialogue.changing:
+        return None
+    names = {service.id: service.name for service in facts.services()}
+    options = numbered(Subject.SERVICE, [(str(i), names[i]) for i in understood.service_ids if i in names])
+    return Turn(dialogue.asking(Awaiting.SERVICE, options), (say("ask_which_service", options),))
+
+
+def _ask_about_date(dialogue: Dialogue, reading: DateReading, facts: Facts) -> Turn | None:
+    if reading.certainty in (Certainty.NOTHING, Certainty.CERTAIN):
+        return None
+    dialogue = replace(dialogue, day=None)
+    labels = [(day.isoformat(), render(say("day_option", day=day), facts.language)) for day in reading.dates]
+    options = numbered(Subject.DATE, labels)
+    if reading.certainty is Certainty.AMBIGUOUS:
+        return Turn(dialogue.asking(Awaiting.DATE_READING, options), (say("ask_date_reading", options),))
+    match reading.reason:
+        case "weekday_conflict" if reading.dates:
+            reply = say("weekday_conflict", options, day=reading.dates[0])
+            return Turn(dialogue.asking(Awaiting.DATE_READING, options), (reply,))
+        case "past":
+            return Turn(dialogue.asking(Awaiting.DATE), (say("date_past", words=reading.words),))
+        case _:
+            return Turn(dialogue.asking(Awaiting.DATE), (say("no_such_date", words=reading.words),))
+
+
+def _ask_about_time(dialogue: Dialogue, reading: TimeReading, facts: Facts) -> Turn | None:
+    if reading.certainty in (Certainty.NOTHING, Certainty.CERTAIN):
+        return None
+    dialogue = replace(dialogue, at=None)
+    if reading.certainty is Certainty.IMPOSSIBLE:
+        return Turn(dialogue.asking(Awaiting.TIME), (say("no_such_time", words=reading.words),))
+    labels = [(time_text(at), render(say("time_option", at=at), facts.language)) for at in reading.times]
+    options = numbered(Subject.TIME, labels)
+    return Turn(dialogue.asking(Awaiting.TIME_READING, options), (say("ask_time_reading", options),))
+
+
+def what_is_known(dialogue: Dialogue, facts: Facts) -> Reply | None:
+    """The slots that are filled, in words, or None."""
+    service = next((s.name for s in facts.services() if s.id == dialogue.service_id), "")
+    parts = [service] if service else []
+    if dialogue.day is not None:
+        parts.append(render(say("day_option", day=dialogue.day), facts.language))
+    if dialogue.at is not None:
+        parts.append(render(say("time_option", at=dialogue.at), facts.language))
+    return say("understood_so_far", what=", ".join(parts)) if parts else None
+
+
+def moment(dialogue: Dialogue, facts: Facts) -> datetime:
+    """The wanted start, aware, in the business's zone. Needs day and time."""
+    assert dialogue.day is not None and dialogue.at is not None
+    return datetime.combine(dialogue.day, dialogue.at, facts.business.zone)

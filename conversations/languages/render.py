@@ -1,0 +1,60 @@
+"""A reply in somebody's language: the sentence by its key, with dates, times and money as that language writes them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from string import Formatter
+from typing import Any
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_currency, get_currency_precision
+
+from conversations.business import Money
+from conversations.languages import language
+from conversations.replies import Reply
+
+
+def render(reply: Reply, code: str) -> str:
+    """The sentence, without its options. A line whose values are all empty is left out.
+
+    Raises KeyError for a key or a value that is missing: a fault of ours, caught by the tests."""
+    lines = []
+    for line in language(code)["replies"][reply.key].splitlines():
+        names = [name for _, name, _, _ in Formatter().parse(line) if name]
+        if not names or any(reply.values[name] not in ("", ()) for name in names):
+            lines.append(_Sentence(code).vformat(line, (), reply.values))
+    return "\n".join(lines)
+
+
+def money_text(money: Money, code: str) -> str:
+    """ "$79.00", or "79.00 USD" where the sign alone would not say which dollar: always the code."""
+    amount = money.amount / 10 ** get_currency_precision(money.currency)
+    return str(format_currency(amount, money.currency, format="#,##0.00 ¤¤", locale=code))
+
+
+class _Sentence(Formatter):
+    """Fills a sentence. The part behind the colon names one of the language's [formats]."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        return kwargs[str(key)]
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        patterns: Mapping[str, str] = language(self.code)["formats"]
+        match value:
+            case Reply():
+                return render(value, self.code)
+            case tuple():
+                return "\n".join(render(line, self.code) for line in value)
+            case Money():
+                return money_text(value, self.code)
+            case datetime():
+                pattern = patterns[format_spec or "moment"]
+                return str(format_datetime(value, pattern, locale=self.code)).replace("ZONE", str(value.tzinfo))
+            case date():
+                return str(format_date(value, patterns[format_spec or "day"], locale=self.code))
+            case time():
+                return str(format_time(value, patterns[format_spec or "time"], locale=self.code))
+            case _:
+                return str(value)

@@ -1,0 +1,1 @@
+"""Arithmetic on values alone: availability, transitions, policies, retries."""

@@ -1,0 +1,34 @@
+"""The words by which a person ends, and resumes, our texts: whole messages only, or a plain wish."""
+
+import re
+from enum import StrEnum
+
+# 47 CFR 64.1200(a)(10) and the carriers' own lists. CANCEL alone counts on SMS only: see `bare_cancel`.
+_OUT = {"stop", "stopall", "stop all", "unsubscribe", "end", "quit", "revoke", "optout", "opt out"}
+_IN = {"start", "unstop"}
+_HELP = {"help", "info"}
+_WISH = re.compile(
+    r"\b(?:stop|quit|no more)\b(?: \w+){0,2} (?:texting|messaging|texts|messages|msgs)\b"
+    r"|\b(?:do not|don't|dont|never) (?:text|message|contact) me\b"
+    r"|\b(?:unsubscribe|opt me out|remove me from)\b"
+)
+
+
+class OptWord(StrEnum):
+    OUT = "out"
+    IN = "in"
+    HELP = "help"
+
+
+def opt_word(text: str, *, bare_cancel: bool) -> OptWord | None:
+    """What the whole message says about our texts. "please stop by at 3" says nothing; "stop texting me" does.
+
+    `bare_cancel`: whether CANCEL alone opts out here, as it does on SMS for carrier and law alike."""
+    folded = " ".join(re.sub(r"[^\w\s']", " ", text.casefold().replace("’", "'")).split())
+    if folded in _OUT or (bare_cancel and folded == "cancel"):
+        return OptWord.OUT
+    if folded in _IN:
+        return OptWord.IN
+    if folded in _HELP:
+        return OptWord.HELP
+    return OptWord.OUT if _WISH.search(folded[:300]) else None

@@ -1,0 +1,66 @@
+"""What holds for one staff member and one service: the most specific policy that says something wins."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from conversations.business import ANY
+
+
+class Approval(StrEnum):
+    YES = "yes"
+    NO = "no"
+    NEW_CLIENTS = "new_clients"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy as written; None means it does not say. Lengths in minutes, the horizon in days."""
+
+    staff_id: int = ANY
+    service_id: int = ANY
+    requires_approval: Approval | None = None
+    approval_minutes: int | None = None
+    notice_minutes: int | None = None
+    horizon_days: int | None = None
+    buffer_before: int | None = None
+    buffer_after: int | None = None
+    hold_minutes: int | None = None
+    grid_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds, with every default filled in."""
+
+    requires_approval: Approval = Approval.YES
+    approval_minutes: int = 24 * 60
+    notice_minutes: int = 60
+    horizon_days: int = 365
+    buffer_before: int = 0
+    buffer_after: int = 0
+    hold_minutes: int = 5
+    grid_minutes: int = 15
+
+    @property
+    def before(self) -> timedelta:
+        return timedelta(minutes=self.buffer_before)
+
+    @property
+    def after(self) -> timedelta:
+        return timedelta(minutes=self.buffer_after)
+
+
+def terms(policies: Iterable[Policy], staff_id: int, service_id: int) -> Terms:
+    """The terms of one staff member's service: staff and service, then staff, then service, then the business."""
+    fitting = [p for p in policies if p.staff_id in (ANY, staff_id) and p.service_id in (ANY, service_id)]
+    fitting.sort(key=lambda p: (p.staff_id != ANY, p.service_id != ANY))
+    said: dict[str, Any] = {}
+    for policy in fitting:
+        for field in fields(Terms):
+            value = getattr(policy, field.name)
+            if value is not None:
+                said[field.name] = value
+    return Terms(**said)

@@ -1,0 +1,61 @@
+"""A dialogue as JSON, and back: what an older version stored is read, what nobody knows any more is left out."""
+
+from dataclasses import fields
+from datetime import date, time
+from typing import Any
+
+from conversations.dialogue import Awaiting, Dialogue, Option, Subject
+
+VERSION = 1
+
+
+def dump(dialogue: Dialogue) -> dict[str, Any]:
+    """Plain JSON values, only what differs from an empty dialogue."""
+    empty, stored = Dialogue(), {"version": VERSION}
+    for field in fields(dialogue):
+        value = getattr(dialogue, field.name)
+        if value != getattr(empty, field.name):
+            stored[field.name] = _plain(value)
+    return stored
+
+
+def load(stored: dict[str, Any]) -> Dialogue:
+    """The dialogue again. An unknown awaited answer becomes none: a stale step leads on, never to an error."""
+    values: dict[str, Any] = {}
+    for field in fields(Dialogue):
+        if field.name not in stored:
+            continue
+        value = stored[field.name]
+        match field.name:
+            case "day":
+                value = date.fromisoformat(value)
+            case "at" | "earliest" | "latest":
+                value = time_from(value)
+            case "awaiting":
+                value = Awaiting(value) if value in set(Awaiting) else Awaiting.NOTHING
+            case "options":
+                known = set(Subject)
+                value = tuple(Option(o[0], Subject(o[1]), o[2], o[3]) for o in value if o[1] in known)
+        values[field.name] = value
+    return Dialogue(**values)
+
+
+def time_text(at: time) -> str:
+    """ "01:30", or "01:30/2" for the second of two equal hours on the night the clock goes back."""
+    return at.isoformat("minutes") + ("/2" if at.fold else "")
+
+
+def time_from(text: str) -> time:
+    return time.fromisoformat(text.removesuffix("/2")).replace(fold=int(text.endswith("/2")))
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case time():
+            return time_text(value)
+        case date():
+            return value.isoformat()
+        case tuple():
+            return [[option.key, option.subject.value, option.value, option.label] for option in value]
+        case _:
+            return value

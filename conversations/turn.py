@@ -1,0 +1,16 @@
+"""What a step gives back: the dialogue as it now is, what to say, and what to do."""
+
+from dataclasses import dataclass
+
+from conversations.dialogue import Dialogue
+from conversations.effects import Effect
+from conversations.replies import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One step's whole result. No replies means silence."""
+
+    dialogue: Dialogue
+    replies: tuple[Reply, ...] = ()
+    effects: tuple[Effect, ...] = ()

@@ -1,0 +1,34 @@
+"""What a person wants done, from words anywhere in their text."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from conversations.understanding.meaning import Intent
+from conversations.understanding.vocabulary import Vocabulary, Words
+from conversations.understanding.wording import matches, without
+
+
+def read_intent(words: Sequence[str], signs: Sequence[str], known: Vocabulary) -> Intent | None:
+    """`words` are the text's, `signs` its punctuation: a lone "?" asks for help. The weightiest of several wishes wins."""
+    alone = tuple(without(words, known.phrase_set("answers", "polite")) or (signs if not words else words))
+    for intent in Intent:
+        if alone in known.phrase_set("intents.alone", intent.value):
+            return intent
+    by_first = _by_first_word(known)
+    wished = {
+        intent
+        for place, word in enumerate(words)
+        for phrase, intent in by_first.get(word, ())
+        if matches(words[place:], phrase)
+    }
+    return next((Intent(name) for name in known.order if Intent(name) in wished), None)
+
+
+@lru_cache(maxsize=32)
+def _by_first_word(known: Vocabulary) -> dict[str, tuple[tuple[Words, Intent], ...]]:
+    found: dict[str, tuple[tuple[Words, Intent], ...]] = {}
+    for intent in Intent:
+        for said in known.phrase_set("intents.anywhere", intent.value):
+            phrase = tuple(word for word in said if word == "*" or word[0].isalnum())
+            found[phrase[0]] = (*found.get(phrase[0], ()), (phrase, intent))
+    return found

@@ -1,0 +1,100 @@
+"""A folded text as words with their kinds: what the grammar of dates and times is written over."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from conversations.understanding.kinds import Kind
+from conversations.understanding.tokens import Token, tokens
+from conversations.understanding.vocabulary import Meaning, Vocabulary
+
+_SIGNS = {
+    ",": Kind.COMMA, "/": Kind.SLASH, "-": Kind.DASH, ":": Kind.COLON, ";": Kind.COLON, ".": Kind.DOT, "@": Kind.AT, "~": Kind.ABOUT,
+    "&": Kind.AND, "¤": Kind.NOISE,
+}  # fmt: skip
+_STRETCHED = re.compile(r"(.)\1{2,}")
+_BETWEEN_DIGITS = (Kind.COLON, Kind.DOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """One word or phrase. `value` as its kind says; `digits` is how many were typed, 0 for a word."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    value: int = 0
+    until: int = 0
+    digits: int = 0
+
+
+def lex(text: str, words: Vocabulary) -> tuple[Lexeme, ...]:
+    """Longest known phrase first; an unknown word is repaired when it is a slip away from a day or a month."""
+    pieces = tokens(text)
+    found: list[Lexeme] = []
+    place = 0
+    while place < len(pieces):
+        size, lexeme = _known(text, pieces, place, words) or (1, _single(text, pieces, place, words))
+        place += size
+        if lexeme.kind is Kind.SUFFIX and found and found[-1].kind is Kind.NUMBER:
+            found[-1] = replace(found[-1], kind=Kind.ORDINAL, text=found[-1].text + lexeme.text, end=lexeme.end)
+        else:
+            found.append(lexeme)
+    return tuple(found)
+
+
+def letters_of(lexemes: Sequence[Lexeme]) -> str:
+    """One letter a lexeme, for matching patterns."""
+    return "".join(lexeme.kind.value for lexeme in lexemes)
+
+
+def _known(text: str, pieces: list[Token], place: int, words: Vocabulary) -> tuple[int, Lexeme] | None:
+    first = pieces[place]
+    if place and pieces[place - 1].end == first.start and pieces[place - 1].text.isdecimal():
+        if meaning := words.glued.get(first.text):
+            return 1, _lexeme(text, first.start, first.end, meaning)
+    for size in range(min(words.longest, len(pieces) - place), 0, -1):
+        end = pieces[place + size - 1].end
+        if meaning := words.phrases.get(text[first.start : end]):
+            return size, _lexeme(text, first.start, end, meaning)
+    return None
+
+
+def _single(text: str, pieces: list[Token], place: int, words: Vocabulary) -> Lexeme:
+    piece = pieces[place]
+    if piece.text.isdecimal():
+        return _number(piece)
+    if not piece.is_word:
+        return Lexeme(_sign(pieces, place), piece.text, piece.start, piece.end)
+    short = _STRETCHED.sub(r"\1", piece.text)
+    meaning = words.phrases.get(short) or words.repaired(piece.text) or Meaning(Kind.OTHER)
+    return _lexeme(text, piece.start, piece.end, meaning)
+
+
+def _lexeme(text: str, start: int, end: int, meaning: Meaning) -> Lexeme:
+    return Lexeme(meaning.kind, text[start:end], start, end, meaning.value, meaning.until)
+
+
+def _number(piece: Token) -> Lexeme:
+    digits = len(piece.text)
+    kinds = {1: Kind.NUMBER, 2: Kind.NUMBER, 3: Kind.LONG, 4: Kind.YEAR if piece.text.startswith("20") else Kind.LONG}
+    kind = kinds.get(digits, Kind.NOISE)
+    value = 0 if kind is Kind.NOISE else int(piece.text)
+    return Lexeme(kind, piece.text, piece.start, piece.end, value, digits=digits)
+
+
+def _sign(pieces: list[Token], place: int) -> Kind:
+    piece = pieces[place]
+    kind = _SIGNS.get(piece.text, Kind.MARK)
+    if kind in _BETWEEN_DIGITS and not _glued_to_digits(pieces, place):
+        return Kind.MARK
+    return kind
+
+
+def _glued_to_digits(pieces: list[Token], place: int) -> bool:
+    if not 0 < place < len(pieces) - 1:
+        return False
+    before, sign, after = pieces[place - 1 : place + 2]
+    glued = before.end == sign.start and sign.end == after.start
+    return glued and before.text.isdecimal() and after.text.isdecimal()

@@ -1,0 +1,87 @@
+"""The client's own name, where they say it in so many words."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from conversations.understanding.normalise import fold
+from conversations.understanding.tokens import words_of
+from conversations.understanding.vocabulary import Vocabulary
+
+_LONGEST = 4
+_ENDS = ",.!?;:()"
+_INSIDE = frozenset("-'.·")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The name, and the text without the words that said it."""
+
+    name: str
+    rest: str
+
+
+def read_name(text: str, known: Vocabulary, service_words: Collection[str]) -> Named:
+    """From a tidy text. "My name is …" takes what follows; "it's …" only capitalised words that mean nothing else."""
+    raw = text.split(" ")
+    folded = [fold(word).strip(",.!?;()") for word in raw]
+    for place in range(len(raw)):
+        for listed in ("leads", "careful"):
+            size = _lead(folded, place, known, listed)
+            name = _name(raw[place + size :], folded[place + size :], known) if size else []
+            if name and (listed == "leads" or _is_safe(name, raw[place + size + len(name) :], known, service_words)):
+                rest = [*raw[:place], "¤", *raw[place + size + len(name) :]]
+                return Named(_spelling(name), " ".join(rest))
+    return Named("", text)
+
+
+def _lead(folded: Sequence[str], place: int, known: Vocabulary, listed: str) -> int:
+    """How many raw words the longest lead that begins at `place` takes."""
+    for size in range(min(4, len(folded) - place), 0, -1):
+        said = words_of(" ".join(folded[place : place + size]), marks=True)
+        if said in known.phrase_set("names", listed):
+            return size
+    return 0
+
+
+def _name(raw: Sequence[str], folded: Sequence[str], known: Vocabulary) -> list[str]:
+    stops = known.single("names", "stops")
+    name: list[str] = []
+    for word, plain in zip(raw[:_LONGEST], folded[:_LONGEST], strict=True):
+        bare = word.strip(_ENDS)
+        if plain in stops or not bare or not _is_name_like(bare):
+            break
+        if name and plain in known.phrases and not word[0].isupper():
+            break
+        name.append(bare)
+        if word[-1] in _ENDS and not (len(bare) == 1 and word[-1] == "."):
+            break
+    return name
+
+
+def _is_name_like(word: str) -> bool:
+    letters = [character for character in word if character not in _INSIDE]
+    return bool(letters) and not any(
+        character.isdecimal() or (character.isascii() and not character.isalpha()) for character in letters
+    )
+
+
+def _is_safe(name: Sequence[str], after: Sequence[str], known: Vocabulary, service_words: Collection[str]) -> bool:
+    if after and name and not all(word[0].isupper() for word in name):
+        return False
+    meaningful = (
+        known.single("answers", "yes") | known.single("answers", "yes_alone") | known.single("services", "noise")
+    )
+    return all(
+        word[0].isupper()
+        and len(word) > 1
+        and fold(word) not in known.phrases
+        and fold(word) not in meaningful
+        and fold(word) not in service_words
+        and known.repaired(fold(word)) is None
+        for word in name
+    )
+
+
+def _spelling(name: Sequence[str]) -> str:
+    said = " ".join(name)
+    return said.title() if said.islower() else said

@@ -1,0 +1,39 @@
+"""One spelling for all the ways a text can be typed: digits, spaces, case, accents, invisible marks."""
+
+import re
+import unicodedata
+
+LONGEST = 300
+"""Characters that are read; a booking needs no more, and every later cost is bounded by it."""
+
+_UNSEEN = re.compile("[\u00ad\u0640\u20e3\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0000-\U000e01ef]")
+"""Soft hyphen, tatweel, keycap frame, variation selectors, skin tones, tags."""
+_ACCENTS = re.compile("[\u0300-\u036f\u064b-\u0652\u0670]")
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´′＇", "'"))
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹘－", "-"))
+_ELIDED = re.compile(r"'(?=(?:s|t|ll|re|ve|m|d|clock)\b)")
+
+
+def tidy(text: str) -> str:
+    """The text as a person would retype it: NFKC, ASCII digits, single spaces, nothing invisible, at most 300 characters."""
+    text = unicodedata.normalize("NFKC", _UNSEEN.sub("", text[:LONGEST]).translate(_APOSTROPHES))[:LONGEST]
+    text = text.translate(_APOSTROPHES).translate(_DASHES)
+    return " ".join("".join(map(_plain, text)).split())
+
+
+def fold(text: str) -> str:
+    """For comparing: tidy, without case, accents and apostrophes ("What's" → "whats", "d'accord" → "d accord")."""
+    text = unicodedata.normalize("NFD", tidy(text).casefold())
+    text = unicodedata.normalize("NFC", _ACCENTS.sub("", text))
+    return " ".join(_ELIDED.sub("", text).replace("'", " ").split())[:LONGEST]
+
+
+def _plain(character: str) -> str:
+    if character.isascii():
+        return character if character.isprintable() else " "
+    category = unicodedata.category(character)
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    if category == "Cc" or category.startswith("Z"):
+        return " "
+    return "" if category in ("Cf", "Cs", "Co", "Cn") else character

@@ -1,0 +1,30 @@
+"""A folded text cut into numbers, words and single signs."""
+
+import re
+from typing import NamedTuple
+
+_LETTER = "(?:[^\\W\\d_]|[\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963])"
+"""Hindi vowel signs are marks, not letters, and belong to their word."""
+_TOKEN = re.compile(rf"[0-9]+|{_LETTER}+|\S")
+
+
+class Token(NamedTuple):
+    """One piece of a text; `text[start:end]` is it."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def is_word(self) -> bool:
+        return self.text[0].isalnum()
+
+
+def tokens(text: str) -> list[Token]:
+    """Every token of a folded text, in order."""
+    return [Token(found[0], found.start(), found.end()) for found in _TOKEN.finditer(text)]
+
+
+def words_of(text: str, *, marks: bool = False) -> tuple[str, ...]:
+    """The words and numbers of a folded text; its signs too with `marks`."""
+    return tuple(token.text for token in tokens(text) if marks or token.is_word)

@@ -1,0 +1,55 @@
+"""Matching lists of phrases against the words of a text, longest first."""
+
+import re
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
+
+from conversations.understanding.vocabulary import Words
+
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+
+
+def plain(word: str) -> str:
+    """A word without the letters that were held down: "yesss" → "yes"."""
+    return _STRETCHED.sub(r"\1", word)
+
+
+def begins(words: Sequence[str], phrases: AbstractSet[Words], *, longest: int = 6) -> int:
+    """How many words the longest phrase that opens `words` has; 0 when none does."""
+    for size in range(min(longest, len(words)), 0, -1):
+        if tuple(words[:size]) in phrases:
+            return size
+    return 0
+
+
+def without(words: Sequence[str], phrases: AbstractSet[Words]) -> list[str]:
+    """The words that no phrase covers."""
+    left: list[str] = []
+    place = 0
+    while place < len(words):
+        size = begins(words[place : place + 6], phrases)
+        if not size:
+            left.append(words[place])
+        place += size or 1
+    return left
+
+
+def consists_of(words: Sequence[str], phrases: AbstractSet[Words]) -> bool:
+    """Whether the words are phrases of that list and nothing else."""
+    return bool(words) and not without(words, phrases)
+
+
+def matches(words: Sequence[str], phrase: Words, *, gap: int = 3) -> bool:
+    """Whether `words` opens with `phrase`, in which "*" stands for up to `gap` words."""
+    place = 0
+    for wanted, follows in zip(phrase, (*phrase[1:], ""), strict=True):
+        if wanted == "*":
+            window: Collection[str] = words[place : place + gap + 1]
+            if follows not in window:
+                return False
+            place += list(window).index(follows)
+        elif place < len(words) and words[place] == wanted:
+            place += 1
+        else:
+            return False
+    return True

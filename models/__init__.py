@@ -1,0 +1,4 @@
+"""The memory: tables, their queries, migrations."""
+
+SCHEMA = "0001"
+"""The newest migration. The server starts on no other."""

@@ -1,0 +1,122 @@
+"""The business itself: its staff, services, coordinators and policies, as business.toml or the console set them."""
+
+from datetime import time
+from typing import Any
+
+from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from conversations.booking import BookingType
+from conversations.rules.policies import Approval
+from models.base import key, link, table, word
+
+
+class Business(SQLModel, table=True):
+    """The one business of this installation: a single row, number 1."""
+
+    __tablename__ = "business"
+    id: int = Field(default=1, sa_column=key())
+    name: str = Field(max_length=80)
+    timezone: str = Field(max_length=64)
+    region: str = Field(default="", max_length=2)
+    language: str = Field(default="en", max_length=8)
+    currency: str = Field(default="USD", max_length=3)
+    phone: str = Field(default="", max_length=32)
+    address: str = Field(default="", max_length=200)
+    answers: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class Coordinator(SQLModel, table=True):
+    """A phone that receives requests. `channel` is "sms", "whatsapp" or "" for whichever they last wrote on."""
+
+    __tablename__ = "coordinators"
+    id: int | None = Field(default=None, sa_column=key())
+    name_key: str = Field(max_length=40, unique=True)
+    name: str = Field(default="", max_length=80)
+    phone: str = Field(default="", max_length=32)
+    channel: str = Field(default="", max_length=20)
+    language: str = Field(default="", max_length=8)
+    is_default: bool = Field(default=False)
+    active: bool = Field(default=True)
+
+
+class Staff(SQLModel, table=True):
+    """A person who delivers. `timezone` "" means the business's."""
+
+    __tablename__ = "staff"
+    id: int | None = Field(default=None, sa_column=key())
+    name_key: str = Field(max_length=40, unique=True)
+    name: str = Field(max_length=80)
+    timezone: str = Field(default="", max_length=64)
+    position: int = Field(default=0)
+    active: bool = Field(default=True)
+    coordinator_id: int | None = Field(default=None, sa_column=link("coordinators.id", nullable=True))
+
+
+class StaffShift(SQLModel, table=True):
+    """Weekly open hours of one staff member, wall time in their zone. Monday is 0."""
+
+    __tablename__ = "staff_shifts"
+    id: int | None = Field(default=None, sa_column=key())
+    staff_id: int = Field(sa_column=link("staff.id", index=True))
+    weekday: int
+    opens: time
+    closes: time
+
+
+class Service(SQLModel, table=True):
+    """What can be booked. `price` is in minor units of `currency`."""
+
+    __tablename__ = "services"
+    id: int | None = Field(default=None, sa_column=key())
+    name_key: str = Field(max_length=40, unique=True)
+    name: str = Field(max_length=120)
+    aliases: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    minutes: int = Field(default=60)
+    price: int = Field(default=7900)
+    currency: str = Field(default="USD", max_length=3)
+    booking_type: BookingType = Field(
+        default=BookingType.ONE_ON_ONE, sa_column=Column(word(BookingType), nullable=False)
+    )
+    session_type: str = Field(default="individual", max_length=20)
+    category: str = Field(default="", max_length=60)
+    place: str = Field(default="", max_length=200)
+    position: int = Field(default=0)
+    active: bool = Field(default=True)
+    coordinator_id: int | None = Field(default=None, sa_column=link("coordinators.id", nullable=True))
+
+
+class ServiceStaff(SQLModel, table=True):
+    """Who gives which service."""
+
+    __tablename__ = "service_staff"
+    service_id: int = Field(foreign_key="services.id", primary_key=True)
+    staff_id: int = Field(foreign_key="staff.id", primary_key=True)
+    position: int = Field(default=0)
+
+
+class BookingPolicy(SQLModel, table=True):
+    """Rules for one staff member, one service, both or (0 and 0) the business. NULL means this row does not say."""
+
+    __tablename__ = "booking_policies"
+    __table_args__ = (UniqueConstraint("staff_id", "service_id"),)
+    id: int | None = Field(default=None, sa_column=key())
+    staff_id: int = Field(default=0)
+    service_id: int = Field(default=0)
+    requires_approval: Approval | None = Field(default=None, sa_column=Column(word(Approval), nullable=True))
+    approval_minutes: int | None = None
+    notice_minutes: int | None = None
+    horizon_days: int | None = None
+    buffer_before: int | None = None
+    buffer_after: int | None = None
+    hold_minutes: int | None = None
+    grid_minutes: int | None = None
+
+
+business = table(Business)
+coordinators = table(Coordinator)
+staff = table(Staff)
+staff_shifts = table(StaffShift)
+services = table(Service)
+service_staff = table(ServiceStaff)
+booking_policies = table(BookingPolicy)

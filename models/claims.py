@@ -1,0 +1,178 @@
+"""Who owns which piece of time: claims, rows whose primary key is the scarce thing, so that the database itself refuses
+a second owner."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Index, Row, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+
+from conversations.rules.cells import cells
+from models.base import Key, Moment, key, table, word
+from models.insert import insert_row
+
+
+class Scarce(StrEnum):
+    """What can be owned piece by piece."""
+
+    STAFF = "staff"
+
+
+class Holder(StrEnum):
+    """Who can own it."""
+
+    BOOKING = "booking"
+    PROPOSAL = "proposal"
+    CONVERSATION = "conversation"
+    """A client who has been asked for their YES."""
+
+
+class Stretch(SQLModel, table=True):
+    """One stretch of time that somebody owns, buffers included. `live_until` NULL means until it is let go."""
+
+    __tablename__ = "stretches"
+    __table_args__ = (
+        Index(None, "scarce", "scarce_id", "start_at"),
+        Index(None, "holder", "holder_id"),
+    )
+    id: int | None = Field(default=None, sa_column=key())
+    scarce: Scarce = Field(sa_column=Column(word(Scarce), nullable=False))
+    scarce_id: int = Field(sa_column=Column(Key, nullable=False))
+    start_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    end_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    holder: Holder = Field(sa_column=Column(word(Holder), nullable=False))
+    holder_id: int = Field(sa_column=Column(Key, nullable=False))
+    live_until: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+
+
+class Claim(SQLModel, table=True):
+    """One five-minute cell of a stretch. The primary key is what makes a double booking impossible."""
+
+    __tablename__ = "claims"
+    scarce: Scarce = Field(sa_column=Column(word(Scarce), primary_key=True))
+    scarce_id: int = Field(sa_column=Column(Key, primary_key=True, autoincrement=False))
+    cell: int = Field(sa_column=Column(Key, primary_key=True, autoincrement=False))
+    stretch_id: int = Field(sa_column=Column(Key, ForeignKey("stretches.id"), nullable=False, index=True))
+    live_until: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+
+
+stretches = table(Stretch)
+claims = table(Claim)
+
+
+class LostRace(Exception):
+    """Somebody else has changed what this turn decided on. Keep nothing, gather the facts again, step again."""
+
+
+def claim(
+    session: Session,
+    staff_id: int,
+    start: datetime,
+    end: datetime,
+    holder: Holder,
+    holder_id: int,
+    now: datetime,
+    live_until: datetime | None = None,
+    beside: tuple[Holder, int] | None = None,
+) -> None:
+    """Own [start, end) of one staff member's time. Cells that `beside` (a proposal's booking) owns are left to it.
+
+    Raises LostRace when any other cell has a living owner."""
+    wanted = set(cells(start, end))
+    _let_go_expired(session, staff_id, wanted, now)
+    if beside is not None:
+        wanted -= _cells_of(session, *beside, staff_id)
+    values = {
+        "scarce": Scarce.STAFF, "scarce_id": staff_id, "start_at": start, "end_at": end,
+        "holder": holder, "holder_id": holder_id, "live_until": live_until,
+    }  # fmt: skip
+    stretch_id = insert_row(session, stretches, **values)
+    rows = [
+        {
+            "scarce": Scarce.STAFF,
+            "scarce_id": staff_id,
+            "cell": cell,
+            "stretch_id": stretch_id,
+            "live_until": live_until,
+        }
+        for cell in sorted(wanted)
+    ]
+    try:
+        if rows:
+            session.execute(insert(claims), rows)
+    except IntegrityError as error:
+        raise LostRace from error
+
+
+def _let_go_expired(session: Session, staff_id: int, wanted: set[int], now: datetime) -> None:
+    # By key, not by search: a DELETE over a range that finds nothing would lock gaps on MariaDB.
+    dead = select(claims.c.cell).where(
+        claims.c.scarce == Scarce.STAFF,
+        claims.c.scarce_id == staff_id,
+        claims.c.cell.between(min(wanted), max(wanted)),
+        claims.c.live_until <= now,
+    )
+    cells_dead = list(session.execute(dead).scalars())
+    if cells_dead:
+        session.execute(
+            delete(claims).where(
+                claims.c.scarce == Scarce.STAFF,
+                claims.c.scarce_id == staff_id,
+                claims.c.cell.in_(cells_dead),
+                claims.c.live_until <= now,
+            )
+        )
+
+
+def _cells_of(session: Session, holder: Holder, holder_id: int, staff_id: int) -> set[int]:
+    statement = (
+        select(claims.c.cell)
+        .join(stretches, stretches.c.id == claims.c.stretch_id)
+        .where(stretches.c.holder == holder, stretches.c.holder_id == holder_id, claims.c.scarce_id == staff_id)
+    )
+    return set(session.execute(statement).scalars())
+
+
+def let_go(session: Session, holder: Holder, holder_id: int) -> None:
+    """Free everything that this holder owns."""
+    ids = list(
+        session.execute(
+            select(stretches.c.id).where(stretches.c.holder == holder, stretches.c.holder_id == holder_id)
+        ).scalars()
+    )
+    if ids:
+        session.execute(delete(claims).where(claims.c.stretch_id.in_(ids)))
+        session.execute(delete(stretches).where(stretches.c.id.in_(ids)))
+
+
+def extend(session: Session, holder: Holder, holder_id: int, live_until: datetime | None) -> None:
+    """Let what this holder owns live until another moment."""
+    ids = select(stretches.c.id).where(stretches.c.holder == holder, stretches.c.holder_id == holder_id)
+    found = list(session.execute(ids).scalars())
+    if found:
+        session.execute(update(claims).where(claims.c.stretch_id.in_(found)).values(live_until=live_until))
+        session.execute(update(stretches).where(stretches.c.id.in_(found)).values(live_until=live_until))
+
+
+def busy(
+    session: Session,
+    staff_ids: list[int],
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    but_not: tuple[tuple[Holder, int], ...] = (),
+) -> list[Row[Any]]:
+    """The living stretches of these staff that touch [start, end), but those of the holders `but_not`."""
+    statement = select(stretches).where(
+        stretches.c.scarce == Scarce.STAFF,
+        stretches.c.scarce_id.in_(staff_ids),
+        stretches.c.start_at < end,
+        stretches.c.end_at > start,
+        or_(stretches.c.live_until.is_(None), stretches.c.live_until > now),
+    )
+    for holder, holder_id in but_not:
+        statement = statement.where(or_(stretches.c.holder != holder, stretches.c.holder_id != holder_id))
+    return list(session.execute(statement.order_by(stretches.c.start_at)))

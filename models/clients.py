@@ -1,0 +1,44 @@
+"""Clients: the people who text to book, one row a person however many channels they write on."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Row, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+
+from models.base import Moment, key, table
+from models.insert import insert_row, insert_unless_there
+
+
+class Client(SQLModel, table=True):
+    """A person. `phone` is E.164, or NULL where their channel shows none."""
+
+    __tablename__ = "clients"
+    id: int | None = Field(default=None, sa_column=key())
+    phone: str | None = Field(default=None, max_length=32, unique=True)
+    name: str = Field(default="", max_length=80)
+    email: str = Field(default="", max_length=254)
+    language: str = Field(default="", max_length=8)
+    created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+clients = table(Client)
+
+
+def client_by_id(session: Session, client_id: int) -> Row[Any] | None:
+    return session.execute(select(clients).where(clients.c.id == client_id)).one_or_none()
+
+
+def client_for(session: Session, phone: str | None, name: str, now: datetime) -> int:
+    """The number of the client with this phone; a new client where there is none. Two at once make one."""
+    if phone is not None:
+        insert_unless_there(
+            session, clients, {"phone": phone, "name": name[:80], "email": "", "language": "", "created_at": now}
+        )
+        return int(session.execute(select(clients.c.id).where(clients.c.phone == phone)).scalar_one())
+    return insert_row(session, clients, phone=None, name=name[:80], created_at=now)
+
+
+def rename_client(session: Session, client_id: int, name: str) -> None:
+    session.execute(update(clients).where(clients.c.id == client_id).values(name=name[:80]))

@@ -1,0 +1,112 @@
+"""Conversations: the state machine of one person on one channel address, and the turns it took."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Row, Text, UniqueConstraint, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+
+from conversations.dialogue import State
+from models.base import Moment, key, link, table, word
+from models.insert import insert_row, insert_unless_there
+
+
+class Conversation(SQLModel, table=True):
+    """One person on one channel. `dialogue` is what the mind keeps between turns; `state` is its word for people."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (UniqueConstraint("channel", "address"),)
+    id: int | None = Field(default=None, sa_column=key())
+    channel: str = Field(max_length=20)
+    address: str = Field(max_length=140)
+    client_id: int | None = Field(default=None, sa_column=link("clients.id", nullable=True, index=True))
+    state: State = Field(default=State.INITIAL, sa_column=Column(word(State), nullable=False))
+    dialogue: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    language: str = Field(default="", max_length=8)
+    needs_person: bool = Field(default=False)
+    opted_out_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    last_inbound_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    last_message_at: datetime = Field(sa_column=Column(Moment, nullable=False, index=True))
+    created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class Turn(SQLModel, table=True):
+    """One step of a conversation: what caused it, what was known before and after. Several messages may share one."""
+
+    __tablename__ = "turns"
+    id: int | None = Field(default=None, sa_column=key())
+    conversation_id: int = Field(sa_column=link("conversations.id", index=True))
+    cause: str = Field(max_length=40)
+    state_before: State = Field(sa_column=Column(word(State), nullable=False))
+    state_after: State = Field(sa_column=Column(word(State), nullable=False))
+    dialogue_after: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    fault: str = Field(default="", sa_column=Column(Text, nullable=False))
+    trace: str = Field(max_length=40)
+    at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+conversations = table(Conversation)
+turns = table(Turn)
+
+
+def conversation_for(session: Session, channel: str, address: str, now: datetime) -> Row[Any]:
+    """The conversation of this address, made if need be, and LOCKED until the transaction ends."""
+    insert_unless_there(
+        session,
+        conversations,
+        {
+            "channel": channel, "address": address, "state": State.INITIAL, "dialogue": {}, "language": "",
+            "needs_person": False, "last_message_at": now, "created_at": now,
+        },
+    )  # fmt: skip
+    statement = select(conversations).where(conversations.c.channel == channel, conversations.c.address == address)
+    return session.execute(statement.with_for_update()).one()
+
+
+def conversation_id_for(session: Session, channel: str, address: str, now: datetime) -> int:
+    """The number of this address's conversation, made if need be, not locked."""
+    statement = select(conversations.c.id).where(conversations.c.channel == channel, conversations.c.address == address)
+    found = session.execute(statement).scalar_one_or_none()
+    return int(found) if found is not None else int(conversation_for(session, channel, address, now).id)
+
+
+def lock_conversation(session: Session, conversation_id: int) -> Row[Any]:
+    """One conversation, LOCKED until the transaction ends."""
+    return session.execute(select(conversations).where(conversations.c.id == conversation_id).with_for_update()).one()
+
+
+def change_conversation(session: Session, conversation_id: int, **values: Any) -> None:
+    session.execute(update(conversations).where(conversations.c.id == conversation_id).values(**values))
+
+
+def last_channel_of(session: Session, address: str) -> str:
+    """The channel on which this address wrote last; "" where it never did."""
+    statement = (
+        select(conversations.c.channel)
+        .where(conversations.c.address == address, conversations.c.last_inbound_at.is_not(None))
+        .order_by(conversations.c.last_inbound_at.desc())
+        .limit(1)
+    )
+    return str(session.execute(statement).scalar_one_or_none() or "")
+
+
+def newest_conversations(session: Session, limit: int) -> list[Row[Any]]:
+    """Conversations by last message, newest first."""
+    return list(session.execute(select(conversations).order_by(conversations.c.last_message_at.desc()).limit(limit)))
+
+
+def conversations_of(session: Session, address: str) -> list[Row[Any]]:
+    """Every conversation of one address, on whichever channel."""
+    return list(
+        session.execute(select(conversations).where(conversations.c.address == address).order_by(conversations.c.id))
+    )
+
+
+def add_turn(session: Session, **values: Any) -> int:
+    return insert_row(session, turns, **values)
+
+
+def turns_of(session: Session, conversation_id: int) -> dict[int, Row[Any]]:
+    rows = session.execute(select(turns).where(turns.c.conversation_id == conversation_id))
+    return {row.id: row for row in rows}

@@ -1,0 +1,112 @@
+"""The outbox: what is to be sent, in order per lane, written in the same transaction as what caused it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Index, Row, Text, UniqueConstraint, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+
+from conversations.delivery import Delivery, SendFailure
+from models.base import Moment, key, link, table, word
+from models.insert import changed_rows, insert_row
+
+
+class Outbox(SQLModel, table=True):
+    """One text to send. `lane` is recipient and subject: within a lane, order is kept. `attempts` is also the fence:
+    what a worker reports is taken only if nobody has claimed the row after it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("channel", "provider_id"),
+        Index(None, "status", "lane", "id"),
+        Index(None, "channel", "address", "id"),
+    )
+    id: int | None = Field(default=None, sa_column=key())
+    message_id: int = Field(sa_column=link("messages.id", index=True))
+    conversation_id: int = Field(sa_column=link("conversations.id"))
+    booking_id: int | None = Field(default=None, sa_column=link("bookings.id", nullable=True, index=True))
+    kind: str = Field(max_length=60)
+    channel: str = Field(max_length=20)
+    address: str = Field(max_length=140)
+    lane: str = Field(max_length=200)
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    status: Delivery = Field(default=Delivery.QUEUED, sa_column=Column(word(Delivery), nullable=False))
+    attempts: int = Field(default=0)
+    due_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    leased_until: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    tried_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    uncertain: bool = Field(default=False)
+    provider_id: str | None = Field(default=None, max_length=140)
+    failure: SendFailure | None = Field(default=None, sa_column=Column(word(SendFailure), nullable=True))
+    failure_code: str = Field(default="", max_length=40)
+    failure_words: str = Field(default="", max_length=200)
+    trace: str = Field(max_length=40)
+    created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    sent_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    reported_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+
+
+outbox = table(Outbox)
+UNSENT = (Delivery.QUEUED, Delivery.SENDING)
+
+
+def add_to_outbox(session: Session, **values: Any) -> int:
+    return insert_row(session, outbox, **values)
+
+
+def claimable(session: Session, now: datetime, limit: int) -> list[Row[Any]]:
+    """The first unsent row of each lane, where it is due and nobody holds it (or its holder died).
+
+    LOCKED until the transaction ends; rows that another worker has locked are passed over."""
+    heads = select(func.min(outbox.c.id)).where(outbox.c.status.in_(UNSENT)).group_by(outbox.c.lane)
+    ready = or_(
+        and_(outbox.c.status == Delivery.QUEUED, outbox.c.due_at <= now),
+        and_(outbox.c.status == Delivery.SENDING, outbox.c.leased_until <= now),
+    )
+    head_ids = list(
+        session.execute(
+            select(outbox.c.id).where(outbox.c.id.in_(heads), ready).order_by(outbox.c.id).limit(limit)
+        ).scalars()
+    )
+    if not head_ids:
+        return []
+    statement = select(outbox).where(outbox.c.id.in_(head_ids), ready).order_by(outbox.c.id)
+    return list(session.execute(statement.with_for_update(skip_locked=True)))
+
+
+def change_outbox(session: Session, outbox_id: int, attempts: int, **values: Any) -> bool:
+    """Change a row this worker still holds: False where another has claimed it since."""
+    statement = update(outbox).where(outbox.c.id == outbox_id, outbox.c.attempts == attempts).values(**values)
+    return changed_rows(session, statement) == 1
+
+
+def known_provider_ids(session: Session, channel: str, address: str, since: datetime) -> frozenset[str]:
+    """The provider's ids of messages to this address that are ours already."""
+    statement = select(outbox.c.provider_id).where(
+        outbox.c.channel == channel,
+        outbox.c.address == address,
+        outbox.c.provider_id.is_not(None),
+        outbox.c.created_at >= since,
+    )
+    return frozenset(str(row) for row in session.execute(statement).scalars())
+
+
+def outbox_by_provider_id(session: Session, channel: str, provider_id: str) -> Row[Any] | None:
+    statement = select(outbox).where(outbox.c.channel == channel, outbox.c.provider_id == provider_id)
+    return session.execute(statement.with_for_update()).one_or_none()
+
+
+def outbox_by_id(session: Session, outbox_id: int) -> Row[Any] | None:
+    return session.execute(select(outbox).where(outbox.c.id == outbox_id).with_for_update()).one_or_none()
+
+
+def dead_letters(session: Session, limit: int) -> list[Row[Any]]:
+    statement = select(outbox).where(outbox.c.status.in_((Delivery.DEAD, Delivery.FAILED))).order_by(outbox.c.id.desc())
+    return list(session.execute(statement.limit(limit)))
+
+
+def deliveries(session: Session, conversation_id: int) -> dict[int, Row[Any]]:
+    """The outbox rows of one conversation, by the number of their message."""
+    rows = session.execute(select(outbox).where(outbox.c.conversation_id == conversation_id).order_by(outbox.c.id))
+    return {row.message_id: row for row in rows}
