@@ -108,6 +108,12 @@ class Settings(BaseSettings):
         return _database(self.database_url.get_secret_value())
 
     @property
+    def migrations_database(self) -> str:
+        """The address of the tables' owner, where it is not the one we work with."""
+        owner = self.migrations_database_url.get_secret_value()
+        return _database(owner) if owner else self.database
+
+    @property
     def has_twilio(self) -> bool:
         return bool(self.twilio_account_sid and self.twilio_auth_token.get_secret_value())
 

@@ -1,6 +1,7 @@
 """The one way to the database: engines set up so that no update is lost, transactions, and the schema's version."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,8 +34,8 @@ class Database:
         self.engine = _engine(url, pool)
 
     def transact(self, work: Callable[[Session], T]) -> T:
-        """Run `work` in one transaction and commit it. A deadlock or a stale connection starts it afresh, a few times; so
-        `work` must do nothing outside the database. Raises what `work` raises, and sqlalchemy.exc.DBAPIError."""
+        """Run `work` in one transaction and commit it. A deadlock or a stale connection starts it afresh, a few times;
+        so `work` must do nothing outside the database. Raises what `work` raises, and sqlalchemy.exc.DBAPIError."""
         for attempt in range(1, TRIES + 1):
             try:
                 with Session(self.engine, expire_on_commit=False) as session, session.begin():
@@ -112,28 +113,23 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-class _alone:
-    """Hold a lock by name for as long as the migration runs, where DDL does not bring its own."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.dialect = connection.dialect.name
-
-    def __enter__(self) -> None:
-        if self.dialect == "postgresql":
-            self.connection.execute(text("select pg_advisory_lock(7411)"))
-            self.connection.commit()
-        elif self.dialect in ("mysql", "mariadb"):
-            self.connection.execute(text("select get_lock('textbook migration', 60)"))
-            self.connection.commit()
-
-    def __exit__(self, *_: object) -> None:
-        if self.dialect == "postgresql":
-            self.connection.execute(text("select pg_advisory_unlock(7411)"))
-            self.connection.commit()
-        elif self.dialect in ("mysql", "mariadb"):
-            self.connection.execute(text("select release_lock('textbook migration')"))
-            self.connection.commit()
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Hold a lock by name for as long as the migration runs, where the database's own DDL does not bring one."""
+    locks = {
+        "postgresql": ("select pg_advisory_lock(7411)", "select pg_advisory_unlock(7411)"),
+        "mysql": ("select get_lock('textbook migration', 60)", "select release_lock('textbook migration')"),
+    }
+    take, give = locks.get(connection.dialect.name, ("", ""))
+    if take:
+        connection.execute(text(take))
+        connection.commit()
+    try:
+        yield
+    finally:
+        if give:
+            connection.execute(text(give))
+            connection.commit()
 
 
 def _transient(error: DBAPIError) -> bool:

@@ -11,8 +11,7 @@ class Hold:
     """Hold a time while the client is asked for their YES, instead of what this conversation held before."""
 
     service_id: int
-    staff_ids: tuple[int, ...]
-    """Any of these will do, in this order."""
+    staff_id: int
     start: datetime
     changing: int | None = None
     """The booking whose own time may be overlapped, where this is a new time for it."""
@@ -28,7 +27,7 @@ class Book:
     """Make a booking, and ask the coordinator where the policy wants that."""
 
     service_id: int
-    staff_ids: tuple[int, ...]
+    staff_id: int
     start: datetime
     note: str = ""
 
@@ -38,7 +37,7 @@ class ChangeWish:
     """The client wishes another time for a pending booking: it holds that one now; the coordinator is asked anew."""
 
     booking_id: int
-    staff_ids: tuple[int, ...]
+    staff_id: int
     start: datetime
 
 

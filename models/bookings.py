@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, Row, Select, Text, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -61,15 +62,15 @@ class Booking(SQLModel, table=True):
     cancelled_by: str = Field(default="", max_length=80)
     cancelled_at: datetime | None = Field(default=None, sa_column=_moment())
     cancel_reason: str = Field(default="", max_length=500)
-    client_note: str = Field(default="", sa_column=Column(Text, nullable=False))
-    staff_note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    client_note: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    staff_note: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
     meeting_provider: str = Field(default="", max_length=40)
     meeting_link: str = Field(default="", max_length=500)
     meeting_passcode: str = Field(default="", max_length=80)
     call_started_at: datetime | None = Field(default=None, sa_column=_moment())
     call_ended_at: datetime | None = Field(default=None, sa_column=_moment())
     duration_minutes: int | None = None
-    session_notes: str = Field(default="", sa_column=Column(Text, nullable=False))
+    session_notes: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
     session_proof: str = Field(default="", max_length=500)
     attendance: str = Field(default="", max_length=20)
     intake_answers: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
@@ -150,6 +151,13 @@ def bookings_of_client(session: Session, client_id: int, since: datetime, limit:
     return list(session.execute(statement.order_by(bookings.c.start_at, bookings.c.id).limit(limit)))
 
 
+def has_kept_booking(session: Session, client_id: int) -> bool:
+    """Whether this client has had a booking confirmed before."""
+    kept = (BookingStatus.CONFIRMED, BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED)
+    statement = select(bookings.c.id).where(bookings.c.client_id == client_id, bookings.c.status.in_(kept)).limit(1)
+    return session.execute(statement).first() is not None
+
+
 def bookings_past_deadline(session: Session, now: datetime, limit: int) -> list[int]:
     """Pending bookings whose deadline has passed."""
     statement = select(bookings.c.id).where(bookings.c.status == BookingStatus.PENDING, bookings.c.decide_by <= now)
@@ -157,7 +165,11 @@ def bookings_past_deadline(session: Session, now: datetime, limit: int) -> list[
 
 
 def add_booking(session: Session, who: str, now: datetime, **values: Any) -> int:
-    booking_id = insert_row(session, bookings, version=1, created_at=now, updated_at=now, **values)
+    """A new booking's number. Raises LostRace where the database knows of an overlap."""
+    try:
+        booking_id = insert_row(session, bookings, version=1, created_at=now, updated_at=now, **values)
+    except IntegrityError as error:  # PostgreSQL's second lock: bookings of one person never overlap
+        raise LostRace from error
     _note(session, booking_id, None, values["status"], who, "", now)
     return booking_id
 
@@ -165,7 +177,11 @@ def add_booking(session: Session, who: str, now: datetime, **values: Any) -> int
 def change_booking(session: Session, booking_id: int, version: int, now: datetime, **values: Any) -> None:
     """Change a booking that is still as it was read. Raises LostRace when it has changed since."""
     statement = update(bookings).where(bookings.c.id == booking_id, bookings.c.version == version)
-    if changed_rows(session, statement.values(version=version + 1, updated_at=now, **values)) != 1:
+    try:
+        changed = changed_rows(session, statement.values(version=version + 1, updated_at=now, **values))
+    except IntegrityError as error:
+        raise LostRace from error
+    if changed != 1:
         raise LostRace
 
 

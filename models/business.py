@@ -3,7 +3,8 @@
 from datetime import time
 from typing import Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, Column, UniqueConstraint, select
+from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from conversations.booking import BookingType
@@ -23,6 +24,8 @@ class Business(SQLModel, table=True):
     currency: str = Field(default="USD", max_length=3)
     phone: str = Field(default="", max_length=32)
     address: str = Field(default="", max_length=200)
+    version: int = Field(default=1)
+    """Counts up at each change, so that who keeps a copy knows when it is old."""
     answers: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
@@ -120,3 +123,8 @@ staff_shifts = table(StaffShift)
 services = table(Service)
 service_staff = table(ServiceStaff)
 booking_policies = table(BookingPolicy)
+
+
+def has_business(session: Session) -> bool:
+    """Whether a business has been loaded."""
+    return session.execute(select(business.c.id)).first() is not None

@@ -76,15 +76,15 @@ def claim(
     holder_id: int,
     now: datetime,
     live_until: datetime | None = None,
-    beside: tuple[Holder, int] | None = None,
+    beside: tuple[tuple[Holder, int], ...] = (),
 ) -> None:
-    """Own [start, end) of one staff member's time. Cells that `beside` (a proposal's booking) owns are left to it.
+    """Own [start, end) of one staff member's time. Cells that those `beside` it own (its booking) are left to them.
 
     Raises LostRace when any other cell has a living owner."""
     wanted = set(cells(start, end))
     _let_go_expired(session, staff_id, wanted, now)
-    if beside is not None:
-        wanted -= _cells_of(session, *beside, staff_id)
+    for friend in beside:
+        wanted -= _cells_of(session, *friend, staff_id)
     values = {
         "scarce": Scarce.STAFF, "scarce_id": staff_id, "start_at": start, "end_at": end,
         "holder": holder, "holder_id": holder_id, "live_until": live_until,

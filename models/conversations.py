@@ -91,6 +91,12 @@ def last_channel_of(session: Session, address: str) -> str:
     return str(session.execute(statement).scalar_one_or_none() or "")
 
 
+def opted_out(session: Session, conversation_id: int) -> bool:
+    """Whether this person wants no more texts here."""
+    statement = select(conversations.c.opted_out_at).where(conversations.c.id == conversation_id)
+    return session.execute(statement).scalar_one_or_none() is not None
+
+
 def newest_conversations(session: Session, limit: int) -> list[Row[Any]]:
     """Conversations by last message, newest first."""
     return list(session.execute(select(conversations).order_by(conversations.c.last_message_at.desc()).limit(limit)))

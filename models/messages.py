@@ -64,6 +64,17 @@ def conversations_due(session: Session, now: datetime, limit: int) -> list[int]:
     return [int(row) for row in session.execute(statement).scalars()]
 
 
+def nothing_unanswered(session: Session) -> bool:
+    """Whether every message has had its turn."""
+    return session.execute(select(messages.c.id).where(messages.c.due_at.is_not(None)).limit(1)).first() is None
+
+
+def postpone(session: Session, conversation_id: int, due_at: datetime) -> None:
+    """Let the turn of every unanswered message of this conversation be due at another moment."""
+    waiting = messages.c.conversation_id == conversation_id, messages.c.due_at.is_not(None)
+    session.execute(update(messages).where(*waiting).values(due_at=due_at))
+
+
 def cover(session: Session, message_ids: list[int], turn_id: int) -> None:
     """Say which turn answered these messages."""
     session.execute(update(messages).where(messages.c.id.in_(message_ids)).values(turn_id=turn_id, due_at=None))

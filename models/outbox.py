@@ -31,7 +31,9 @@ class Outbox(SQLModel, table=True):
     address: str = Field(max_length=140)
     lane: str = Field(max_length=200)
     body: str = Field(sa_column=Column(Text, nullable=False))
-    status: Delivery = Field(default=Delivery.QUEUED, sa_column=Column(word(Delivery), nullable=False))
+    status: Delivery = Field(
+        default=Delivery.QUEUED, sa_column=Column(word(Delivery), nullable=False, default=Delivery.QUEUED)
+    )
     attempts: int = Field(default=0)
     due_at: datetime = Field(sa_column=Column(Moment, nullable=False))
     leased_until: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
@@ -75,10 +77,15 @@ def claimable(session: Session, now: datetime, limit: int) -> list[Row[Any]]:
     return list(session.execute(statement.with_for_update(skip_locked=True)))
 
 
-def change_outbox(session: Session, outbox_id: int, attempts: int, **values: Any) -> bool:
-    """Change a row this worker still holds: False where another has claimed it since."""
-    statement = update(outbox).where(outbox.c.id == outbox_id, outbox.c.attempts == attempts).values(**values)
+def change_outbox(session: Session, outbox_id: int, fence: int, **values: Any) -> bool:
+    """Change a row whose `attempts` is still `fence`: False where another worker has claimed it since."""
+    statement = update(outbox).where(outbox.c.id == outbox_id, outbox.c.attempts == fence).values(**values)
     return changed_rows(session, statement) == 1
+
+
+def record_report(session: Session, outbox_id: int, **values: Any) -> None:
+    """Write down what a provider has reported, whoever holds the row."""
+    session.execute(update(outbox).where(outbox.c.id == outbox_id).values(**values))
 
 
 def known_provider_ids(session: Session, channel: str, address: str, since: datetime) -> frozenset[str]:
@@ -104,6 +111,16 @@ def outbox_by_id(session: Session, outbox_id: int) -> Row[Any] | None:
 def dead_letters(session: Session, limit: int) -> list[Row[Any]]:
     statement = select(outbox).where(outbox.c.status.in_((Delivery.DEAD, Delivery.FAILED))).order_by(outbox.c.id.desc())
     return list(session.execute(statement.limit(limit)))
+
+
+def newest_outbox_id(session: Session) -> int:
+    """The number of what was queued last; 0 where nothing ever was."""
+    return int(session.execute(select(func.max(outbox.c.id))).scalar_one() or 0)
+
+
+def outbox_after(session: Session, after: int) -> list[Row[Any]]:
+    """What was queued behind number `after`, in order."""
+    return list(session.execute(select(outbox).where(outbox.c.id > after).order_by(outbox.c.id)))
 
 
 def deliveries(session: Session, conversation_id: int) -> dict[int, Row[Any]]:

@@ -50,5 +50,5 @@ class Channel(Protocol):
         """Hand one message to the provider; answers its id for it. Raises SendError."""
 
     def look_up(self, message: Outgoing, since: datetime, known_ids: frozenset[str]) -> LookUp:
-        """Whether the provider has this message from a try at or after `since` (aware UTC). `known_ids` are the provider ids
-        that belong to other messages of ours to that address. Raises SendError where the provider does not answer."""
+        """Whether the provider has this message from a try at or after `since` (aware UTC). `known_ids` are the ids of
+        other messages of ours to that address. Raises SendError where the provider does not answer."""

@@ -1,4 +1,4 @@
-"""The simulator: a channel with nothing behind it, for trying the desk without a provider."""
+"""The simulator: a phone that is always on, on this machine. What is sent is simply in the transcript."""
 
 from datetime import datetime
 
@@ -6,17 +6,19 @@ from bot.channels.base import Found, LookUp
 from conversations.layout import Capabilities
 from conversations.messages import Outgoing
 
+SIMULATOR = "simulator"
+
 
 class SimulatorChannel:
-    """Takes every message at once; the outbox itself is what the simulator's screen shows."""
+    """Takes every message at once. It can stand in for another channel, with that one's name and capabilities."""
 
-    name = "simulator"
-    capabilities = Capabilities(longest=4096)
+    def __init__(self, name: str = SIMULATOR, capabilities: Capabilities | None = None) -> None:
+        self.name = name
+        self.capabilities = capabilities or Capabilities(longest=4096)
 
     def send(self, message: Outgoing) -> str:
-        """The same message gets the same id however often it is sent."""
         return f"sim-{message.outbox_id}"
 
     def look_up(self, message: Outgoing, since: datetime, known_ids: frozenset[str]) -> LookUp:  # noqa: ARG002
-        """Never there, since nothing is outside: so it is sent again, which harms nobody."""
+        """Nothing is outside, so an interrupted send was never sent, and sending it again does no harm."""
         return LookUp(Found.NO)

@@ -113,7 +113,7 @@ def _ask_yes(
 ) -> Turn:
     dialogue = replace(dialogue, offered_staff_id=calendar.staff.id).asking(Awaiting.CONFIRMATION)
     changing = dialogue.booking_id if dialogue.changing else None
-    hold = Hold(service.id, (calendar.staff.id,), start, changing)
+    hold = Hold(service.id, calendar.staff.id, start, changing)
     if changing is not None:
         reply = say("confirm_change", id=changing, service=service.name, staff=calendar.staff.name, when=start)
     else:
@@ -144,9 +144,9 @@ def _book(dialogue: Dialogue, facts: Facts) -> Turn:
             return _ask_yes(dialogue, service, others[0], start, facts, ())
         lead = say("refused_lost" if refusal is Refusal.TAKEN else f"refused_{refusal}", when=start)
         return _offer_nearest(replace(dialogue, at=None), service, start, facts, (lead,))
-    effect: Effect = Book(service.id, (offered.staff.id,), start)
+    effect: Effect = Book(service.id, offered.staff.id, start)
     if dialogue.changing and dialogue.booking_id is not None:
-        effect = ChangeWish(dialogue.booking_id, (offered.staff.id,), start)
+        effect = ChangeWish(dialogue.booking_id, offered.staff.id, start)
     return Turn(dialogue, (), (effect,))
 
 

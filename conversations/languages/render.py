@@ -37,7 +37,7 @@ class _Sentence(Formatter):
     def __init__(self, code: str) -> None:
         self.code = code
 
-    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
+    def get_value(self, key: int | str, _args: Any, kwargs: Mapping[str, Any]) -> Any:
         return kwargs[str(key)]
 
     def format_field(self, value: Any, format_spec: str) -> str:

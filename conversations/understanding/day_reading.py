@@ -46,7 +46,7 @@ def _is_open_ended(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]
 
 
 def _joined(first: Day, second: Day) -> Day | None:
-    """A weekday and a date side by side are one day, or a contradiction; None when they are two wordings of two days."""
+    """A weekday and a date side by side are one day, or a contradiction. None: they are two days."""
     if (first.weekday is None) == (second.weekday is None):
         return first if first.dates == second.dates and first.dates else None
     weekday, exact = (first, second) if second.weekday is None else (second, first)

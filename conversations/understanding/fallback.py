@@ -14,6 +14,8 @@ from conversations.understanding.meaning import Certainty, DateReading, TimeRead
 
 _LONGEST = 60
 _FURTHEST = timedelta(days=366)
+_FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What a parser of free text may stumble over; a text that makes it stumble is a text not understood."""
 
 
 def fall_back(text: str, language: str, now: datetime, region: str) -> tuple[DateReading, TimeReading]:
@@ -33,26 +35,31 @@ def fall_back(text: str, language: str, now: datetime, region: str) -> tuple[Dat
 
 
 def _parsed(text: str, language: str, now: datetime, order: str) -> tuple[datetime | None, set[str]]:
-    found = _parser(language, order, now).get_date_data(text)
+    try:
+        found = _parser(language, order, now).get_date_data(text)
+    except _FAULTS:
+        return None, set()
     return found.date_obj, set(found.parts or ())
 
 
 @lru_cache(maxsize=4)
 def _parser(language: str, order: str, now: datetime) -> Any:
+    # Here, not above: the import takes 70 ms, and most conversations never need it.
+    from dateparser.data.languages_info import language_order
     from dateparser.date import DateDataParser
 
-    languages = dict.fromkeys((language, "en"))
-    settings = {
-        "RELATIVE_BASE": now,
-        "PREFER_DATES_FROM": "future",
-        "DATE_ORDER": order,
-        "RETURN_AS_TIMEZONE_AWARE": False,
-        "PARSERS": ["relative-time", "absolute-time"],
-    }
-    try:
-        return DateDataParser(languages=list(languages), settings=settings)
-    except ValueError:
-        return DateDataParser(languages=["en"], settings=settings)
+    languages = dict.fromkeys((language[:8].replace("_", "-").split("-")[0].lower(), "en"))
+    return DateDataParser(
+        languages=[each for each in languages if each in language_order],
+        settings={
+            "RELATIVE_BASE": now,
+            "PREFER_DATES_FROM": "future",
+            "DATE_ORDER": order,
+            "TIMEZONE": "UTC",
+            "RETURN_AS_TIMEZONE_AWARE": False,
+            "PARSERS": ["relative-time", "absolute-time"],
+        },
+    )
 
 
 def _accounted_for(text: str, moment: datetime, parts: set[str]) -> bool:

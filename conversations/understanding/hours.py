@@ -53,7 +53,7 @@ def _by_habit(minutes: int) -> tuple[int, ...]:
 
 
 def span(start: Clock, end: Clock, shifts: Sequence[Shift]) -> tuple[tuple[int, int], ...]:
-    """The ranges "2 to 4" can be: open ones first, else those that begin as habit has it; the shortest of each start."""
+    """The ranges "2 to 4" can be: open ones, else those that begin as habit has it."""
     pairs = [(a, b) for a in start.readings for b in end.readings if a < b]
     if not pairs:
         return ()

@@ -9,8 +9,9 @@ from conversations.understanding.wording import matches, without
 
 
 def read_intent(words: Sequence[str], signs: Sequence[str], known: Vocabulary) -> Intent | None:
-    """`words` are the text's, `signs` its punctuation: a lone "?" asks for help. The weightiest of several wishes wins."""
-    alone = tuple(without(words, known.phrase_set("answers", "polite")) or (signs if not words else words))
+    """`words` are the text's, `signs` its punctuation: a lone "?" asks for help. Of several wishes
+    the weightiest wins."""
+    alone = tuple(without(words, known.phrase_set("answers", "polite")) or (words or signs))
     for intent in Intent:
         if alone in known.phrase_set("intents.alone", intent.value):
             return intent

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     RELATIVE_DAY = "r"
     """Today, tomorrow, yesterday: `value` days from now."""
     TONIGHT = "t"
+    NAMED_DAY = "_"
+    """New Year's Eve: `value` is a hundred times the month, and the day."""
     NUMBER = "n"
     """One or two digits, or a word for them."""
     LONG = "l"
@@ -91,5 +93,5 @@ _NAME = re.compile(r"(?<!\?P<)\b[a-z][a-z_]*\b(?!>)")
 
 
 def letters(pattern: str) -> str:
-    """A pattern in names of kinds ("weekday the? ordinal") as one over their letters. Raises KeyError for an unknown name."""
+    """A pattern in names of kinds ("weekday the? ordinal") as one over their letters. KeyError: no such kind."""
     return _NAME.sub(lambda name: Kind[name[0].upper()].value, pattern).replace(" ", "")

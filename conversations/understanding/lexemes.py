@@ -9,8 +9,8 @@ from conversations.understanding.tokens import Token, tokens
 from conversations.understanding.vocabulary import Meaning, Vocabulary
 
 _SIGNS = {
-    ",": Kind.COMMA, "/": Kind.SLASH, "-": Kind.DASH, ":": Kind.COLON, ";": Kind.COLON, ".": Kind.DOT, "@": Kind.AT, "~": Kind.ABOUT,
-    "&": Kind.AND, "¤": Kind.NOISE,
+    ",": Kind.COMMA, "/": Kind.SLASH, "-": Kind.DASH, ":": Kind.COLON, ";": Kind.COLON, ".": Kind.DOT,
+    "@": Kind.AT, "~": Kind.ABOUT, "&": Kind.AND, "¤": Kind.NOISE,
 }  # fmt: skip
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _BETWEEN_DIGITS = (Kind.COLON, Kind.DOT)
@@ -51,9 +51,9 @@ def letters_of(lexemes: Sequence[Lexeme]) -> str:
 
 def _known(text: str, pieces: list[Token], place: int, words: Vocabulary) -> tuple[int, Lexeme] | None:
     first = pieces[place]
-    if place and pieces[place - 1].end == first.start and pieces[place - 1].text.isdecimal():
-        if meaning := words.glued.get(first.text):
-            return 1, _lexeme(text, first.start, first.end, meaning)
+    is_glued = place > 0 and pieces[place - 1].end == first.start and pieces[place - 1].text.isdecimal()
+    if is_glued and (meaning := words.glued.get(first.text)):
+        return 1, _lexeme(text, first.start, first.end, meaning)
     for size in range(min(words.longest, len(pieces) - place), 0, -1):
         end = pieces[place + size - 1].end
         if meaning := words.phrases.get(text[first.start : end]):

@@ -36,9 +36,12 @@ def read_name(text: str, known: Vocabulary, service_words: Collection[str]) -> N
 
 def _lead(folded: Sequence[str], place: int, known: Vocabulary, listed: str) -> int:
     """How many raw words the longest lead that begins at `place` takes."""
+    leads = known.phrase_set("names", listed)
+    if not any(folded[place].startswith(lead[0]) for lead in leads):
+        return 0
     for size in range(min(4, len(folded) - place), 0, -1):
         said = words_of(" ".join(folded[place : place + size]), marks=True)
-        if said in known.phrase_set("names", listed):
+        if said in leads:
             return size
     return 0
 

@@ -15,7 +15,7 @@ _ELIDED = re.compile(r"'(?=(?:s|t|ll|re|ve|m|d|clock)\b)")
 
 
 def tidy(text: str) -> str:
-    """The text as a person would retype it: NFKC, ASCII digits, single spaces, nothing invisible, at most 300 characters."""
+    """The text retyped plainly: NFKC, ASCII digits, single spaces, nothing invisible, at most 300 characters."""
     text = unicodedata.normalize("NFKC", _UNSEEN.sub("", text[:LONGEST]).translate(_APOSTROPHES))[:LONGEST]
     text = text.translate(_APOSTROPHES).translate(_DASHES)
     return " ".join("".join(map(_plain, text)).split())

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conversations.understanding import dates, times
+from conversations.understanding import date_rules, times
 from conversations.understanding.dates import Day, Today
 from conversations.understanding.kinds import Kind, letters
 from conversations.understanding.lexemes import Lexeme, letters_of
@@ -22,7 +22,7 @@ class Found:
     said: Said | None = None
 
 
-_DATE_RULES = [(name, re.compile(letters(pattern)), rule) for name, (pattern, rule) in dates.RULES.items()]
+_DATE_RULES = [(name, re.compile(letters(pattern)), rule) for name, (pattern, rule) in date_rules.RULES.items()]
 _TIME_RULES = [(name, re.compile(letters(pattern)), rule) for name, (pattern, rule) in times.RULES.items()]
 _BEGINS = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern, _ in (*_DATE_RULES, *_TIME_RULES)))
 

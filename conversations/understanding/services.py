@@ -1,8 +1,9 @@
 """Which service, and which member of staff, a text names."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -15,68 +16,91 @@ MARGIN = 5.0
 _SPELLED = 80.0
 _EXACT = 100.0
 _BEGINNING = 95.0
-_ENDING = 90.0
+_ENDING = 95.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    score: float
-    covered: int
-    """Words of the name that were said, when all of them were."""
+class _Fit(NamedTuple):
+    """How well a name fits; `covered` counts its words when all of them were said."""
+
+    score: float = 0.0
+    covered: int = 0
 
 
 def read_services(
-    words: Sequence[str], services: Sequence[Service], idle: AbstractSet[str], minutes: AbstractSet[int] = frozenset()
+    words: Sequence[str],
+    services: Sequence[Service],
+    is_idle: Callable[[str], bool],
+    joining: frozenset[str] = frozenset(),
+    minutes: AbstractSet[int] = frozenset(),
 ) -> tuple[int, ...]:
-    """The services that fit, best first. `idle` words say nothing of a service unless its name holds them next to another
-    word that does. `minutes` are the lengths that were said, which decide between services that fit alike."""
-    names = {service.id: [words_of(fold(name)) for name in (service.name, *service.aliases)] for service in services}
-    said = _words_that_tell(words, [name for many in names.values() for name in many], idle)
-    best: dict[int, _Fit] = {}
-    if said:
-        for service in services:
-            fits = [_fit(said, name, idle) for name in names[service.id] if name]
-            best[service.id] = max(fits, key=lambda fit: (fit.score, fit.covered), default=_Fit(0, 0))
+    """The services that fit, best first. Idle words tell nothing by themselves, `joining` ones ("and") nothing at all.
+    `minutes` are the lengths that were said: they decide between services that fit alike."""
+    names = {
+        service.id: [_words(name, joining) for name in (service.name, *service.aliases) if _words(name, joining)]
+        for service in services
+    }
+    said = _words_that_tell(words, [name for many in names.values() for name in many], is_idle)
+    best = {each: max((_fit(said, name) for name in many), default=_Fit()) for each, many in names.items()}
     top = max((fit.score for fit in best.values()), default=0.0)
     found = [service for service in services if top and best[service.id].score > top - MARGIN]
     fullest = max((best[service.id].covered for service in found), default=0)
     if fullest > 1:
         found = [service for service in found if best[service.id].covered == fullest]
+    unheard = [word for word in said if not is_idle(word) and not any(_holds(names[each.id], word) for each in found)]
+    found += [service for service in services if any(_holds(names[service.id], word) for word in unheard)]
     if minutes and len(found) != 1:
         found = [service for service in found or services if service.minutes in minutes] or found
-    return tuple(service.id for service in sorted(found, key=lambda service: -(best[service.id].score if best else 0)))
+    return tuple(service.id for service in sorted(found, key=lambda service: -best[service.id].score))
 
 
-def _words_that_tell(words: Sequence[str], names: Sequence[Sequence[str]], idle: AbstractSet[str]) -> list[str]:
-    """The words that some name holds, two that are typed apart ("hair cut") as one where a name holds that."""
-    name_words = {word for name in names for word in name} | {"".join(name) for name in names if len(name) == 2}
+def _holds(names: Sequence[tuple[str, ...]], word: str) -> bool:
+    return any(_spelled(word, other) for name in names for other in (*name, "".join(name)))
+
+
+@lru_cache(maxsize=1024)
+def _words(name: str, joining: frozenset[str]) -> tuple[str, ...]:
+    return tuple(word for word in words_of(fold(name)) if word not in joining)
+
+
+def _words_that_tell(
+    words: Sequence[str], names: Sequence[tuple[str, ...]], is_idle: Callable[[str], bool]
+) -> tuple[str, ...]:
+    """The words that some name holds, two typed apart ("hair cut") as one where a name holds that."""
+    if tuple(words) in names:
+        return tuple(words)
+    of_names = {word for name in names for word in name} | {"".join(name) for name in names if len(name) == 2}
     told: list[str] = []
     place = 0
     while place < len(words):
-        pair = "".join(words[place : place + 2])
-        if place + 1 < len(words) and pair in name_words and not {words[place], words[place + 1]} & name_words:
-            told.append(pair)
+        pair = words[place : place + 2]
+        if len(pair) == 2 and "".join(pair) in of_names and of_names.isdisjoint(pair):
+            told.append("".join(pair))
             place += 2
             continue
-        word = words[place]
-        if word in name_words or (word not in idle and any(_spelled(word, other) for other in name_words)):
-            told.append(word)
+        if pair[0] in of_names or (not is_idle(pair[0]) and any(_spelled(pair[0], other) for other in of_names)):
+            told.append(pair[0])
         place += 1
-    return told if any(word not in idle and not word.isdecimal() for word in told) else []
+    is_told = any(not is_idle(word) and not word.isdecimal() for word in told)
+    return tuple(dict.fromkeys(told)) if is_told else ()
 
 
-def _fit(said: Sequence[str], name: Sequence[str], idle: AbstractSet[str]) -> _Fit:
-    """How much of what was said this name holds, with ten points for a name that was said in full."""
-    counted = [word for word in dict.fromkeys(said) if word not in idle or word in name] or list(said)
-    joined = [*name, "".join(name)] if len(name) == 2 else list(name)
-    scores = [max(_spelled(word, other) for other in joined) for word in counted]
-    asked = [word for word in name if word not in idle] or list(name)
-    whole = any(word == joined[-1] for word in said) and len(name) == 2
-    covers = whole or all(max(_spelled(word, other) for word in counted) >= _BEGINNING - 15 for other in asked)
-    exact = whole or all(other in counted for other in asked) or (covers and sum(scores) / len(scores) < _EXACT)
-    score = sum(scores) / len(scores)
-    full = covers and exact
-    return _Fit(0.9 * score + (10 if full else 0) if score > 0 else 0, len(asked) if full else 0)
+def _fit(said: Sequence[str], name: tuple[str, ...]) -> _Fit:
+    """How much of what was said this name holds, and ten points more when the whole name was said."""
+    if not said:
+        return _Fit()
+    wanted = (*name, "".join(name)) if len(name) == 2 else name
+    score = sum(max(_spelled(word, other) for other in wanted) for word in said) / len(said)
+    whole = "".join(name) in said or all(_is_said(other, said) for other in name)
+    return _Fit(0.9 * score + (10 if whole and score else 0), len(name) if whole else 0)
+
+
+def _is_said(wanted: str, said: Sequence[str]) -> bool:
+    """In full or misspelt; a shortened word may be short for another name as well."""
+    return any(word == wanted or (_spelled(word, wanted) and not _is_shortened(word, wanted)) for word in said)
+
+
+def _is_shortened(said: str, wanted: str) -> bool:
+    return len(said) < len(wanted) and (wanted.startswith(said) or wanted.endswith(said))
 
 
 def _spelled(said: str, wanted: str) -> float:

@@ -8,7 +8,7 @@ from conversations.understanding.hours import Clock, resolve, span, to_time
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexemes import Lexeme
 from conversations.understanding.meaning import Certainty, TimeReading
-from conversations.understanding.scan import Found
+from conversations.understanding.scan import Found, gap_before
 from conversations.understanding.times import Said
 
 NO_SUCH_TIME = "no_such_time"
@@ -79,11 +79,12 @@ def _counts(
         return lexemes[item.start].kind is not Kind.ONE or len(lexemes) == 1
     if lexemes[item.start].kind is Kind.ONE or Kind.FOR in gap:
         return False
-    if place and found[place - 1].day is not None and gap <= _BESIDE_A_DATE:
+    before = found[place - 1] if place else None
+    if before is not None and (before.day is not None or (before.said and before.said.part)) and gap <= _BESIDE_A_DATE:
         return True
-    if place and after_a_time and gap == {Kind.OR}:
+    if before is not None and after_a_time and gap == {Kind.OR}:
         return True
-    return _before_a_date(found, place, lexemes)
+    return _before_a_time(found, place, lexemes) or _before_a_date(found, place, lexemes)
 
 
 def _is_led(item: Found, lexemes: Sequence[Lexeme]) -> bool:
@@ -96,11 +97,18 @@ def _is_led(item: Found, lexemes: Sequence[Lexeme]) -> bool:
     )
 
 
+def _before_a_time(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> bool:
+    """ "3 or 4pm"."""
+    following = found[place + 1].said if place + 1 < len(found) else None
+    exact = following is not None and following.clock is not None and not following.bare
+    return exact and gap_before(found, place + 1, lexemes) == {Kind.OR}
+
+
 def _before_a_date(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> bool:
     if place + 1 >= len(found) or found[place + 1].day is None:
         return False
     gap = {lexeme.kind for lexeme in lexemes[found[place].end : found[place + 1].start]}
-    return gap <= {Kind.ON, Kind.COMMA} and found[place + 1].rule != "day_of_month"
+    return gap <= {Kind.ON, Kind.COMMA} and found[place + 1].rule not in ("day_of_month", "number_of_month")
 
 
 def _combined(said: list[Said], words: str, shifts: tuple[Shift, ...], *, last_wins: bool) -> TimeReading:

@@ -11,7 +11,7 @@ from conversations.understanding.lexemes import Lexeme, letters_of
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one wording says of the time. Empty: it was understood to be no time of day ("90 minutes", "for 3 people")."""
+    """What one wording says of the time. Empty: it is no time of day ("90 minutes", "for 3 people")."""
 
     clock: Clock | None = None
     after: Clock | None = None
@@ -34,13 +34,15 @@ _FULL = (
     "(?:number (?:colon|dot) number oclock? meridiem? | number (?:oclock|hour_mark) number meridiem?"
     " | half past? number oclock? meridiem? | (?:quarter (?:past|after)|number minutes? past) number oclock? meridiem?"
     " | quarter to number oclock? meridiem? | number minutes to number oclock? meridiem?"
-    " | number number meridiem | number oclock meridiem? | number meridiem | one (?:oclock|meridiem) meridiem?"
+    " | number number meridiem | number oclock meridiem? | number meridiem | number (?=part)"
+    " | one (?:oclock|meridiem) meridiem?"
     " | number? named | (?:long|year) oclock? meridiem?)"
 )
 _ANY = f"(?:{_FULL} | number hour_mark? | one)"
 _LED = "(?:at|about)*"
 _SEPARATOR = "(?:to|dash|and|before|or_before)"
 _NO_MONTH = "(?!(?:on|the)* month)(?!slash|colon|dot|ordinal)"
+_NO_COUNT = "(?!number|hours|minutes|people|day|week|months_unit)"
 _RANGE = re.compile(letters(f"(?:from|between|after)? {_LED} ({_ANY}) {_SEPARATOR} {_LED} ({_ANY}) ish?"))
 _COUNT = "(?:number|one|article|long)"
 
@@ -154,7 +156,7 @@ def _part(lexemes: Sequence[Lexeme]) -> Said | None:
 
 def _ahead(lexemes: Sequence[Lexeme]) -> Said | None:
     count = next((lexeme.value for lexeme in lexemes if lexeme.kind in (Kind.NUMBER, Kind.LONG)), 1)
-    minutes = count * (1 if lexemes[-1].kind is Kind.MINUTES else 60)
+    minutes = count * (1 if any(lexeme.kind is Kind.MINUTES for lexeme in lexemes) else 60)
     return Said(ahead=minutes // 2 if any(lexeme.kind is Kind.HALF for lexeme in lexemes) else minutes)
 
 
@@ -164,6 +166,7 @@ def _nothing(_lexemes: Sequence[Lexeme]) -> Said | None:
 
 RULES: dict[str, tuple[str, TimeRule]] = {
     "ahead": (f"in (?:half? {_COUNT}) (?:hours|minutes)", _ahead),
+    "hence": (f"(?:half? {_COUNT}) (?:hours|minutes) hence", _ahead),
     "duration": (
         f"(?:half? {_COUNT} | number dot number | number half) dash? (?:hours|minutes)(?!past|to|after)", _nothing
     ),
@@ -171,11 +174,8 @@ RULES: dict[str, tuple[str, TimeRule]] = {
     "address": ("at? (?:number|long|year) other{1,2} street", _nothing),
     "minutes_to": (f"{_LED} number to number meridiem?", _minutes_to),
     "range": (f"(?:from|between|after)? {_LED} {_ANY} {_SEPARATOR} {_LED} {_ANY} ish? {_NO_MONTH}", _range),
-    "bound": (
-        f"(?:after|before|from) {_LED} {_ANY} ish? {_NO_MONTH}(?!number|hours|minutes|people|day|week|months_unit)"
-        f" | {_ANY} (?:onwards|or_before)",
-        _bound,
-    ),
+    "bound": (f"(?:after|before|from) about* {_ANY} ish? {_NO_MONTH} {_NO_COUNT}", _bound),
+    "open_end": (f"{_ANY} (?:onwards|or_before)", _bound),
     "part": ("this? part", _part),
     "exact": (f"{_LED} {_FULL} (?:dash? ish)?", _exact),
     "bare_pair": (f"{_LED} number number {_NO_MONTH}(?!number|long)", _bare),

@@ -54,7 +54,9 @@ def understand(text: str, context: Context) -> Understood:
     return Understood(
         intent=intent or (Intent.GREETING if greeted else None),
         answer=answer,
-        service_ids=read_services(words, context.services, known.single("services", "noise"), _lengths(lexemes, found)),
+        service_ids=read_services(
+            words, context.services, known.is_idle, known.single("services", "joining"), _lengths(lexemes, found)
+        ),
         staff_id=read_staff(words, context.staff, known.single("services", "with")),
         date=day,
         time=time_said,

@@ -1,6 +1,7 @@
 """The words of one language, made ready for look-up: its own first, then English, for people mix them."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -22,18 +23,19 @@ GLUED = "#"
 _MARKERS = {
     "numbers": {"suffixes": Kind.SUFFIX, "pronouns": Kind.ONE, "article": Kind.ARTICLE},
     "words": {
-        "or": Kind.OR, "and": Kind.AND, "the": Kind.THE, "on": Kind.ON, "for": Kind.FOR, "people": Kind.PEOPLE,
-        "group": Kind.GROUP, "street": Kind.STREET, "soft": Kind.SOFT, "noise": Kind.NOISE,
+        "or": Kind.OR, "and": Kind.AND, "the": Kind.THE, "on": Kind.ON, "for": Kind.FOR,
+        "people": Kind.PEOPLE, "group": Kind.GROUP, "street": Kind.STREET, "soft": Kind.SOFT, "noise": Kind.NOISE,
     },
     "dates": {
-        "tonight": Kind.TONIGHT, "next": Kind.NEXT, "this": Kind.THIS, "last": Kind.LAST, "in": Kind.IN, "ago": Kind.AGO,
-        "hence": Kind.HENCE, "weekend": Kind.WEEKEND, "day": Kind.DAY, "months_unit": Kind.MONTHS_UNIT, "not": Kind.NOT,
-        "not_good": Kind.NOT_GOOD,
+        "tonight": Kind.TONIGHT, "next": Kind.NEXT, "this": Kind.THIS, "last": Kind.LAST, "in": Kind.IN,
+        "ago": Kind.AGO, "hence": Kind.HENCE, "weekend": Kind.WEEKEND, "day": Kind.DAY, "months_unit": Kind.MONTHS_UNIT,
+        "not": Kind.NOT, "not_good": Kind.NOT_GOOD,
     },
     "times": {
-        "oclock": Kind.OCLOCK, "hour_mark": Kind.HOUR_MARK, "half": Kind.HALF, "quarter": Kind.QUARTER, "past": Kind.PAST,
-        "to": Kind.TO, "at": Kind.AT, "after": Kind.AFTER, "before": Kind.BEFORE, "from": Kind.FROM,
-        "onwards": Kind.ONWARDS, "or_before": Kind.OR_BEFORE, "between": Kind.BETWEEN, "ish": Kind.ISH, "about": Kind.ABOUT,
+        "oclock": Kind.OCLOCK, "hour_mark": Kind.HOUR_MARK, "half": Kind.HALF, "quarter": Kind.QUARTER,
+        "past": Kind.PAST, "to": Kind.TO, "at": Kind.AT, "after": Kind.AFTER, "before": Kind.BEFORE, "from": Kind.FROM,
+        "onwards": Kind.ONWARDS, "or_before": Kind.OR_BEFORE, "between": Kind.BETWEEN, "ish": Kind.ISH,
+        "about": Kind.ABOUT,
         "hours": Kind.HOURS, "minutes": Kind.MINUTES, "greeting": Kind.GREETING,
     },
 }  # fmt: skip
@@ -71,6 +73,10 @@ class Vocabulary:
         """The one-word phrases of one list."""
         return frozenset(words[0] for words in self.phrase_set(table, name) if len(words) == 1)
 
+    def is_idle(self, word: str) -> bool:
+        """Whether a word, by itself, tells nothing of a service: small talk, or a word of dates and times."""
+        return word in self.phrases or (word,) in self.phrase_set("services", "noise")
+
     def repaired(self, word: str) -> Meaning | None:
         """The day, month or part of day that `word` misspells: one slip from five letters, two from eight."""
         if len(word) < 5 or len(word) > 14 or word in self.lookalikes:
@@ -88,10 +94,8 @@ def vocabulary(code: str) -> Vocabulary:
     tables = [language("en")]
     short = code[:8].replace("_", "-").split("-")[0].lower()
     if short != "en" and short.isascii() and short.isalpha():
-        try:
+        with suppress(FileNotFoundError):
             tables.insert(0, language(short))
-        except FileNotFoundError:
-            pass
     return _built(tables)
 
 
@@ -135,6 +139,7 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
         (Kind.WEEKDAY, enumerate(dates.get("weekdays", ()))),
         (Kind.MONTH, enumerate(dates.get("months", ()), start=1)),
         (Kind.RELATIVE_DAY, dates.get("days", {}).items()),
+        (Kind.NAMED_DAY, ((day.replace("-", ""), said) for day, said in dates.get("named", {}).items())),
         (Kind.WEEK, dates.get("weeks", {}).items()),
         (Kind.NUMBER, numbers.get("words", {}).items()),
         (Kind.ORDINAL_WORD, numbers.get("ordinals", {}).items()),

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from sqlmodel.sql.sqltypes import AutoString
 
 from models.base import Moment
 from models.tables import metadata
@@ -13,6 +14,8 @@ def _render(kind: str, thing: Any, _context: AutogenContext) -> str | Literal[Fa
     if kind == "type" and isinstance(thing, Moment):
         _context.imports.add("from models.base import Moment")
         return "Moment()"
+    if kind == "type" and isinstance(thing, AutoString):
+        return f"sa.String({thing.impl_instance.length})"  # type: ignore[attr-defined]
     return False
 
 

@@ -52,7 +52,13 @@ def make(fake: FakeTwilio) -> Iterator[Callable[..., TwilioChannel]]:
     made: list[TwilioChannel] = []
 
     def build(name: str = "sms", **changes: Any) -> TwilioChannel:
-        plain: dict[str, Any] = {"account_sid": SID, "auth_token": TOKEN, "numbers": [OURS], "api_base": fake.base_url, "timeout": 5.0}
+        plain: dict[str, Any] = {
+            "account_sid": SID,
+            "auth_token": TOKEN,
+            "numbers": [OURS],
+            "api_base": fake.base_url,
+            "timeout": 5.0,
+        }
         made.append(TwilioChannel(name, **{**plain, **changes}))
         return made[-1]
 
@@ -176,7 +182,7 @@ class TestRefusals:
         fake.fail_next(429, times=2)
         channel = make()
         assert [failure_of(channel).failure for _ in range(2)] == [SendFailure.BUSY] * 2
-        assert fake.messages == ()
+        assert not fake.messages
         assert channel.send(MESSAGE) == fake.messages[0].sid
 
     def test_an_error_at_twilio_leaves_it_open(self, fake: FakeTwilio, make: Callable[..., TwilioChannel]) -> None:

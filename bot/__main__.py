@@ -1,0 +1,37 @@
+"""`python -m bot COMMAND`: everything an operator does from a terminal. One file a command in bot/commands/."""
+
+import argparse
+import sys
+from importlib import import_module
+
+COMMANDS = {
+    "run": "web and worker in one process; the everyday start",
+    "web": "the web process alone",
+    "worker": "the worker process alone",
+    "migrate": "bring the database to the newest schema",
+    "chat": "play client and coordinator in this terminal",
+    "conversations": "list conversations, or show one",
+    "understand": "show what a text is understood to say",
+    "load": "load business.toml",
+    "dump": "print the business as business.toml",
+    "doctor": "check the set-up and say what to do",
+    "check": "look for broken invariants in the whole database",
+    "docs": "write the generated docs, or check that they are current",
+}
+"""In the order `--help` lists them. A module is imported only when its command is wanted."""
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Textbook: bookings by text message.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    wanted = next((word for word in arguments if not word.startswith("-")), "")
+    for name, what in COMMANDS.items():
+        own = commands.add_parser(name, help=what, description=what.capitalize() + ".")
+        if name == wanted:
+            import_module(f"bot.commands.{name}").add_arguments(own)
+    chosen = parser.parse_args(arguments)
+    return int(import_module(f"bot.commands.{chosen.command}").run(chosen))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

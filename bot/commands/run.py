@@ -1,0 +1,24 @@
+"""`run`: web and worker in one process, on a database that is made ready if it is empty."""
+
+import argparse
+import os
+
+from bot.commands.opening import fresh_desk
+from bot.commands.web import serve
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    del parser
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    desk = fresh_desk()
+    settings = desk.settings
+    name = desk.database.read(desk.profiles.current).business.name
+    shown = "localhost" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+    desk.database.dispose()
+    print(f"{name} is open on http://{shown}:{settings.port}", flush=True)
+    print("Channels: " + ", ".join(desk.channels), flush=True)
+    print("Text it from another terminal: .venv/bin/python -m bot chat", flush=True)
+    os.environ["TEXTBOOK_WITH_WORKER"] = "1"
+    serve()

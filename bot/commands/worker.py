@@ -1,0 +1,29 @@
+"""`worker`: the dispatcher and the schedule alone. Any number may run."""
+
+import argparse
+import signal
+import threading
+
+from bot.commands.opening import ready_desk
+from bot.logs import set_up_logs
+from bot.worker import Worker
+
+POLL_SECONDS = 0.1
+"""Other processes put work on the shelf without ringing our bell."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    del parser
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    desk = ready_desk()
+    set_up_logs(desk.settings.log_level)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    worker = Worker(desk, poll=POLL_SECONDS)
+    worker.start()
+    stopping.wait()
+    worker.stop()
+    return 0

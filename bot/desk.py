@@ -1,0 +1,99 @@
+"""The running program's parts, put together from the settings in one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.channels.base import Channel
+from bot.channels.simulator import SimulatorChannel
+from bot.clock import Clock
+from bot.database import Database
+from bot.wake import Wake
+from config import Settings
+from handlers.circumstances import Circumstances
+from handlers.profile import Overrides, Profiles
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that a webhook, the dispatcher, the schedule or a command needs."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    channels: Mapping[str, Channel]
+    profiles: Profiles
+    wake: Wake = field(default_factory=Wake)
+
+    def circumstances(self, trace: str) -> Circumstances:
+        """What a deed is told, as of now."""
+        return Circumstances(
+            now=self.clock.now(),
+            trace=trace,
+            profiles=self.profiles,
+            channels={name: channel.capabilities for name, channel in self.channels.items()},
+            burst=timedelta(milliseconds=self.settings.burst_ms),
+        )
+
+
+def open_desk(settings: Settings, clock: Clock | None = None, database: Database | None = None) -> Desk:
+    """Put the parts together. Nothing is asked of a database or a provider yet."""
+    return Desk(
+        settings=settings,
+        database=database or Database(settings.database),
+        clock=clock or Clock(),
+        channels=_channels(settings),
+        profiles=Profiles(overrides(settings)),
+    )
+
+
+def overrides(settings: Settings) -> Overrides:
+    """What the environment says of the business."""
+    prefix, _, phone = settings.coordinator_phone_number.rpartition(":")
+    return Overrides(
+        name=settings.business_name,
+        zone=settings.zone,
+        region=settings.default_region,
+        language=settings.default_language,
+        coordinator_phone=phone,
+        coordinator_channel=prefix,
+    )
+
+
+def _channels(settings: Settings) -> dict[str, Channel]:
+    """Those that are set up. A provider's library is imported only where it is."""
+    channels: dict[str, Channel] = {}
+    if settings.has_twilio:
+        channels |= _twilio(settings)
+    if settings.has_ultramsg:
+        from bot.channels.ultramsg import UltraMsgChannel
+
+        token = settings.ultramsg_token.get_secret_value()
+        channels["ultramsg"] = UltraMsgChannel(settings.ultramsg_instance_id, token, settings.ultramsg_api_base)
+    if settings.has_simulator:
+        channels["simulator"] = SimulatorChannel()
+    return channels
+
+
+def _twilio(settings: Settings) -> dict[str, Channel]:
+    from bot.channels.twilio import TwilioChannel
+
+    callback = f"{settings.public_url}/webhooks/twilio/status" if settings.public_url else ""
+    sid, token = settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value()
+    found: dict[str, Channel] = {}
+    if settings.twilio_sms_number or settings.twilio_messaging_service_sid:
+        found["sms"] = TwilioChannel(
+            "sms", sid, token, numbers=_numbers(settings.twilio_sms_number),
+            messaging_service_sid=settings.twilio_messaging_service_sid, api_base=settings.twilio_api_base,
+            status_callback_url=callback,
+        )  # fmt: skip
+    if settings.twilio_whatsapp_number:
+        found["whatsapp"] = TwilioChannel(
+            "whatsapp", sid, token, numbers=_numbers(settings.twilio_whatsapp_number),
+            api_base=settings.twilio_api_base, status_callback_url=callback,
+        )  # fmt: skip
+    return found
+
+
+def _numbers(number: str) -> tuple[str, ...]:
+    return (number.rpartition(":")[2],) if number else ()

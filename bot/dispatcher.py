@@ -1,0 +1,140 @@
+"""The dispatcher: takes due messages from the outbox, in order per lane, and hands them to their channels."""
+
+import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from sqlalchemy.exc import DBAPIError
+from structlog.contextvars import bound_contextvars
+
+from bot.channels.base import Channel, Found, SendError
+from bot.desk import Desk
+from bot.logs import log, masked
+from conversations.delivery import SendFailure
+from conversations.rules.retries import PERHAPS_TWICE_AFTER, next_try
+from handlers.outbox import Claimed, claim_due, message_given_up, message_put_off, message_sent
+
+
+class Dispatcher:
+    """Sends what is due until it is told to stop; then it finishes what it holds."""
+
+    def __init__(self, desk: Desk, senders: int = 8, poll: float = 1.0) -> None:
+        self.desk = desk
+        self.senders = senders
+        self.poll = poll
+        self._free = threading.Semaphore(senders)
+        self._stopping = threading.Event()
+        self._pool = ThreadPoolExecutor(senders, thread_name_prefix="send")
+        self._loop = threading.Thread(target=self._run, name="dispatcher", daemon=True)
+
+    def start(self) -> None:
+        self._loop.start()
+
+    def stop(self) -> None:
+        """Take no more; wait for the sends that are under way."""
+        self._stopping.set()
+        self.desk.wake.ring()
+        if self._loop.is_alive():
+            self._loop.join()
+        self._pool.shutdown(wait=True)
+
+    def send_due(self) -> int:
+        """Send everything that is due now, and what becomes due by it, in this thread; how many were worked on."""
+        count = 0
+        while claimed := self._claim(self.senders):
+            for one in claimed:
+                self._deliver(one)
+            count += len(claimed)
+        return count
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                found = self._hand_out()
+            except DBAPIError:
+                log.exception("outbox_unreachable")
+                found = 0
+            if not found:
+                self.desk.wake.wait(self.poll)
+
+    def _hand_out(self) -> int:
+        """Claim as many rows as there are free senders, and give each to one."""
+        free = 0
+        while free < self.senders and self._free.acquire(blocking=free == 0 and not self._stopping.is_set()):
+            free += 1
+        claimed: list[Claimed] = []
+        try:
+            claimed = self._claim(free) if free and not self._stopping.is_set() else []
+        finally:
+            for _ in range(free - len(claimed)):
+                self._free.release()
+        for one in claimed:
+            self._pool.submit(self._deliver_and_free, one)
+        return len(claimed)
+
+    def _claim(self, limit: int) -> list[Claimed]:
+        now = self.desk.clock.now()
+        return self.desk.database.transact(lambda session: claim_due(session, now, limit))
+
+    def _deliver_and_free(self, claimed: Claimed) -> None:
+        try:
+            self._deliver(claimed)
+        finally:
+            self._free.release()
+            self.desk.wake.ring()  # the next of its lane may go
+
+    def _deliver(self, claimed: Claimed) -> None:
+        message = claimed.message
+        with bound_contextvars(
+            trace=claimed.trace, outbox=message.outbox_id, channel=claimed.channel, person=masked(message.address)
+        ):
+            try:
+                self._try(claimed)
+            except SendError as error:
+                self._failed(claimed, error)
+            except Exception:  # noqa: BLE001 - the dispatch loop: the lease brings this message back
+                log.exception("send_broke")
+
+    def _try(self, claimed: Claimed) -> None:
+        channel = self.desk.channels.get(claimed.channel)
+        if channel is None:
+            raise SendError(SendFailure.SETUP, "no_channel", f"the channel {claimed.channel} is not set up")
+        provider_id = self._found_already(channel, claimed)
+        if provider_id is None:
+            provider_id = channel.send(claimed.message)
+        now = self.desk.clock.now()
+        self.desk.database.transact(lambda session: message_sent(session, claimed, provider_id, now))
+        log.info("message_sent", provider_id=provider_id, attempt=claimed.attempts)
+
+    def _found_already(self, channel: Channel, claimed: Claimed) -> str | None:
+        """The provider's id, where an interrupted try got through after all; None where it did not.
+
+        Raises SendError(UNCERTAIN) while that cannot be told and it is too early to risk a second text."""
+        since = claimed.perhaps_sent_since
+        if since is None:
+            return None
+        answer = channel.look_up(claimed.message, since, claimed.known_ids)
+        if answer.found is Found.YES:
+            return answer.provider_id
+        if answer.found is Found.CANNOT_TELL and self.desk.clock.now() < since + PERHAPS_TWICE_AFTER:
+            raise SendError(SendFailure.UNCERTAIN, "unknown", "waiting for the provider's report", retry_after=15)
+        return None
+
+    def _failed(self, claimed: Claimed, error: SendError) -> None:
+        now = self.desk.clock.now()
+        asked = timedelta(seconds=error.retry_after) if error.retry_after is not None else None
+        wait = next_try(claimed.attempts, error.failure, random.random(), asked)  # noqa: S311 - spreads load, no secret
+        if wait is None:
+            self.desk.database.transact(
+                lambda s: message_given_up(s, claimed, error.failure, error.code, error.words, now)
+            )
+            log.error("message_given_up", failure=error.failure, code=error.code)
+            return
+        uncertain = error.failure is SendFailure.UNCERTAIN or claimed.perhaps_sent_since is not None
+        self.desk.database.transact(
+            lambda s: message_put_off(
+                s, claimed, error.failure, error.code, error.words, now + wait, uncertain=uncertain
+            )
+        )
+        log.warning("message_put_off", failure=error.failure, code=error.code, seconds=round(wait.total_seconds(), 1))

@@ -1,0 +1,45 @@
+"""What a browser or a monitor sees before the console exists: a page that says how to begin, and the health checks."""
+
+from flask import Blueprint, Response, current_app
+
+from bot.database import SchemaState
+from bot.desk import Desk
+
+front = Blueprint("front", __name__)
+
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1"><title>Textbook</title>
+<style>:root{color-scheme:light dark}body{font:1.05rem/1.6 system-ui,sans-serif;max-width:38rem;margin:3rem auto;
+padding:0 1rem}
+code{background:#8883;border-radius:.25rem;padding:.1rem .35rem}</style>
+<h1>Textbook is running</h1>
+<p>This is the booking desk that lives in text messages.</p>
+<ul>
+<li>Try it now, with no account anywhere: run <code>.venv/bin/python -m bot chat</code> in a terminal.
+You play a client and the coordinator.</li>
+<li>Read the conversations: <code>.venv/bin/python -m bot conversations</code></li>
+<li>Check the set-up: <code>.venv/bin/python -m bot doctor</code></li>
+</ul></html>
+"""
+
+
+@front.get("/")
+def index() -> Response:
+    response = Response(_PAGE)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@front.get("/healthz")
+def healthz() -> Response:
+    """The process answers."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@front.get("/readyz")
+def readyz() -> Response:
+    """The database answers, and its schema is ours. 503 otherwise (an error of the database becomes one too)."""
+    desk: Desk = current_app.extensions["desk"]
+    state = desk.database.schema()
+    return Response(f"schema: {state}\n", status=200 if state is SchemaState.CURRENT else 503, mimetype="text/plain")

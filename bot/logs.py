@@ -1,0 +1,51 @@
+"""Logs: one JSON line an event, with the id that runs from webhook to delivery; never a text, never a whole number."""
+
+import logging
+import secrets
+import sys
+
+import structlog
+from structlog.typing import Processor
+
+log = structlog.stdlib.get_logger("textbook")
+
+
+def set_up_logs(level: str) -> None:
+    """Send our logs, and those of the libraries, to standard error as JSON."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.dict_tracebacks,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    # These say whole addresses, with tokens and numbers in them, when they are talkative.
+    for name in ("urllib3", "twilio", "apscheduler"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def new_trace() -> str:
+    """An id for one message's way through the house."""
+    return secrets.token_hex(8)
+
+
+def masked(address: str) -> str:
+    """An address as logs may show it: its last three characters."""
+    return f"…{address[-3:]}" if len(address) > 3 else "…"

@@ -1,0 +1,92 @@
+"""The schedule: every due time is a row; here is only the tick that looks for them, in every worker, with no memory."""
+
+from collections.abc import Callable
+from functools import partial
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
+
+from bot.desk import Desk
+from bot.logs import log, new_trace
+from handlers.deadlines_passed import request_expired
+from handlers.message_received import turn_due
+from handlers.turn_failed import close_with_fault
+from models.bookings import bookings_past_deadline
+from models.messages import conversations_due
+
+AT_ONCE = 50
+TICK_SECONDS = 0.5
+
+
+class Schedule:
+    """Ticks in a thread of its own until it is stopped."""
+
+    def __init__(self, desk: Desk, seconds: float = TICK_SECONDS) -> None:
+        self.desk = desk
+        self._scheduler = BackgroundScheduler(job_defaults={"coalesce": True, "misfire_grace_time": None})
+        self._scheduler.add_job(run_due, "interval", (desk,), seconds=seconds, max_instances=1)
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=True)
+
+
+def run_due(desk: Desk) -> int:
+    """Do everything whose time has come; how many things were done. A fault in one does not keep the others waiting."""
+    try:
+        return _finish_turns(desk) + _expire_requests(desk)
+    except DBAPIError:
+        log.exception("schedule_cannot_reach_database")
+        return 0
+
+
+def _finish_turns(desk: Desk) -> int:
+    due = desk.database.read(lambda session: conversations_due(session, desk.clock.now(), AT_ONCE))
+    for conversation_id in due:
+        trace = new_trace()
+        with bound_contextvars(trace=trace, conversation=conversation_id):
+            try:
+                desk.database.transact(partial(_finish, conversation_id=conversation_id, desk=desk, trace=trace))
+            except DBAPIError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the tick loop: the person gets an answer whatever broke
+                log.exception("turn_failed")
+                fault = type(error).__name__
+                desk.database.transact(
+                    partial(_close, conversation_id=conversation_id, fault=fault, desk=desk, trace=trace)
+                )
+            desk.wake.ring()
+    return len(due)
+
+
+def _finish(session: Session, *, conversation_id: int, desk: Desk, trace: str) -> None:
+    turn_due(session, conversation_id, desk.circumstances(trace))
+
+
+def _close(session: Session, *, conversation_id: int, fault: str, desk: Desk, trace: str) -> None:
+    close_with_fault(session, conversation_id, fault, desk.circumstances(trace))
+
+
+def _expire_requests(desk: Desk) -> int:
+    due = desk.database.read(lambda session: bookings_past_deadline(session, desk.clock.now(), AT_ONCE))
+    return sum(_each(desk, partial(_expire, booking_id=booking_id, desk=desk)) for booking_id in due)
+
+
+def _expire(session: Session, *, booking_id: int, desk: Desk) -> None:
+    request_expired(session, booking_id, desk.circumstances(new_trace()))
+
+
+def _each(desk: Desk, deed: Callable[[Session], None]) -> int:
+    try:
+        desk.database.transact(deed)
+    except DBAPIError:
+        raise
+    except Exception:  # noqa: BLE001 - the tick loop
+        log.exception("due_deed_failed")
+        return 0
+    desk.wake.ring()
+    return 1

@@ -1,0 +1,16 @@
+"""On which channel a coordinator is texted."""
+
+from collections.abc import Sequence
+
+SIMULATOR = "simulator"
+_WHATSAPP = ("whatsapp", "ultramsg")
+
+
+def coordinator_channel(preferred: str, last: str, available: Sequence[str], came_by: str) -> str | None:
+    """`preferred` is "sms", "whatsapp" or ""; `last` the channel they last wrote on; None where nothing reaches them.
+
+    What came by the simulator stays there: a rehearsal texts no real phone."""
+    if came_by == SIMULATOR:
+        return SIMULATOR
+    wanted = {"sms": ("sms",), "whatsapp": _WHATSAPP}.get(preferred, (last, "sms", *_WHATSAPP, SIMULATOR))
+    return next((channel for channel in wanted if channel in available), None)

@@ -1,0 +1,116 @@
+"""One turn of a conversation: lock, gather facts, step, apply, save; again from the start where a race was lost."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from conversations.engine import step
+from conversations.events import Event
+from conversations.replies import Reply
+from conversations.stored import dump, load
+from handlers.apply_effects import Follow, apply_effects
+from handlers.circumstances import Circumstances
+from handlers.enqueue import enqueue
+from handlers.gather_facts import DatabaseFacts
+from handlers.profile import Profile
+from models.claims import LostRace
+from models.conversations import add_turn, change_conversation, lock_conversation
+from models.messages import cover
+
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Stepped:
+    """What a whole turn came to, before it is written down."""
+
+    replies: tuple[Reply, ...]
+    follows: tuple[Follow, ...]
+    dialogue: Any
+
+
+def advance(
+    session: Session,
+    conversation: Row[Any],
+    event: Event,
+    circumstances: Circumstances,
+    message_ids: tuple[int, ...] = (),
+) -> None:
+    """Let an event happen to a conversation that the caller has locked, and to those that it touches.
+
+    Raises LostRace when the race is lost again and again: nothing of the turn is kept."""
+    profile = circumstances.profiles.current(session)
+    for attempt in range(1, TRIES + 1):
+        savepoint = session.begin_nested()
+        try:
+            _turn(session, conversation, event, circumstances, profile, message_ids)
+        except LostRace:
+            savepoint.rollback()
+            if attempt == TRIES:
+                raise
+        else:
+            savepoint.commit()
+            return
+
+
+def _turn(
+    session: Session,
+    conversation: Row[Any],
+    event: Event,
+    circumstances: Circumstances,
+    profile: Profile,
+    message_ids: tuple[int, ...] = (),
+) -> None:
+    before = load(conversation.dialogue)
+    stepped = _steps(session, conversation, event, circumstances, profile)
+    turn_id = add_turn(
+        session,
+        conversation_id=conversation.id,
+        cause=type(event).__name__,
+        state_before=before.state,
+        state_after=stepped.dialogue.state,
+        dialogue_after=dump(stepped.dialogue),
+        fault="",
+        trace=circumstances.trace,
+        at=circumstances.now,
+    )
+    if message_ids:
+        cover(session, list(message_ids), turn_id)
+    change_conversation(session, conversation.id, state=stepped.dialogue.state, dialogue=dump(stepped.dialogue))
+    facts = DatabaseFacts(session, conversation, circumstances, profile)
+    enqueue(
+        session, circumstances, stepped.replies, language=facts.language,
+        conversation_id=conversation.id, channel=conversation.channel, address=conversation.address,
+        turn_id=turn_id, booking_id=_about(event),
+    )  # fmt: skip
+    for follow in stepped.follows:
+        other = lock_conversation(session, follow.conversation_id)
+        _turn(session, other, follow.event, circumstances, profile)
+
+
+def _steps(
+    session: Session, conversation: Row[Any], event: Event, circumstances: Circumstances, profile: Profile
+) -> _Stepped:
+    """The step of this event, and of every event that it causes in this same conversation."""
+    dialogue = load(conversation.dialogue)
+    replies: list[Reply] = []
+    elsewhere: list[Follow] = []
+    waiting = [event]
+    while waiting:
+        facts = DatabaseFacts(session, conversation, circumstances, profile)
+        turn = step(dialogue, waiting.pop(0), facts)
+        dialogue = turn.dialogue
+        replies += turn.replies
+        for follow in apply_effects(session, turn.effects, conversation, circumstances, profile):
+            if follow.conversation_id == conversation.id:
+                waiting.append(follow.event)
+            else:
+                elsewhere.append(follow)
+    return _Stepped(tuple(replies), tuple(elsewhere), dialogue)
+
+
+def _about(event: Event) -> int | None:
+    """The booking that an event is about, for the outbox."""
+    return getattr(getattr(event, "booking", None), "id", None)

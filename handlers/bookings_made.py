@@ -1,0 +1,129 @@
+"""A client's time: held while their YES is asked, booked on it, moved to another wish while it still waits."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from conversations.booking import BookingStatus, BookingType
+from conversations.effects import Book, ChangeWish, Hold
+from conversations.events import Booked, Event, WishChanged
+from conversations.rules.deadlines import decide_by
+from conversations.rules.policies import Approval, Terms
+from handlers.circumstances import Circumstances
+from handlers.pending_request import fresh_view, lock_request, replace_proposal
+from handlers.profile import Profile
+from models.bookings import add_booking, change_booking, has_kept_booking, open_proposal
+from models.claims import Holder, LostRace, claim, let_go
+from models.clients import client_for
+from models.conversations import change_conversation
+
+
+def hold(
+    session: Session, effect: Hold, conversation: Row[Any], circumstances: Circumstances, profile: Profile
+) -> None:
+    """Own the time for as long as the policy lets a client think."""
+    now, terms = circumstances.now, profile.terms(effect.staff_id, effect.service_id)
+    let_go(session, Holder.CONVERSATION, conversation.id)
+    beside: tuple[tuple[Holder, int], ...] = ()
+    if effect.changing is not None:
+        proposal = open_proposal(session, effect.changing)
+        beside = ((Holder.BOOKING, effect.changing),)
+        beside += ((Holder.PROPOSAL, proposal.id),) if proposal is not None else ()
+    start, end = _with_buffers(effect.start, _minutes(profile, effect.service_id), terms)
+    until = now + timedelta(minutes=terms.hold_minutes)
+    claim(session, effect.staff_id, start, end, Holder.CONVERSATION, conversation.id, now, until, beside)
+
+
+def book(
+    session: Session, effect: Book, conversation: Row[Any], circumstances: Circumstances, profile: Profile
+) -> tuple[int, Event]:
+    """Make the booking and own its time, both or neither."""
+    now, terms = circumstances.now, profile.terms(effect.staff_id, effect.service_id)
+    service = next((s for s in profile.services if s.id == effect.service_id), None)
+    if service is None:
+        raise LostRace  # it was taken off the list while the client was saying YES
+    client_id = _client(session, conversation, now)
+    asks = _needs_approval(session, terms, client_id)
+    start = effect.start.astimezone(UTC)
+    let_go(session, Holder.CONVERSATION, conversation.id)
+    booking_id = add_booking(
+        session,
+        f"client:{client_id}",
+        now,
+        booking_type=BookingType.ONE_ON_ONE,
+        status=BookingStatus.PENDING if asks else BookingStatus.CONFIRMED,
+        service_id=service.id,
+        staff_id=effect.staff_id,
+        client_id=client_id,
+        conversation_id=conversation.id,
+        session_type=service.session_type,
+        preferred_datetime=start,
+        start_at=start,
+        end_at=start + timedelta(minutes=service.minutes),
+        confirmed_datetime=None if asks else start,
+        timezone=profile.business.zone.key,
+        requires_approval=asks,
+        price=service.price.amount,
+        currency=service.price.currency,
+        session_rate=service.price.amount,
+        decide_by=decide_by(now, start, timedelta(minutes=terms.approval_minutes)) if asks else None,
+        client_note=effect.note,
+        intake_answers={},
+    )
+    claim(session, effect.staff_id, *_with_buffers(start, service.minutes, terms), Holder.BOOKING, booking_id, now)
+    return conversation.id, Booked(fresh_view(session, booking_id, profile))
+
+
+def change_wish(
+    session: Session, effect: ChangeWish, conversation: Row[Any], circumstances: Circumstances, profile: Profile
+) -> tuple[int, Event]:
+    """A booking that still waits asks for another time: let the old one go and own the new one, in one step."""
+    now = circumstances.now
+    row = lock_request(session, effect.booking_id)
+    terms = profile.terms(effect.staff_id, row.service_id)
+    start, length = effect.start.astimezone(UTC), row.end_at - row.start_at
+    replace_proposal(session, effect.booking_id, now)
+    let_go(session, Holder.CONVERSATION, conversation.id)
+    let_go(session, Holder.BOOKING, effect.booking_id)
+    minutes = round(length.total_seconds() / 60)
+    claim(session, effect.staff_id, *_with_buffers(start, minutes, terms), Holder.BOOKING, effect.booking_id, now)
+    change_booking(
+        session, effect.booking_id, row.version, now,
+        staff_id=effect.staff_id, preferred_datetime=start, start_at=start, end_at=start + length,
+        decide_by=decide_by(now, start, timedelta(minutes=terms.approval_minutes)),
+    )  # fmt: skip
+    return conversation.id, WishChanged(fresh_view(session, effect.booking_id, profile))
+
+
+def _with_buffers(start: datetime, minutes: int, terms: Terms) -> tuple[datetime, datetime]:
+    begins = start.astimezone(UTC)
+    return begins - terms.before, begins + timedelta(minutes=minutes) + terms.after
+
+
+def _minutes(profile: Profile, service_id: int) -> int:
+    found = next((s.minutes for s in profile.services if s.id == service_id), None)
+    if found is None:
+        raise LostRace
+    return found
+
+
+def _needs_approval(session: Session, terms: Terms, client_id: int) -> bool:
+    match terms.requires_approval:
+        case Approval.YES:
+            return True
+        case Approval.NO:
+            return False
+        case Approval.NEW_CLIENTS:
+            return not has_kept_booking(session, client_id)
+
+
+def _client(session: Session, conversation: Row[Any], now: datetime) -> int:
+    """The conversation's client; made now for a coordinator who books for themselves."""
+    if conversation.client_id is not None:
+        return int(conversation.client_id)
+    phone = conversation.address if conversation.address.startswith("+") else None
+    client_id = client_for(session, phone, "", now)
+    change_conversation(session, conversation.id, client_id=client_id)
+    return client_id

@@ -1,0 +1,134 @@
+"""business.toml was loaded: the tables say what the file says. Safe to repeat; what left the file is switched off."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from conversations.business import ANY
+from handlers.business_file import BusinessFile, minor_units, shifts
+from models.business import (
+    booking_policies,
+    business,
+    coordinators,
+    service_staff,
+    services,
+    staff,
+    staff_shifts,
+)
+
+
+def business_loaded(session: Session, file: BusinessFile) -> list[str]:
+    """Bring the tables to what the file says; a line for each difference there was."""
+    changes: list[str] = []
+    coordinator_ids = _upsert(session, coordinators, "coordinator", _coordinator_rows(file), changes)
+    staff_ids = _upsert(session, staff, "staff", _staff_rows(file, coordinator_ids), changes)
+    service_ids = _upsert(session, services, "service", _service_rows(file, coordinator_ids), changes)
+    hours = [
+        {"staff_id": staff_ids[person.key], "weekday": day, "opens": opens, "closes": closes}
+        for person in file.staff
+        for line in person.hours
+        for day, opens, closes in shifts(line)
+    ]
+    _replace(session, staff_shifts, "hours", hours, changes)
+    gives = [
+        {"service_id": service_ids[service.key], "staff_id": staff_ids[key], "position": position}
+        for service in file.services
+        for position, key in enumerate(service.staff)
+    ]
+    _replace(session, service_staff, "who gives which service", gives, changes)
+    policies = [
+        {
+            **policy.model_dump(exclude={"staff", "service"}),
+            "staff_id": staff_ids.get(policy.staff, ANY),
+            "service_id": service_ids.get(policy.service, ANY),
+        }
+        for policy in file.policies
+    ]
+    _replace(session, booking_policies, "policies", policies, changes)
+    _business(session, file, changes)
+    return changes
+
+
+def _coordinator_rows(file: BusinessFile) -> dict[str, dict[str, Any]]:
+    single = len(file.coordinators) == 1
+    return {
+        table.key: {
+            "name": table.name, "phone": table.phone, "channel": table.channel, "language": table.language,
+            "is_default": table.default or single, "active": True,
+        }
+        for table in file.coordinators
+    }  # fmt: skip
+
+
+def _staff_rows(file: BusinessFile, coordinator_ids: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+    return {
+        table.key: {
+            "name": table.name, "timezone": table.timezone, "position": position, "active": True,
+            "coordinator_id": coordinator_ids.get(table.coordinator),
+        }
+        for position, table in enumerate(file.staff)
+    }  # fmt: skip
+
+
+def _service_rows(file: BusinessFile, coordinator_ids: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+    rows = {}
+    for position, table in enumerate(file.services):
+        currency = table.currency or file.business.currency
+        rows[table.key] = {
+            "name": table.name, "aliases": list(table.aliases), "minutes": table.minutes,
+            "price": minor_units(table.price, currency), "currency": currency, "session_type": table.session_type,
+            "category": table.category, "place": table.place, "position": position, "active": True,
+            "coordinator_id": coordinator_ids.get(table.coordinator),
+        }  # fmt: skip
+    return rows
+
+
+def _upsert(
+    session: Session, table: Table, what: str, wanted: Mapping[str, dict[str, Any]], changes: list[str]
+) -> dict[str, int]:
+    """Rows by their key: new ones are inserted, others changed where they differ, those not wanted switched off."""
+    there = {row.name_key: row for row in session.execute(select(table))}
+    for key, values in wanted.items():
+        if key not in there:
+            more = {"booking_type": "one_on_one"} if "booking_type" in table.c else {}
+            session.execute(insert(table).values(name_key=key, **more, **values))
+            changes.append(f"+ {what} {key}")
+            continue
+        differing = [name for name, value in values.items() if getattr(there[key], name) != value]
+        if differing:
+            session.execute(update(table).where(table.c.name_key == key).values(**values))
+            changes.append(f"~ {what} {key}: {', '.join(differing)}")
+    for key, row in there.items():
+        if key not in wanted and row.active:
+            session.execute(update(table).where(table.c.name_key == key).values(active=False))
+            changes.append(f"- {what} {key}")
+    return {row.name_key: row.id for row in session.execute(select(table.c.name_key, table.c.id))}
+
+
+def _replace(session: Session, table: Table, what: str, wanted: list[dict[str, Any]], changes: list[str]) -> None:
+    """Rows without a key of their own: the whole table says what the file says."""
+    names = list(wanted[0]) if wanted else [column.name for column in table.c if column.name != "id"]
+    there = [{name: getattr(row, name) for name in names} for row in session.execute(select(table))]
+    if sorted(map(repr, there)) == sorted(map(repr, wanted)):
+        return
+    session.execute(delete(table))
+    if wanted:
+        session.execute(insert(table), wanted)
+    changes.append(f"~ {what}")
+
+
+def _business(session: Session, file: BusinessFile, changes: list[str]) -> None:
+    """The one row, whose version tells every process that something has changed."""
+    values = file.business.model_dump()
+    row = session.execute(select(business)).one_or_none()
+    if row is None:
+        session.execute(insert(business).values(id=1, version=1, answers={}, **values))
+        changes.append("+ business")
+        return
+    differing = [name for name, value in values.items() if getattr(row, name) != value]
+    if differing:
+        changes.append(f"~ business: {', '.join(differing)}")
+    if changes:
+        session.execute(update(business).values(version=row.version + 1, **values))

@@ -1,0 +1,19 @@
+"""What a deed is told by the body that calls it: the time, the settings that matter, the id that runs through logs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from conversations.layout import Capabilities
+from handlers.profile import Profiles
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """`now` is aware UTC. `channels` are those that are set up, with what each can show."""
+
+    now: datetime
+    trace: str
+    profiles: Profiles
+    channels: Mapping[str, Capabilities]
+    burst: timedelta = timedelta(0)

@@ -1,0 +1,49 @@
+"""What nobody answered in time: a request that ran out, with the proposal that may lie beside it."""
+
+from sqlalchemy.orm import Session
+
+from conversations.booking import BookingStatus, ProposalStatus
+from conversations.events import RequestExpired
+from conversations.replies import say
+from handlers.advance import advance
+from handlers.circumstances import Circumstances
+from handlers.pending_request import fresh_view, lock_request
+from handlers.tell_coordinator import tell_coordinator
+from models.bookings import end_proposal, move_booking, open_proposal
+from models.claims import Holder, LostRace, let_go
+from models.conversations import lock_conversation
+
+
+def request_expired(session: Session, booking_id: int, circumstances: Circumstances) -> None:
+    """Free the time of a request whose deadline has passed; tell the client and the coordinator. A request that was
+    answered in the meantime, or given more time, is left alone."""
+    now = circumstances.now
+    try:
+        row = lock_request(session, booking_id)
+    except LostRace:
+        return
+    if row.decide_by is None or row.decide_by > now:
+        return
+    profile = circumstances.profiles.current(session)
+    proposal = open_proposal(session, booking_id)
+    if proposal is not None:
+        end_proposal(session, proposal.id, ProposalStatus.EXPIRED, now)
+        let_go(session, Holder.PROPOSAL, proposal.id)
+    move_booking(
+        session,
+        booking_id,
+        row.version,
+        row.status,
+        BookingStatus.EXPIRED,
+        "system",
+        "deadline passed",
+        now,
+        decide_by=None,
+    )
+    let_go(session, Holder.BOOKING, booking_id)
+    view = fresh_view(session, booking_id, profile)
+    conversation = lock_conversation(session, row.conversation_id)
+    key = "request_expired_notice" if proposal is None else "proposal_expired_notice"
+    notice = say(key, id=booking_id, client=view.client, when=view.start)
+    tell_coordinator(session, notice, conversation, circumstances, profile, booking_id)
+    advance(session, conversation, RequestExpired(view), circumstances)

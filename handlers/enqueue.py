@@ -1,0 +1,45 @@
+"""Texts to send → transcript and outbox rows, in the transaction of what caused them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from conversations.layout import Capabilities, lay_out
+from conversations.replies import Reply
+from handlers.circumstances import Circumstances
+from models.conversations import change_conversation
+from models.messages import add_outbound
+from models.outbox import add_to_outbox
+
+
+def enqueue(
+    session: Session,
+    circumstances: Circumstances,
+    replies: Sequence[Reply],
+    *,
+    language: str,
+    conversation_id: int,
+    channel: str,
+    address: str,
+    turn_id: int | None = None,
+    booking_id: int | None = None,
+    own_lane: bool = False,
+) -> None:
+    """Lay the replies out for the channel and queue what comes of it, one row a text.
+
+    `own_lane`: the booking is a subject of its own, whose texts need not wait for others to the same phone."""
+    if not replies:
+        return
+    now = circumstances.now
+    subject = f"#{booking_id}" if own_lane else ""
+    for text in lay_out(replies, language, circumstances.channels.get(channel, Capabilities())):
+        message_id = add_outbound(
+            session, conversation_id=conversation_id, turn_id=turn_id, channel=channel, provider_id=None,
+            body=text, media=[], quoted_id="", opt_out="", trace=circumstances.trace, at=now, due_at=None,
+        )  # fmt: skip
+        add_to_outbox(
+            session, message_id=message_id, conversation_id=conversation_id, booking_id=booking_id,
+            kind=replies[-1].key[:60], channel=channel, address=address, lane=f"{channel}:{address}{subject}",
+            body=text, due_at=now, trace=circumstances.trace, created_at=now,
+        )  # fmt: skip
+    change_conversation(session, conversation_id, last_message_at=now)

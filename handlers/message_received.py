@@ -1,0 +1,102 @@
+"""A message came in: stored once, and answered by exactly one turn, in the same transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from conversations.engine import says_nothing_yet
+from conversations.events import Said
+from conversations.messages import Inbound
+from conversations.stored import load
+from handlers.advance import advance
+from handlers.circumstances import Circumstances
+from handlers.gather_facts import DatabaseFacts
+from models.clients import client_for
+from models.conversations import change_conversation, conversation_for, lock_conversation
+from models.messages import postpone, store_inbound, unanswered
+from models.outbox import outbox_by_provider_id
+
+LONGEST = 4096
+"""Characters kept of one text; more is cut, for no channel carries more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """`is_new` False: this delivery is a repeat and has changed nothing. `due_at`: when its turn comes, if it waits."""
+
+    conversation_id: int
+    is_new: bool
+    due_at: datetime | None = None
+
+
+def message_received(session: Session, inbound: Inbound, circumstances: Circumstances) -> Received:
+    """Store one message and let its turn happen, unless it says nothing yet and may wait a moment for the next."""
+    conversation = conversation_for(session, inbound.channel, inbound.address, circumstances.now)
+    is_new = store(session, conversation, inbound, circumstances)
+    if not is_new and not unanswered(session, conversation.id):
+        return Received(conversation.id, is_new=False)
+    conversation = _introduce(session, conversation, inbound, circumstances)
+    if is_new and circumstances.burst and _may_wait(session, conversation, circumstances):
+        due_at = circumstances.now + circumstances.burst
+        postpone(session, conversation.id, due_at)
+        return Received(conversation.id, is_new, due_at)
+    finish_turn(session, conversation, circumstances)
+    return Received(conversation.id, is_new)
+
+
+def turn_due(session: Session, conversation_id: int, circumstances: Circumstances) -> None:
+    """The wait of a message is over, or its turn was never finished: finish it now."""
+    finish_turn(session, lock_conversation(session, conversation_id), circumstances)
+
+
+def finish_turn(session: Session, conversation: Row[Any], circumstances: Circumstances) -> None:
+    """One turn for all messages of this conversation that no turn has covered."""
+    waiting = unanswered(session, conversation.id)
+    if waiting:
+        event = _said(session, waiting)
+        advance(session, conversation, event, circumstances, tuple(row.id for row in waiting))
+        change_conversation(session, conversation.id, last_inbound_at=waiting[-1].at)
+
+
+def store(session: Session, conversation: Row[Any], inbound: Inbound, circumstances: Circumstances) -> bool:
+    """Keep one message of this conversation; whether it is new."""
+    stored = {
+        "conversation_id": conversation.id, "channel": inbound.channel, "provider_id": inbound.provider_id,
+        "body": inbound.text[:LONGEST], "media": list(inbound.media), "quoted_id": inbound.quoted_id,
+        "opt_out": inbound.opt_out, "trace": circumstances.trace, "at": circumstances.now, "due_at": circumstances.now,
+    }  # fmt: skip
+    return store_inbound(session, stored)
+
+
+def _introduce(session: Session, conversation: Row[Any], inbound: Inbound, circumstances: Circumstances) -> Row[Any]:
+    """A first message: know the person behind the address, unless they are a coordinator."""
+    values: dict[str, Any] = {"last_message_at": circumstances.now}
+    coordinator = circumstances.profiles.current(session).coordinator_by_phone(conversation.address)
+    if conversation.client_id is None and coordinator is None:
+        values["client_id"] = client_for(session, inbound.phone, inbound.profile_name, circumstances.now)
+    change_conversation(session, conversation.id, **values)
+    return lock_conversation(session, conversation.id) if "client_id" in values else conversation
+
+
+def _may_wait(session: Session, conversation: Row[Any], circumstances: Circumstances) -> bool:
+    profile = circumstances.profiles.current(session)
+    event = _said(session, unanswered(session, conversation.id))
+    facts = DatabaseFacts(session, conversation, circumstances, profile)
+    return says_nothing_yet(load(conversation.dialogue), event, facts)
+
+
+def _said(session: Session, rows: list[Row[Any]]) -> Said:
+    """Several quick messages are one text, a line each."""
+    about = None
+    for row in rows:
+        quoted = outbox_by_provider_id(session, row.channel, row.quoted_id) if row.quoted_id else None
+        about = quoted.booking_id if quoted is not None else about
+    return Said(
+        text="\n".join(row.body for row in rows),
+        about=about,
+        media=sum(len(row.media) for row in rows),
+        carrier_answered=any(row.opt_out for row in rows),
+    )

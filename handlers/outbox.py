@@ -1,0 +1,117 @@
+"""The outbox as the dispatcher works it: claimed under a lease, then recorded as sent, put off, or given up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from conversations.delivery import Delivery, SendFailure
+from conversations.messages import Outgoing
+from models.conversations import change_conversation, opted_out
+from models.outbox import change_outbox, claimable, known_provider_ids, outbox_by_id
+
+LEASE = timedelta(seconds=60)
+"""Longer than any send with its time-out: a row still held after it belonged to a worker that died."""
+SENT_WHILE_OPTED_OUT = ("opted_out",)
+"""The one confirmation that an opt-out gets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One row in a worker's hands. `attempts` is its fence. `perhaps_sent_since`: an earlier try may have got through
+    at or after that moment, so the provider is asked before it is tried again."""
+
+    message: Outgoing
+    channel: str
+    attempts: int
+    trace: str
+    perhaps_sent_since: datetime | None
+    known_ids: frozenset[str]
+
+
+def claim_due(session: Session, now: datetime, limit: int) -> list[Claimed]:
+    """Take the next messages to send: the first of each lane, at most `limit`. Those to who has opted out end here."""
+    claimed = []
+    for row in claimable(session, now, limit):
+        if opted_out(session, row.conversation_id) and row.kind not in SENT_WHILE_OPTED_OUT:
+            _give_up(session, row.id, row.attempts, SendFailure.OPTED_OUT, "", "the person has opted out", now)
+            continue
+        claimed.append(_claim(session, row, now))
+    return claimed
+
+
+def _claim(session: Session, row: Row[Any], now: datetime) -> Claimed:
+    """A row found in SENDING was left by a worker that died: it may have been sent."""
+    interrupted = row.status is Delivery.SENDING or row.uncertain
+    tried_at = row.tried_at if interrupted else now
+    change_outbox(
+        session, row.id, row.attempts, status=Delivery.SENDING, attempts=row.attempts + 1, leased_until=now + LEASE,
+        tried_at=tried_at, uncertain=interrupted,
+    )  # fmt: skip
+    known = (
+        known_provider_ids(session, row.channel, row.address, now - timedelta(days=2)) if interrupted else frozenset()
+    )
+    return Claimed(
+        message=Outgoing(row.id, row.address, row.body),
+        channel=row.channel,
+        attempts=row.attempts + 1,
+        trace=row.trace,
+        perhaps_sent_since=tried_at if interrupted else None,
+        known_ids=known,
+    )
+
+
+def message_sent(session: Session, claimed: Claimed, provider_id: str, now: datetime) -> None:
+    """The provider has it. A report that came faster than this answer is not overwritten."""
+    change_outbox(
+        session, claimed.message.outbox_id, claimed.attempts, status=Delivery.SENT, provider_id=provider_id or None,
+        leased_until=None, sent_at=now, uncertain=False, failure=None, failure_code="", failure_words="",
+    )  # fmt: skip
+
+
+def message_put_off(
+    session: Session,
+    claimed: Claimed,
+    failure: SendFailure,
+    code: str,
+    words: str,
+    due_at: datetime,
+    *,
+    uncertain: bool,
+) -> None:
+    """Not taken this time: try again at `due_at`."""
+    change_outbox(
+        session, claimed.message.outbox_id, claimed.attempts, status=Delivery.QUEUED, due_at=due_at, leased_until=None,
+        uncertain=uncertain, failure=failure, failure_code=code[:40], failure_words=words[:200],
+    )  # fmt: skip
+
+
+def message_given_up(
+    session: Session, claimed: Claimed, failure: SendFailure, code: str, words: str, now: datetime
+) -> None:
+    """Never to be sent: on the dead-letter list, with the reason."""
+    _give_up(session, claimed.message.outbox_id, claimed.attempts, failure, code, words, now)
+
+
+def _give_up(
+    session: Session, outbox_id: int, attempts: int, failure: SendFailure, code: str, words: str, now: datetime
+) -> None:
+    kept = change_outbox(
+        session, outbox_id, attempts, status=Delivery.DEAD, leased_until=None, failure=failure,
+        failure_code=code[:40], failure_words=words[:200], reported_at=now,
+    )  # fmt: skip
+    if kept:
+        message_lost(session, outbox_id, failure, now)
+
+
+def message_lost(session: Session, outbox_id: int, failure: SendFailure, now: datetime) -> None:
+    """A message will not arrive: note an opt-out we did not know of, else let a person look."""
+    row = outbox_by_id(session, outbox_id)
+    if row is None:
+        return
+    if failure is SendFailure.OPTED_OUT:
+        change_conversation(session, row.conversation_id, opted_out_at=now)
+    else:
+        change_conversation(session, row.conversation_id, needs_person=True)

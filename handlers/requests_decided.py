@@ -1,0 +1,62 @@
+"""The coordinator's answers to a request: approved, declined, or asked for another time in words."""
+
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from conversations.booking import BookingStatus
+from conversations.effects import Approve, AskAnotherTime, Decline
+from conversations.events import AnotherTimeAsked, Approved, Declined, Event
+from handlers.circumstances import Circumstances
+from handlers.pending_request import fresh_view, lock_request, replace_proposal
+from handlers.profile import Profile
+from models.bookings import change_booking, move_booking
+from models.claims import Holder, let_go
+
+
+def approve(
+    session: Session, effect: Approve, conversation: Row[Any], circumstances: Circumstances, profile: Profile
+) -> tuple[int, Event]:
+    """Pending → confirmed, at the asked time."""
+    row = lock_request(session, effect.booking_id)
+    replace_proposal(session, effect.booking_id, circumstances.now)
+    who = decider(conversation, profile)
+    move_booking(
+        session, effect.booking_id, effect.version, row.status, BookingStatus.CONFIRMED, who, effect.note,
+        circumstances.now, confirmed_datetime=row.start_at, decision_at=circumstances.now, decided_by=who,
+        decide_by=None,
+    )  # fmt: skip
+    return row.conversation_id, Approved(fresh_view(session, effect.booking_id, profile), effect.note)
+
+
+def decline(
+    session: Session, effect: Decline, conversation: Row[Any], circumstances: Circumstances, profile: Profile
+) -> tuple[int, Event]:
+    """Pending → declined; its time is free at once."""
+    row = lock_request(session, effect.booking_id)
+    replace_proposal(session, effect.booking_id, circumstances.now)
+    who = decider(conversation, profile)
+    move_booking(
+        session, effect.booking_id, effect.version, row.status, BookingStatus.DECLINED, who, effect.reason,
+        circumstances.now, decline_reason=effect.reason[:500], decision_at=circumstances.now, decided_by=who,
+        decide_by=None,
+    )  # fmt: skip
+    let_go(session, Holder.BOOKING, effect.booking_id)
+    return row.conversation_id, Declined(fresh_view(session, effect.booking_id, profile), effect.reason)
+
+
+def ask_another_time(
+    session: Session, effect: AskAnotherTime, _conversation: Row[Any], circumstances: Circumstances, profile: Profile
+) -> tuple[int, Event]:
+    """Still pending, its time still held; the client is asked for another one."""
+    row = lock_request(session, effect.booking_id)
+    replace_proposal(session, effect.booking_id, circumstances.now)
+    change_booking(session, effect.booking_id, effect.version, circumstances.now)
+    return row.conversation_id, AnotherTimeAsked(fresh_view(session, effect.booking_id, profile), effect.words)
+
+
+def decider(conversation: Row[Any], profile: Profile) -> str:
+    """Who decides in this conversation, as written on the booking: "coordinator:1"."""
+    coordinator = profile.coordinator_by_phone(conversation.address)
+    return f"coordinator:{coordinator.id}" if coordinator is not None else "system"

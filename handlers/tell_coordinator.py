@@ -1,0 +1,50 @@
+"""A text to the coordinator, on the channel that reaches them."""
+
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from conversations.replies import Reply
+from conversations.rules.routes import coordinator_channel
+from handlers.circumstances import Circumstances
+from handlers.enqueue import enqueue
+from handlers.profile import Coordinator, Profile
+from models.bookings import booking_by_id
+from models.conversations import change_conversation, conversation_id_for, last_channel_of
+
+
+def tell_coordinator(
+    session: Session,
+    reply: Reply,
+    conversation: Row[Any],
+    circumstances: Circumstances,
+    profile: Profile,
+    booking_id: int | None = None,
+) -> None:
+    """Queue a reply for whoever answers for this booking (or for the business). Where nobody can be reached, the
+    conversation is marked as needing a person, so that operators see it."""
+    coordinator = _whose(session, booking_id, profile)
+    channel = None
+    if coordinator is not None and coordinator.phone:
+        last = "" if coordinator.channel else last_channel_of(session, coordinator.phone)
+        channel = coordinator_channel(coordinator.channel, last, list(circumstances.channels), conversation.channel)
+    if coordinator is None or channel is None:
+        change_conversation(session, conversation.id, needs_person=True)
+        return
+    enqueue(
+        session,
+        circumstances,
+        (reply,),
+        language=coordinator.language or profile.business.language,
+        conversation_id=conversation_id_for(session, channel, coordinator.phone, circumstances.now),
+        channel=channel,
+        address=coordinator.phone,
+        booking_id=booking_id,
+        own_lane=booking_id is not None,
+    )
+
+
+def _whose(session: Session, booking_id: int | None, profile: Profile) -> Coordinator | None:
+    row = booking_by_id(session, booking_id) if booking_id is not None else None
+    return profile.coordinator_for(row.service_id, row.staff_id) if row is not None else profile.coordinator_for(0, 0)

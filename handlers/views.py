@@ -1,0 +1,54 @@
+"""Rows → the values that the mind reads."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row
+
+from conversations.booking import BookingStatus, BookingView, ProposalView
+from conversations.business import Money
+from handlers.profile import Profile
+
+
+def booking_view(row: Row[Any], profile: Profile) -> BookingView:
+    """One booking with names, in its own zone."""
+    zone = ZoneInfo(row.timezone)
+    confirmed = row.confirmed_datetime
+    return BookingView(
+        id=row.id,
+        status=BookingStatus(row.status),
+        version=row.version,
+        service_id=row.service_id,
+        service=row.service_name,
+        minutes=round((row.end_at - row.start_at).total_seconds() / 60),
+        staff_id=row.staff_id,
+        staff=row.staff_name,
+        client_id=row.client_id,
+        client=row.client_name or row.client_phone or f"client {row.client_id}",
+        client_named=bool(row.client_name),
+        phone=row.client_phone or "",
+        conversation_id=row.conversation_id or 0,
+        preferred=row.preferred_datetime.astimezone(zone),
+        start=row.start_at.astimezone(zone),
+        end=row.end_at.astimezone(zone),
+        confirmed=confirmed.astimezone(zone) if confirmed is not None else None,
+        price=Money(row.price, row.currency),
+        note=row.client_note,
+        place=row.place,
+        decided_by=_who(row.decided_by, profile),
+        decided_at=row.decision_at,
+        decline_reason=row.decline_reason,
+        proposed=row.proposed_at.astimezone(zone) if row.proposed_at is not None else None,
+    )
+
+
+def proposal_view(row: Row[Any], zone: ZoneInfo) -> ProposalView:
+    return ProposalView(row.id, row.booking_id, row.start_at.astimezone(zone), row.expires_at, row.words)
+
+
+def _who(actor: str, profile: Profile) -> str:
+    """ "coordinator:1" → their name, or their number."""
+    kind, _, number = actor.partition(":")
+    if kind != "coordinator":
+        return kind
+    return next((c.called for c in profile.coordinators if str(c.id) == number), kind)

@@ -1,0 +1,142 @@
+"""Databases for the tests: each test that touches one gets a fresh copy, on every database this machine can start."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.channels.base import Channel
+from bot.channels.simulator import SimulatorChannel
+from bot.clock import SetClock
+from bot.commands.opening import DEMONSTRATION, load_business
+from bot.database import Database
+from bot.desk import Desk, overrides
+from config import Settings
+from conversations.layout import Capabilities
+from handlers.profile import Profiles
+from tests.databases import Server, chosen, mariadb_server, postgresql_server
+
+NOW = datetime(2026, 3, 10, 7, 15, tzinfo=UTC)
+"""Tuesday 10 March 2026, 10:15 in Qatar."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite-stories", action="store_true", help="write down how the stories really go")
+
+
+class Databases:
+    """Servers that start when first asked for, a migrated database with the demonstration on each, and copies of it."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder, self._stack = folder, stack
+        self._servers: dict[str, Server] = {}
+        self._made: set[str] = set()
+        self._count = 0
+
+    def copy(self, kind: str) -> str:
+        """The address of a fresh database of this kind."""
+        self._count += 1
+        if kind == "sqlite":
+            template = self._folder / "template.db"
+            if kind not in self._made:
+                self._make(kind, f"sqlite:///{template}")
+            shutil.copy(template, self._folder / f"copy{self._count}.db")
+            return f"sqlite:///{self._folder}/copy{self._count}.db"
+        server = self._server(kind)
+        if kind not in self._made:
+            server.create("template_textbook")
+            self._make(kind, server.url("template_textbook"))
+        server.create(f"copy{self._count}", template="template_textbook")
+        return server.url(f"copy{self._count}")
+
+    def empty(self, kind: str) -> str:
+        """The address of a database without any table."""
+        self._count += 1
+        if kind == "sqlite":
+            return f"sqlite:///{self._folder}/empty{self._count}.db"
+        self._server(kind).create(f"empty{self._count}")
+        return self._server(kind).url(f"empty{self._count}")
+
+    def drop(self, kind: str, url: str) -> None:
+        name = url.rpartition("/")[2].partition("?")[0]
+        if kind != "sqlite":
+            self._server(kind).drop(name)
+        else:
+            for path in self._folder.glob(f"{name}*"):
+                path.unlink()
+
+    def _server(self, kind: str) -> Server:
+        if kind not in self._servers:
+            start = {"postgresql": postgresql_server, "mariadb": mariadb_server}[kind]
+            self._servers[kind] = self._stack.enter_context(start())
+        return self._servers[kind]
+
+    def _make(self, kind: str, url: str) -> None:
+        database = Database(url)
+        database.migrate()
+        load_business(database, DEMONSTRATION)
+        with database.engine.connect() as connection:
+            if kind == "sqlite":
+                connection.connection.execute("pragma wal_checkpoint(truncate)")  # type: ignore[attr-defined]
+        database.dispose()
+        self._made.add(kind)
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    with ExitStack() as stack:
+        yield Databases(tmp_path_factory.mktemp("databases"), stack)
+
+
+@pytest.fixture(params=chosen())
+def kind(request: pytest.FixtureRequest) -> str:
+    """sqlite, postgresql, mariadb: a test that takes it runs on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(kind: str, databases: Databases) -> Iterator[str]:
+    url = databases.copy(kind)
+    yield url
+    databases.drop(kind, url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated database with the demonstration business, thrown away afterwards."""
+    database = Database(database_url, pool=8)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(NOW)
+
+
+CHANNELS: dict[str, Channel] = {
+    "sms": SimulatorChannel("sms", Capabilities(longest=1600, carrier_answers_stop=True, bare_cancel_opts_out=True)),
+    "whatsapp": SimulatorChannel("whatsapp", Capabilities(longest=1600)),
+}
+"""The rules of real channels, with nobody behind them."""
+
+MakeDesk = Callable[..., Desk]
+
+
+@pytest.fixture
+def make_desk(database: Database, clock: SetClock) -> MakeDesk:
+    """A desk over the test's database; settings by keyword."""
+
+    def make(**values: object) -> Desk:
+        settings = Settings(_env_file=None, **{"burst_ms": 0, **values})  # type: ignore[arg-type]
+        return Desk(settings, database, clock, CHANNELS, Profiles(overrides(settings)))
+
+    return make
+
+
+@pytest.fixture
+def desk(make_desk: MakeDesk) -> Desk:
+    return make_desk()

@@ -1,0 +1,118 @@
+"""The door: every address that other systems call. Authenticate, parse, hand over; nothing is decided here."""
+
+from flask import Flask, Response, abort, request
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from bot.channels.errors import Unreadable
+from bot.commands.opening import refuse_unless_current
+from bot.desk import Desk, open_desk
+from bot.front import front
+from bot.intake import receive, report
+from bot.logs import log, set_up_logs
+from config import read_settings
+from conversations.messages import Inbound
+
+LONGEST_BODY = 256 * 1024
+"""Bytes of one webhook. Twilio's and UltraMsg's are a few thousand."""
+NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+"""The one answer that Twilio neither texts to the client nor counts as an error."""
+
+
+def create_app(desk: Desk | None = None) -> Flask:
+    """The web application; over the environment's settings unless it is handed a desk."""
+    if desk is None:
+        settings = read_settings()
+        set_up_logs(settings.log_level)
+        desk = open_desk(settings)
+        refuse_unless_current(desk.database)
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
+    app.extensions["desk"] = desk
+    app.register_blueprint(front)
+    app.register_error_handler(Unreadable, _unreadable)
+    app.register_error_handler(DBAPIError, _database_away)
+    app.register_error_handler(HTTPException, _plain)
+    if desk.settings.has_twilio:
+        _twilio(app, desk)
+    if desk.settings.has_ultramsg:
+        _ultramsg(app, desk)
+    if hops := desk.settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _twilio(app: Flask, desk: Desk) -> None:
+    from bot.channels.twilio_inbound import TwilioInbound, parse_status
+
+    settings = desk.settings
+    own = {n.rpartition(":")[2] for n in (settings.twilio_sms_number, settings.twilio_whatsapp_number) if n}
+    twilio = TwilioInbound(settings.twilio_auth_token.get_secret_value(), own)
+
+    def authentic() -> None:
+        if request.mimetype != "application/x-www-form-urlencoded":
+            abort(415)
+        if not twilio.verify(_public_url(desk), request.form, request.headers.get("X-Twilio-Signature")):
+            _refuse("twilio")
+
+    @app.post("/webhooks/twilio")
+    def twilio_message() -> Response:
+        authentic()
+        for inbound in twilio.parse(request.form):
+            receive(desk, inbound)
+        return Response(NO_REPLY, mimetype="text/xml")
+
+    @app.post("/webhooks/twilio/status")
+    def twilio_status() -> Response:
+        authentic()
+        for status in parse_status(request.form, request.args):
+            report(desk, status)
+        return Response(status=204)
+
+
+def _ultramsg(app: Flask, desk: Desk) -> None:
+    from bot.channels.ultramsg_inbound import UltraMsgInbound
+
+    settings = desk.settings
+    ultramsg = UltraMsgInbound(settings.ultramsg_webhook_secret.get_secret_value(), settings.ultramsg_instance_id)
+
+    @app.post("/webhooks/ultramsg/<secret>")
+    def ultramsg_event(secret: str) -> Response:
+        raw = request.get_data(cache=True)
+        if not ultramsg.verify(secret, raw):
+            _refuse("ultramsg")
+        for happened in ultramsg.parse(raw):
+            if isinstance(happened, Inbound):
+                receive(desk, happened)
+            else:
+                report(desk, happened)
+        return Response("OK", mimetype="text/plain")
+
+
+def _public_url(desk: Desk) -> str:
+    """The address as the provider knows it, query as received: that is what was signed."""
+    query = request.environ.get("QUERY_STRING", "")
+    base = desk.settings.public_url or request.host_url.rstrip("/")
+    return f"{base}{request.path}" + (f"?{query}" if query else "")
+
+
+def _refuse(provider: str) -> None:
+    log.warning("webhook_refused", provider=provider)
+    abort(403)
+
+
+def _unreadable(error: Unreadable) -> Response:
+    """Genuine, but not a message as we know them: logged, and not asked for again."""
+    log.error("webhook_unreadable", why=str(error))
+    return Response(NO_REPLY, mimetype="text/xml")
+
+
+def _database_away(_error: DBAPIError) -> Response:
+    """Nothing is stored: 503, for the provider to repeat."""
+    return Response("The database cannot be reached.\n", status=503, mimetype="text/plain")
+
+
+def _plain(error: HTTPException) -> Response:
+    """A short plain answer, without a page of HTML."""
+    return Response(f"{error.code} {error.name}\n", status=error.code, mimetype="text/plain")
