@@ -60,6 +60,7 @@ class BookingView:
     note: str = ""
     place: str = ""
     decided_by: str = ""
+    """The name or number of the coordinator who decided; "" where nobody did, or the deadline."""
     decided_at: datetime | None = None
     decline_reason: str = ""
     proposed: datetime | None = None

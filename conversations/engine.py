@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from conversations import commands, steps
+from conversations.booking import BookingStatus
 from conversations.dialogue import Awaiting, Dialogue
-from conversations.effects import Effect, OptIn, OptOut, Rename
+from conversations.effects import CallPerson, Effect, OptIn, OptOut, Rename
 from conversations.events import (
     AnotherTimeAsked,
     Approved,
@@ -87,33 +88,41 @@ def _talk(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts)
         return booking.ask_next(replace(dialogue, misses=0), facts, _hello(facts))
     answers = dialogue.awaiting is Awaiting.CONFIRMATION and understood.answer is not None
     if answers or not _slotless(understood):
-        return _fill(dialogue, understood, facts)
+        return _fill(dialogue, understood, event.text, facts)
     if understood.answer is not None:
         return _nothing_to_answer(dialogue, understood.answer, facts)
     if understood.name:
         return _with_lead(side_trips.again(dialogue, facts), say("nice_to_meet", name=understood.name))
     if facts.person.is_coordinator and dialogue.service_id is None:
-        return Turn(replace(dialogue, awaiting=Awaiting.NOTHING, options=()), (say("not_understood_coordinator"),))
+        key = "hello_coordinator" if understood.intent is Intent.GREETING else "not_understood_coordinator"
+        return Turn(dialogue.asking(Awaiting.NOTHING), (say(key),))
     if understood.intent is Intent.GREETING or facts.person.is_new:
         return booking.ask_next(dialogue, facts, _hello(facts) or (say("hello_again", business=facts.business.name),))
     return repair.answer(dialogue, event.text, facts)
 
 
-def _fill(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn:
+def _fill(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) -> Turn:
     """Slots: of the funnel that is under way, of a new time for a request that still waits, or of a new booking."""
     fresh = dialogue.service_id is None and not understood.service_ids
     if fresh and dialogue.awaiting is Awaiting.NOTHING and dialogue.booking_id and proposal.names_a_time(understood):
         found = facts.booking(dialogue.booking_id)
-        if found is not None and found.status == "pending" and understood.intent is not Intent.BOOK:
-            return proposal.change_wish(dialogue, understood, facts)
+        if found is not None and understood.intent is not Intent.BOOK:
+            if found.status is BookingStatus.PENDING:
+                return proposal.change_wish(dialogue, understood, facts)
+            reply = say("change_passed_on", id=found.id, service=found.service, when=found.start)
+            return Turn(dialogue, (reply,), (CallPerson(text),))
     turn = booking.answer(dialogue, understood, facts)
     return _with_lead(turn, *_hello(facts)) if facts.person.is_new else turn
 
 
 def _nothing_to_answer(dialogue: Dialogue, answer: Answer, facts: Facts) -> Turn:
     """A yes or no that answers no open question: say how things stand. A second YES changes nothing."""
+    if dialogue.awaiting in (Awaiting.TIME, Awaiting.TIME_READING, Awaiting.DATE_READING) and dialogue.options:
+        return Turn(dialogue, (say("which_of_these", dialogue.options),))
     if dialogue.service_id is not None and answer is Answer.YES:
         return booking.ask_next(dialogue, facts)
+    if facts.person.is_coordinator and dialogue.booking_id is None:
+        return Turn(dialogue, (say("command_none_pending"),))
     found = facts.booking(dialogue.booking_id) if dialogue.booking_id is not None else None
     if found is None or answer is Answer.NO:
         return Turn(dialogue, (say("nothing_to_confirm"),))

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 from conversations.dialogue import Dialogue
 from conversations.effects import Effect
+from conversations.events import Event
 from conversations.replies import Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One step's whole result. No replies means silence."""
+    """One step's whole result. No replies means silence. `then` happens to the same conversation once the effects are
+    applied: what stands behind the first command of a text sees what the first has done."""
 
     dialogue: Dialogue
     replies: tuple[Reply, ...] = ()
     effects: tuple[Effect, ...] = ()
+    then: tuple[Event, ...] = ()

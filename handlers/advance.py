@@ -108,6 +108,7 @@ def _steps(
                 waiting.append(follow.event)
             else:
                 elsewhere.append(follow)
+        waiting += turn.then
     return _Stepped(tuple(replies), tuple(elsewhere), dialogue)
 
 

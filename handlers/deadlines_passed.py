@@ -39,6 +39,8 @@ def request_expired(session: Session, booking_id: int, circumstances: Circumstan
         "deadline passed",
         now,
         decide_by=None,
+        decision_at=now,
+        decided_by="system",
     )
     let_go(session, Holder.BOOKING, booking_id)
     view = fresh_view(session, booking_id, profile)

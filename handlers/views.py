@@ -24,7 +24,7 @@ def booking_view(row: Row[Any], profile: Profile) -> BookingView:
         staff_id=row.staff_id,
         staff=row.staff_name,
         client_id=row.client_id,
-        client=row.client_name or row.client_phone or f"client {row.client_id}",
+        client=row.client_name or row.client_phone or row.client_address or "",
         client_named=bool(row.client_name),
         phone=row.client_phone or "",
         conversation_id=row.conversation_id or 0,
@@ -47,8 +47,7 @@ def proposal_view(row: Row[Any], zone: ZoneInfo) -> ProposalView:
 
 
 def _who(actor: str, profile: Profile) -> str:
-    """ "coordinator:1" → their name, or their number."""
+    """ "coordinator:1" → their name, or their number; "" for anybody else."""
     kind, _, number = actor.partition(":")
-    if kind != "coordinator":
-        return kind
-    return next((c.called for c in profile.coordinators if str(c.id) == number), kind)
+    known = (c.called for c in profile.coordinators if kind == "coordinator" and str(c.id) == number)
+    return next(known, "")

@@ -15,6 +15,7 @@ from models.base import Key, Moment, key, link, table, word
 from models.business import services, staff
 from models.claims import LostRace
 from models.clients import clients
+from models.conversations import conversations
 from models.insert import changed_rows, insert_row
 
 
@@ -126,11 +127,13 @@ def _with_names() -> Select[Any]:
             staff.c.name.label("staff_name"),
             clients.c.name.label("client_name"),
             clients.c.phone.label("client_phone"),
+            conversations.c.address.label("client_address"),
             proposals.c.start_at.label("proposed_at"),
         )
         .join(services, services.c.id == bookings.c.service_id)
         .join(staff, staff.c.id == bookings.c.staff_id)
         .join(clients, clients.c.id == bookings.c.client_id)
+        .outerjoin(conversations, conversations.c.id == bookings.c.conversation_id)
         .outerjoin(proposals, (proposals.c.booking_id == bookings.c.id) & (proposals.c.status == ProposalStatus.OPEN))
     )
 

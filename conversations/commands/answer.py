@@ -6,11 +6,10 @@ from conversations.commands.base import Call, Command, Outcome
 from conversations.commands.parse import parse
 from conversations.commands.registry import COMMANDS
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
-from conversations.effects import Effect
 from conversations.events import Said
 from conversations.facts import Facts
 from conversations.languages.render import render
-from conversations.replies import Reply, say
+from conversations.replies import say
 from conversations.turn import Turn
 from conversations.understanding import Answer, Context, understand
 
@@ -29,19 +28,21 @@ def answer(dialogue: Dialogue, event: Said, facts: Facts) -> Turn | None:
     if not calls:
         return None
     settled = dialogue.asking(Awaiting.NOTHING) if dialogue.awaiting is Awaiting.REQUEST else dialogue
-    replies: list[Reply] = []
-    effects: list[Effect] = []
-    for call in calls:
-        if call.command.tell is not None:
-            replies.append(call.command.tell(call.rest, facts))
-        elif ids := call.ids or _meant(event, facts):
-            outcomes = [_outcome(call.command, booking_id, call.rest, facts) for booking_id in ids]
-            replies += [outcome.reply for outcome in outcomes]
-            effects += [effect for outcome in outcomes for effect in outcome.effects]
-        else:
-            asked = _ask_which(settled, call, facts)
-            settled, replies = asked.dialogue, [*replies, *asked.replies]
-    return Turn(settled, tuple(replies), tuple(effects))
+    first, *more = calls
+    then = (Said("\n".join(call.text for call in more), event.about),) if more else ()
+    return replace(_run(settled, first, event, facts), then=then)
+
+
+def _run(dialogue: Dialogue, call: Call, event: Said, facts: Facts) -> Turn:
+    """One command: about no booking, or about each that it names or can only mean."""
+    if call.command.tell is not None:
+        return Turn(dialogue, (call.command.tell(call.rest, facts),))
+    ids = call.ids or _meant(event, facts)
+    if not ids:
+        return _ask_which(dialogue, call, facts)
+    outcomes = [_outcome(call.command, booking_id, call.rest, facts) for booking_id in ids]
+    effects = tuple(effect for outcome in outcomes for effect in outcome.effects)
+    return Turn(dialogue, tuple(outcome.reply for outcome in outcomes), effects)
 
 
 def _outcome(command: Command, booking_id: int, rest: str, facts: Facts) -> Outcome:

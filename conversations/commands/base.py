@@ -49,6 +49,11 @@ class Call:
     ids: tuple[int, ...] = ()
     rest: str = ""
 
+    @property
+    def text(self) -> str:
+        """The call as it could have been typed."""
+        return " ".join(part for part in (self.command.word, ",".join(map(str, self.ids)), self.rest) if part)
+
 
 def handled(found: BookingView) -> Outcome:
     """A request that is no longer pending: who answered it, and when."""
@@ -56,4 +61,6 @@ def handled(found: BookingView) -> Outcome:
     if found.decided_at is None:
         return Outcome(say("command_handled_unknown", id=found.id, status=status))
     when = found.decided_at.astimezone(found.start.tzinfo)
+    if not found.decided_by:
+        return Outcome(say("command_handled_by_nobody", id=found.id, status=status, when=when))
     return Outcome(say("command_handled", id=found.id, status=status, who=found.decided_by, when=when))

@@ -80,9 +80,9 @@ def _staff(found: BookingView, facts: Facts) -> Staff | None:
 
 def _without(text: str, *spans: str) -> str:
     """The words that are left when the day and the time are taken out: the coordinator's reason."""
-    for span in spans:
-        if span:
-            text = re.sub(re.escape(span), " ", text, count=1, flags=re.IGNORECASE)
+    for span in sorted(spans, key=len, reverse=True):
+        if words := re.findall(r"\w+", span):
+            text = re.sub(r"\W*".join(map(re.escape, words)), " ", text, count=1, flags=re.IGNORECASE)
     return _JOINING.sub("", " ".join(text.split()))
 
 

@@ -10,7 +10,7 @@ from conversations.replies import Reply, say
 
 def run(found: BookingView, _rest: str, facts: Facts) -> Outcome:
     decided: Reply | str = ""
-    if found.decided_at is not None:
+    if found.decided_at is not None and found.decided_by:
         when = found.decided_at.astimezone(found.start.tzinfo)
         decided = say("show_decided", who=found.decided_by, when=when)
     proposed = render(say("near_moment", when=found.proposed), facts.language) if found.proposed else ""

@@ -21,7 +21,7 @@ from conversations.facts import Facts
 from conversations.flows import booking as funnel
 from conversations.flows import options
 from conversations.replies import Reply, say
-from conversations.rules.availability import free_slots, nearest
+from conversations.rules.availability import apart, free_slots
 from conversations.turn import Turn
 
 
@@ -143,7 +143,7 @@ def _offer_others(dialogue: Dialogue, found: BookingView, lead: tuple[Reply, ...
     first, last = (found.start - funnel.LOOK_BACK).date(), (found.start + funnel.LOOK_AHEAD).date()
     calendars = facts.calendars(service, first, last)
     slots = free_slots(calendars, service.minutes, first, last, facts.now)
-    near = nearest([slot for slot in slots if abs(slot.start - found.start) >= timedelta(minutes=1)], found.start)
+    near = apart(slots, found.start, timedelta(minutes=service.minutes))
     if not near:
         return Turn(dialogue, (*lead, say("declined_no_alternatives")))
     choices = options.moments(near, facts.language)

@@ -98,6 +98,17 @@ def nearest(slots: Iterable[Slot], wanted: datetime, count: int = 3) -> list[Slo
     return sorted(near, key=lambda slot: slot.start)
 
 
+def apart(slots: Iterable[Slot], refused: datetime, length: timedelta, count: int = 3) -> list[Slot]:
+    """The nearest slots that overlap neither the refused time nor each other, in calendar order."""
+    chosen: list[Slot] = []
+    for slot in sorted(slots, key=lambda slot: (abs(slot.start - refused), slot.start)):
+        if all(abs(slot.start - other) >= length for other in (refused, *(kept.start for kept in chosen))):
+            chosen.append(slot)
+        if len(chosen) == count:
+            break
+    return sorted(chosen, key=lambda slot: slot.start)
+
+
 def spread(slots: Sequence[Slot], count: int) -> list[Slot]:
     """At most `count` slots to offer out of many: full hours first, spread over the whole stretch."""
     if len(slots) <= count:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from conversations.understanding.dates import WEEKDAY_CONFLICT, Day, days_between
 from conversations.understanding.kinds import Kind
-from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.lexemes import Lexeme, as_written
 from conversations.understanding.meaning import Certainty, DateReading
 from conversations.understanding.scan import Found, gap_before
 
@@ -69,4 +69,4 @@ def _reading(days: Sequence[Day], words: str, *, through: bool) -> DateReading:
 
 
 def _words(item: Found, lexemes: Sequence[Lexeme]) -> str:
-    return " ".join(lexeme.text for lexeme in lexemes[item.start : item.end])
+    return as_written(lexemes[item.start : item.end])

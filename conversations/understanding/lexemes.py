@@ -29,6 +29,14 @@ class Lexeme:
     digits: int = 0
 
 
+def as_written(lexemes: Sequence[Lexeme]) -> str:
+    """The words as they stood in the folded text: glued where they were glued ("15:30"), else a space between."""
+    written = ""
+    for lexeme, before in zip(lexemes, (None, *lexemes), strict=False):
+        written += (" " if before is not None and lexeme.start > before.end else "") + lexeme.text
+    return written
+
+
 def lex(text: str, words: Vocabulary) -> tuple[Lexeme, ...]:
     """Longest known phrase first; an unknown word is repaired when it is a slip away from a day or a month."""
     pieces = tokens(text)

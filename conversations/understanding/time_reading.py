@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from conversations.business import Shift
 from conversations.understanding.hours import Clock, resolve, span, to_time
 from conversations.understanding.kinds import Kind
-from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.lexemes import Lexeme, as_written
 from conversations.understanding.meaning import Certainty, TimeReading
 from conversations.understanding.scan import Found, gap_before
 from conversations.understanding.times import Said
@@ -52,7 +52,7 @@ def read_time(
             kept.append((item, said))
         elif (said.after is None) != (said.before is None):
             kept.append((item, Said(after=said.before, before=said.after)))
-    words = " ".join(lexeme.text for item, _ in kept for lexeme in lexemes[item.start : item.end])
+    words = " ".join(as_written(lexemes[item.start : item.end]) for item, _ in kept)
     return _combined([said for _, said in kept], words, asked.shifts, last_wins=last_wins)
 
 
