@@ -1,8 +1,10 @@
 """The settings: environment and `.env`, read once, typed, frozen. Each is written here once, and drives `.env.example`,
 the docs and `python -m bot doctor`."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -26,10 +28,12 @@ def _address(url: str) -> str:
 
 
 def _phone(text: str) -> str:
-    digits = text.rpartition(":")[2]
-    if text and not (digits.startswith("+") and digits[1:].isdigit() and 7 <= len(digits[1:]) <= 15):
+    number = text.rpartition(":")[2]
+    if text and not (
+        number.startswith("+") and number[1:].isascii() and number[1:].isdigit() and 8 <= len(number) <= 16
+    ):
         raise ValueError("wanted a number in international form such as +97455501234, or sms:+… or whatsapp:+…")
-    if text.partition(":")[0] not in ("", digits, "sms", "whatsapp"):
+    if text.partition(":")[0] not in ("", number, "sms", "whatsapp"):
         raise ValueError("wanted sms: or whatsapp: before the number, or nothing")
     return text
 
@@ -48,12 +52,27 @@ def _database(url: str) -> str:
     dialect = _DIALECTS.get(scheme.partition("+")[0])
     if not separator or dialect is None:
         raise ValueError("wanted an address that begins with sqlite:///, postgresql://, mysql:// or mariadb://")
+    if dialect == "sqlite" and not rest.partition("?")[0].removeprefix("/") in ("", ":memory:"):
+        raise ValueError("wanted a file behind sqlite:///, such as sqlite:///data/textbook.db")
+    if dialect != "sqlite":
+        _server(rest)
     return f"{dialect}://{rest}"
 
 
-Zone = Annotated[str, AfterValidator(_zone)]
-Address = Annotated[str, AfterValidator(_address)]
-Phone = Annotated[str, AfterValidator(_phone)]
+def _server(rest: str) -> None:
+    """Raises ValueError unless what stands behind the scheme names a database, and a port that can be one."""
+    try:
+        parts = urlsplit(f"//{rest}")
+        _ = parts.port
+    except ValueError:
+        raise ValueError("wanted a server's address such as postgresql://user:password@host:5432/textbook") from None
+    if not parts.path.strip("/"):
+        raise ValueError("wanted the database's name behind the server, such as postgresql://host/textbook")
+
+
+Zone = Annotated[str, AfterValidator(_zone), Field(examples=["Asia/Qatar"])]
+Address = Annotated[str, AfterValidator(_address), Field(examples=["https://desk.example.com"])]
+Phone = Annotated[str, AfterValidator(_phone), Field(examples=["+97455501234"])]
 Secret = SecretStr
 NO_SECRET = SecretStr("")
 
@@ -133,19 +152,36 @@ class Settings(BaseSettings):
 def _together(settings: Settings) -> list[str]:
     """What only shows when settings are read together."""
     wrong = []
-    try:
-        _ = settings.database
-    except ValueError as error:
-        wrong.append(f"DATABASE_URL: {error}")
-    if settings.twilio_account_sid and not settings.twilio_auth_token.get_secret_value():
-        wrong.append("TWILIO_AUTH_TOKEN: not set, but TWILIO_ACCOUNT_SID is: wanted both or neither")
+    for name in ("database_url", "migrations_database_url"):
+        try:
+            _ = _database(_text(settings, name)) if _text(settings, name) else ""
+        except ValueError as error:
+            wrong.append(f"{name.upper()}: found a secret: {error}")
+    for one, other in (
+        ("twilio_account_sid", "twilio_auth_token"),
+        ("twilio_auth_token", "twilio_account_sid"),
+        ("ultramsg_instance_id", "ultramsg_token"),
+        ("ultramsg_token", "ultramsg_instance_id"),
+    ):
+        if _text(settings, one) and not _text(settings, other):
+            wrong.append(f"{other.upper()}: not set, but {one.upper()} is: wanted both or neither")
     if settings.has_twilio and not (
         settings.twilio_sms_number or settings.twilio_whatsapp_number or settings.twilio_messaging_service_sid
     ):
         wrong.append("TWILIO_SMS_NUMBER: not set: wanted it, TWILIO_WHATSAPP_NUMBER or TWILIO_MESSAGING_SERVICE_SID")
-    if settings.has_ultramsg and not settings.ultramsg_webhook_secret.get_secret_value():
+    secret = settings.ultramsg_webhook_secret.get_secret_value()
+    if settings.has_ultramsg and not secret:
         wrong.append("ULTRAMSG_WEBHOOK_SECRET: not set, but ULTRAMSG_INSTANCE_ID is: wanted a long random word")
+    if not set(secret) <= _FIT_FOR_A_PATH:
+        wrong.append(
+            "ULTRAMSG_WEBHOOK_SECRET: found a secret: wanted letters, digits, - and _ only: it is part of a path"
+        )
     return wrong
+
+
+def _text(settings: Settings, name: str) -> str:
+    value = getattr(settings, name)
+    return str(value.get_secret_value() if isinstance(value, SecretStr) else value)
 
 
 def read_settings(env_file: Path | None = Path(".env")) -> Settings:

@@ -5,7 +5,8 @@ import secrets
 import sys
 
 import structlog
-from structlog.typing import Processor
+from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import EventDict, ExcInfo, Processor
 
 log = structlog.stdlib.get_logger("textbook")
 
@@ -16,7 +17,7 @@ def set_up_logs(level: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.dict_tracebacks,
+        structlog.processors.ExceptionRenderer(_where_it_broke),
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -39,6 +40,16 @@ def set_up_logs(level: str) -> None:
     # These say whole addresses, with tokens and numbers in them, when they are talkative.
     for name in ("urllib3", "twilio", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+_frames = ExceptionDictTransformer(show_locals=False)
+
+
+def _where_it_broke(exc_info: ExcInfo) -> list[EventDict]:
+    """The kinds of error and their lines of code. Neither local values nor an error's own words: a database's hold what
+    was to be stored, others the text that could not be read."""
+    kept = ("exc_type", "exc_module", "is_cause", "frames")
+    return [{name: stack[name] for name in kept} for stack in _frames(exc_info)]
 
 
 def new_trace() -> str:

@@ -3,13 +3,13 @@
 from datetime import time
 from typing import Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint, select
+from sqlalchemy import JSON, Column, ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from conversations.booking import BookingType
 from conversations.rules.policies import Approval
-from models.base import key, link, table, word
+from models.base import Key, key, link, table, word
 
 
 class Business(SQLModel, table=True):
@@ -93,8 +93,8 @@ class ServiceStaff(SQLModel, table=True):
     """Who gives which service."""
 
     __tablename__ = "service_staff"
-    service_id: int = Field(foreign_key="services.id", primary_key=True)
-    staff_id: int = Field(foreign_key="staff.id", primary_key=True)
+    service_id: int = Field(sa_column=Column(Key, ForeignKey("services.id"), primary_key=True))
+    staff_id: int = Field(sa_column=Column(Key, ForeignKey("staff.id"), primary_key=True))
     position: int = Field(default=0)
 
 
