@@ -3,9 +3,11 @@
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
 from bot.channels.base import Channel, Found, SendError
@@ -13,7 +15,17 @@ from bot.desk import Desk
 from bot.logs import log, masked
 from conversations.delivery import SendFailure
 from conversations.rules.retries import PERHAPS_TWICE_AFTER, next_try
-from handlers.outbox import Claimed, claim_due, message_given_up, message_put_off, message_sent
+from handlers.outbox import (
+    Claimed,
+    claim_due,
+    leases_renewed,
+    message_given_up,
+    message_put_off,
+    message_sent,
+)
+
+RENEW_SECONDS = 2.0
+"""How often a worker says of the messages in its hands that it still lives: several times a lease."""
 
 
 class Dispatcher:
@@ -25,11 +37,15 @@ class Dispatcher:
         self.poll = poll
         self._free = threading.Semaphore(senders)
         self._stopping = threading.Event()
+        self._finished = threading.Event()
+        self._hand = _Hand()
         self._pool = ThreadPoolExecutor(senders, thread_name_prefix="send")
         self._loop = threading.Thread(target=self._run, name="dispatcher", daemon=True)
+        self._signs = threading.Thread(target=self._show_life, name="leases", daemon=True)
 
     def start(self) -> None:
         self._loop.start()
+        self._signs.start()
 
     def stop(self) -> None:
         """Take no more; wait for the sends that are under way."""
@@ -38,6 +54,9 @@ class Dispatcher:
         if self._loop.is_alive():
             self._loop.join()
         self._pool.shutdown(wait=True)
+        self._finished.set()
+        if self._signs.is_alive():
+            self._signs.join()
 
     def send_due(self) -> int:
         """Send everything that is due now, and what becomes due by it, in this thread; how many were worked on."""
@@ -74,8 +93,23 @@ class Dispatcher:
         return len(claimed)
 
     def _claim(self, limit: int) -> list[Claimed]:
-        now = self.desk.clock.now()
-        return self.desk.database.transact(lambda session: claim_due(session, now, limit))
+        now, held = self.desk.clock.now(), [one.message.outbox_id for one in self._hand.held()]
+        claimed = self.desk.database.transact(lambda session: claim_due(session, now, limit, held))
+        for one in claimed:
+            self._hand.take(one)
+        return claimed
+
+    def _show_life(self) -> None:
+        """Renew the leases of the messages in hand, however long their sends take."""
+        while not self._finished.wait(RENEW_SECONDS):
+            try:
+                if held := self._hand.held():
+                    self._hand.renewed(self.desk.database.transact(partial(self._renew, held)))
+            except DBAPIError:
+                log.exception("leases_not_renewed")
+
+    def _renew(self, held: list[Claimed], session: Session) -> list[Claimed]:
+        return leases_renewed(session, held, self.desk.clock.now())
 
     def _deliver_and_free(self, claimed: Claimed) -> None:
         try:
@@ -95,6 +129,8 @@ class Dispatcher:
                 self._failed(claimed, error)
             except Exception:  # noqa: BLE001 - the dispatch loop: the lease brings this message back
                 log.exception("send_broke")
+            finally:
+                self._hand.drop(claimed)
 
     def _try(self, claimed: Claimed) -> None:
         channel = self.desk.channels.get(claimed.channel)
@@ -102,6 +138,9 @@ class Dispatcher:
             raise SendError(SendFailure.SETUP, "no_channel", f"the channel {claimed.channel} is not set up")
         provider_id = self._found_already(channel, claimed)
         if provider_id is None:
+            if not self._hand.holds(claimed, self.desk.clock.now()):
+                log.error("lease_lost")  # the process stood still, or the database was away: it may be another's by now
+                return
             provider_id = channel.send(claimed.message)
         now = self.desk.clock.now()
         self.desk.database.transact(lambda session: message_sent(session, claimed, provider_id, now))
@@ -138,3 +177,34 @@ class Dispatcher:
             )
         )
         log.warning("message_put_off", failure=error.failure, code=error.code, seconds=round(wait.total_seconds(), 1))
+
+
+class _Hand:
+    """The messages in a worker's hands, each with the lease it has by now. Safe between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[int, Claimed] = {}
+
+    def take(self, claimed: Claimed) -> None:
+        with self._lock:
+            self._held[claimed.message.outbox_id] = claimed
+
+    def drop(self, claimed: Claimed) -> None:
+        with self._lock:
+            self._held.pop(claimed.message.outbox_id, None)
+
+    def held(self) -> list[Claimed]:
+        with self._lock:
+            return list(self._held.values())
+
+    def renewed(self, claimed: list[Claimed]) -> None:
+        """These have a new lease; what has been dropped meanwhile stays dropped."""
+        with self._lock:
+            self._held.update((one.message.outbox_id, one) for one in claimed if one.message.outbox_id in self._held)
+
+    def holds(self, claimed: Claimed, now: datetime) -> bool:
+        """Whether its lease still runs."""
+        with self._lock:
+            held = self._held.get(claimed.message.outbox_id)
+        return held is not None and held.leased_until > now

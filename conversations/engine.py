@@ -50,7 +50,7 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
             turn = notices.another_time_asked(dialogue, event)
         case RequestExpired():
             turn = notices.expired(dialogue, event, facts)
-    steps.check(dialogue, turn.dialogue)
+    steps.check(dialogue, turn.dialogue, by_text=isinstance(event, Said))
     return turn
 
 
@@ -64,6 +64,8 @@ def says_nothing_yet(dialogue: Dialogue, event: Said, facts: Facts) -> bool:
 
 
 def _said(dialogue: Dialogue, event: Said, facts: Facts) -> Turn:
+    if dialogue.service_id is not None and dialogue.service_id not in (service.id for service in facts.services()):
+        dialogue = dialogue.without_slots()  # it was taken off the list since
     if turn := _opt(dialogue, event, facts) or commands.answer(dialogue, event, facts):
         return turn
     understood = _understand(dialogue, event, facts)

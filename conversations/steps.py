@@ -4,23 +4,29 @@ from conversations.dialogue import Awaiting as A
 from conversations.dialogue import Dialogue
 from conversations.dialogue import State as S
 
+_FORWARD = frozenset({S.SERVICE_SELECTED, S.DATE_SELECTED, S.TIME_SELECTED})
+_DROPPED = frozenset({S.INITIAL, S.CONFIRMED, S.COMPLETED})
+"""Where a new booking that is dropped falls back to: what the booking before it left."""
+
 STATES: dict[S, frozenset[S]] = {
-    S.INITIAL: frozenset({S.SERVICE_SELECTED, S.DATE_SELECTED, S.TIME_SELECTED}),
-    S.SERVICE_SELECTED: frozenset({S.INITIAL, S.DATE_SELECTED, S.TIME_SELECTED, S.CONFIRMED, S.COMPLETED}),
-    S.DATE_SELECTED: frozenset({S.INITIAL, S.SERVICE_SELECTED, S.TIME_SELECTED, S.CONFIRMED, S.COMPLETED}),
-    S.TIME_SELECTED: frozenset({S.INITIAL, S.SERVICE_SELECTED, S.DATE_SELECTED, S.CONFIRMED, S.COMPLETED}),
-    S.CONFIRMED: frozenset({S.INITIAL, S.SERVICE_SELECTED, S.DATE_SELECTED, S.TIME_SELECTED, S.COMPLETED}),
-    S.COMPLETED: frozenset({S.INITIAL, S.SERVICE_SELECTED, S.DATE_SELECTED, S.TIME_SELECTED, S.CONFIRMED}),
+    S.INITIAL: _FORWARD,
+    S.SERVICE_SELECTED: (_FORWARD | _DROPPED) - {S.SERVICE_SELECTED},
+    S.DATE_SELECTED: (_FORWARD | _DROPPED) - {S.DATE_SELECTED},
+    S.TIME_SELECTED: (_FORWARD | _DROPPED) - {S.TIME_SELECTED},
+    S.CONFIRMED: _FORWARD,
+    S.COMPLETED: _FORWARD,
 }
-"""Forward as slots are filled, in any order; back by "back", "start over" or a correction; to `confirmed` only by
-YES to the whole summary or out of a new booking that was dropped."""
+"""Where a text leads: forward as slots are filled in any order, back by a correction. A text alone confirms nothing."""
+
+NEWS = frozenset({S.INITIAL, S.SERVICE_SELECTED, S.CONFIRMED, S.COMPLETED})
+"""Where news of a booking leads, from any state: it was made, decided, moved, or lapsed and other times are offered."""
 
 _FUNNEL = frozenset({A.SERVICE, A.DATE, A.DATE_READING, A.TIME, A.TIME_READING, A.CONFIRMATION, A.CHANGE})
 _ANYWHERE = frozenset({A.NOTHING, A.MENU, A.PROPOSAL, A.REQUEST})
 
 QUESTIONS: dict[A, frozenset[A]] = {
-    A.NOTHING: _FUNNEL | _ANYWHERE,
-    A.MENU: _FUNNEL | _ANYWHERE,
+    A.NOTHING: _FUNNEL - {A.CHANGE} | _ANYWHERE,
+    A.MENU: _FUNNEL - {A.CHANGE} | _ANYWHERE,
     A.SERVICE: _FUNNEL - {A.CHANGE} | _ANYWHERE,
     A.DATE: _FUNNEL - {A.CHANGE} | _ANYWHERE,
     A.DATE_READING: _FUNNEL - {A.CHANGE} | _ANYWHERE,
@@ -31,15 +37,18 @@ QUESTIONS: dict[A, frozenset[A]] = {
     A.PROPOSAL: _FUNNEL - {A.CHANGE} | _ANYWHERE,
     A.REQUEST: _FUNNEL - {A.CHANGE} | _ANYWHERE,
 }
+"""Which question may follow which: any of the funnel's, since every slot may be corrected at any time; what to change
+is asked only after a NO to the summary."""
 
 
 class UndeclaredStep(Exception):
     """A flow led where it never said it would: a fault of ours."""
 
 
-def check(before: Dialogue, after: Dialogue) -> None:
-    """Raises UndeclaredStep unless `before` may lead to `after`."""
-    if after.state is not before.state and after.state not in STATES[before.state]:
+def check(before: Dialogue, after: Dialogue, *, by_text: bool) -> None:
+    """Raises UndeclaredStep unless a text (or else news of a booking) may lead from `before` to `after`."""
+    allowed = STATES[before.state] if by_text else NEWS
+    if after.state is not before.state and after.state not in allowed:
         raise UndeclaredStep(f"state {before.state} led to {after.state}")
     if after.awaiting is not before.awaiting and after.awaiting not in QUESTIONS[before.awaiting]:
         raise UndeclaredStep(f"question {before.awaiting} led to {after.awaiting}")

@@ -22,8 +22,8 @@ def delivery_reported(session: Session, report: StatusReport, circumstances: Cir
         # A report that carries our number proves that an interrupted send got through: nobody sends it again.
         record_report(
             session, row.id, status=report.status, provider_id=row.provider_id or report.provider_id or None,
-            leased_until=None, uncertain=False, failure=report.failure, failure_code=report.code[:40],
-            reported_at=circumstances.now,
+            sent_at=row.sent_at or circumstances.now, leased_until=None, uncertain=False, failure=report.failure,
+            failure_code=report.code[:40], reported_at=circumstances.now,
         )  # fmt: skip
         if report.failure is not None:
             message_lost(session, row.id, report.failure, circumstances.now)

@@ -1,6 +1,7 @@
 """The outbox as the dispatcher works it: claimed under a lease, then recorded as sent, put off, or given up."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,8 +13,9 @@ from conversations.messages import Outgoing
 from models.conversations import change_conversation, opted_out
 from models.outbox import change_outbox, claimable, known_provider_ids, outbox_by_id
 
-LEASE = timedelta(seconds=60)
-"""Longer than any send with its time-out: a row still held after it belonged to a worker that died."""
+LEASE = timedelta(seconds=7)
+"""How long a row stays with a worker that gives no sign of life. One that lives renews its leases well before, however
+long a send takes; so the rows of one that died are soon taken over."""
 SENT_WHILE_OPTED_OUT = ("opted_out",)
 """The one confirmation that an opt-out gets."""
 
@@ -26,20 +28,34 @@ class Claimed:
     message: Outgoing
     channel: str
     attempts: int
+    leased_until: datetime
     trace: str
     perhaps_sent_since: datetime | None
     known_ids: frozenset[str]
 
 
-def claim_due(session: Session, now: datetime, limit: int) -> list[Claimed]:
-    """Take the next messages to send: the first of each lane, at most `limit`. Those to who has opted out end here."""
-    claimed = []
-    for row in claimable(session, now, limit):
-        if opted_out(session, row.conversation_id) and row.kind not in SENT_WHILE_OPTED_OUT:
-            _give_up(session, row.id, row.attempts, SendFailure.OPTED_OUT, "", "the person has opted out", now)
-            continue
-        claimed.append(_claim(session, row, now))
+def claim_due(session: Session, now: datetime, limit: int, held: Collection[int] = ()) -> list[Claimed]:
+    """Take the next messages to send: the first of each lane, at most `limit`, none of those the worker has in hand.
+    Those to who has opted out end here, and keep nobody behind them waiting."""
+    claimed: list[Claimed] = []
+    while not claimed and (rows := claimable(session, now, limit, held)):
+        for row in rows:
+            if opted_out(session, row.conversation_id) and row.kind not in SENT_WHILE_OPTED_OUT:
+                _give_up(session, row.id, row.attempts, SendFailure.OPTED_OUT, "", "the person has opted out", now)
+            else:
+                claimed.append(_claim(session, row, now))
     return claimed
+
+
+def leases_renewed(session: Session, held: Iterable[Claimed], now: datetime) -> list[Claimed]:
+    """A worker's sign of life for the rows in its hands; those that are still its own, with their new lease."""
+    until = now + LEASE
+    in_order = sorted(held, key=lambda one: one.message.outbox_id)
+    return [
+        replace(one, leased_until=until)
+        for one in in_order
+        if change_outbox(session, one.message.outbox_id, one.attempts, leased_until=until)
+    ]
 
 
 def _claim(session: Session, row: Row[Any], now: datetime) -> Claimed:
@@ -57,6 +73,7 @@ def _claim(session: Session, row: Row[Any], now: datetime) -> Claimed:
         message=Outgoing(row.id, row.address, row.body),
         channel=row.channel,
         attempts=row.attempts + 1,
+        leased_until=now + LEASE,
         trace=row.trace,
         perhaps_sent_since=tried_at if interrupted else None,
         known_ids=known,

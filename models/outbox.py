@@ -1,5 +1,6 @@
 """The outbox: what is to be sent, in order per lane, written in the same transaction as what caused it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -57,14 +58,18 @@ def add_to_outbox(session: Session, **values: Any) -> int:
     return insert_row(session, outbox, **values)
 
 
-def claimable(session: Session, now: datetime, limit: int) -> list[Row[Any]]:
-    """The first unsent row of each lane, where it is due and nobody holds it (or its holder died).
+def claimable(session: Session, now: datetime, limit: int, held: Collection[int] = ()) -> list[Row[Any]]:
+    """The first unsent row of each lane, where it is due and nobody holds it (or its holder died). Those `held` by the
+    asking worker itself are never among them, however late it is.
 
     LOCKED until the transaction ends; rows that another worker has locked are passed over."""
     heads = select(func.min(outbox.c.id)).where(outbox.c.status.in_(UNSENT)).group_by(outbox.c.lane)
-    ready = or_(
-        and_(outbox.c.status == Delivery.QUEUED, outbox.c.due_at <= now),
-        and_(outbox.c.status == Delivery.SENDING, outbox.c.leased_until <= now),
+    ready = and_(
+        or_(
+            and_(outbox.c.status == Delivery.QUEUED, outbox.c.due_at <= now),
+            and_(outbox.c.status == Delivery.SENDING, outbox.c.leased_until <= now),
+        ),
+        outbox.c.id.not_in(list(held)),
     )
     head_ids = list(
         session.execute(
@@ -78,9 +83,10 @@ def claimable(session: Session, now: datetime, limit: int) -> list[Row[Any]]:
 
 
 def change_outbox(session: Session, outbox_id: int, fence: int, **values: Any) -> bool:
-    """Change a row whose `attempts` is still `fence`: False where another worker has claimed it since."""
-    statement = update(outbox).where(outbox.c.id == outbox_id, outbox.c.attempts == fence).values(**values)
-    return changed_rows(session, statement) == 1
+    """Change an unsent row whose `attempts` is still `fence`: False where another worker has claimed it since, or the
+    provider's report has already said what became of it."""
+    still_ours = outbox.c.id == outbox_id, outbox.c.attempts == fence, outbox.c.status.in_(UNSENT)
+    return changed_rows(session, update(outbox).where(*still_ours).values(**values)) == 1
 
 
 def record_report(session: Session, outbox_id: int, **values: Any) -> None:

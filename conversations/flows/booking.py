@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from conversations.business import Service
-from conversations.dialogue import Awaiting, Dialogue, Subject
+from conversations.dialogue import Awaiting, Dialogue, State, Subject
 from conversations.effects import Book, ChangeWish, Effect, Hold, LetGo
 from conversations.facts import Facts
 from conversations.flows import options
@@ -34,7 +34,8 @@ LOOK_BACK, LOOK_AHEAD = timedelta(days=3), timedelta(days=21)
 
 def answer(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn:
     """What a text that fills slots, or answers a question of the funnel, leads to."""
-    if dialogue.awaiting is Awaiting.CONFIRMATION and understood.answer is not None and not _corrects(understood):
+    complete = dialogue.state is State.TIME_SELECTED and dialogue.awaiting is Awaiting.CONFIRMATION
+    if complete and understood.answer is not None and not _corrects(understood):
         return _book(dialogue, facts) if understood.answer is Answer.YES else _what_to_change(dialogue, facts)
     if dialogue.awaiting is Awaiting.CHANGE and understood.choice is not None:
         return _change(dialogue, understood.choice.value, facts)

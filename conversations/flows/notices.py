@@ -147,5 +147,5 @@ def _offer_others(dialogue: Dialogue, found: BookingView, lead: tuple[Reply, ...
     if not near:
         return Turn(dialogue, (*lead, say("declined_no_alternatives")))
     choices = options.moments(near, facts.language)
-    dialogue = replace(dialogue, service_id=service.id).asking(Awaiting.TIME, choices)
+    dialogue = replace(dialogue.without_slots(), service_id=service.id).asking(Awaiting.TIME, choices)
     return Turn(dialogue, (*lead, say("declined_alternatives", choices)))

@@ -82,14 +82,17 @@ def is_taken(calendar: Calendar, minutes: int, start: datetime) -> bool:
 
 def free_slots(calendars: Sequence[Calendar], minutes: int, first: date, last: date, now: datetime) -> list[Slot]:
     """Every free start on the grid on these days (both included), earliest first, each with all who are free then."""
-    found: dict[datetime, list[int]] = {}
+    found: dict[datetime, list[Calendar]] = {}  # by UTC: two equal hours of a night are two starts
     for calendar in calendars:
         taken = [_cells(*stretch) for stretch in calendar.busy]
         for start in _grid(calendar, minutes, first, last, now):
             wanted = _wanted(calendar, minutes, start)
             if not any(_touch(wanted, stretch) for stretch in taken):
-                found.setdefault(start, []).append(calendar.staff.id)
-    return [Slot(start, tuple(found[start])) for start in sorted(found)]
+                found.setdefault(start, []).append(calendar)
+    return [
+        Slot(start.astimezone(found[start][0].staff.zone), tuple(calendar.staff.id for calendar in found[start]))
+        for start in sorted(found)
+    ]
 
 
 def nearest(slots: Iterable[Slot], wanted: datetime, count: int = 3) -> list[Slot]:
@@ -119,6 +122,7 @@ def spread(slots: Sequence[Slot], count: int) -> list[Slot]:
 
 
 def _grid(calendar: Calendar, minutes: int, first: date, last: date, now: datetime) -> Iterable[datetime]:
+    """Every start on the grid, in UTC."""
     zone, terms = calendar.staff.zone, calendar.terms
     soonest = now.astimezone(UTC) + timedelta(minutes=terms.notice_minutes)
     furthest = now.astimezone(zone).date() + timedelta(days=terms.horizon_days)
@@ -130,7 +134,7 @@ def _grid(calendar: Calendar, minutes: int, first: date, last: date, now: dateti
             start = opens.astimezone(UTC)
             while start + length <= closes:
                 if start >= soonest:
-                    yield start.astimezone(zone)
+                    yield start
                 start += step
         day += timedelta(days=1)
 

@@ -1,0 +1,75 @@
+"""Facts as plain values: what a step may know, without any database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from conversations.booking import BookingStatus, BookingView, ProposalView
+from conversations.business import Business, Money, Service, Shift, Staff
+from conversations.facts import Person
+from conversations.layout import Capabilities
+from conversations.rules.availability import Calendar
+from conversations.rules.policies import Terms
+
+QATAR = ZoneInfo("Asia/Qatar")
+TODAY = datetime(2026, 3, 10, 10, 15, tzinfo=QATAR)
+HERE = Business("Corner House", QATAR, "QA", address="12 Pearl Street")
+SARA = Person("+97455501234")
+PLAIN, TERMS = Capabilities(), Terms()
+DAILY = tuple(Shift(day, time(9), time(19)) for day in range(7))
+LINA = Staff(1, "Dr Lina", QATAR, DAILY)
+MAYA = Staff(2, "Maya", QATAR, DAILY[1:6])
+THERAPY = Service(1, "Individual Therapy Session", 60, Money(7900, "USD"), ("therapy",), (1,))
+HAIRCUT = Service(2, "Haircut", 45, Money(3500, "USD"), ("cut",), (2,))
+
+
+def booking(number: int = 12, status: BookingStatus = BookingStatus.PENDING, **changes: object) -> BookingView:
+    """A booking of therapy on Wednesday at 10."""
+    start = datetime(2026, 3, 11, 10, tzinfo=QATAR)
+    values: dict[str, object] = {
+        "id": number, "status": status, "version": 1, "service_id": 1, "service": THERAPY.name, "minutes": 60,
+        "staff_id": 1, "staff": "Dr Lina", "client_id": 1, "client": "Sara", "client_named": True,
+        "phone": "+97455501234", "conversation_id": 1, "preferred": start, "start": start,
+        "end": start.replace(hour=11), "price": THERAPY.price,
+    }  # fmt: skip
+    return BookingView(**{**values, **changes})  # type: ignore[arg-type]
+
+
+@dataclass
+class PlainFacts:
+    """conversations.facts.Facts, said outright."""
+
+    now: datetime = TODAY
+    business: Business = HERE
+    person: Person = SARA
+    language: str = "en"
+    channel: Capabilities = PLAIN
+    offered: Sequence[Service] = (THERAPY, HAIRCUT)
+    people: Sequence[Staff] = (LINA, MAYA)
+    terms: Terms = TERMS
+    busy: dict[int, tuple[tuple[datetime, datetime], ...]] = field(default_factory=dict)
+    bookings: Sequence[BookingView] = ()
+    open_proposal: ProposalView | None = None
+
+    def services(self) -> Sequence[Service]:
+        return self.offered
+
+    def staff(self) -> Sequence[Staff]:
+        return self.people
+
+    def calendars(self, service: Service, first: date, last: date, changing: int | None = None) -> Sequence[Calendar]:
+        wanted = service.staff_ids or tuple(staff.id for staff in self.people)
+        return [Calendar(s, self.terms, self.busy.get(s.id, ())) for s in self.people if s.id in wanted]
+
+    def booking(self, booking_id: int) -> BookingView | None:
+        return next((found for found in self.bookings if found.id == booking_id), None)
+
+    def requests(self) -> Sequence[BookingView]:
+        return [found for found in self.bookings if found.status is BookingStatus.PENDING]
+
+    def my_bookings(self) -> Sequence[BookingView]:
+        return self.bookings
+
+    def proposal(self, booking_id: int) -> ProposalView | None:
+        return self.open_proposal
