@@ -199,9 +199,12 @@ class _Hand:
             return list(self._held.values())
 
     def renewed(self, claimed: list[Claimed]) -> None:
-        """These have a new lease; what has been dropped meanwhile stays dropped."""
+        """These have a new lease; what has been dropped meanwhile, or taken again, is left as it is."""
         with self._lock:
-            self._held.update((one.message.outbox_id, one) for one in claimed if one.message.outbox_id in self._held)
+            for one in claimed:
+                held = self._held.get(one.message.outbox_id)
+                if held is not None and held.attempts == one.attempts:
+                    self._held[one.message.outbox_id] = one
 
     def holds(self, claimed: Claimed, now: datetime) -> bool:
         """Whether its lease still runs."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Row
@@ -80,7 +81,7 @@ def _chain(row: Row[Any], chain: Rows) -> Iterator[str]:
         return
     if chain[0].before is not None:
         yield f"its first change of status comes from {chain[0].before.value}"
-    for before, after in zip(chain, chain[1:], strict=False):
+    for before, after in pairwise(chain):
         if after.before is not before.after:
             yield f"its status was {before.after.value}, and then changed from {after.before and after.before.value}"
     for step in chain:
@@ -107,7 +108,7 @@ def _overlaps(session: Session, _now: datetime) -> Iterator[str]:
                 staff_id, taken_until, by = row.staff_id, wanted.stop, row.id
 
 
-def _owners(session: Session, now: datetime) -> Iterator[str]:
+def _owners(session: Session, _now: datetime) -> Iterator[str]:
     """Whoever owns time exists, and owns exactly the cells of it."""
     for page in found.stretch_pages(session):
         claims = found.claims_of(session, [row.id for row in page])
@@ -119,14 +120,14 @@ def _owners(session: Session, now: datetime) -> Iterator[str]:
             who = f"{row.holder.value} #{row.holder_id}"
             if row.holder_id not in there[row.holder]:
                 yield f"stretch {row.id}: its owner, {who}, does not exist"
-            for wrong in _cells(row, claims.get(row.id, []), now):
+            for wrong in _cells(row, claims.get(row.id, [])):
                 yield f"{who}: {wrong}"
     for page in found.stray_claims(session):
         for row in page:
             yield f"claim of cell {row.cell} of staff {row.scarce_id}: its stretch {row.stretch_id} does not exist"
 
 
-def _cells(stretch: Row[Any], claims: Rows, now: datetime) -> Iterator[str]:
+def _cells(stretch: Row[Any], claims: Rows) -> Iterator[str]:
     if stretch.end_at <= stretch.start_at:
         yield f"stretch {stretch.id} ends before it starts"
         return

@@ -1,5 +1,6 @@
 """The outbox: order per lane, leases, tries, reports in any order; nothing is lost and nothing goes twice."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from bot.channels.base import Found, LookUp, SendError
-from bot.clock import SetClock
+from bot.clock import Clock, SetClock
 from bot.database import Database
 from bot.desk import Desk
 from bot.dispatcher import Dispatcher
@@ -48,11 +49,13 @@ class Provider:
     outcomes: list[SendError | str] = field(default_factory=list)
     holds: list[LookUp] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    seconds: float = 0.0
     name: str = "sms"
     capabilities: Capabilities = field(default_factory=Capabilities)
 
     def send(self, message: Outgoing) -> str:
         self.texts.append(message.text)
+        time.sleep(self.seconds)
         outcome = self.outcomes.pop(0) if self.outcomes else f"SM{message.outbox_id}"
         if isinstance(outcome, SendError):
             raise outcome
@@ -200,9 +203,7 @@ def test_the_wait_a_provider_asks_for_is_kept(database: Database, desk: Desk) ->
     assert NOW + timedelta(seconds=90) == row(database, outbox_id).due_at
 
 
-@pytest.mark.parametrize(
-    "failure", [f for f in SendFailure if not f.may_pass_later and f is not SendFailure.OPTED_OUT]
-)
+@pytest.mark.parametrize("failure", [f for f in SendFailure if not f.may_pass_later and f is not SendFailure.OPTED_OUT])
 def test_a_text_that_will_never_pass_is_dead_with_its_reason_and_a_person_looks(
     database: Database, desk: Desk, failure: SendFailure
 ) -> None:
@@ -213,9 +214,7 @@ def test_a_text_that_will_never_pass_is_dead_with_its_reason_and_a_person_looks(
     assert (True, None) == (conversation(database).needs_person, conversation(database).opted_out_at)
 
 
-def test_after_the_last_try_a_text_is_dead_and_a_person_looks(
-    database: Database, desk: Desk, clock: SetClock
-) -> None:
+def test_after_the_last_try_a_text_is_dead_and_a_person_looks(database: Database, desk: Desk, clock: SetClock) -> None:
     outbox_id = queue(database)
     provider = Provider([SendError(SendFailure.UNREACHABLE, "30003", "phone off") for _ in range(100)])
     for _ in range(MOST_TRIES + 3):
@@ -364,6 +363,41 @@ def test_what_the_first_worker_says_after_it_has_lost_its_lease_is_ignored(datab
     assert not conversation(database).needs_person
     sent(database, second, "SM-second", LEASE_IS_OVER)
     assert (Delivery.SENT, "SM-second") == (status(database, outbox_id), row(database, outbox_id).provider_id)
+
+
+@pytest.mark.parametrize(("renewed_every", "times"), [(0.1, 1), (60.0, 2)], ids=["lives", "shows no life"])
+def test_a_send_that_takes_long_is_left_to_a_worker_that_shows_life(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch, renewed_every: float, times: int
+) -> None:
+    monkeypatch.setattr("handlers.outbox.LEASE", timedelta(seconds=0.5))
+    monkeypatch.setattr("bot.dispatcher.RENEW_SECONDS", renewed_every)
+    queue(database)
+    provider = Provider(holds=[LookUp(Found.NO)] * 10, seconds=1.5)
+    running = replace(desk, channels={"sms": provider}, clock=Clock())
+    workers = [Dispatcher(running, poll=0.05) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    time.sleep(1.2)
+    for worker in workers:
+        worker.stop()
+    assert times == len(provider.texts)
+
+
+def test_a_worker_whose_lease_has_run_out_does_not_send(
+    database: Database, desk: Desk, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue(database)
+    claimed_at(database, NOW)
+    clock.at = LEASE_IS_OVER
+    provider = Provider()
+
+    def stand_still(*_: Any) -> LookUp:
+        clock.move(LEASE)
+        return LookUp(Found.NO) if clock.now() < LEASE_IS_OVER + 3 * LEASE else LookUp(Found.YES, "SM1")
+
+    monkeypatch.setattr(provider, "look_up", stand_still)
+    dispatcher(desk, provider).send_due()
+    assert [] == provider.texts
 
 
 @pytest.mark.parametrize("order", list(permutations((Delivery.SENT, Delivery.DELIVERED, Delivery.READ))))
