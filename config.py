@@ -69,7 +69,7 @@ def _server(rest: str) -> None:
 
 
 Zone = Annotated[str, AfterValidator(_zone), Field(examples=["Asia/Qatar"])]
-Address = Annotated[str, AfterValidator(_address), Field(examples=["https://desk.example.com"])]
+Address = Annotated[str, AfterValidator(_address), Field(examples=["https://example.com"])]
 Phone = Annotated[str, AfterValidator(_phone), Field(examples=["+97455501234"])]
 Secret = SecretStr
 NO_SECRET = SecretStr("")
@@ -80,10 +80,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file_encoding="utf-8", frozen=True, extra="ignore", env_ignore_empty=True)
 
-    database_url: Annotated[SecretStr, Field(description="sqlite, postgresql or mariadb address")] = SecretStr(
-        "sqlite:///data/textbook.db"
-    )
-    migrations_database_url: Annotated[SecretStr, Field(description="the owner's address, for migrations")] = NO_SECRET
+    database_url: Annotated[
+        SecretStr, Field(description="sqlite, postgresql or mariadb address; unset: an SQLite file under data/")
+    ] = SecretStr("sqlite:///data/textbook.db")
+    migrations_database_url: Annotated[
+        SecretStr, Field(description="the address of the tables' owner, who migrates; unset: DATABASE_URL")
+    ] = NO_SECRET
     host: Annotated[str, Field(description="address to listen on")] = "0.0.0.0"  # noqa: S104 - the simulator's page is for phones on the same network
     port: Annotated[int, Field(ge=1, le=65535, description="port to listen on")] = 8000
     public_url: Annotated[
@@ -92,24 +94,29 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[int, Field(ge=0, le=10, description="how many proxies stand before us")] = 0
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="how much is logged")] = "INFO"
 
-    business_name: Annotated[str, Field(max_length=80, description="beats business.toml")] = ""
-    business_timezone: Annotated[Zone, Field(description="IANA zone; beats business.toml")] = ""
+    business_name: Annotated[str, Field(max_length=80, description="the name clients read; beats business.toml")] = ""
+    business_timezone: Annotated[Zone, Field(description="IANA time zone; beats business.toml")] = ""
     default_region: Annotated[
-        str, Field(pattern="^([A-Z]{2})?$", description="ISO 3166 country, decides 5/3 = 5 March or 3 May")
+        str,
+        Field(pattern="^([A-Z]{2})?$", examples=["QA"], description="ISO 3166 country, decides 5/3 = 5 March or 3 May"),
     ] = ""
-    default_language: Annotated[str, Field(pattern="^([a-z]{2,3})?$", description="language of first answers")] = ""
+    default_language: Annotated[
+        str, Field(pattern="^([a-z]{2,3})?$", examples=["en"], description="language of first answers")
+    ] = ""
     coordinator_phone_number: Annotated[
-        Phone, Field(description="receives requests; sms: or whatsapp: before it picks the channel")
+        Phone, Field(description="who is asked to approve; sms: or whatsapp: before it picks the channel")
     ] = ""
 
-    twilio_account_sid: Annotated[str, Field(description="AC…")] = ""
+    twilio_account_sid: Annotated[str, Field(description="the account's sid, AC…")] = ""
     twilio_auth_token: Annotated[Secret, Field(description="the account's primary token")] = NO_SECRET
     twilio_sms_number: Annotated[Phone, Field(description="our number for SMS")] = ""
     twilio_whatsapp_number: Annotated[Phone, Field(description="our number for WhatsApp by Twilio")] = ""
-    twilio_messaging_service_sid: Annotated[str, Field(description="MG…, sends SMS instead of the number")] = ""
+    twilio_messaging_service_sid: Annotated[
+        str, Field(description="a Messaging Service's sid, MG…; it sends SMS, not the number")
+    ] = ""
     twilio_api_base: Annotated[Address, Field(description="another address for Twilio's API")] = ""
 
-    ultramsg_instance_id: Annotated[str, Field(description="instance12345")] = ""
+    ultramsg_instance_id: Annotated[str, Field(examples=["instance12345"], description="the instance")] = ""
     ultramsg_token: Annotated[Secret, Field(description="the instance's token")] = NO_SECRET
     ultramsg_webhook_secret: Annotated[Secret, Field(description="the secret part of our webhook's path")] = NO_SECRET
     ultramsg_api_base: Annotated[Address, Field(description="another address for UltraMsg")] = ""

@@ -38,10 +38,9 @@ def _findings() -> Iterator[Finding]:
 
 
 def _stored(settings: Settings) -> Iterator[Finding]:
-    desk = open_desk(settings)
     try:
+        desk = open_desk(settings)
         yield from stored(desk)
-    except SQLAlchemyError as error:
-        yield wrong(f"Database: broke off while it was read ({type(error).__name__}). Run this again.")
-    finally:
         desk.database.dispose()
+    except (SQLAlchemyError, OSError) as error:
+        yield wrong(f"Database: broke off while it was read ({type(error).__name__}). Look at DATABASE_URL; try again.")

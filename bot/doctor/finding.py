@@ -12,7 +12,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`words` say what was found; where it is not good, also what to do. Never a secret, a text or a client's number."""
+    """`words` say what was found; where it is not good, also what to do. Never a secret, a text, a client's number."""
 
     mark: Mark
     words: str

@@ -55,6 +55,12 @@ class DateReading:
     dates: tuple[date, ...] = ()
     reason: str = ""
     words: str = ""
+    earliest: date | None = None
+    latest: date | None = None
+    """Both ends of a stretch of days ("next week", "from monday to wednesday"), or one of an open one ("after the 5th"):
+    AMBIGUOUS, with its days in `dates` where they are few."""
+    excluded: tuple[date, ...] = ()
+    """Days that were ruled out ("not friday")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,12 @@ class Understood:
     date: DateReading = field(default_factory=DateReading)
     time: TimeReading = field(default_factory=TimeReading)
     name: str = ""
+    moments: tuple[tuple[date | None, time | None], ...] = ()
+    """Alternatives that name day and time in pairs ("mon 3pm or tue 4pm")."""
+    seats: int | None = None
+    """For how many people, where that was said."""
+    language: str = ""
+    """The language the text is surely in ("es"); "" where its words do not tell."""
 
     @property
     def fills_nothing(self) -> bool:
