@@ -76,6 +76,10 @@ class TimeReading:
     words: str = ""
 
 
+Pair = tuple[date | None, time | None]
+"""A day and a time that were named together; either may be left open."""
+
+
 @dataclass(frozen=True, slots=True)
 class Understood:
     """Everything one text was understood to say; every part may be absent."""
@@ -90,7 +94,7 @@ class Understood:
     date: DateReading = field(default_factory=DateReading)
     time: TimeReading = field(default_factory=TimeReading)
     name: str = ""
-    moments: tuple[tuple[date | None, time | None], ...] = ()
+    moments: tuple[Pair, ...] = ()
     """Alternatives that name day and time in pairs ("mon 3pm or tue 4pm")."""
     seats: int | None = None
     """For how many people, where that was said."""
