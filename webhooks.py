@@ -14,6 +14,8 @@ from bot.logs import log, set_up_logs
 from config import read_settings
 from conversations.messages import Inbound
 
+BOOT_ERROR = 3
+"""gunicorn's status for a worker that cannot start: it halts instead of trying again."""
 LONGEST_BODY = 256 * 1024
 """Bytes of one webhook. Twilio's and UltraMsg's are a few thousand."""
 NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -26,7 +28,7 @@ def create_app(desk: Desk | None = None) -> Flask:
         settings = read_settings()
         set_up_logs(settings.log_level)
         desk = open_desk(settings)
-        refuse_unless_current(desk.database)
+        _boot_or_halt(desk)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
     app.extensions["desk"] = desk
@@ -34,6 +36,7 @@ def create_app(desk: Desk | None = None) -> Flask:
     app.register_error_handler(Unreadable, _unreadable)
     app.register_error_handler(DBAPIError, _database_away)
     app.register_error_handler(HTTPException, _plain)
+    app.register_error_handler(Exception, _broken)
     if desk.settings.has_twilio:
         _twilio(app, desk)
     if desk.settings.has_ultramsg:
@@ -41,6 +44,14 @@ def create_app(desk: Desk | None = None) -> Flask:
     if hops := desk.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def _boot_or_halt(desk: Desk) -> None:
+    """Say what is wrong with the database, and let gunicorn stop: by any other status it starts workers for ever."""
+    try:
+        refuse_unless_current(desk.database)
+    except SystemExit:
+        raise SystemExit(BOOT_ERROR) from None
 
 
 def _twilio(app: Flask, desk: Desk) -> None:
@@ -114,5 +125,13 @@ def _database_away(_error: DBAPIError) -> Response:
 
 
 def _plain(error: HTTPException) -> Response:
-    """A short plain answer, without a page of HTML."""
-    return Response(f"{error.code} {error.name}\n", status=error.code, mimetype="text/plain")
+    """A short plain answer, without a page of HTML; its headers stay, such as Allow."""
+    response = Response(f"{error.code} {error.name}\n", status=error.code, mimetype="text/plain")
+    response.headers.extend((name, value) for name, value in error.get_headers() if name != "Content-Type")
+    return response
+
+
+def _broken(error: Exception) -> Response:
+    """A fault of ours. Flask's own line about it would hold the path, and with it a secret."""
+    log.error("request_broke", endpoint=request.endpoint, exc_info=error)
+    return Response("500 Internal Server Error\n", status=500, mimetype="text/plain")

@@ -48,7 +48,7 @@ _frames = ExceptionDictTransformer(show_locals=False)
 def _where_it_broke(exc_info: ExcInfo) -> list[EventDict]:
     """The kinds of error and their lines of code. Neither local values nor an error's own words: a database's hold what
     was to be stored, others the text that could not be read."""
-    kept = ("exc_type", "exc_module", "is_cause", "frames")
+    kept = ("exc_type", "is_cause", "frames")
     return [{name: stack[name] for name in kept} for stack in _frames(exc_info)]
 
 

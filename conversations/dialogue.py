@@ -45,6 +45,7 @@ class Subject(StrEnum):
     TIME = "time"
     MOMENT = "moment"
     """A date and a time together."""
+    LANGUAGE = "language"
     COMMAND = "command"
     """A coordinator's whole command."""
 

@@ -109,6 +109,13 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class Speak:
+    """Answer this person in another language from now on ("es")."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class OptOut:
     """Send nothing to this address any more."""
 
@@ -132,6 +139,7 @@ Effect = (
     | TellCoordinator
     | CallPerson
     | Rename
+    | Speak
     | OptOut
     | OptIn
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from conversations import commands, steps
 from conversations.booking import BookingStatus
 from conversations.dialogue import Awaiting, Dialogue
-from conversations.effects import CallPerson, Effect, OptIn, OptOut, Rename
+from conversations.effects import CallPerson, Effect, OptIn, OptOut, Rename, Speak
 from conversations.events import (
     AnotherTimeAsked,
     Approved,
@@ -21,6 +21,7 @@ from conversations.events import (
 )
 from conversations.facts import Facts
 from conversations.flows import booking, notices, proposal, repair, side_trips
+from conversations.languages import spoken
 from conversations.replies import Reply, say
 from conversations.rules.opt_out import OptWord, opt_word
 from conversations.turn import Turn
@@ -70,8 +71,11 @@ def _said(dialogue: Dialogue, event: Said, facts: Facts) -> Turn:
         return turn
     understood = _understand(dialogue, event, facts)
     effects: tuple[Effect, ...] = ()
+    if understood.language not in ("", facts.language) and not facts.language_is_known:
+        facts, effects = facts.in_language(understood.language), (Speak(understood.language),)
+        understood = _understand(dialogue, event, facts)
     if understood.name:
-        dialogue, effects = replace(dialogue, name=understood.name), (Rename(understood.name),)
+        dialogue, effects = replace(dialogue, name=understood.name), (*effects, Rename(understood.name))
     talked = _talk(dialogue, understood, event, facts)
     return replace(talked, effects=(*effects, *talked.effects))
 
@@ -82,8 +86,10 @@ def _talk(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts)
         return _with_lead(side_trips.again(dialogue, facts), say("media_received"))
     if dialogue.awaiting is Awaiting.PROPOSAL and (turn := proposal.answer(dialogue, understood, facts)):
         return turn
+    if code := _named_language(event.text):
+        return side_trips.speak(dialogue, code, facts)
     if dialogue.awaiting is Awaiting.MENU and understood.choice is not None:
-        return side_trips.pick(dialogue, understood.choice.value, event.text, facts)
+        return side_trips.pick(dialogue, understood.choice, event.text, facts)
     if turn := side_trips.answer(replace(dialogue, misses=0), understood, event.text, facts):
         return turn
     if understood.intent is Intent.BOOK and _slotless(understood):
@@ -166,6 +172,12 @@ def _understand(dialogue: Dialogue, event: Said, facts: Facts) -> Understood:
             day=dialogue.day,
         ),
     )
+
+
+def _named_language(text: str) -> str:
+    """The code of a language whose own name is the whole text ("Español", "english please")."""
+    named = text.strip().strip(".!").casefold().removesuffix(" please")
+    return next((code for code, name in spoken().items() if name.casefold() == named), "")
 
 
 def _slotless(understood: Understood) -> bool:

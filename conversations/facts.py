@@ -39,6 +39,13 @@ class Facts(Protocol):
     def language(self) -> str: ...
 
     @property
+    def language_is_known(self) -> bool:
+        """Whether this person's own language is known, by their choice or their words."""
+
+    def in_language(self, code: str) -> "Facts":
+        """The same facts, for a person who speaks this language."""
+
+    @property
     def channel(self) -> Capabilities: ...
 
     def services(self) -> Sequence[Service]:

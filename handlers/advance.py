@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from conversations.effects import Speak
 from conversations.engine import step
 from conversations.events import Event
 from conversations.replies import Reply
@@ -27,6 +28,7 @@ class _Stepped:
     """What a whole turn came to, before it is written down."""
 
     replies: tuple[Reply, ...]
+    language: str
     follows: tuple[Follow, ...]
     dialogue: Any
 
@@ -79,9 +81,8 @@ def _turn(
     if message_ids:
         cover(session, list(message_ids), turn_id)
     change_conversation(session, conversation.id, state=stepped.dialogue.state, dialogue=dump(stepped.dialogue))
-    facts = DatabaseFacts(session, conversation, circumstances, profile)
     enqueue(
-        session, circumstances, stepped.replies, language=facts.language,
+        session, circumstances, stepped.replies, language=stepped.language,
         conversation_id=conversation.id, channel=conversation.channel, address=conversation.address,
         turn_id=turn_id, booking_id=_about(event),
     )  # fmt: skip
@@ -98,18 +99,21 @@ def _steps(
     replies: list[Reply] = []
     elsewhere: list[Follow] = []
     waiting = [event]
+    facts = DatabaseFacts(session, conversation, circumstances, profile)
     while waiting:
-        facts = DatabaseFacts(session, conversation, circumstances, profile)
         turn = step(dialogue, waiting.pop(0), facts)
         dialogue = turn.dialogue
         replies += turn.replies
+        spoken = [effect.language for effect in turn.effects if isinstance(effect, Speak)]
+        language = spoken[-1] if spoken else facts.language
         for follow in apply_effects(session, turn.effects, conversation, circumstances, profile):
             if follow.conversation_id == conversation.id:
                 waiting.append(follow.event)
             else:
                 elsewhere.append(follow)
         waiting += turn.then
-    return _Stepped(tuple(replies), tuple(elsewhere), dialogue)
+        facts = DatabaseFacts(session, conversation, circumstances, profile).in_language(language)
+    return _Stepped(tuple(replies), facts.language, tuple(elsewhere), dialogue)
 
 
 def _about(event: Event) -> int | None:

@@ -23,6 +23,7 @@ from conversations.effects import (
     Propose,
     RefuseProposal,
     Rename,
+    Speak,
     TellCoordinator,
 )
 from conversations.events import Event
@@ -89,6 +90,8 @@ def _apply(
         case Rename():
             if conversation.client_id is not None:
                 rename_client(session, conversation.client_id, effect.name)
+        case Speak():
+            change_conversation(session, conversation.id, language=effect.language)
         case OptOut():
             change_conversation(session, conversation.id, opted_out_at=circumstances.now)
         case OptIn():

@@ -1,6 +1,7 @@
 """Rows → facts: what a step asks for is read when it asks, and kept for that step."""
 
 from collections.abc import Sequence
+from copy import copy
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
@@ -34,6 +35,7 @@ class DatabaseFacts:
         self._circumstances = circumstances
         self._profile = profile
         self._requests: list[BookingView] | None = None
+        self._language = ""
 
     @property
     def now(self) -> datetime:
@@ -47,7 +49,16 @@ class DatabaseFacts:
     def language(self) -> str:
         coordinator = self._coordinator
         own = coordinator.language if coordinator is not None else self._conversation.language
-        return own or self.business.language
+        return self._language or own or self.business.language
+
+    @property
+    def language_is_known(self) -> bool:
+        return bool(self._coordinator is not None or self._conversation.language)
+
+    def in_language(self, code: str) -> "DatabaseFacts":
+        other = copy(self)
+        other._language = code
+        return other
 
     @property
     def channel(self) -> Capabilities:

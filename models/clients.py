@@ -36,7 +36,10 @@ def client_for(session: Session, phone: str | None, name: str, now: datetime) ->
         insert_unless_there(
             session, clients, {"phone": phone, "name": name[:80], "email": "", "language": "", "created_at": now}
         )
-        return int(session.execute(select(clients.c.id).where(clients.c.phone == phone)).scalar_one())
+        client = session.execute(select(clients.c.id, clients.c.name).where(clients.c.phone == phone)).one()
+        if name and not client.name:
+            rename_client(session, client.id, name)
+        return int(client.id)
     return insert_row(session, clients, phone=None, name=name[:80], created_at=now)
 
 

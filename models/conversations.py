@@ -52,15 +52,12 @@ turns = table(Turn)
 
 def conversation_for(session: Session, channel: str, address: str, now: datetime) -> Row[Any]:
     """The conversation of this address, made if need be, and LOCKED until the transaction ends."""
-    insert_unless_there(
-        session,
-        conversations,
-        {
-            "channel": channel, "address": address, "state": State.INITIAL, "dialogue": {}, "language": "",
-            "needs_person": False, "last_message_at": now, "created_at": now,
-        },
-    )  # fmt: skip
     statement = select(conversations).where(conversations.c.channel == channel, conversations.c.address == address)
+    found = session.execute(statement.with_for_update()).one_or_none()
+    if found is not None:
+        return found
+    values = {"channel": channel, "address": address, "state": State.INITIAL, "dialogue": {}}
+    insert_unless_there(session, conversations, {**values, "last_message_at": now, "created_at": now})
     return session.execute(statement.with_for_update()).one()
 
 

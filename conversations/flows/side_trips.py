@@ -4,11 +4,11 @@ from dataclasses import replace
 from itertools import groupby
 
 from conversations.business import Money, Shift, Staff
-from conversations.dialogue import Awaiting, Dialogue, Subject
-from conversations.effects import CallPerson, Effect, LetGo
+from conversations.dialogue import Awaiting, Dialogue, Option, Subject
+from conversations.effects import CallPerson, Effect, LetGo, Speak
 from conversations.facts import Facts
 from conversations.flows import booking, options
-from conversations.languages import language
+from conversations.languages import language, spoken
 from conversations.languages.render import render
 from conversations.replies import Reply, say
 from conversations.turn import Turn
@@ -46,6 +46,9 @@ def answer(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) 
             return _where(dialogue, text, facts)
         case Intent.HOURS:
             return _return(dialogue, facts, (_hours(facts),))
+        case Intent.LANGUAGE:
+            choices = options.numbered(Subject.LANGUAGE, spoken().items())
+            return Turn(dialogue.asking(Awaiting.MENU, choices), (say("ask_language", choices),))
         case Intent.THANKS if understood.answer is None:
             return _return(dialogue, facts, (say("thanks"),))
         case _:
@@ -58,19 +61,26 @@ def menu(dialogue: Dialogue, facts: Facts, lead: tuple[Reply, ...] = ()) -> Turn
     return Turn(dialogue.asking(Awaiting.MENU, choices), (*lead, say("menu", choices)))
 
 
-def pick(dialogue: Dialogue, key: str, text: str, facts: Facts) -> Turn:
-    """What a choice from the menu leads to."""
+def pick(dialogue: Dialogue, option: Option, text: str, facts: Facts) -> Turn:
+    """What a choice from the menu, or of a language, leads to."""
     dialogue = dialogue.asking(Awaiting.NOTHING)
+    if option.subject is Subject.LANGUAGE:
+        return speak(dialogue, option.value, facts)
     wishes = {
         "menu_my_bookings": Intent.MY_BOOKINGS,
         "menu_prices": Intent.PRICE,
         "menu_person": Intent.PERSON,
     }
-    if key in wishes:
-        turn = answer(dialogue, Understood(intent=wishes[key]), text, facts)
+    if option.value in wishes:
+        turn = answer(dialogue, Understood(intent=wishes[option.value]), text, facts)
         assert turn is not None
         return turn
     return booking.ask_next(dialogue, facts)
+
+
+def speak(dialogue: Dialogue, code: str, facts: Facts) -> Turn:
+    """Go on in another language, from where we were."""
+    return _return(dialogue, facts.in_language(code), (say("language_set"),), (Speak(code),))
 
 
 def again(dialogue: Dialogue, facts: Facts) -> Turn:

@@ -27,16 +27,17 @@ def fill(dialogue: Dialogue, understood: Understood, facts: Facts) -> Filled:
     """Put every sure slot in, then ask about the first unsure one: service, day, time."""
     dialogue = replace(dialogue, misses=0)
     sure = False
-    if understood.choice is not None:
-        dialogue = _choose(dialogue, understood.choice)
-        sure = understood.choice.subject in (Subject.TIME, Subject.MOMENT)
+    choice = understood.choice or _offered_at(dialogue, understood)
+    if choice is not None:
+        dialogue = _choose(dialogue, choice)
+        sure = choice.subject in (Subject.TIME, Subject.MOMENT)
     if understood.staff_id is not None:
         dialogue = replace(dialogue, staff_id=understood.staff_id)
     if len(understood.service_ids) == 1 and not dialogue.changing:
         dialogue = _set_service(dialogue, understood.service_ids[0], facts)
     if understood.date.certainty is Certainty.CERTAIN:
         dialogue = replace(dialogue, day=understood.date.dates[0])
-    if understood.time.certainty is Certainty.CERTAIN:
+    if understood.time.certainty is Certainty.CERTAIN and choice is None:
         dialogue = _set_time(dialogue, understood.time)
     question = (
         _ask_which_service(dialogue, understood, facts)
@@ -44,6 +45,15 @@ def fill(dialogue: Dialogue, understood: Understood, facts: Facts) -> Filled:
         or _ask_about_time(dialogue, understood.time, facts)
     )
     return Filled(dialogue, question, sure)
+
+
+def _offered_at(dialogue: Dialogue, understood: Understood) -> Option | None:
+    """The one offered moment that a bare hour means: "5pm" after "A. Sat 16:45, B. Sat 17:00"."""
+    if understood.date.certainty is not Certainty.NOTHING or len(understood.time.times) != 1:
+        return None
+    ending = f"T{time_text(understood.time.times[0])}"
+    offered = [o for o in dialogue.options if o.subject is Subject.MOMENT and o.value.endswith(ending)]
+    return offered[0] if len(offered) == 1 else None
 
 
 def _choose(dialogue: Dialogue, option: Option) -> Dialogue:
@@ -57,7 +67,7 @@ def _choose(dialogue: Dialogue, option: Option) -> Dialogue:
         case Subject.MOMENT:
             day, _, at = option.value.partition("T")
             return replace(dialogue, day=date.fromisoformat(day), at=time_from(at), earliest=None, latest=None)
-        case Subject.MENU | Subject.COMMAND:
+        case Subject.MENU | Subject.LANGUAGE | Subject.COMMAND:
             return dialogue
 
 

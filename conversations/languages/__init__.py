@@ -6,6 +6,23 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+LANGUAGES = {
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "pt": "Português",
+    "ar": "العربية",
+    "sw": "Kiswahili",
+    "fil": "Filipino",
+    "hi": "हिन्दी",
+}
+"""The languages we answer in, each by its own name. A language is offered once its file is there."""
+
+
+def spoken() -> dict[str, str]:
+    """The languages that have a file, by code, in the order they are offered."""
+    return {code: name for code, name in LANGUAGES.items() if files(__package__).joinpath(f"{code}.toml").is_file()}
+
 
 @cache
 def language(code: str) -> Mapping[str, Any]:

@@ -36,6 +36,7 @@ class Intent(StrEnum):
     HOURS = "hours"
     GREETING = "greeting"
     THANKS = "thanks"
+    LANGUAGE = "language"
 
 
 class Answer(StrEnum):

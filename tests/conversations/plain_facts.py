@@ -1,7 +1,7 @@
 """Facts as plain values: what a step may know, without any database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,11 @@ class PlainFacts:
     busy: dict[int, tuple[tuple[datetime, datetime], ...]] = field(default_factory=dict)
     bookings: Sequence[BookingView] = ()
     open_proposal: ProposalView | None = None
+
+    language_is_known: bool = False
+
+    def in_language(self, code: str) -> "PlainFacts":
+        return replace(self, language=code)
 
     def services(self) -> Sequence[Service]:
         return self.offered

@@ -1,0 +1,224 @@
+"""Processes that race: each has a desk of its own over one database, and lets its people text when all are ready."""
+
+import multiprocessing
+import threading
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any, Protocol, Self
+from unittest.mock import patch
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from bot.clock import SetClock
+from bot.database import Database
+from bot.desk import Desk, overrides
+from bot.intake import receive
+from bot.logs import set_up_logs
+from bot.schedule import run_due
+from config import Settings
+from conversations.messages import Inbound
+from handlers.profile import Profiles
+from models.claims import Holder, Scarce, busy, stretches
+from models.insert import insert_row
+from models.outbox import outbox
+from tests.conftest import CHANNELS
+
+PROCESSES, THREADS = 4, 2
+RUNNERS = PROCESSES * THREADS
+PATIENCE = 60.0
+MOST_TEXTS = 24
+ANSWERS = {"nearest": "A", "confirm": "yes", "confirm_unnamed": "yes"}
+"""What somebody who wants to book texts next, by what they were last told."""
+WINDOW = 0.02
+"""Seconds between a look at the calendar and the booking, where the guard is off."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """What one thread does: behind each start signal, these messages. One that is `keen` goes on answering what it is
+    told until it has booked; one that has no messages looks for what is due."""
+
+    rounds: tuple[tuple[Inbound, ...], ...]
+    keen: bool = False
+
+
+@dataclass(frozen=True)
+class Race:
+    """One race over the database at `url`, at the moment `at`, with THREADS runners in each process."""
+
+    url: str
+    at: datetime
+    runners: tuple[Runner, ...]
+    burst_ms: int = 0
+    guarded: bool = True
+
+    def part(self, number: int) -> "Race":
+        """The share of one process."""
+        own = self.runners[number * THREADS : (number + 1) * THREADS]
+        return Race(self.url, self.at, own, self.burst_ms, self.guarded)
+
+
+class Barrier(Protocol):
+    """The start signal, from multiprocessing."""
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
+class Racers:
+    """The processes, started once. A context manager."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._barrier = context.Barrier(RUNNERS)  # kept here, for it lives no longer than this
+        self._pipes: list[Connection[Any, Any]] = []
+        self._processes = []
+        for _ in range(PROCESSES):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=serve, args=(theirs, self._barrier), daemon=True)
+            process.start()
+            theirs.close()
+            self._pipes.append(ours)
+            self._processes.append(process)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for pipe, process in zip(self._pipes, self._processes, strict=True):
+            pipe.send(None)
+            process.join(10)
+            if process.is_alive():
+                process.kill()
+                process.join()
+            process.close()
+            pipe.close()
+
+    def run(self, race: Race) -> list[str]:
+        """Run one race; what went wrong in it, traceback by traceback."""
+        wanted = len(race.runners[0].rounds)
+        runners = race.runners + (Runner(((),) * wanted),) * (RUNNERS - len(race.runners))
+        whole = Race(race.url, race.at, runners, race.burst_ms, race.guarded)
+        for number, pipe in enumerate(self._pipes):
+            pipe.send(whole.part(number))
+        wrong: list[str] = []
+        for pipe in self._pipes:
+            assert pipe.poll(PATIENCE), "a racing process does not answer"
+            wrong += pipe.recv()
+        return wrong
+
+
+def serve(pipe: "Connection[Any, Any]", barrier: Barrier) -> None:
+    """What each process does until it is told None."""
+    set_up_logs("CRITICAL")
+    while (race := pipe.recv()) is not None:
+        track = Track(race, barrier)
+        with track.ready():
+            threads = [threading.Thread(target=track.run, args=(runner,)) for runner in race.runners]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        pipe.send(track.wrong)
+
+
+@dataclass
+class Track:
+    """One process's part in one race."""
+
+    race: Race
+    barrier: Barrier
+    wrong: list[str] = field(default_factory=list)
+    own: threading.local = field(default_factory=threading.local)
+
+    @contextmanager
+    def ready(self) -> Iterator[None]:
+        """Have a desk, and the guard off where the race wants that."""
+        settings = Settings(_env_file=None, burst_ms=self.race.burst_ms)  # type: ignore[call-arg]
+        database = Database(self.race.url, pool=2 * THREADS + 2)
+        self.desk = Desk(settings, database, SetClock(self.race.at), CHANNELS, Profiles(overrides(settings)))
+        with ExitStack() as stack:
+            stack.callback(database.dispose)
+            if not self.race.guarded:
+                stack.enter_context(patch("handlers.bookings_made.claim", claim_unguarded))
+                stack.enter_context(patch("handlers.gather_facts.busy", self.busy_as_seen_before))
+            yield
+
+    def run(self, runner: Runner) -> None:
+        for messages in runner.rounds:
+            with ExitStack() as stack:
+                if not self.race.guarded:
+                    stack.enter_context(self.looking_before())
+                self.barrier.wait(PATIENCE)
+                try:
+                    self.play(messages, runner)
+                except Exception:  # noqa: BLE001 - whatever breaks is what the race is there to find
+                    self.wrong.append(traceback.format_exc())
+
+    def play(self, messages: Sequence[Inbound], runner: Runner) -> None:
+        for message in messages:
+            receive(self.desk, message)
+            if runner.keen:
+                self.chase(message)
+        if not messages:
+            run_due(self.desk)
+
+    def chase(self, first: Inbound) -> None:
+        """Answer what one is told until there is nothing more to answer."""
+        for number in range(MOST_TEXTS):
+            answer = ANSWERS.get(last_kind(self.desk.database, first.address))
+            if answer is None:
+                return
+            receive(
+                self.desk,
+                Inbound(first.channel, f"{first.provider_id}-{number}", first.address, first.phone, answer),
+            )
+
+    @contextmanager
+    def looking_before(self) -> Iterator[None]:
+        """On SQLite, whose writers go one by one: see the calendar as it was before the race, all through it."""
+        self.own.session = None
+        if self.desk.database.engine.dialect.name != "sqlite":
+            yield
+            return
+        engine = self.desk.database.engine.execution_options(readonly=True)
+        with Session(engine) as session, session.begin():
+            session.execute(text("select count(*) from stretches"))  # the snapshot is taken with the first look
+            self.own.session = session
+            yield
+
+    def busy_as_seen_before(self, session: Session, *arguments: Any) -> Any:
+        return busy(self.own.session or session, *arguments)
+
+
+def claim_unguarded(
+    session: Session,
+    staff_id: int,
+    start: datetime,
+    end: datetime,
+    holder: Holder,
+    holder_id: int,
+    now: datetime,
+    live_until: datetime | None = None,
+    beside: tuple[tuple[Holder, int], ...] = (),
+) -> None:
+    """Note who has the time, for the calendar, but take no cell of it: the guard is off, and the window is wide."""
+    time.sleep(WINDOW)
+    insert_row(
+        session, stretches, scarce=Scarce.STAFF, scarce_id=staff_id, start_at=start, end_at=end, holder=holder,
+        holder_id=holder_id, live_until=live_until,
+    )  # fmt: skip
+
+
+def last_kind(database: Database, address: str) -> str:
+    """What was last texted to this address, by its key."""
+    statement = select(outbox.c.kind).where(outbox.c.address == address).order_by(outbox.c.id.desc()).limit(1)
+    return str(database.read(lambda session: session.execute(statement).scalar_one_or_none()) or "")
