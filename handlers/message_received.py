@@ -14,6 +14,7 @@ from conversations.stored import load
 from handlers.advance import advance
 from handlers.circumstances import Circumstances
 from handlers.gather_facts import DatabaseFacts
+from handlers.loop_silenced import looks_like_a_loop, loop_silenced
 from models.clients import client_for
 from models.conversations import change_conversation, conversation_for, lock_conversation
 from models.messages import postpone, store_inbound, unanswered
@@ -55,7 +56,9 @@ def turn_due(session: Session, conversation_id: int, circumstances: Circumstance
 def finish_turn(session: Session, conversation: Row[Any], circumstances: Circumstances) -> None:
     """One turn for all messages of this conversation that no turn has covered."""
     waiting = unanswered(session, conversation.id)
-    if waiting:
+    if waiting and looks_like_a_loop(session, conversation, circumstances.now):
+        loop_silenced(session, conversation, waiting, circumstances)
+    elif waiting:
         event = _said(session, waiting)
         advance(session, conversation, event, circumstances, tuple(row.id for row in waiting))
         change_conversation(session, conversation.id, last_inbound_at=waiting[-1].at)

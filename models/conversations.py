@@ -41,7 +41,7 @@ class Turn(SQLModel, table=True):
     state_before: State = Field(sa_column=Column(word(State), nullable=False))
     state_after: State = Field(sa_column=Column(word(State), nullable=False))
     dialogue_after: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    fault: str = Field(default="", sa_column=Column(Text, nullable=False))
+    fault: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
     trace: str = Field(max_length=40)
     at: datetime = Field(sa_column=Column(Moment, nullable=False))
 

@@ -58,6 +58,14 @@ def unanswered(session: Session, conversation_id: int) -> list[Row[Any]]:
     return list(session.execute(statement.order_by(messages.c.id)))
 
 
+def recent_inbound(session: Session, conversation_id: int, since: datetime, limit: int) -> list[Row[Any]]:
+    """What this person texted since then, newest first."""
+    statement = select(messages.c.at, messages.c.body).where(
+        messages.c.conversation_id == conversation_id, messages.c.direction == Direction.IN, messages.c.at >= since
+    )
+    return list(session.execute(statement.order_by(messages.c.id.desc()).limit(limit)))
+
+
 def conversations_due(session: Session, now: datetime, limit: int) -> list[int]:
     """Conversations that have an unanswered message whose turn is due."""
     statement = select(messages.c.conversation_id).where(messages.c.due_at <= now).distinct().limit(limit)

@@ -10,6 +10,7 @@ from conversations.booking import BookingStatus
 from conversations.business import ANY
 from conversations.delivery import Delivery, SendFailure
 from conversations.rules.deadlines import decide_by
+from conversations.rules.loop_guard import is_loop
 from conversations.rules.opt_out import OptWord, opt_word
 from conversations.rules.policies import Approval, Policy, terms
 from conversations.rules.retries import LONGEST, MOST_TRIES, next_try
@@ -120,6 +121,17 @@ def test_what_only_looks_like_it_does_not(text: str) -> None:
 def test_a_bare_cancel_opts_out_on_sms_only() -> None:
     assert OptWord.OUT == opt_word("CANCEL", bare_cancel=True)
     assert opt_word("CANCEL", bare_cancel=False) is None
+
+
+def test_two_programs_are_told_from_a_person_in_a_hurry() -> None:
+    def seconds(*texts: str, apart: int = 1) -> list[tuple[datetime, str]]:
+        return [(NOW - timedelta(seconds=apart * n), text) for n, text in enumerate(texts)]
+
+    assert is_loop(seconds(*["Sorry, I did not get that."] * 5, apart=20), NOW)
+    assert not is_loop(seconds(*["Sorry, I did not get that."] * 5, apart=31), NOW)
+    assert is_loop(seconds(*map(str, range(31))), NOW)
+    assert not is_loop(seconds(*map(str, range(30))), NOW)
+    assert not is_loop(seconds("hi", "i want", "haircut", "tmrw", "3", "yes", "yes", "yes", "yes", "thx"), NOW)
 
 
 def test_start_and_help_are_known() -> None:

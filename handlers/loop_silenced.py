@@ -1,0 +1,42 @@
+"""Somebody texts like a program: their messages are kept, nothing is answered, and a person is told once."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from conversations.replies import say
+from conversations.rules.loop_guard import LOOK_BACK, MOST_A_MINUTE, is_loop
+from handlers.circumstances import Circumstances
+from handlers.tell_coordinator import tell_coordinator
+from models.conversations import add_turn, change_conversation
+from models.messages import cover, recent_inbound
+
+
+def looks_like_a_loop(session: Session, conversation: Row[Any], now: datetime) -> bool:
+    """Looks back only where the last text came a moment ago, so that an ordinary conversation pays nothing."""
+    last = conversation.last_inbound_at
+    if last is None or last < now - LOOK_BACK:
+        return False
+    recent = recent_inbound(session, conversation.id, now - LOOK_BACK, MOST_A_MINUTE * 3)
+    return is_loop([(row.at, row.body) for row in recent], now)
+
+
+def loop_silenced(
+    session: Session, conversation: Row[Any], waiting: list[Row[Any]], circumstances: Circumstances
+) -> None:
+    """Close these messages with a turn that says nothing."""
+    turn_id = add_turn(
+        session, conversation_id=conversation.id, cause="Silenced", state_before=conversation.state,
+        state_after=conversation.state, dialogue_after=conversation.dialogue, trace=circumstances.trace,
+        at=circumstances.now,
+    )  # fmt: skip
+    cover(session, [row.id for row in waiting], turn_id)
+    change_conversation(session, conversation.id, last_inbound_at=waiting[-1].at)
+    profile = circumstances.profiles.current(session)
+    is_coordinator = profile.coordinator_by_phone(conversation.address) is not None
+    if not conversation.needs_person and not is_coordinator:
+        change_conversation(session, conversation.id, needs_person=True)
+        reply = say("loop_noticed", client=conversation.address)
+        tell_coordinator(session, reply, conversation, circumstances, profile)

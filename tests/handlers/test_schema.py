@@ -1,0 +1,142 @@
+"""The schema: what the migrations make is what the models say, from empty and twice, on every database."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
+
+from bot.database import Database, SchemaState, alembic_config
+from models import SCHEMA
+from models.tables import metadata
+from tests.conftest import Databases
+
+MIGRATE = """
+import sys
+from bot.database import Database
+database = Database(sys.argv[1])
+sys.stdin.readline()
+database.migrate()
+"""
+
+
+@pytest.fixture
+def empty_url(kind: str, databases: Databases) -> Iterator[str]:
+    url = databases.empty(kind)
+    yield url
+    databases.drop(kind, url)
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Database]:
+    """A database without any table."""
+    database = Database(empty_url, pool=2)
+    yield database
+    database.dispose()
+
+
+def differences(engine: Engine) -> list[object]:
+    """What alembic would change to bring the tables to the models."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        return list(compare_metadata(context, metadata))
+
+
+def tables(engine: Engine) -> set[str]:
+    return set(inspect(engine).get_table_names())
+
+
+def set_version(database: Database, version: str) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = :version"), {"version": version})
+
+
+def test_the_migrations_make_what_the_models_say(empty: Database) -> None:
+    empty.migrate()
+    assert [] == differences(empty.engine)
+    assert {*metadata.tables, "alembic_version"} == tables(empty.engine)
+
+
+def test_a_table_that_no_migration_makes_is_found(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("drop table booking_policies"))
+    assert [] != differences(database.engine)
+
+
+def test_a_column_of_another_type_is_found(empty: Database) -> None:
+    empty.migrate()
+    with empty.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("alter table clients drop column email"))
+            connection.execute(text("alter table clients add column email integer not null default 0"))
+        else:
+            how = "alter column email type text" if connection.dialect.name == "postgresql" else "modify email datetime"
+            connection.execute(text(f"alter table clients {how}"))
+    assert [] != differences(empty.engine)
+
+
+def test_migrating_twice_changes_nothing(database: Database) -> None:
+    before = _count(database)
+    database.migrate()
+    assert (before, []) == (_count(database), differences(database.engine))
+
+
+def test_two_that_migrate_at_once_do_no_harm(empty_url: str, empty: Database) -> None:
+    command = [sys.executable, "-c", MIGRATE, empty_url]
+    both = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _ in range(2)
+    ]
+    for one in both:
+        assert one.stdin is not None
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    said = [one.communicate(timeout=60)[0] for one in both]
+    assert [0, 0] == [one.returncode for one in both], "\n".join(said)
+    assert (SchemaState.CURRENT, []) == (empty.schema(), differences(empty.engine))
+
+
+def test_the_schema_we_start_on_is_the_newest_migration() -> None:
+    assert [SCHEMA] == ScriptDirectory.from_config(alembic_config()).get_heads()
+
+
+def test_a_database_says_how_it_compares_to_this_version(empty: Database) -> None:
+    found = [empty.schema()]
+    empty.migrate()
+    found.append(empty.schema())
+    for version in ("0000", "9999"):
+        set_version(empty, version)
+        found.append(empty.schema())
+    assert [SchemaState.EMPTY, SchemaState.CURRENT, SchemaState.BEHIND, SchemaState.AHEAD] == found
+
+
+def test_a_database_with_tables_of_others_is_not_called_empty(empty: Database) -> None:
+    with empty.engine.begin() as connection:
+        connection.execute(text("create table something (id integer)"))
+    assert SchemaState.BEHIND is empty.schema()
+
+
+def test_every_constraint_of_the_models_has_a_name() -> None:
+    constraints = [c for table in metadata.tables.values() for c in table.constraints]
+    indexes = [index for table in metadata.tables.values() for index in table.indexes]
+    assert [] == [str(one) for one in (*constraints, *indexes) if not one.name]
+    assert len(metadata.tables) < len(constraints)
+
+
+def test_every_constraint_in_the_database_has_the_models_name(database: Database) -> None:
+    inspector, mysql = inspect(database.engine), database.engine.dialect.name == "mysql"
+    for name, table in metadata.tables.items():
+        keys = {str(one.name) for one in table.foreign_key_constraints}
+        assert keys == {one["name"] for one in inspector.get_foreign_keys(name)}
+        unique = {str(one.name) for one in table.constraints if one.__visit_name__ == "unique_constraint"}
+        assert unique == {one["name"] for one in inspector.get_unique_constraints(name)}
+        assert ("PRIMARY" if mysql else f"pk_{name}") == (inspector.get_pk_constraint(name)["name"] or "PRIMARY")
+
+
+def _count(database: Database) -> dict[str, int]:
+    with database.engine.connect() as connection:
+        return {name: connection.execute(text(f"select count(*) from {name}")).scalar_one() for name in metadata.tables}
