@@ -1,5 +1,7 @@
 """The one way to the database: engines set up so that no update is lost, transactions, and the schema's version."""
 
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -16,6 +18,8 @@ from models import SCHEMA
 
 T = TypeVar("T")
 TRIES = 6
+WAL_TRIES, WAL_WAIT = 100, 0.05
+"""Five seconds altogether, as long as SQLite waits for any other lock."""
 _MARIADB_TRANSIENT = {1020, 1205, 1213, 1305}
 """Changed since read, lock wait over, deadlock, and a savepoint that a deadlock took with it."""
 
@@ -103,8 +107,22 @@ def _engine(url: str, pool: int) -> Engine:
 
 def _open_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("busy_timeout=5000", "journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+    for pragma in ("busy_timeout=5000", "synchronous=full", "foreign_keys=on"):
         connection.execute(f"pragma {pragma}")
+    _use_wal(connection)
+
+
+def _use_wal(connection: Any) -> None:
+    """Of two processes that open a new file at once, SQLite refuses one of them the change to WAL, without any wait."""
+    for attempt in range(1, WAL_TRIES + 1):
+        try:
+            connection.execute("pragma journal_mode=wal")
+        except sqlite3.OperationalError:
+            if attempt == WAL_TRIES:
+                raise
+            time.sleep(WAL_WAIT)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -129,7 +129,7 @@ def _owners(session: Session, _now: datetime) -> Iterator[str]:
 
 def _cells(stretch: Row[Any], claims: Rows) -> Iterator[str]:
     if stretch.end_at <= stretch.start_at:
-        yield f"stretch {stretch.id} ends before it starts"
+        yield f"stretch {stretch.id} runs backwards"
         return
     wanted = set(cells(stretch.start_at, stretch.end_at))
     owned = {row.cell for row in claims}

@@ -2,6 +2,7 @@
 
 import argparse
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
@@ -17,21 +18,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(_arguments: argparse.Namespace) -> int:
     database = Database(settings_or_stop().database)
     refuse_unless_current(database)
-    count = _on_one_snapshot(database)
+    count = _walk(database)
+    database.dispose()
     print(f"{count} broken." if count else "Nothing is broken.")
     return 1 if count else 0
 
 
-def _on_one_snapshot(database: Database) -> int:
-    """Other processes may go on meanwhile: what they write after the first look is not seen, or half a booking would
-    look broken."""
-    engine = database.engine
-    if engine.dialect.name == "sqlite":
-        engine = engine.execution_options(readonly=True)
-    else:
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+def snapshot_engine(database: Database) -> Engine:
+    """Transactions that see one moment: others may go on writing, and half a booking would look broken."""
+    if database.engine.dialect.name == "sqlite":
+        return database.engine.execution_options(readonly=True)
+    return database.engine.execution_options(isolation_level="REPEATABLE READ")
+
+
+def _walk(database: Database) -> int:
     count = 0
-    with Session(engine) as session, session.begin():
+    with Session(snapshot_engine(database)) as session, session.begin():
         for line in broken_invariants(session, Clock().now()):
             count += 1
             print(f"✗ {line}")

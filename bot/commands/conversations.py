@@ -28,6 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
             stop(f"No conversation with {arguments.address or 'nobody'}: give the number as the list shows it.")
     else:
         lines = desk.database.read(lambda session: _list(session, arguments.limit, zone))
+    desk.database.dispose()
     print("\n".join(lines) or "No conversations yet.")
     return 0
 

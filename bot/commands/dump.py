@@ -16,7 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_arguments: argparse.Namespace) -> int:
-    print(toml(ready_desk().database.read(business_dumped)), end="")
+    database = ready_desk().database
+    print(toml(database.read(business_dumped)), end="")
+    database.dispose()
     return 0
 
 

@@ -16,5 +16,6 @@ def run(arguments: argparse.Namespace) -> int:
     database = Database(settings_or_stop().database)
     refuse_unless_current(database)
     changes = load_business(database, arguments.file, dry_run=arguments.dry_run)
+    database.dispose()
     print("\n".join(changes) or "No difference.")
     return 0

@@ -19,6 +19,7 @@ def run(_arguments: argparse.Namespace) -> int:
         database = Database(owner)
         before = database.schema()
         database.migrate()
+        database.dispose()
     except DBAPIError as error:
         stop(f"The database cannot be reached: {str(error.orig).strip()}")
     print(f"The database was {before}, and is current.")

@@ -35,6 +35,8 @@ def answer(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) 
         case Intent.PERSON:
             reply = say("person_called", business=facts.business.name)
             return _return(dialogue, facts, (reply,), (CallPerson(text),))
+        case Intent.CANCEL if dialogue.service_id is not None and text.strip().isalpha():
+            return Turn(dialogue.without_slots(), (say("never_mind"),), (LetGo(),))
         case Intent.CANCEL | Intent.RESCHEDULE:
             reply = say("passed_on", business=facts.business.name)
             return _return(dialogue, facts, (reply,), (CallPerson(text),))

@@ -98,7 +98,8 @@ def _ask_about_date(dialogue: Dialogue, reading: DateReading, facts: Facts) -> T
     labels = [(day.isoformat(), render(say("day_option", day=day), facts.language)) for day in reading.dates]
     options = numbered(Subject.DATE, labels)
     if reading.certainty is Certainty.AMBIGUOUS:
-        return Turn(dialogue.asking(Awaiting.DATE_READING, options), (say("ask_date_reading", options),))
+        key = "ask_date_reading" if len(options) <= 3 else "ask_which_day"
+        return Turn(dialogue.asking(Awaiting.DATE_READING, options), (say(key, options),))
     match reading.reason:
         case "weekday_conflict" if reading.dates:
             reply = say("weekday_conflict", options, day=reading.dates[0])

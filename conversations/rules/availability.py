@@ -11,6 +11,10 @@ from conversations.rules.cells import cells
 from conversations.rules.policies import Terms
 
 
+FEW = 3
+"""So many round starts are enough to offer only round ones."""
+
+
 class Refusal(StrEnum):
     """Why a start cannot be had."""
 
@@ -113,11 +117,11 @@ def apart(slots: Iterable[Slot], refused: datetime, length: timedelta, count: in
 
 
 def spread(slots: Sequence[Slot], count: int) -> list[Slot]:
-    """At most `count` slots to offer out of many: full hours first, spread over the whole stretch."""
-    if len(slots) <= count:
-        return list(slots)
-    full = [slot for slot in slots if slot.start.minute == 0]
-    pool = full if len(full) >= count else list(slots)
+    """At most `count` slots to offer out of many: on full hours, else half hours, spread over the whole stretch."""
+    pools = ([slot for slot in slots if slot.start.minute % step == 0] for step in (60, 30))
+    pool = next((pool for pool in pools if len(pool) >= FEW), list(slots))
+    if len(pool) <= count:
+        return pool
     return [pool[round(i * (len(pool) - 1) / (count - 1))] for i in range(count)]
 
 

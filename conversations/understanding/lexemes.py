@@ -47,9 +47,19 @@ def lex(text: str, words: Vocabulary) -> tuple[Lexeme, ...]:
         place += size
         if lexeme.kind is Kind.SUFFIX and found and found[-1].kind is Kind.NUMBER:
             found[-1] = replace(found[-1], kind=Kind.ORDINAL, text=found[-1].text + lexeme.text, end=lexeme.end)
+        elif lexeme.kind is Kind.NUMBER and (prefixed := _prefix(found)):
+            found[-prefixed:] = [replace(lexeme, kind=Kind.ORDINAL)]
         else:
             found.append(lexeme)
     return tuple(found)
+
+
+def _prefix(found: Sequence[Lexeme]) -> int:
+    """How many lexemes at the end of `found` make the number after them an ordinal ("ika", "ika-")."""
+    kinds = [lexeme.kind for lexeme in found[-2:]]
+    if kinds[-1:] == [Kind.PREFIX]:
+        return 1
+    return 2 if kinds == [Kind.PREFIX, Kind.DASH] else 0
 
 
 def letters_of(lexemes: Sequence[Lexeme]) -> str:

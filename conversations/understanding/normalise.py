@@ -8,7 +8,10 @@ LONGEST = 300
 
 _UNSEEN = re.compile("[\u00ad\u0640\u20e3\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0000-\U000e01ef]")
 """Soft hyphen, tatweel, keycap frame, variation selectors, skin tones, tags."""
-_ACCENTS = re.compile("[\u0300-\u036f\u064b-\u0652\u0670]")
+_ACCENTS = re.compile("[\u0300-\u036f\u064b-\u065f\u0670\u093c]")
+"""Latin accents, Arabic vowel signs and the hamza on its seat, the Hindi nukta."""
+_ALIKE = str.maketrans({"\u0649": "\u064a", "\u0629": "\u0647", "\u0671": "\u0627", "\u0901": "\u0902"})
+"""Letters that people type for one another: Arabic ى ي, ة ه, ٱ ا; Hindi ँ ं."""
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´′＇", "'"))
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹘－", "-"))
 _ELIDED = re.compile(r"'(?=(?:s|t|ll|re|ve|m|d|clock)\b)")
@@ -24,7 +27,7 @@ def tidy(text: str) -> str:
 def fold(text: str) -> str:
     """For comparing: tidy, without case, accents and apostrophes ("What's" → "whats", "d'accord" → "d accord")."""
     text = unicodedata.normalize("NFD", tidy(text).casefold())
-    text = unicodedata.normalize("NFC", _ACCENTS.sub("", text))
+    text = unicodedata.normalize("NFC", _ACCENTS.sub("", text).translate(_ALIKE))
     return " ".join(_ELIDED.sub("", text).replace("'", " ").split())[:LONGEST]
 
 

@@ -21,18 +21,20 @@ GLUED = "#"
 """Before a phrase: only where it is glued to a number."""
 
 _MARKERS = {
-    "numbers": {"suffixes": Kind.SUFFIX, "pronouns": Kind.ONE, "article": Kind.ARTICLE},
+    "numbers": {"suffixes": Kind.SUFFIX, "prefixes": Kind.PREFIX, "pronouns": Kind.ONE, "article": Kind.ARTICLE},
     "words": {
-        "or": Kind.OR, "and": Kind.AND, "the": Kind.THE, "on": Kind.ON, "for": Kind.FOR,
+        "plain": Kind.OTHER,
+        "or": Kind.OR, "the": Kind.THE, "on": Kind.ON, "for": Kind.FOR,
         "people": Kind.PEOPLE, "group": Kind.GROUP, "street": Kind.STREET, "soft": Kind.SOFT, "noise": Kind.NOISE,
     },
     "dates": {
         "tonight": Kind.TONIGHT, "next": Kind.NEXT, "this": Kind.THIS, "last": Kind.LAST, "in": Kind.IN,
         "ago": Kind.AGO, "hence": Kind.HENCE, "weekend": Kind.WEEKEND, "day": Kind.DAY, "months_unit": Kind.MONTHS_UNIT,
-        "not": Kind.NOT, "not_good": Kind.NOT_GOOD,
+        "not": Kind.NOT, "not_good": Kind.NOT_GOOD, "coming": Kind.COMING, "day_lead": Kind.DAY_LEAD,
+        "day_mark": Kind.DAY_MARK,
     },
     "times": {
-        "oclock": Kind.OCLOCK, "hour_mark": Kind.HOUR_MARK, "half": Kind.HALF, "quarter": Kind.QUARTER,
+        "quarter": Kind.QUARTER, "minus": Kind.MINUS,
         "past": Kind.PAST, "to": Kind.TO, "at": Kind.AT, "after": Kind.AFTER, "before": Kind.BEFORE, "from": Kind.FROM,
         "onwards": Kind.ONWARDS, "or_before": Kind.OR_BEFORE, "between": Kind.BETWEEN, "ish": Kind.ISH,
         "about": Kind.ABOUT,
@@ -141,15 +143,46 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
         (Kind.RELATIVE_DAY, dates.get("days", {}).items()),
         (Kind.NAMED_DAY, ((day.replace("-", ""), said) for day, said in dates.get("named", {}).items())),
         (Kind.WEEK, dates.get("weeks", {}).items()),
+        (Kind.DAY, dates.get("day_counts", {}).items()),
+        (Kind.MONTHS_UNIT, dates.get("month_counts", {}).items()),
+        (Kind.HOURS, times.get("hour_counts", {}).items()),
         (Kind.NUMBER, numbers.get("words", {}).items()),
+        (Kind.NUMBER, _composed(numbers)),
         (Kind.ORDINAL_WORD, numbers.get("ordinals", {}).items()),
         (Kind.MERIDIEM, ((0, times.get("am", ())), (12, times.get("pm", ())))),
         (Kind.NAMED, ((_minutes(clock), said) for clock, said in times.get("named", {}).items())),
+        (Kind.SPOKEN, ((_minutes(clock), said) for clock, said in times.get("spoken", {}).items())),
+        (Kind.ADDED, times.get("added", {}).items()),
+        (Kind.LEANING, times.get("before_hour", {}).items()),
+        (Kind.HALF, ((30, times.get("half", ())), (-30, times.get("half_to", ())))),
+        (Kind.TO, ((1, times.get("to_hour", ())),)),
+        (Kind.AT, ((times.get("clock_shift", 0), times.get("shifted", ())),)),
+        (Kind.OCLOCK, ((times.get("as_said_from", 0), times.get("oclock", ())),)),
+        (Kind.HOUR_MARK, ((times.get("as_said_from", 0), times.get("hour_mark", ())),)),
+        (Kind.AND, ((1 if times.get("and_adds") else 0, table.get("words", {}).get("and", ())),)),
     ):
         yield from ((phrase, Meaning(kind, int(value))) for value, said in said_by_value for phrase in said)
     for span, said in times.get("parts", {}).items():
         start, _, end = span.partition("-")
         yield from ((phrase, Meaning(Kind.PART, _minutes(start), _minutes(end))) for phrase in said)
+
+
+def _composed(numbers: Table) -> Iterable[tuple[int, Iterable[str]]]:
+    """The numbers from 11 to 59 that are said as tens and a unit, after the language's patterns."""
+    words = {int(value): said for value, said in numbers.get("words", {}).items()}
+    words[1] = [*words.get(1, ()), *numbers.get("pronouns", ())]
+    for tens in (10, 20, 30, 40, 50):
+        patterns = numbers.get("compose" if tens > 10 else "compose_teens", ())
+        for unit in range(1, 10):
+            yield (
+                tens + unit,
+                [
+                    pattern.format(tens=ten, unit=one)
+                    for pattern in patterns
+                    for ten in words.get(tens, ())
+                    for one in words.get(unit, ())
+                ],
+            )
 
 
 def _lists(table: Table) -> Iterable[tuple[tuple[str, str], frozenset[Words]]]:

@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from multiprocessing.connection import Connection
 from types import TracebackType
@@ -34,8 +34,8 @@ PROCESSES, THREADS = 4, 2
 RUNNERS = PROCESSES * THREADS
 PATIENCE = 60.0
 MOST_TEXTS = 24
-ANSWERS = {"nearest": "A", "confirm": "yes", "confirm_unnamed": "yes"}
-"""What somebody who wants to book texts next, by what they were last told."""
+ANSWERS = {"nearest": "ABC", "confirm": ("yes",), "confirm_unnamed": ("yes",)}
+"""What somebody who wants to book texts next, by what they were last told; not the same word again and again."""
 WINDOW = 0.02
 """Seconds between a look at the calendar and the booking, where the guard is off."""
 
@@ -174,13 +174,11 @@ class Track:
     def chase(self, first: Inbound) -> None:
         """Answer what one is told until there is nothing more to answer."""
         for number in range(MOST_TEXTS):
-            answer = ANSWERS.get(last_kind(self.desk.database, first.address))
-            if answer is None:
+            answers = ANSWERS.get(last_kind(self.desk.database, first.address))
+            if answers is None:
                 return
-            receive(
-                self.desk,
-                Inbound(first.channel, f"{first.provider_id}-{number}", first.address, first.phone, answer),
-            )
+            answer = answers[number % len(answers)]
+            receive(self.desk, replace(first, provider_id=f"{first.provider_id}-{number}", text=answer))
 
     @contextmanager
     def looking_before(self) -> Iterator[None]:

@@ -47,7 +47,7 @@ def frees(database: Database, booking: int = 1, holder: Holder = Holder.BOOKING)
 
 def owners(database: Database, now: int = 0, staff: int = LINA) -> list[int]:
     """Who has living time of this staff member, soonest first."""
-    found = database.read(lambda s: busy(s, [staff], TEN, TEN + timedelta(days=1), NOW + now * MINUTE))
+    found = database.read(lambda s: busy(s, [staff], NOW, TEN + timedelta(days=1), NOW + now * MINUTE))
     return [row.holder_id for row in found]
 
 

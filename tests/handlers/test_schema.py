@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, UniqueConstraint, inspect, text
 
 from bot.database import Database, SchemaState, alembic_config
 from models import SCHEMA
@@ -16,12 +16,18 @@ from models.tables import metadata
 from tests.conftest import Databases
 
 MIGRATE = """
-import sys
-from bot.database import Database
-database = Database(sys.argv[1])
+import contextlib, sys
+import alembic.command, models.tables
+import bot.database
+if sys.argv[2] == "unguarded":
+    bot.database._alone = contextlib.nullcontext
+    bot.database._begin_sqlite = lambda connection: connection.exec_driver_sql("BEGIN")
+database = bot.database.Database(sys.argv[1])
+print("ready", flush=True)
 sys.stdin.readline()
 database.migrate()
 """
+TRIES = 5
 
 
 @pytest.fixture
@@ -86,18 +92,32 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
 
 
 def test_two_that_migrate_at_once_do_no_harm(empty_url: str, empty: Database) -> None:
-    command = [sys.executable, "-c", MIGRATE, empty_url]
-    both = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        for _ in range(2)
-    ]
+    said = migrated_by_two(empty_url, "guarded")
+    assert ["", ""] == said
+    assert (SchemaState.CURRENT, []) == (empty.schema(), differences(empty.engine))
+
+
+def test_with_the_guard_off_two_that_migrate_at_once_fail(kind: str, databases: Databases) -> None:
+    urls = [databases.empty(kind) for _ in range(TRIES)]
+    found = next((said for url in urls if any(said := migrated_by_two(url, "unguarded"))), [])
+    for url in urls:
+        databases.drop(kind, url)
+    assert [] != found
+
+
+def migrated_by_two(url: str, guard: str) -> list[str]:
+    """What each of two processes has to complain of, that migrate when both are ready."""
+    command, pipe = [sys.executable, "-c", MIGRATE, url, guard], subprocess.PIPE
+    both = [subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+    for one in both:
+        assert one.stdout is not None
+        assert "ready\n" == one.stdout.readline()
     for one in both:
         assert one.stdin is not None
         one.stdin.write("go\n")
         one.stdin.flush()
     said = [one.communicate(timeout=60)[0] for one in both]
-    assert [0, 0] == [one.returncode for one in both], "\n".join(said)
-    assert (SchemaState.CURRENT, []) == (empty.schema(), differences(empty.engine))
+    return [words if one.returncode else "" for one, words in zip(both, said, strict=True)]
 
 
 def test_the_schema_we_start_on_is_the_newest_migration() -> None:
@@ -128,13 +148,14 @@ def test_every_constraint_of_the_models_has_a_name() -> None:
 
 
 def test_every_constraint_in_the_database_has_the_models_name(database: Database) -> None:
-    inspector, mysql = inspect(database.engine), database.engine.dialect.name == "mysql"
+    inspector = inspect(database.engine)
     for name, table in metadata.tables.items():
-        keys = {str(one.name) for one in table.foreign_key_constraints}
+        keys = {one.name for one in table.foreign_key_constraints}
         assert keys == {one["name"] for one in inspector.get_foreign_keys(name)}
-        unique = {str(one.name) for one in table.constraints if one.__visit_name__ == "unique_constraint"}
+        unique = {one.name for one in table.constraints if isinstance(one, UniqueConstraint)}
         assert unique == {one["name"] for one in inspector.get_unique_constraints(name)}
-        assert ("PRIMARY" if mysql else f"pk_{name}") == (inspector.get_pk_constraint(name)["name"] or "PRIMARY")
+        if database.engine.dialect.name != "mysql":  # which calls every primary key PRIMARY
+            assert f"pk_{name}" == inspector.get_pk_constraint(name)["name"]
 
 
 def _count(database: Database) -> dict[str, int]:
