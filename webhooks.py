@@ -1,12 +1,12 @@
 """The door: every address that other systems call. Authenticate, parse, hand over; nothing is decided here."""
 
 from flask import Flask, Response, abort, request
-from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.channels.errors import Unreadable
 from bot.commands.opening import refuse_unless_current
+from bot.database import DatabaseAway
 from bot.desk import Desk, open_desk
 from bot.front import front
 from bot.intake import receive, report
@@ -34,7 +34,7 @@ def create_app(desk: Desk | None = None) -> Flask:
     app.extensions["desk"] = desk
     app.register_blueprint(front)
     app.register_error_handler(Unreadable, _unreadable)
-    app.register_error_handler(DBAPIError, _database_away)
+    app.register_error_handler(DatabaseAway, _database_away)
     app.register_error_handler(HTTPException, _plain)
     app.register_error_handler(Exception, _broken)
     if desk.settings.has_twilio:
@@ -119,7 +119,7 @@ def _unreadable(error: Unreadable) -> Response:
     return Response(NO_REPLY, mimetype="text/xml")
 
 
-def _database_away(_error: DBAPIError) -> Response:
+def _database_away(_error: DatabaseAway) -> Response:
     """Nothing is stored: 503, for the provider to repeat."""
     return Response("The database cannot be reached.\n", status=503, mimetype="text/plain")
 

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from models import SCHEMA
@@ -22,6 +23,10 @@ WAL_TRIES, WAL_WAIT = 100, 0.05
 """Five seconds altogether, as long as SQLite waits for any other lock."""
 _MARIADB_TRANSIENT = {1020, 1205, 1213, 1305}
 """Changed since read, lock wait over, deadlock, and a savepoint that a deadlock took with it."""
+
+
+class DatabaseAway(Exception):
+    """The database cannot be reached, or does not answer in time. Nothing of what was asked has been done."""
 
 
 class SchemaState(StrEnum):
@@ -39,21 +44,29 @@ class Database:
 
     def transact(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction and commit it. A deadlock or a stale connection starts it afresh, a few times;
-        so `work` must do nothing outside the database. Raises what `work` raises, and sqlalchemy.exc.DBAPIError."""
+        so `work` must do nothing outside the database. Raises what `work` raises, and DatabaseAway."""
         for attempt in range(1, TRIES + 1):
             try:
                 with Session(self.engine, expire_on_commit=False) as session, session.begin():
                     return work(session)
             except DBAPIError as error:
-                if attempt == TRIES or not _transient(error):
-                    raise
+                if attempt < TRIES and _transient(error):
+                    continue
+                if isinstance(error, OperationalError | InterfaceError):
+                    raise DatabaseAway(type(error.orig).__name__) from error
+                raise
+            except PoolTimeout as error:
+                raise DatabaseAway("every connection is in use") from error
         raise AssertionError("unreachable")
 
     def read(self, work: Callable[[Session], T]) -> T:
-        """Run `work`, which only reads, on one snapshot. It never waits for a writer on SQLite."""
+        """Run `work`, which only reads. It never waits for a writer. Raises DatabaseAway."""
         engine = self.engine.execution_options(readonly=True)
-        with Session(engine) as session, session.begin():
-            return work(session)
+        try:
+            with Session(engine) as session, session.begin():
+                return work(session)
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            raise DatabaseAway(type(error).__name__) from error
 
     def schema(self) -> SchemaState:
         """How the tables that are there compare to those this version of the program wants."""
@@ -101,8 +114,10 @@ def _engine(url: str, pool: int) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     # A connection that has died is found on use and the transaction started afresh: no ping before each.
-    isolation = "READ COMMITTED"
-    return sqlalchemy.create_engine(url, pool_size=pool, max_overflow=0, isolation_level=isolation, pool_recycle=1800)
+    return sqlalchemy.create_engine(
+        url, pool_size=pool, max_overflow=0, pool_timeout=5, isolation_level="READ COMMITTED", pool_recycle=1800,
+        connect_args={"connect_timeout": 5},
+    )  # fmt: skip
 
 
 def _open_sqlite(connection: Any, _record: Any) -> None:

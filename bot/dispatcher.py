@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
 from bot.channels.base import Channel, Found, SendError
+from bot.database import DatabaseAway
 from bot.desk import Desk
 from bot.logs import log, masked
 from conversations.delivery import SendFailure
@@ -71,7 +71,7 @@ class Dispatcher:
         while not self._stopping.is_set():
             try:
                 found = self._hand_out()
-            except DBAPIError:
+            except DatabaseAway:
                 log.exception("outbox_unreachable")
                 found = 0
             if not found:
@@ -105,7 +105,7 @@ class Dispatcher:
             try:
                 if held := self._hand.held():
                     self._hand.renewed(self.desk.database.transact(partial(self._renew, held)))
-            except DBAPIError:
+            except DatabaseAway:
                 log.exception("leases_not_renewed")
 
     def _renew(self, held: list[Claimed], session: Session) -> list[Claimed]:

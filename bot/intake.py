@@ -1,8 +1,8 @@
 """A parsed message → one transaction → commit → wake. Webhooks, chat and simulator all come in by here."""
 
-from sqlalchemy.exc import DBAPIError
 from structlog.contextvars import bound_contextvars
 
+from bot.database import DatabaseAway
 from bot.desk import Desk
 from bot.logs import log, masked, new_trace
 from conversations.messages import Inbound, StatusReport
@@ -14,12 +14,12 @@ from handlers.turn_failed import turn_failed
 def receive(desk: Desk, inbound: Inbound) -> None:
     """Store a message and answer it, once however often it is delivered.
 
-    Raises sqlalchemy.exc.DBAPIError where the database cannot be reached: nothing is stored, the provider repeats."""
+    Raises DatabaseAway where the database cannot be reached: nothing is stored, the provider repeats."""
     trace = new_trace()
     with bound_contextvars(trace=trace, channel=inbound.channel, person=masked(inbound.address)):
         try:
             received = desk.database.transact(lambda s: message_received(s, inbound, desk.circumstances(trace)))
-        except DBAPIError:
+        except DatabaseAway:
             log.exception("database_away")
             raise
         except Exception as error:  # noqa: BLE001 - the request loop: whatever broke, the person gets an answer

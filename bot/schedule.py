@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
+from bot.database import DatabaseAway
 from bot.desk import Desk
 from bot.logs import log, new_trace
 from handlers.deadlines_passed import request_expired
@@ -39,7 +39,7 @@ def run_due(desk: Desk) -> int:
     """Do everything whose time has come; how many things were done. A fault in one does not keep the others waiting."""
     try:
         return _finish_turns(desk) + _expire_requests(desk)
-    except DBAPIError:
+    except DatabaseAway:
         log.exception("schedule_cannot_reach_database")
         return 0
 
@@ -51,7 +51,7 @@ def _finish_turns(desk: Desk) -> int:
         with bound_contextvars(trace=trace, conversation=conversation_id):
             try:
                 desk.database.transact(partial(_finish, conversation_id=conversation_id, desk=desk, trace=trace))
-            except DBAPIError:
+            except DatabaseAway:
                 raise
             except Exception as error:  # noqa: BLE001 - the tick loop: the person gets an answer whatever broke
                 log.exception("turn_failed")
@@ -83,7 +83,7 @@ def _expire(session: Session, *, booking_id: int, desk: Desk) -> None:
 def _each(desk: Desk, deed: Callable[[Session], None]) -> int:
     try:
         desk.database.transact(deed)
-    except DBAPIError:
+    except DatabaseAway:
         raise
     except Exception:  # noqa: BLE001 - the tick loop
         log.exception("due_deed_failed")

@@ -176,6 +176,7 @@ def _booking_line(row: Row[Any]) -> str:
         return f"{moment.astimezone(ZoneInfo(row.timezone)):%a %d %b %H:%M}" if moment is not None else "-"
 
     return (
-        f"  #{row.id} {row.status.value} with {row.staff_name}: starts {at(row.start_at)}, asked {at(row.preferred_datetime)},"
+        f"  #{row.id} {row.status.value} with {row.staff_name}: starts {at(row.start_at)},"
+        f" asked {at(row.preferred_datetime)},"
         f" confirmed {at(row.confirmed_datetime)}"
     )

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from babel.numbers import get_currency_precision, is_currency
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from conversations.languages import spoken
 from conversations.rules.policies import Approval
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -27,6 +28,13 @@ def _currency(code: str) -> str:
     return code
 
 
+def _language(code: str) -> str:
+    if code and code not in spoken():
+        raise ValueError(f"wanted one of {', '.join(spoken())}")
+    return code
+
+
+Language = Annotated[str, AfterValidator(_language)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Phone = Annotated[str, Field(pattern=r"^(\+\d{7,15})?$")]
@@ -45,7 +53,7 @@ class BusinessTable(_Table):
     name: Name
     timezone: Zone
     region: Annotated[str, Field(pattern="^([A-Z]{2})?$")] = ""
-    language: Annotated[str, Field(pattern="^[a-z]{2,3}$")] = "en"
+    language: Language = "en"
     currency: Currency = "USD"
     phone: Phone = ""
     address: Annotated[str, Field(max_length=200)] = ""
@@ -56,7 +64,7 @@ class CoordinatorTable(_Table):
     name: Annotated[str, Field(max_length=80)] = ""
     phone: Phone = ""
     channel: Literal["", "sms", "whatsapp"] = ""
-    language: Annotated[str, Field(pattern="^([a-z]{2,3})?$")] = ""
+    language: Language = ""
     default: bool = False
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from conversations.languages import known
 from conversations.layout import Capabilities, lay_out
 from conversations.replies import Reply
 from handlers.circumstances import Circumstances
@@ -32,7 +33,7 @@ def enqueue(
         return
     now = circumstances.now
     subject = f"#{booking_id}" if own_lane else ""
-    for text in lay_out(replies, language, circumstances.channels.get(channel, Capabilities())):
+    for text in lay_out(replies, known(language), circumstances.channels.get(channel, Capabilities())):
         message_id = add_outbound(
             session, conversation_id=conversation_id, turn_id=turn_id, channel=channel, provider_id=None,
             body=text, media=[], quoted_id="", opt_out="", trace=circumstances.trace, at=now, due_at=None,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from conversations.booking import BookingStatus, BookingView, ProposalView
 from conversations.business import Business, Service, Staff
 from conversations.facts import Person
+from conversations.languages import known
 from conversations.layout import Capabilities
 from conversations.rules.availability import Calendar
 from handlers.circumstances import Circumstances
@@ -49,7 +50,7 @@ class DatabaseFacts:
     def language(self) -> str:
         coordinator = self._coordinator
         own = coordinator.language if coordinator is not None else self._conversation.language
-        return self._language or own or self.business.language
+        return known(self._language or own or self.business.language)
 
     @property
     def language_is_known(self) -> bool:

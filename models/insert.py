@@ -24,9 +24,11 @@ def insert_unless_there(session: Session, table: Table, values: Mapping[str, Any
     """Insert one row; whether it is new. A unique key that is taken is no error, and the transaction goes on."""
     match session.get_bind().dialect.name:
         case "postgresql":
-            return changed_rows(session, postgresql.insert(table).values(values).on_conflict_do_nothing()) == 1
+            new = postgresql.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key)
+            return session.execute(new).first() is not None
         case "sqlite":
-            return changed_rows(session, sqlite.insert(table).values(values).on_conflict_do_nothing()) == 1
+            fresh = sqlite.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key)
+            return session.execute(fresh).first() is not None
         case _:
             # INSERT IGNORE would swallow errors that are none of ours, and ON DUPLICATE KEY UPDATE counts 1 either way.
             try:

@@ -1,7 +1,6 @@
 """`web`: the web process alone, with as many workers as WEB_CONCURRENCY says."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -21,6 +20,9 @@ def run(_arguments: argparse.Namespace) -> int:
 
 
 def serve() -> NoReturn:
-    """Become gunicorn: signals reach it as if it had been started by hand."""
-    conf = str(TOP / "gunicorn.conf.py")
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "-c", conf])  # noqa: S606 - our own interpreter
+    """Serve from this process, whose imports its workers inherit; it ends with gunicorn's exit status."""
+    from gunicorn.app.wsgiapp import WSGIApplication
+
+    sys.argv = ["gunicorn", "-c", str(TOP / "gunicorn.conf.py")]
+    WSGIApplication("%(prog)s").run()
+    raise SystemExit(0)

@@ -19,9 +19,17 @@ LANGUAGES = {
 """The languages we answer in, each by its own name. A language is offered once its file is there."""
 
 
-def spoken() -> dict[str, str]:
+@cache
+def spoken() -> Mapping[str, str]:
     """The languages that have a file, by code, in the order they are offered."""
     return {code: name for code, name in LANGUAGES.items() if files(__package__).joinpath(f"{code}.toml").is_file()}
+
+
+def known(code: str) -> str:
+    """The code of a language that has a file: "en-GB" is en, "tl" is fil, one that has none is English."""
+    short = code.lower().partition("-")[0]
+    short = {"tl": "fil"}.get(short, short)
+    return short if short in spoken() else "en"
 
 
 @cache

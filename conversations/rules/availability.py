@@ -10,7 +10,6 @@ from conversations.business import Staff
 from conversations.rules.cells import cells
 from conversations.rules.policies import Terms
 
-
 FEW = 3
 """So many round starts are enough to offer only round ones."""
 

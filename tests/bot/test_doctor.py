@@ -222,7 +222,7 @@ class TestProviders:
         assert ([], []) == (twilio.asked, ultramsg.asked)
 
     def test_both_let_us_in(self, ready: Doctor, twilio: FakeTwilio, ultramsg: FakeUltraMsg) -> None:
-        lines = ready.says(0, **with_twilio(twilio), **with_ultramsg(ultramsg))
+        lines = ready.says(0, **{**with_twilio(twilio), **with_ultramsg(ultramsg)})
         assert "✓ Twilio: lets us in; the account is active." in lines
         assert "✓ UltraMsg: lets us in; the phone is linked." in lines
         assert "✓ Set as Twilio's webhook for incoming messages: https://desk.example.com/webhooks/twilio" in lines

@@ -33,7 +33,7 @@ from tests.fakes.twilio_server import FakeTwilio, signed_post
 
 TOP = Path(__file__).parent.parent.parent
 SID, TOKEN = "AC" + "5" * 32, "a token"
-OURS, OMAR, SARA = "+15005550006", "+97455500000", "+97455501234"
+OURS, OMAR, SARA, LEA = "+15005550006", "+97455500000", "+97455501234", "+97455507777"
 DOHA = ZoneInfo("Asia/Qatar")
 PATIENCE = 40.0
 KILLS = 6
@@ -84,6 +84,14 @@ class Server:
             self._process.wait()
             self._process = None
 
+    def kill_worker(self) -> None:
+        """End the worker alone: gunicorn's master starts another."""
+        assert self._process is not None
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], stdout=subprocess.PIPE, text=True, check=True).stdout
+        pairs = [line.split() for line in listed.splitlines()]
+        for worker in [int(pid) for pid, parent in pairs if int(parent) == self._process.pid]:
+            os.kill(worker, signal.SIGKILL)
+
 
 @pytest.fixture
 def twilio() -> Iterator[FakeTwilio]:
@@ -123,10 +131,12 @@ class Phones:
         return taken
 
     def book(self, phone: str, day: date, hour: int) -> None:
-        """Book an hour, and approve it as the coordinator when the request has come."""
         self.text(phone, "hi")
         self.text(phone, f"therapy {day:%d %B %Y} at {hour}:00")
         self.text(phone, "yes")
+
+    def approve(self, phone: str) -> None:
+        """Approve their request as the coordinator, when it has come."""
         eventually(lambda: self._request_of(phone), f"no request of {phone} has come")
         self.text(OMAR, f"APPROVE {self._request_of(phone)}")
 
@@ -139,18 +149,21 @@ def test_whenever_it_is_killed_nothing_is_lost_and_nothing_goes_out_twice(
     server: Server, twilio: FakeTwilio, database: Database
 ) -> None:
     chance, phones, enough = random.Random(20261121), Phones(server, twilio), threading.Event()
-    wanted: dict[str, datetime] = {}
+    wanted: dict[str, tuple[datetime, BookingStatus]] = {}
     wrong: list[BaseException] = []
 
     def one_after_the_other(first: int) -> None:
         try:
-            for number in range(first, 90, 2):
+            for number in range(first, 900, 2):
                 if enough.is_set():
                     return
                 phone, day = f"+974555{first}{number:04}", (Clock().now() + timedelta(days=5 + number // 9)).date()
-                hour = 9 + number % 9
-                wanted[phone] = datetime.combine(day, wall_time(hour), DOHA).astimezone(UTC)
+                hour, is_approved = 9 + number % 9, number % 3 == 0
                 phones.book(phone, day, hour)
+                if is_approved:  # not all: a coordinator who texts too fast is taken for a program
+                    phones.approve(phone)
+                status = BookingStatus.CONFIRMED if is_approved else BookingStatus.PENDING
+                wanted[phone] = datetime.combine(day, wall_time(hour), DOHA).astimezone(UTC), status
         except BaseException as error:  # noqa: BLE001 - a thread's failure is the test's
             wrong.append(error)
 
@@ -161,11 +174,15 @@ def test_whenever_it_is_killed_nothing_is_lost_and_nothing_goes_out_twice(
         twilio.hang_after_accepting, twilio.cut_after_accepting, lambda: twilio.delay(0.3),
         lambda: twilio.fail_next(503), lambda: twilio.delay(0.0), lambda: None,
     ]  # fmt: skip
-    for fault in chance.sample(faults, KILLS):
+    for number, fault in enumerate(chance.sample(faults, KILLS)):
         fault()
         time.sleep(chance.uniform(0.1, 1.2))
-        server.kill()
-        server.start()
+        if number % 2:
+            server.kill_worker()
+            eventually(server.answers, "no new worker")
+        else:
+            server.kill()
+            server.start()
     enough.set()
     for thread in threads:
         thread.join()
@@ -175,22 +192,21 @@ def test_whenever_it_is_killed_nothing_is_lost_and_nothing_goes_out_twice(
 
     assert [] == without_exactly_one_turn(database, phones.accepted)
     assert [] == not_sent_exactly_once(database, twilio)
-    assert 0 < phones.repeated + max(row.attempts for row in rows(database, select(outbox))) - 1
-    assert {phone: (start, BookingStatus.CONFIRMED) for phone, start in wanted.items()} == {
-        row.phone: (row.start_at, row.status) for row in rows(database, _bookings())
-    }
-    assert {2: len(wanted)} == Counter(_per_booking(database).values())
-    told = Counter(sent.to for sent in twilio.messages if "Confirmed!" in sent.body)
-    assert dict.fromkeys(wanted, 1) == told
+    assert phones.repeated > 0, "no kill met a webhook"
+    assert any(row.attempts > 1 for row in rows(database, select(outbox))), "no fault met a send"
+    assert wanted == {row.phone: (row.start_at, row.status) for row in rows(database, _bookings())}
+    approved = [phone for phone, (_, status) in wanted.items() if status is BookingStatus.CONFIRMED]
+    assert len(wanted) + len(approved) == len(rows(database, select(booking_transitions.c.id)))
+    assert dict.fromkeys(approved, 1) == Counter(sent.to for sent in twilio.messages if "Confirmed!" in sent.body)
 
 
-@pytest.mark.parametrize("fault", ["hang_after_accepting", "cut_after_accepting"])
-def test_what_a_killed_worker_was_sending_is_settled_within_seconds(
-    server: Server, twilio: FakeTwilio, database: Database, fault: str
+def test_what_was_under_way_when_it_was_killed_is_settled_within_seconds(
+    server: Server, twilio: FakeTwilio, database: Database
 ) -> None:
     phones = Phones(server, twilio)
-    getattr(twilio, fault)()
+    twilio.hang_after_accepting()
     phones.text(SARA, "book")
+    phones.text(LEA, "hi")  # which waits a moment for the next text, and there is none
     eventually(lambda: twilio.messages, "nothing was sent")
     server.kill()
     killed = time.monotonic()
@@ -198,21 +214,9 @@ def test_what_a_killed_worker_was_sending_is_settled_within_seconds(
     phones.text(SARA, "what are your opening hours?")
     eventually(lambda: not unfinished(database), "not everything is finished")
     assert time.monotonic() - killed < RECOVERY
-    assert [] == not_sent_exactly_once(database, twilio)
-    assert [SARA, SARA] == [sent.to for sent in twilio.messages]
-
-
-@pytest.mark.parametrize("words", ["hi", "therapy"])
-def test_a_text_that_was_taken_is_answered_after_the_restart_without_being_repeated(
-    server: Server, twilio: FakeTwilio, database: Database, words: str
-) -> None:
-    phones = Phones(server, twilio)
-    phones.text(SARA, words)
-    server.kill()
-    server.start()
-    eventually(lambda: not unfinished(database) and twilio.messages, "no answer")
     assert [] == without_exactly_one_turn(database, phones.accepted)
     assert [] == not_sent_exactly_once(database, twilio)
+    assert {SARA: 2, LEA: 1} == Counter(sent.to for sent in twilio.messages)
 
 
 def unfinished(database: Database) -> bool:
@@ -255,8 +259,3 @@ def eventually(is_so: Callable[[], object], otherwise: str) -> None:
 def _bookings() -> Any:
     named = select(bookings.c.start_at, bookings.c.status, clients.c.phone)
     return named.join(clients, clients.c.id == bookings.c.client_id)
-
-
-def _per_booking(database: Database) -> Counter[int]:
-    """How many changes of status each booking has seen: it was made, and it was confirmed."""
-    return Counter(row.booking_id for row in rows(database, select(booking_transitions.c.booking_id)))
