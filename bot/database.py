@@ -47,30 +47,23 @@ class Database:
         so `work` must do nothing outside the database. Raises what `work` raises, and DatabaseAway."""
         for attempt in range(1, TRIES + 1):
             try:
-                with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                with _reachable(), Session(self.engine, expire_on_commit=False) as session, session.begin():
                     return work(session)
-            except DBAPIError as error:
-                if attempt < TRIES and _transient(error):
-                    continue
-                if isinstance(error, OperationalError | InterfaceError):
-                    raise DatabaseAway(type(error.orig).__name__) from error
-                raise
-            except PoolTimeout as error:
-                raise DatabaseAway("every connection is in use") from error
+            except (DBAPIError, DatabaseAway) as error:
+                cause = error.__cause__ if isinstance(error, DatabaseAway) else error
+                if attempt == TRIES or not _transient(cause):
+                    raise
         raise AssertionError("unreachable")
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Run `work`, which only reads. It never waits for a writer. Raises DatabaseAway."""
         engine = self.engine.execution_options(readonly=True)
-        try:
-            with Session(engine) as session, session.begin():
-                return work(session)
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
-            raise DatabaseAway(type(error).__name__) from error
+        with _reachable(), Session(engine) as session, session.begin():
+            return work(session)
 
     def schema(self) -> SchemaState:
-        """How the tables that are there compare to those this version of the program wants."""
-        with self.engine.connect() as connection:
+        """How the tables that are there compare to those this version of the program wants. Raises DatabaseAway."""
+        with _reachable(), self.engine.connect() as connection:
             names = set(inspect(connection).get_table_names())
             if "alembic_version" not in names:
                 return SchemaState.EMPTY if not names else SchemaState.BEHIND
@@ -85,7 +78,7 @@ class Database:
         """Bring the tables to the newest schema. Two at once: the second waits, then finds nothing to do."""
         from alembic import command  # heavy, and only wanted here
 
-        with self.engine.connect() as connection, _alone(connection), connection.begin():
+        with _reachable(), self.engine.connect() as connection, _alone(connection), connection.begin():
             config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -165,7 +158,20 @@ def _alone(connection: Connection) -> Iterator[None]:
             connection.commit()
 
 
-def _transient(error: DBAPIError) -> bool:
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Tell a database that is away from a statement that is wrong. Raises DatabaseAway, with what the driver says."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseAway(str(error.orig).strip()) from error
+    except PoolTimeout as error:
+        raise DatabaseAway("every connection is in use") from error
+
+
+def _transient(error: BaseException | None) -> bool:
+    if not isinstance(error, DBAPIError):
+        return False
     if error.connection_invalidated:
         return True
     original = error.orig

@@ -3,6 +3,7 @@
 import logging
 import secrets
 import sys
+from pathlib import Path
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
@@ -42,14 +43,26 @@ def set_up_logs(level: str) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+_HOUSE = f"{Path(__file__).parent.parent}/"
 _frames = ExceptionDictTransformer(show_locals=False)
 
 
 def _where_it_broke(exc_info: ExcInfo) -> list[EventDict]:
     """The kinds of error and their lines of code. Neither local values nor an error's own words: a database's hold what
     was to be stored, others the text that could not be read."""
-    kept = ("exc_type", "is_cause", "frames")
-    return [{name: stack[name] for name in kept} for stack in _frames(exc_info)]
+    return [
+        {"exc_type": stack["exc_type"], "at": [_line(frame) for frame in stack["frames"] if _is_ours(frame)]}
+        for stack in _frames(exc_info)
+    ]
+
+
+def _is_ours(frame: EventDict) -> bool:
+    name = str(frame["filename"])
+    return name.startswith(_HOUSE) and "site-packages" not in name
+
+
+def _line(frame: EventDict) -> str:
+    return f"{str(frame['filename']).removeprefix(_HOUSE)}:{frame['lineno']} {frame['name']}"
 
 
 def new_trace() -> str:

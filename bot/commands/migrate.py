@@ -2,10 +2,8 @@
 
 import argparse
 
-from sqlalchemy.exc import DBAPIError
-
 from bot.commands.opening import settings_or_stop, stop
-from bot.database import Database
+from bot.database import Database, DatabaseAway
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +18,7 @@ def run(_arguments: argparse.Namespace) -> int:
         before = database.schema()
         database.migrate()
         database.dispose()
-    except DBAPIError as error:
-        stop(f"The database cannot be reached: {str(error.orig).strip()}")
+    except DatabaseAway as error:
+        stop(f"The database cannot be reached: {error}")
     print(f"The database was {before}, and is current.")
     return 0

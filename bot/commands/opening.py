@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from bot.database import Database, SchemaState
+from bot.database import Database, DatabaseAway, SchemaState
 from bot.desk import Desk, open_desk
 from config import Settings, WrongSettings, read_settings
 from handlers.business_file import BusinessFile
@@ -97,5 +96,5 @@ def _read_business(path: Path) -> BusinessFile:
 def _state(database: Database) -> SchemaState:
     try:
         return database.schema()
-    except DBAPIError as error:
-        stop(f"The database cannot be reached: {str(error.orig).strip()}")
+    except DatabaseAway as error:
+        stop(f"The database cannot be reached: {error}")

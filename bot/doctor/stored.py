@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.database import Database, SchemaState
+from bot.database import Database, DatabaseAway, SchemaState
 from bot.desk import Desk
 from bot.doctor.finding import Finding, good, look, wrong
 from conversations.languages import language
@@ -43,9 +43,9 @@ def stored(desk: Desk) -> Iterator[Finding]:
 def _state(database: Database) -> SchemaState | Finding:
     try:
         return database.schema()
-    except DBAPIError as error:
-        reason = str(error.orig).strip().splitlines() or [type(error.orig).__name__]
-        return wrong(f"Database: cannot be reached: {reason[0]}. Look at DATABASE_URL, and whether its server runs.")
+    except DatabaseAway as error:
+        reason = str(error).partition("\n")[0]
+        return wrong(f"Database: cannot be reached: {reason}. Look at DATABASE_URL, and whether its server runs.")
     except (SQLAlchemyError, OSError) as error:
         return wrong(f"Database: cannot be opened ({type(error).__name__}). Look at DATABASE_URL.")
 
