@@ -24,11 +24,9 @@ def answer_line(line: str) -> str:
 
 def _context(asked: dict[str, Any]) -> Context:
     language, region = _tongue(str(asked.get("lang") or "en"))
-    zone = _zone(str(asked.get("tz") or ""))
     said = str(asked.get("ref") or "")
     now = datetime.fromisoformat(said) if said else Clock().now()
-    if zone is None:
-        zone = now.tzinfo or ZoneInfo("UTC")
+    zone = _zone(str(asked.get("tz") or "")) or now.tzinfo or ZoneInfo("UTC")
     now = now.replace(tzinfo=zone) if now.tzinfo is None else now.astimezone(zone)
     return Context(now=now, language=language, region=str(asked.get("region") or "").strip().upper() or region)
 

@@ -162,9 +162,9 @@ def _change(dialogue: Dialogue, what: str, facts: Facts) -> Turn:
         case "change_service":
             return ask_service(dialogue, facts)
         case "change_day":
-            return ask_date(replace(dialogue, day=None), facts)
+            return ask_next(replace(dialogue, day=None), facts)
         case _:
-            return ask_time(replace(dialogue, at=None), facts)
+            return ask_next(replace(dialogue, at=None), facts)
 
 
 def _offer_nearest(dialogue: Dialogue, service: Service, wanted: datetime, facts: Facts, lead: Replies) -> Turn:

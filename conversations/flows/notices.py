@@ -29,7 +29,7 @@ def booked(dialogue: Dialogue, event: Booked) -> Turn:
     found = event.booking
     settled = found.status is not BookingStatus.PENDING
     dialogue = replace(dialogue.without_slots(), booking_id=found.id, settled=settled)
-    name = f", {found.client}" if found.client_named else ""
+    name: Reply | str = say("to_name", name=found.client) if found.client_named else ""
     if settled:
         reply = say(
             "booked",

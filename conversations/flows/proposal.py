@@ -17,7 +17,7 @@ def answer(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn | N
     if dialogue.booking_id is None:
         return None
     proposal = facts.proposal(dialogue.booking_id)
-    if proposal is None:
+    if proposal is None or facts.booking(dialogue.booking_id) is None:
         return _gone(dialogue, dialogue.booking_id, facts)
     if names_a_time(understood):
         return change_wish(dialogue, understood, facts)

@@ -5,9 +5,10 @@ from datetime import date, datetime
 
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
 from conversations.facts import Facts
-from conversations.flows.options import numbered
+from conversations.flows.options import moments, numbered
 from conversations.languages.render import render
 from conversations.replies import Reply, say
+from conversations.rules.availability import Slot
 from conversations.stored import time_from, time_text
 from conversations.turn import Turn
 from conversations.understanding import Certainty, DateReading, TimeReading, Understood
@@ -41,6 +42,7 @@ def fill(dialogue: Dialogue, understood: Understood, facts: Facts) -> Filled:
         dialogue = _set_time(dialogue, understood.time)
     question = (
         _ask_which_service(dialogue, understood, facts)
+        or _ask_which_moment(dialogue, understood, facts)
         or _ask_about_date(dialogue, understood.date, facts)
         or _ask_about_time(dialogue, understood.time, facts)
     )
@@ -89,6 +91,16 @@ def _ask_which_service(dialogue: Dialogue, understood: Understood, facts: Facts)
     names = {service.id: service.name for service in facts.services()}
     options = numbered(Subject.SERVICE, [(str(i), names[i]) for i in understood.service_ids if i in names])
     return Turn(dialogue.asking(Awaiting.SERVICE, options), (say("ask_which_service", options),))
+
+
+def _ask_which_moment(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn | None:
+    """ "Mon 3pm or tue 4pm": each day with its own hour, to pick from."""
+    zone = facts.business.zone
+    named = [datetime.combine(day, at, zone) for day, at in understood.moments if day is not None and at is not None]
+    if len(named) < 2:
+        return None
+    options = moments([Slot(start, ()) for start in sorted(named)], facts.language)
+    return Turn(dialogue.asking(Awaiting.TIME, options), (say("ask_date_reading", options),))
 
 
 def _ask_about_date(dialogue: Dialogue, reading: DateReading, facts: Facts) -> Turn | None:

@@ -10,5 +10,16 @@ from conversations.understanding.meaning import (
     Understood,
 )
 from conversations.understanding.understand import understand
+from conversations.understanding.warm import warm_up
 
-__all__ = ["Answer", "Certainty", "Context", "DateReading", "Intent", "TimeReading", "Understood", "understand"]
+__all__ = [
+    "Answer",
+    "Certainty",
+    "Context",
+    "DateReading",
+    "Intent",
+    "TimeReading",
+    "Understood",
+    "understand",
+    "warm_up",
+]

@@ -1,16 +1,17 @@
 """Yes or no, in words or signs."""
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
 from conversations.understanding.meaning import Answer
-from conversations.understanding.vocabulary import Vocabulary, Words
+from conversations.understanding.phrases import Words
+from conversations.understanding.vocabulary import Vocabulary
 from conversations.understanding.wording import begins, consists_of, without
 
 
 def read_answer(words: Sequence[str], signs: Sequence[str], known: Vocabulary) -> Answer | None:
     """A yes or no that opens the text ("no, Tuesday instead") or is all of it; else a 👍 or 👎 anywhere."""
-    said = {name: known.phrase_set("answers", name) for name in ("yes", "no", "neither", "yes_alone", "no_alone")}
+    said = _said(known)
     shown = {
         answer
         for answer, name in ((Answer.YES, "yes_signs"), (Answer.NO, "no_signs"))
@@ -21,8 +22,14 @@ def read_answer(words: Sequence[str], signs: Sequence[str], known: Vocabulary) -
     return meant.pop() if len(meant) == 1 and not (spoken and in_words is None) else None
 
 
+@lru_cache(maxsize=32)
+def _said(known: Vocabulary) -> dict[str, frozenset[Words]]:
+    said = {name: known.phrase_set("answers", name) for name in ("yes", "no", "neither", "yes_alone", "no_alone")}
+    return said | {f"all_{name}": said[f"{name}_alone"] | said[name] for name in ("yes", "no")}
+
+
 def _in_words(
-    words: Sequence[str], said: Mapping[str, AbstractSet[Words]], known: Vocabulary
+    words: Sequence[str], said: Mapping[str, frozenset[Words]], known: Vocabulary
 ) -> tuple[bool, Answer | None]:
     """Whether the words open with something like an answer, and which one it is ("no idea" is none)."""
     start = 0
@@ -33,8 +40,8 @@ def _in_words(
     if lengths[longest]:
         return True, {"yes": Answer.YES, "no": Answer.NO}.get(longest)
     alone = without(words, known.phrase_set("answers", "polite"))
-    if consists_of(alone, said["yes_alone"] | said["yes"]):
+    if consists_of(alone, said["all_yes"]):
         return True, Answer.YES
-    if consists_of(alone, said["no_alone"] | said["no"]):
+    if consists_of(alone, said["all_no"]):
         return True, Answer.NO
     return False, None

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
+from functools import lru_cache
 
 from conversations.dialogue import Option, Subject
 from conversations.understanding.kinds import Kind
 from conversations.understanding.normalise import fold
+from conversations.understanding.phrases import Words
 from conversations.understanding.tokens import words_of
-from conversations.understanding.vocabulary import Vocabulary, Words
+from conversations.understanding.vocabulary import Vocabulary
 from conversations.understanding.wording import begins
 
 _TIMED = (Subject.TIME, Subject.MOMENT)
@@ -42,11 +44,7 @@ def pick(words: Sequence[str], signs: Sequence[str], options: Sequence[Option], 
 def _core(words: list[str], options: Sequence[Option], known: Vocabulary) -> tuple[list[str], bool]:
     """What is left without "I'll take", "the", "one", "please"; and whether "one" or "option" was said."""
     keys = {fold(option.key) for option in options}
-    leads = (
-        known.phrase_set("choices", "leads")
-        | known.phrase_set("answers", "polite")
-        | known.phrase_set("answers", "yes")
-    )
+    leads = _leads(known)
     things, polite = known.single("choices", "things"), known.single("answers", "polite")
     is_thing = False
     while len(words) > 1 and (size := begins(words, leads)) and size < len(words) and words[0] not in keys:
@@ -55,6 +53,12 @@ def _core(words: list[str], options: Sequence[Option], known: Vocabulary) -> tup
         is_thing = is_thing or words[-1] in things
         words = words[:-1]
     return words, is_thing
+
+
+@lru_cache(maxsize=32)
+def _leads(known: Vocabulary) -> frozenset[Words]:
+    answers = known.phrase_set("answers", "polite") | known.phrase_set("answers", "yes")
+    return known.phrase_set("choices", "leads") | answers
 
 
 def _number(word: str, known: Vocabulary) -> str:
@@ -100,6 +104,8 @@ def _by_place(core: Sequence[str], options: Sequence[Option], known: Vocabulary,
         is_ordinal = known.glued[core[1]].kind is Kind.SUFFIX
         dated = any(option.subject in _DATED for option in options)
         place = int(core[0]) if is_ordinal and len(core[0]) < 3 and (is_thing or not dated) else 0
+    elif tuple(core) in known.phrase_set("choices", "first"):
+        place = 1
     elif tuple(core) in known.phrase_set("choices", "last"):
         place = len(options)
     return options[place - 1] if 0 < place <= len(options) else None

@@ -1,60 +1,121 @@
 """The grammar of dates: its rules over kinds of words, and what reads each."""
 
-from conversations.understanding import dates
+from conversations.understanding import dates, stretches, weekdays
 from conversations.understanding.dates import DateRule
 
 _COUNT = "(?:number|one|article|long)"
+_UNIT = "(?:day|week|months_unit)"
 _DAY = "(?:number|ordinal|ordinal_word)"
-_NOT_A_CLOCK = "(?!meridiem|oclock|colon|dot|hour_mark|hours|minutes|people|ish)"
+_NOT_A_CLOCK = "(?!meridiem|oclock|colon|dot|hour_mark|hours|minutes|people|ish|added|unit)"
 _GLUE = "(?:slash|dash|dot)"
+_OF = "(?:on|the)*"
+_TURN = "(?:next|this|coming)"
+_WEEK = f"(?:{_TURN} week|week on? {_TURN}|week_ahead)"
+_MONTH = f"(?:{_TURN} months_unit|months_unit on? {_TURN})"
+_YEAR = f"(?:(?:dash|comma|on)* year {_NOT_A_CLOCK})"
+_LEADING = "(?:early|mid|late) (?:on|the|this|dash)*"
+_NOT_ITS_DAY = f"(?! the? (?:ordinal|number {_NOT_A_CLOCK}))"
+_NOT_COUNTED = "(?!other|one|street|people|noise|thing|unit|label)"
 
 RULES: dict[str, tuple[str, DateRule]] = {
     "iso": (f"year {_GLUE} number {_GLUE} number", dates.iso),
     "written_year": (f"number {_GLUE} number {_GLUE} (?:year|number)", dates.written),
+    "nth_weekday": (f"the? (?:ordinal_word|ordinal|last) weekday {_OF} (?:month|{_MONTH})", weekdays.nth_weekday),
     "days_month": (
-        f"between? the? {_DAY} (?:dash|to|or|and|slash|before) the? {_DAY} (?:on|the)? month",
-        dates.days_month,
+        (
+            f"between? from? the? {_DAY} (?:dash|to|or|and|slash|before) the? {_DAY} {_OF} month"
+            f" {_NOT_ITS_DAY} {_YEAR}?"
+        ),
+        stretches.days_month,
     ),
-    "month_days": (f"month {_DAY} (?:dash|or|and|slash) {_DAY} {_NOT_A_CLOCK}", dates.days_month),
-    "day_month": (f"the? {_DAY} dash? (?:on|the)? month (?:(?:dash|comma|on)? year {_NOT_A_CLOCK})?", dates.day_month),
-    "month_day": (f"month dash? the? {_DAY} {_NOT_A_CLOCK} (?:comma? year {_NOT_A_CLOCK})?", dates.day_month),
-    "day_of_a_month": (f"the? {_DAY} (?:on|the)? (?:next|this) months_unit", dates.day_of_a_month),
-    "written": (f"number {_GLUE} number {_NOT_A_CLOCK} (?!slash)", dates.written),
+    "month_days": (
+        f"month the? {_DAY} (?:dash|or|and|slash|to) the? {_DAY} {_NOT_A_CLOCK} {_YEAR}?",
+        stretches.days_month,
+    ),
+    "day_month": (f"the? {_DAY} dash? (?:on|the|from)* month {_YEAR}?", dates.day_month),
+    "month_day": (f"month dash? the? {_DAY} {_NOT_A_CLOCK} {_YEAR}?", dates.day_month),
+    "day_of_a_month": (
+        (f"(?:day_lead|the|day_mark)? {_DAY} (?:on|the|from)* {_MONTH}"
+        f" | {_MONTH} (?:comma|on)* (?:(?:day_lead|day_mark) {_DAY}|the? ordinal) {_NOT_A_CLOCK}"),
+        dates.day_of_a_month,
+    ),
+    "written": (f"number {_GLUE} number {_NOT_A_CLOCK} (?!slash|unit)", dates.written),
     "weekday_of_week": (
-        "(?:next|this) week on? weekday | weekday (?:on|the)? (?:next|this) week",
-        dates.weekday_of_week,
+        f"{_WEEK} (?:on|the|comma)* weekday | weekday (?:on|the|comma|from)* {_WEEK}",
+        weekdays.weekday_of_week,
     ),
-    "after_next": ("the? (?:weekday|week) after next", dates.after_next),
-    "week_after": ("weekday (?:on|the)* week after next?", dates.week_after),
+    "week_of_month": (
+        "the? (?:ordinal_word|ordinal|last) (?:week on|week_of) the? (?:month|months_unit)",
+        stretches.week_of_month,
+    ),
+    "after_next": ("the? weekday after (?:next|coming)", weekdays.after_next),
+    "stretch_after_next": ("the? (?:week|weekend) after (?:next|coming)", stretches.after_next),
+    "week_after": (f"weekday {_OF} week after next?", weekdays.week_after),
     "or_the_day_after": ("(?:relative_day|weekday|tonight) or the? day after", dates.or_the_day_after),
-    "weekday_in_weeks": (f"weekday in {_COUNT} week", dates.weekday_in_weeks),
+    "day_after": ("the? day after the? (?:weekday|named_day|relative_day)", dates.day_after),
+    "weekday_in_weeks": (
+        f"weekday (?:in|after) (?:{_COUNT} week|week (?:number|one)?)",
+        weekdays.weekday_in_weeks,
+    ),
     "weeks_on": (
-        f"{_COUNT} week (?:on|from)? (?:weekday|relative_day) | week on weekday | (?:weekday|relative_day) week",
-        dates.weeks_on,
+        (f"{_COUNT} week (?:on|from|after)? (?:weekday|relative_day) | week on weekday | (?:weekday|relative_day) week"
+        f" | {_COUNT} day (?:from|after) relative_day"),
+        weekdays.weeks_on,
     ),
     "in_units": (
-        f"in {_COUNT} (?:day|week|months_unit) hence? | {_COUNT} (?:day|week|months_unit) (?:hence|ago)",
+        (f"(?:in|after) {_COUNT} {_UNIT} hence? | {_COUNT} {_UNIT} (?:hence|ago) | ago {_COUNT} {_UNIT}"
+        f" | (?:in|after) {_UNIT} (?:number|one)? | {_UNIT} number? (?:hence|ago)"),
         dates.in_units,
     ),
-    "last": ("last (?:weekday|week|weekend|months_unit)", dates.past),
-    "next_weekday": ("next weekday", dates.next_weekday),
-    "this_weekday": ("this weekday", dates.this_weekday),
-    "weekend": ("(?:next|this)? weekend", dates.weekend),
-    "week": ("(?:next|this) week", dates.week),
-    "weekday_number": (
-        f"weekday number (?!slash|dash|to|past|before|and|or|month|number) {_NOT_A_CLOCK}",
-        dates.weekday_number,
+    "ago": (f"before {_COUNT}? {_UNIT} (?!coming|next|this|last|number|on|the)", dates.before_now),
+    "last": (
+        "last (?:weekday|week|weekend|months_unit|month) | (?:weekday|week|months_unit) last (?!thing|one)",
+        dates.past,
     ),
-    "weekday": ("weekday", dates.weekday),
+    "weekday_date": (
+        "(?:this|coming)? weekday comma? number (?=comma? at (?:number|one|spoken|long))",
+        weekdays.weekday_date,
+    ),
+    "weekday_date_said": (
+        "(?:this|coming)? weekday comma? number (?=number (?:meridiem|oclock|hour_mark|colon|added)|named)",
+        weekdays.weekday_date_said,
+    ),
+    "weekday_number": (
+        ("(?:this|coming)? weekday number (?!(?:on|the|dash)* month)"
+        f"(?!slash|dash|to(?!the* weekday)|past|before|and|or|month|number|half|minus) {_NOT_A_CLOCK}"),
+        weekdays.weekday_number,
+    ),
+    "next_weekday": (
+        "next weekday | weekday on? next (?!day|weekday|number (?:day|week|months_unit)|month)",
+        weekdays.next_weekday,
+    ),
+    "eve": ("eve (?:on|the)* weekday", dates.eve),
+    "this_weekday": ("(?:this|coming) weekday | weekday (?:coming|this (?!part|weekday))", weekdays.this_weekday),
+    "leading": (f"{_LEADING} (?:{_WEEK}|{_MONTH}|month|week|months_unit)", stretches.leading),
+    "weekend": (f"the? {_TURN} weekend | weekend on? {_TURN}? | weekend", stretches.weekend),
+    "week": (_WEEK, stretches.week),
+    "month": (f"{_MONTH} | (?:in|this|next|coming) month (?!dash|the|number|ordinal|ordinal_word)", stretches.month),
+    "weekday": ("weekday", weekdays.weekday),
     "relative": ("relative_day", dates.relative),
-    "this_part": ("this (?=part)", dates.this_day),
+    "this_part": ("this (?=part|named|at|number meridiem) | (?<=part) this", dates.this_day),
     "tonight": ("tonight", dates.this_day),
+    "days_of_month": (
+        (f"between? (?:the|from)* ordinal (?:to|dash|or|and|slash|before) the? ordinal {_NOT_COUNTED} {_NOT_A_CLOCK}"
+        f" | between? day_lead number (?:to|dash|or|and|before) the? number (?!part) {_NOT_COUNTED} {_NOT_A_CLOCK}"),
+        stretches.days_of_month,
+    ),
     "day_of_month": (
-        f"the? ordinal (?!other|one|street|people|noise) {_NOT_A_CLOCK} | on the ordinal_word (?!other|one)",
+        f"the? ordinal {_NOT_COUNTED} {_NOT_A_CLOCK} | on the ordinal_word (?!other|one|thing)",
         dates.day_of_month,
     ),
-    "ordinal_of_month": ("(?<=weekday) the? ordinal_word (?!other|one)", dates.day_of_month),
+    "lone_ordinal": ("the ordinal_word (?=$|at|comma|mark|part|about|number)", dates.day_of_month),
+    "ordinal_of_month": ("(?<=weekday) the? ordinal_word (?!other|one|thing)", dates.day_of_month),
     "named_day": ("named_day", dates.named_day),
-    "number_of_month": (f"on the number (?!other|one|dash) {_NOT_A_CLOCK}", dates.day_of_month),
-}
+    "number_of_month": (
+        (f"on the number (?!other|one|dash|thing|unit) {_NOT_A_CLOCK}"
+        f" | day_lead {_DAY} (?!dash|slash|noise|thing|number) {_NOT_A_CLOCK}"
+        f" | day_mark the? {_DAY} | {_DAY} day_mark"),
+        dates.day_of_month,
+    ),
+}  # fmt: skip
 """In order of preference where several begin at the same word."""

@@ -1,72 +1,158 @@
-"""From the wordings of dates in a text to one reading: joined, ruled out, or asked about."""
+"""From the wordings of dates in a text to one reading: joined, stretched, ruled out, or asked about."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
-from conversations.understanding.dates import WEEKDAY_CONFLICT, Day, days_between
-from conversations.understanding.kinds import Kind
+from conversations.understanding.bounds import Bound, bound_of
+from conversations.understanding.dates import NO_SUCH_DATE, PAST, WEEKDAY_CONFLICT, Day
+from conversations.understanding.kinds import THE, Kind
 from conversations.understanding.lexemes import Lexeme, as_written
 from conversations.understanding.meaning import Certainty, DateReading
-from conversations.understanding.scan import Found, gap_before
+from conversations.understanding.scan import Found
+from conversations.understanding.stretches import between
 
-_BESIDE = frozenset({Kind.COMMA, Kind.THE, Kind.ON, Kind.DASH, Kind.MARK})
-_OPEN_ENDED = frozenset({Kind.AFTER, Kind.BEFORE, Kind.FROM})
+FEW = 7
+"""The days of a stretch that are named one by one."""
+_DAY = timedelta(days=1)
+_BESIDE = frozenset({Kind.COMMA, Kind.ON, Kind.DASH, Kind.MARK, Kind.SOFT}) | THE
+_MOVED = frozenset({Kind.FOR, Kind.ON}) | THE
+"""Between the day that is left and the day that is moved to ("da sexta para segunda")."""
 _THROUGH = frozenset({Kind.TO, Kind.DASH, Kind.BEFORE})
 
 
-def read_day(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme], *, last_wins: bool) -> DateReading:
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """One day or stretch that was named, and which side of it is meant."""
+
+    day: Day
+    bound: Bound
+    words: tuple[str, ...]
+
+
+def read_day(
+    found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme], today: date, *, last_wins: bool
+) -> DateReading:
     """`out` are the places that do not count. `last_wins`: of "from friday to monday", Monday is meant (a move)."""
-    kept: list[Found] = []
-    days: list[Day] = []
-    through = False
+    named = _named(found, out, lexemes, last_wins=last_wins)
+    refused = [item.day for place, item in enumerate(found) if place in out and item.day is not None]
+    return _reading(named, refused, today)
+
+
+def _named(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme], *, last_wins: bool) -> list[_Named]:
+    named: list[_Named] = []
+    last = -1
     for place, item in enumerate(found):
-        if item.day is None or place in out or _is_open_ended(found, place, lexemes):
+        if item.day is None or place in out:
             continue
-        gap = {lexeme.kind for lexeme in lexemes[kept[-1].end : item.start]} if kept else set()
-        joined = _joined(days[-1], item.day) if kept and gap <= _BESIDE else None
-        through = through or (bool(kept) and bool(gap & _THROUGH) and joined is None)
-        if joined is not None:
-            days[-1] = joined
+        bound = bound_of(found, place, lexemes)
+        if last_wins and bound is Bound.UNTIL:
+            bound = Bound.NONE
+        here = _Named(item.day, bound, (as_written(lexemes[item.start : item.end]),))
+        gap = {lexeme.kind for lexeme in lexemes[found[last].end : item.start]} if named else set()
+        both = joined(named[-1].day, here.day) if named and gap <= _BESIDE else None
+        if both is not None:
+            named[-1] = replace(named[-1], day=both, words=named[-1].words + here.words)
+        elif named and (_runs_through(gap, found[last], lexemes) or (last_wins and gap and gap <= _MOVED)):
+            run = here.day if last_wins else _run(named[-1].day, here.day)
+            named[-1] = _Named(run, Bound.NONE, named[-1].words + here.words)
         else:
-            days.append(item.day)
-        kept.append(item)
-    words = " ".join(_words(item, lexemes) for item in kept)
-    return _reading(days[-1:] if last_wins and through else days, words, through=through)
+            named.append(here)
+        last = place
+    return named
 
 
-def _is_open_ended(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> bool:
-    """ "after friday", "by the 5th": no day is named; but "from friday to sunday" names several."""
-    begins = found[place - 1].end if place else 0
-    before = [lexeme.kind for lexeme in lexemes[begins : found[place].start] if lexeme.kind not in (Kind.THE, Kind.ON)]
-    if not before or before[-1] not in _OPEN_ENDED:
-        return False
-    if place and before[-1] is Kind.BEFORE and len(before) == 1:
-        return found[place - 1].day is None
-    follows = gap_before(found, place + 1, lexemes) if place + 1 < len(found) and found[place + 1].day else set()
-    return not (before[-1] is Kind.FROM and follows & _THROUGH)
+def _runs_through(gap: set[Kind], before: Found, lexemes: Sequence[Lexeme]) -> bool:
+    if (gap & _THROUGH and not gap - _THROUGH - _BESIDE) or gap == {Kind.AT}:
+        return True
+    led = {lexeme.kind for lexeme in lexemes[max(0, before.start - 2) : before.start]}
+    return Kind.AND in gap and Kind.BETWEEN in led
 
 
-def _joined(first: Day, second: Day) -> Day | None:
+def _run(first: Day, last: Day) -> Day:
+    """From one day to another: a weekday is the next one after the day it starts from."""
+    if not (first.dates and last.dates) or first.reason or last.reason:
+        return first if first.reason or not first.dates else last
+    start, end = first.dates[0], last.dates[-1]
+    if last.weekday is not None:
+        end = start + timedelta(days=(last.weekday - start.weekday()) % 7)
+    return Day(between(start, end), stretch=True) if start < end else Day((start, *last.dates[:1]))
+
+
+def joined(first: Day, second: Day) -> Day | None:
     """A weekday and a date side by side are one day, or a contradiction. None: they are two days."""
     if (first.weekday is None) == (second.weekday is None):
-        return first if first.dates == second.dates and first.dates else None
+        both = tuple(day for day in first.dates if day in second.dates)
+        return Day(both) if both and not (first.reason or second.reason) else None
     weekday, exact = (first, second) if second.weekday is None else (second, first)
     if exact.reason or not exact.dates:
         return exact
     fitting = tuple(day for day in exact.dates if day.weekday() == weekday.weekday)
-    return Day(fitting) if fitting else Day(exact.dates, reason=WEEKDAY_CONFLICT)
+    if fitting:
+        return Day(fitting)
+    if exact.stretch:
+        return None
+    later = tuple(day for day in exact.later if day.weekday() == weekday.weekday)
+    if later:
+        return Day((*exact.dates, *later))
+    near = _nearest(exact.dates[0], weekday.weekday or 0, weekday.dates[0])
+    return Day((*exact.dates, near), reason=WEEKDAY_CONFLICT)
 
 
-def _reading(days: Sequence[Day], words: str, *, through: bool) -> DateReading:
-    possible = sorted({date for day in days if not day.reason for date in day.dates})
-    if through and len(possible) > 1:
-        possible = list(days_between(possible[0], possible[-1]))
+def _nearest(day: date, weekday: int, since: date) -> date:
+    """The day of that weekday that is nearest to `day`, and not before `since`."""
+    near = day + timedelta(days=(weekday - day.weekday() + 3) % 7 - 3)
+    return max(near, since)
+
+
+def _reading(named: Sequence[_Named], refused: Sequence[Day], today: date) -> DateReading:
+    words = " ".join(word for each in named for word in each.words)
+    off = {day for each in refused for day in each.dates}
+    weekdays = {each.weekday for each in refused if each.weekday is not None}
+    ends = [_ends(each) for each in named if each.day.dates and not each.day.reason and _is_open(each)]
+    if ends:
+        stretched = _stretched(ends, off, weekdays, today)
+        return replace(stretched, words=words)
+    possible = sorted({day for each in named if not each.day.reason for day in each.day.dates} - off)
+    excluded = tuple(sorted(off))
     if possible:
         certainty = Certainty.CERTAIN if len(possible) == 1 else Certainty.AMBIGUOUS
-        return DateReading(certainty, tuple(possible), words=words)
-    if days:
-        return DateReading(Certainty.IMPOSSIBLE, days[0].dates, days[0].reason, words)
-    return DateReading()
+        return DateReading(certainty, tuple(possible), words=words, excluded=excluded)
+    if named:
+        reason = named[0].day.reason or NO_SUCH_DATE
+        return DateReading(Certainty.IMPOSSIBLE, named[0].day.dates, reason, words, excluded=excluded)
+    return DateReading(excluded=excluded)
 
 
-def _words(item: Found, lexemes: Sequence[Lexeme]) -> str:
-    return as_written(lexemes[item.start : item.end])
+def _is_open(named: _Named) -> bool:
+    return named.day.stretch or named.bound is not Bound.NONE
+
+
+def _ends(named: _Named) -> tuple[date | None, date | None]:
+    first, last = named.day.dates[0], named.day.dates[-1]
+    return {
+        Bound.NONE: (first, last),
+        Bound.FROM: (first, None),
+        Bound.AFTER: (last + _DAY, None),
+        Bound.UNTIL: (None, last),
+        Bound.BEFORE: (None, first - _DAY),
+        Bound.WEEK: (first - timedelta(days=first.weekday()), first + timedelta(days=6 - first.weekday())),
+    }[named.bound]
+
+
+def _stretched(
+    ends: Sequence[tuple[date | None, date | None]], off: set[date], weekdays: set[int], today: date
+) -> DateReading:
+    earliest = [first for first, _ in ends if first is not None]
+    latest = [last for _, last in ends if last is not None]
+    first = max(min(earliest), today) if earliest else None
+    last = max(latest) if latest else None
+    if last is not None and last < (first or today):
+        return DateReading(Certainty.IMPOSSIBLE, reason=PAST)
+    days = between(first or today, last or (first or today) + (FEW - 1) * _DAY)
+    kept = tuple(day for day in days if day not in off and day.weekday() not in weekdays)
+    excluded = tuple(sorted({day for day in days if day not in kept} or off))
+    if len(kept) < 2:
+        certainty = Certainty.CERTAIN if kept else Certainty.NOTHING
+        return DateReading(certainty, kept, excluded=excluded)
+    return DateReading(Certainty.AMBIGUOUS, kept[:FEW], earliest=first, latest=last, excluded=excluded)

@@ -11,8 +11,11 @@ from typing import Any
 
 from conversations.understanding.days import MONTH_FIRST
 from conversations.understanding.meaning import Certainty, DateReading, TimeReading
+from conversations.understanding.vocabulary import short_code
 
 _LONGEST = 60
+_SURELY_SAID = 9
+"""Earlier hours may be of the afternoon: whoever means them is asked."""
 _FURTHEST = timedelta(days=366)
 _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What a parser of free text may stumble over; a text that makes it stumble is a text not understood."""
@@ -29,7 +32,7 @@ def fall_back(text: str, language: str, now: datetime, region: str) -> tuple[Dat
     if not now.date() <= moment.date() <= now.date() + _FURTHEST:
         return nothing
     day = DateReading(Certainty.CERTAIN, (moment.date(),), words=text)
-    if "time" not in parts:
+    if "time" not in parts or moment.hour < _SURELY_SAID:
         return day, TimeReading()
     return day, TimeReading(Certainty.CERTAIN, (time(moment.hour, moment.minute),), words=text)
 
@@ -48,7 +51,7 @@ def _parser(language: str, order: str, now: datetime) -> Any:
     from dateparser.data.languages_info import language_order
     from dateparser.date import DateDataParser
 
-    languages = dict.fromkeys((language[:8].replace("_", "-").split("-")[0].lower(), "en"))
+    languages = dict.fromkeys((short_code(language), "en"))
     return DateDataParser(
         languages=[each for each in languages if each in language_order],
         settings={

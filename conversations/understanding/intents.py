@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from conversations.understanding.meaning import Intent
-from conversations.understanding.vocabulary import Vocabulary, Words
+from conversations.understanding.phrases import Words
+from conversations.understanding.vocabulary import Vocabulary
 from conversations.understanding.wording import matches, without
 
 

@@ -83,6 +83,29 @@ class Kind(StrEnum):
     """Said before the hour: `value` minutes more, or less ("saadhe", "paune")."""
     SPOKEN = "η"
     """An hour with its minutes in one word: `value` minutes on the clock of twelve ("dhai")."""
+    WEEK_AHEAD = "χ"
+    """A whole week in one phrase: `value` weeks from this one."""
+    EVE = "ω"
+    """Before a weekday: its night, or the one before it ("ليلة الجمعة")."""
+    WEEK_OF = "ι"
+    """Makes the day after it stand for its week ("week commencing")."""
+    EARLY = "σ"
+    MID = "τ"
+    LATE = "υ"
+    """Before a week or a month: its beginning, middle or end."""
+    RATHER = "κ"
+    """Takes back what was said before it ("sorry, I mean")."""
+    ME = "λ"
+    FITS = "μ"
+    """What is said of a time that suits: free, works, ok."""
+    PRAISE = "ν"
+    THING = "ξ"
+    """What is counted or booked: a bare ordinal before it is no day ("1st time", "5th appointment")."""
+    LABEL = "π"
+    """The number after it is a name: size, room, order."""
+    UNIT = "ρ"
+    """The number before it is an amount: kg, years, stars."""
+    HASH = "φ"
     PREFIX = "θ"
     """Before a number: makes it an ordinal ("ika-5")."""
     HALF = "B"
@@ -105,9 +128,18 @@ class Kind(StrEnum):
     MINUTES = "9"
 
 
+SOFT = frozenset({Kind.SOFT, Kind.ME, Kind.FITS, Kind.PRAISE, Kind.THING})
+"""What may stand beside a bare hour."""
+THE = frozenset({Kind.THE, Kind.DAY_LEAD})
+
 _NAME = re.compile(r"(?<!\?P<)\b[a-z][a-z_]*\b(?!>)")
+_CLASSES = {"soft": SOFT, "the": THE}
 
 
 def letters(pattern: str) -> str:
     """A pattern in names of kinds ("weekday the? ordinal") as one over their letters. KeyError: no such kind."""
-    return _NAME.sub(lambda name: Kind[name[0].upper()].value, pattern).replace(" ", "")
+    return _NAME.sub(lambda name: _letter(name[0]), pattern).replace(" ", "")
+
+
+def _letter(name: str) -> str:
+    return f"[{''.join(sorted(_CLASSES[name]))}]" if name in _CLASSES else Kind[name.upper()].value

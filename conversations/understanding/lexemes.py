@@ -5,15 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from conversations.understanding.kinds import Kind
+from conversations.understanding.neighbours import hours_before, is_between_digits, settled
+from conversations.understanding.phrases import Meaning
 from conversations.understanding.tokens import Token, tokens
-from conversations.understanding.vocabulary import Meaning, Vocabulary
+from conversations.understanding.vocabulary import Vocabulary
 
 _SIGNS = {
-    ",": Kind.COMMA, "/": Kind.SLASH, "-": Kind.DASH, ":": Kind.COLON, ";": Kind.COLON, ".": Kind.DOT,
-    "@": Kind.AT, "~": Kind.ABOUT, "&": Kind.AND, "¤": Kind.NOISE,
+    ",": Kind.COMMA, "،": Kind.COMMA, "/": Kind.SLASH, "-": Kind.DASH, ":": Kind.COLON, ";": Kind.COLON, ".": Kind.DOT,
+    "@": Kind.AT, "~": Kind.ABOUT, "&": Kind.AND, "+": Kind.AND, "#": Kind.HASH, "№": Kind.HASH, "¤": Kind.NOISE,
 }  # fmt: skip
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _BETWEEN_DIGITS = (Kind.COLON, Kind.DOT)
+PREFIXED = 1
+"""`until` of an ORDINAL made by a prefix, which beside a part of the day is an hour ("ika-3 ng hapon")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +43,49 @@ def as_written(lexemes: Sequence[Lexeme]) -> str:
 
 def lex(text: str, words: Vocabulary) -> tuple[Lexeme, ...]:
     """Longest known phrase first; an unknown word is repaired when it is a slip away from a day or a month."""
-    pieces = tokens(text)
+    pieces = _apart(tokens(text), words)
     found: list[Lexeme] = []
     place = 0
     while place < len(pieces):
         size, lexeme = _known(text, pieces, place, words) or (1, _single(text, pieces, place, words))
         place += size
+        lexeme = settled(lexeme, found, words.months)
+        if lexeme.kind in (Kind.ADDED, Kind.MINUS, Kind.PART) and (hours := hours_before(found)) is not None:
+            found[hours] = replace(found[hours], kind=Kind.OCLOCK)
+        if lexeme.kind is Kind.NUMBER and lexeme.digits:
+            lexeme = replace(lexeme, until=words.clock_shift)
+        if found and found[-1].kind is Kind.OTHER and lexeme.digits and found[-1].end == lexeme.start:
+            lexeme = replace(lexeme, kind=Kind.NOISE)
+        if is_between_digits(found, lexeme):
+            found[-1] = replace(found[-1], kind=Kind.COLON)
         if lexeme.kind is Kind.SUFFIX and found and found[-1].kind is Kind.NUMBER:
             found[-1] = replace(found[-1], kind=Kind.ORDINAL, text=found[-1].text + lexeme.text, end=lexeme.end)
         elif lexeme.kind is Kind.NUMBER and (prefixed := _prefix(found)):
-            found[-prefixed:] = [replace(lexeme, kind=Kind.ORDINAL)]
+            found[-prefixed:] = [replace(lexeme, kind=Kind.ORDINAL, until=PREFIXED)]
         else:
+            if lexeme.kind is Kind.PART and found and found[-1].until == PREFIXED and found[-1].kind is Kind.ORDINAL:
+                found[-1] = replace(found[-1], kind=Kind.NUMBER, until=0)
             found.append(lexeme)
     return tuple(found)
+
+
+def _apart(pieces: list[Token], words: Vocabulary) -> list[Token]:
+    """Small words that are written onto the next one ("والخميس") as words of their own, if the rest is a known one."""
+    if not words.attached:
+        return pieces
+    apart: list[Token] = []
+    for piece in pieces:
+        size = 0 if piece.text in words.openings else _attached(piece.text, words)
+        if size:
+            apart.append(Token(piece.text[:size], piece.start, piece.start + size))
+        apart.append(Token(piece.text[size:], piece.start + size, piece.end))
+    return apart
+
+
+def _attached(word: str, words: Vocabulary) -> int:
+    return next(
+        (len(lead) for lead in words.attached if word.startswith(lead) and word[len(lead) :] in words.telling), 0
+    )
 
 
 def _prefix(found: Sequence[Lexeme]) -> int:
@@ -64,7 +98,7 @@ def _prefix(found: Sequence[Lexeme]) -> int:
 
 def letters_of(lexemes: Sequence[Lexeme]) -> str:
     """One letter a lexeme, for matching patterns."""
-    return "".join(lexeme.kind.value for lexeme in lexemes)
+    return "".join([lexeme.kind for lexeme in lexemes])
 
 
 def _known(text: str, pieces: list[Token], place: int, words: Vocabulary) -> tuple[int, Lexeme] | None:
@@ -72,7 +106,7 @@ def _known(text: str, pieces: list[Token], place: int, words: Vocabulary) -> tup
     is_glued = place > 0 and pieces[place - 1].end == first.start and pieces[place - 1].text.isdecimal()
     if is_glued and (meaning := words.glued.get(first.text)):
         return 1, _lexeme(text, first.start, first.end, meaning)
-    for size in range(min(words.longest, len(pieces) - place), 0, -1):
+    for size in range(min(words.reach.get(first.text, 0), len(pieces) - place), 0, -1):
         end = pieces[place + size - 1].end
         if meaning := words.phrases.get(text[first.start : end]):
             return size, _lexeme(text, first.start, end, meaning)

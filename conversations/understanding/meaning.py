@@ -49,7 +49,7 @@ class DateReading:
     """A date, as said. `dates` holds the one meant, or, when ambiguous, each reading in calendar order (at least two).
 
     `reason`, when impossible: `no_such_date` (31 February), `past`, or `weekday_conflict` ("monday 14th march", a
-    Saturday). `words` is the part of the text it was read from.
+    Saturday; `dates` then ends with the Monday that is nearest). `words` is the part of the text it was read from.
     """
 
     certainty: Certainty = Certainty.NOTHING
@@ -58,8 +58,8 @@ class DateReading:
     words: str = ""
     earliest: date | None = None
     latest: date | None = None
-    """Both ends of a stretch of days ("next week", "from monday to wednesday"), or one of an open one ("after the 5th"):
-    AMBIGUOUS, with its days in `dates` where they are few."""
+    """Both ends of a stretch of days ("next week", "from monday to wednesday"), or one of an open one ("after the
+    5th"): AMBIGUOUS, with its first days in `dates`, seven at most."""
     excluded: tuple[date, ...] = ()
     """Days that were ruled out ("not friday")."""
 

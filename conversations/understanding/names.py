@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from conversations.understanding.normalise import fold
 from conversations.understanding.tokens import words_of
 from conversations.understanding.vocabulary import Vocabulary
 
 _LONGEST = 4
-_ENDS = ",.!?;:()"
+_ENDS = ",.!?;:()،؛؟"
 _INSIDE = frozenset("-'.·")
 
 
@@ -22,8 +23,10 @@ class Named:
 
 def read_name(text: str, known: Vocabulary, service_words: Collection[str]) -> Named:
     """From a tidy text. "My name is …" takes what follows; "it's …" only capitalised words that mean nothing else."""
+    if _openers(known).isdisjoint(words_of(fold(text))):
+        return Named("", text)
     raw = text.split(" ")
-    folded = [fold(word).strip(",.!?;()") for word in raw]
+    folded = [fold(word).strip(",.!?;()،؛؟") for word in raw]
     for place in range(len(raw)):
         for listed in ("leads", "careful"):
             size = _lead(folded, place, known, listed)
@@ -32,6 +35,12 @@ def read_name(text: str, known: Vocabulary, service_words: Collection[str]) -> N
                 rest = [*raw[:place], "¤", *raw[place + size + len(name) :]]
                 return Named(_spelling(name), " ".join(rest))
     return Named("", text)
+
+
+@lru_cache(maxsize=32)
+def _openers(known: Vocabulary) -> frozenset[str]:
+    """The words a lead can begin with: most texts hold none."""
+    return frozenset(lead[0] for listed in ("leads", "careful") for lead in known.phrase_set("names", listed))
 
 
 def _lead(folded: Sequence[str], place: int, known: Vocabulary, listed: str) -> int:

@@ -10,9 +10,12 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@.]{1,64}\.[^\W\
 _MONEY_SIGN = re.compile(r"[$£€₹₱₦¥₪﷼]\s?[0-9][0-9.,]*k?|[0-9][0-9.,]*\s?[$£€₹₱₦¥₪﷼%]")
 _AMOUNT = re.compile(r"(?<![0-9])([0-9][0-9.,]*) ?([^\W\d_]+|%)")
 _MONEY_WORD_FIRST = re.compile(r"\b([^\W\d_]{2,8}) ?[0-9][0-9.,]*")
-_RUN = re.compile(r"\+?\(?[0-9](?:[0-9 ().-]*[0-9])?")
+_RUN = re.compile(r"(?<![0-9/:])\+?\(?[0-9](?:[0-9 ().-]*[0-9])?")
 _DATE = re.compile(
     r"(?:[0-9]{1,2}([ ./-])[0-9]{1,2}\1[0-9]{2}(?:[0-9]{2})?|[0-9]{4}([./-])[0-9]{1,2}\2[0-9]{1,2})(?![0-9./-])"
+)
+_SIGNED_DATE = re.compile(
+    r"(?<![0-9./-])(?:[0-9]{1,2}([./-])[0-9]{1,2}\1(?:[0-9]{4}|[0-9]{2})|[0-9]{4}([./-])[0-9]{1,2}\2[0-9]{1,2})(?![0-9./-])"
 )
 _HOURS = re.compile(r"(?:[0-9]{1,2} )?(?:[01][0-9]|2[0-3])[0-5][0-9] ?[- ] ?(?:[01][0-9]|2[0-3])[0-5][0-9]")
 
@@ -27,7 +30,7 @@ def without_noise(text: str, currencies: Set[str]) -> str:
 
 def _is_phone(run: str) -> bool:
     """Seven digits or more (nine, when all are pairs, as in "10 30 - 11 30"), but no full date and no "1530-1630"."""
-    if _DATE.match(run) or _HOURS.fullmatch(run):
+    if _DATE.fullmatch(run) or _HOURS.fullmatch(run):
         return False
-    groups = [len(group) for group in re.findall("[0-9]+", run)]
-    return sum(groups) >= (7 if max(groups) > 2 else 9)
+    groups = [len(group) for group in re.findall("[0-9]+", _SIGNED_DATE.sub(" ", run))]
+    return sum(groups) >= (7 if max(groups, default=0) > 2 else 9)

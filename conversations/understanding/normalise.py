@@ -10,15 +10,27 @@ _UNSEEN = re.compile("[\u00ad\u0640\u20e3\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000
 """Soft hyphen, tatweel, keycap frame, variation selectors, skin tones, tags."""
 _ACCENTS = re.compile("[\u0300-\u036f\u064b-\u065f\u0670\u093c]")
 """Latin accents, Arabic vowel signs and the hamza on its seat, the Hindi nukta."""
-_ALIKE = str.maketrans({"\u0649": "\u064a", "\u0629": "\u0647", "\u0671": "\u0627", "\u0901": "\u0902"})
-"""Letters that people type for one another: Arabic ى ي, ة ه, ٱ ا; Hindi ँ ं."""
+_ALIKE = str.maketrans(
+    {
+        "\u0649": "\u064a",
+        "\u06cc": "\u064a",
+        "\u0629": "\u0647",
+        "\u06a9": "\u0643",
+        "\u0671": "\u0627",
+        "\u0901": "\u0902",
+    }
+)
+"""Letters that people type for one another: Arabic ى ی ي, ة ه, ک ك, ٱ ا; Hindi ँ ं."""
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´′＇", "'"))
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹘－", "-"))
+_UNPRINTED = re.compile("[\\x00-\\x1f\\x7f]")
 _ELIDED = re.compile(r"'(?=(?:s|t|ll|re|ve|m|d|clock)\b)")
 
 
 def tidy(text: str) -> str:
     """The text retyped plainly: NFKC, ASCII digits, single spaces, nothing invisible, at most 300 characters."""
+    if text[:LONGEST].isascii():
+        return " ".join(_UNPRINTED.sub(" ", text[:LONGEST]).replace("`", "'").split())
     text = unicodedata.normalize("NFKC", _UNSEEN.sub("", text[:LONGEST]).translate(_APOSTROPHES))[:LONGEST]
     text = text.translate(_APOSTROPHES).translate(_DASHES)
     return " ".join("".join(map(_plain, text)).split())
@@ -26,7 +38,10 @@ def tidy(text: str) -> str:
 
 def fold(text: str) -> str:
     """For comparing: tidy, without case, accents and apostrophes ("What's" → "whats", "d'accord" → "d accord")."""
-    text = unicodedata.normalize("NFD", tidy(text).casefold())
+    text = tidy(text)
+    if text.isascii():
+        return " ".join(_ELIDED.sub("", text.lower()).replace("'", " ").split())
+    text = unicodedata.normalize("NFD", text.casefold())
     text = unicodedata.normalize("NFC", _ACCENTS.sub("", text).translate(_ALIKE))
     return " ".join(_ELIDED.sub("", text).replace("'", " ").split())[:LONGEST]
 

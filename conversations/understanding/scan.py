@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conversations.understanding import date_rules, times
+from conversations.understanding import date_rules, time_rules
 from conversations.understanding.dates import Day, Today
-from conversations.understanding.kinds import Kind, letters
+from conversations.understanding.kinds import SOFT, THE, Kind, letters
 from conversations.understanding.lexemes import Lexeme, letters_of
-from conversations.understanding.times import Said
+from conversations.understanding.times import Said, TimeRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,10 @@ class Found:
     said: Said | None = None
 
 
-_DATE_RULES = [(name, re.compile(letters(pattern)), rule) for name, (pattern, rule) in date_rules.RULES.items()]
-_TIME_RULES = [(name, re.compile(letters(pattern)), rule) for name, (pattern, rule) in times.RULES.items()]
-_BEGINS = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern, _ in (*_DATE_RULES, *_TIME_RULES)))
+_QUIET = [(name, re.compile(letters(pattern)), rule) for name, (pattern, rule) in time_rules.QUIET.items()]
+_DATES = [(name, re.compile(letters(pattern)), rule) for name, (pattern, rule) in date_rules.RULES.items()]
+_TIMES = [(name, re.compile(letters(pattern)), rule) for name, (pattern, rule) in time_rules.RULES.items()]
+_BEGINS = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern, _ in (*_QUIET, *_DATES, *_TIMES)))
 
 
 def scan(lexemes: Sequence[Lexeme], today: Today) -> list[Found]:
@@ -41,18 +42,44 @@ def scan(lexemes: Sequence[Lexeme], today: Today) -> list[Found]:
 
 
 def _at(text: str, place: int, lexemes: Sequence[Lexeme], today: Today) -> Found | None:
-    for name, pattern, date_rule in _DATE_RULES:
-        if (match := pattern.match(text, place)) and (day := date_rule(lexemes[place : match.end()], today)):
+    return (
+        _time_at(_QUIET, text, place, lexemes)
+        or _date_at(text, place, lexemes, today)
+        or _time_at(_TIMES, text, place, lexemes)
+    )
+
+
+def _date_at(text: str, place: int, lexemes: Sequence[Lexeme], today: Today) -> Found | None:
+    for name, pattern, rule in _DATES:
+        if (match := pattern.match(text, place)) and (day := rule(lexemes[place : match.end()], today)):
             return Found(name, place, match.end(), day=day)
-    for name, pattern, time_rule in _TIME_RULES:
-        if (match := pattern.match(text, place)) and (said := time_rule(lexemes[place : match.end()])):
+    return None
+
+
+def _time_at(
+    rules: Sequence[tuple[str, re.Pattern[str], TimeRule]], text: str, place: int, lexemes: Sequence[Lexeme]
+) -> Found | None:
+    for name, pattern, rule in rules:
+        if (match := pattern.match(text, place)) and (said := rule(lexemes[place : match.end()])):
             return Found(name, place, match.end(), said=said)
     return None
 
 
-_SKIPPED_BEFORE = frozenset(
-    {Kind.ON, Kind.THE, Kind.AT, Kind.SOFT, Kind.ARTICLE, Kind.IN, Kind.ABOUT, Kind.THIS, Kind.FOR}
-)
+def without_taken_back(found: Sequence[Found], lexemes: Sequence[Lexeme]) -> list[Found]:
+    """Of "friday, sorry i mean saturday" only Saturday: a date takes back dates, a time takes back times."""
+    rather = next((at for at, lexeme in enumerate(lexemes) if lexeme.kind is Kind.RATHER), None)
+    if rather is None:
+        return list(found)
+    after = [item for item in found if item.start > rather]
+    dates, times = any(item.day for item in after), any(item.said and not item.said.is_empty for item in after)
+    return [
+        item
+        for item in found
+        if item.start > rather or not ((item.day and dates) or (item.said and times and not item.said.is_empty))
+    ]
+
+
+_SKIPPED_BEFORE = frozenset({Kind.ON, Kind.AT, Kind.ARTICLE, Kind.IN, Kind.ABOUT, Kind.THIS, Kind.FOR, *SOFT, *THE})
 _JOINING = frozenset({Kind.OR, Kind.AND, Kind.SLASH})
 
 
@@ -66,12 +93,15 @@ def ruled_out(found: Sequence[Found], lexemes: Sequence[Lexeme]) -> frozenset[in
         )
         if chained or _refused_before(item, found[place - 1].end if place else 0, lexemes):
             out.add(place)
+    late: set[int] = set()
     for place in range(len(found) - 1, -1, -1):
         after = found[place + 1] if place + 1 < len(found) else None
-        chained = after is not None and place + 1 in out and gap_before(found, place + 1, lexemes) == {Kind.OR}
-        if chained or _refused_after(found[place], lexemes):
-            out.add(place)
-    return frozenset(out)
+        gap = gap_before(found, place + 1, lexemes) if after is not None else set()
+        is_its_time = not gap and after is not None and found[place].day is not None and after.said is not None
+        chained = place + 1 in late and (gap in ({Kind.OR}, {Kind.AND}) or is_its_time)
+        if chained or _refused_after(found[place], lexemes, found[place + 1 :]):
+            late.add(place)
+    return frozenset(out | late)
 
 
 def gap_before(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> set[Kind]:
@@ -82,17 +112,26 @@ def gap_before(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) ->
 
 def _refused_before(item: Found, since: int, lexemes: Sequence[Lexeme]) -> bool:
     for lexeme in reversed(lexemes[since : item.start]):
-        if lexeme.kind is Kind.NOT:
+        if lexeme.kind is Kind.NOT or (lexeme.kind is Kind.NOT_GOOD and not since) or (lexeme.kind is Kind.MINUS and item.day is not None):
             return True
         if lexeme.kind not in _SKIPPED_BEFORE:
             return False
     return False
 
 
-def _refused_after(item: Found, lexemes: Sequence[Lexeme]) -> bool:
-    for lexeme in lexemes[item.end :]:
-        if lexeme.kind is Kind.NOT_GOOD:
+def _refused_after(item: Found, lexemes: Sequence[Lexeme], later: Sequence[Found]) -> bool:
+    """ "Friday is no good", "el viernes no"; but "el viernes, no?" asks for it."""
+    for place, lexeme in enumerate(lexemes[item.end :], start=item.end):
+        if lexeme.kind is Kind.NOT_GOOD or (lexeme.kind is Kind.NOT and _is_its_own(place, lexemes, later)):
             return True
-        if lexeme.kind is not Kind.SOFT:
+        if lexeme.kind not in SOFT and lexeme.kind is not Kind.ON:
             return False
     return False
+
+
+def _is_its_own(place: int, lexemes: Sequence[Lexeme], later: Sequence[Found]) -> bool:
+    """Whether the "not" at `place` refuses what stands before it: nothing later is refused by it, and nobody asks."""
+    ends = next((lexeme.text for lexeme in lexemes[place:] if lexeme.kind in (Kind.COMMA, Kind.MARK)), "")
+    if ends == "?":
+        return False
+    return not later or not _refused_before(later[0], place, lexemes)

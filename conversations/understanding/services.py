@@ -35,6 +35,8 @@ def read_services(
 ) -> tuple[int, ...]:
     """The services that fit, best first. Idle words tell nothing by themselves, `joining` ones ("and") nothing at all.
     `minutes` are the lengths that were said: they decide between services that fit alike."""
+    if not services:
+        return ()
     names = {
         service.id: [_words(name, joining) for name in (service.name, *service.aliases) if _words(name, joining)]
         for service in services

@@ -1,12 +1,15 @@
-"""The grammar of times: what each wording says, as rules over kinds of words."""
+"""What each wording of a time says, from the words that its rule in time_rules.py has found."""
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from conversations.understanding.clocks import core_of, is_plausible, read_clock
 from conversations.understanding.hours import Clock
-from conversations.understanding.kinds import Kind, letters
-from conversations.understanding.lexemes import Lexeme, letters_of
+from conversations.understanding.kinds import Kind
+from conversations.understanding.lexemes import Lexeme
+
+_LEADS = (Kind.AFTER, Kind.BEFORE, Kind.FROM, Kind.BETWEEN, Kind.ONWARDS, Kind.OR_BEFORE)
+_TO_THE_HOUR = (5, 10, 15, 20, 25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,160 +28,139 @@ class Said:
 
     @property
     def is_empty(self) -> bool:
-        return self == Said()
+        return self == EMPTY
 
 
+EMPTY = Said()
 TimeRule = Callable[[Sequence[Lexeme]], Said | None]
 
-_FULL = (
-    "(?:number (?:colon|dot) number oclock? meridiem? | number (?:oclock|hour_mark) number meridiem?"
-    " | half past? number oclock? meridiem? | (?:quarter (?:past|after)|number minutes? past) number oclock? meridiem?"
-    " | quarter to number oclock? meridiem? | number minutes to number oclock? meridiem?"
-    " | number number meridiem | number oclock meridiem? | number meridiem | number (?=part)"
-    " | one (?:oclock|meridiem) meridiem?"
-    " | number? named | (?:long|year) oclock? meridiem?)"
-)
-_ANY = f"(?:{_FULL} | number hour_mark? | one)"
-_LED = "(?:at|about)*"
-_SEPARATOR = "(?:to|dash|and|before|or_before)"
-_NO_MONTH = "(?!(?:on|the)* month)(?!slash|colon|dot|ordinal)"
-_NO_COUNT = "(?!number|hours|minutes|people|day|week|months_unit)"
-_RANGE = re.compile(letters(f"(?:from|between|after)? {_LED} ({_ANY}) {_SEPARATOR} {_LED} ({_ANY}) ish?"))
-_COUNT = "(?:number|one|article|long)"
 
-
-def read_clock(lexemes: Sequence[Lexeme]) -> Clock | None:
-    """The clock that words of the patterns above spell; None when there is no such time (25:00, 3:75, 13 am)."""
-    kinds = {lexeme.kind for lexeme in lexemes}
-    numbers = [lexeme for lexeme in lexemes if lexeme.kind in (Kind.NUMBER, Kind.ONE, Kind.LONG, Kind.YEAR)]
-    halves = [lexeme.value for lexeme in lexemes if lexeme.kind is Kind.MERIDIEM]
-    if named := [lexeme.value for lexeme in lexemes if lexeme.kind is Kind.NAMED]:
-        return Clock(named[0])
-    values = [1 if number.kind is Kind.ONE else number.value for number in numbers]
-    if numbers[-1].kind in (Kind.LONG, Kind.YEAR):
-        values = [*divmod(values[-1], 100)]
-        as_typed = numbers[-1].digits == 4
-    else:
-        as_typed = numbers[0].text.startswith("0") and numbers[0].digits == 2
-    hour, minute, shift = values[0], values[1] if len(values) > 1 else 0, 0
-    if Kind.HALF in kinds:
-        minute = 30
-    elif Kind.QUARTER in kinds or (kinds & {Kind.PAST, Kind.TO, Kind.AFTER}):
-        hour = values[-1]
-        minute = 15 if Kind.QUARTER in kinds else values[0]
-        shift = -2 * minute if Kind.TO in kinds else 0
-    return _clock(hour, minute, shift, halves, as_typed=as_typed)
-
-
-def _clock(hour: int, minute: int, shift: int, halves: Sequence[int], *, as_typed: bool) -> Clock | None:
-    if minute > 59 or hour > 24 or (hour == 24 and minute):
-        return None
-    if halves and (hour == 0 or (hour > 12 and halves[0] == 0)):
-        return None
-    if halves:
-        return Clock(((hour % 12 + halves[0]) * 60 + minute + shift) % (24 * 60))
-    either = 1 <= hour <= 12 and not as_typed
-    return Clock((hour % 24 * 60 + minute + shift) % (24 * 60), either=either)
-
-
-def _exact(lexemes: Sequence[Lexeme]) -> Said | None:
-    parts = [lexeme for lexeme in lexemes if lexeme.kind not in (Kind.AT, Kind.ABOUT, Kind.ISH, Kind.THE, Kind.DASH)]
-    if not _is_plausible(parts):
+def exact(lexemes: Sequence[Lexeme]) -> Said | None:
+    parts = core_of(lexemes)
+    if not is_plausible(parts):
         return None
     clock = read_clock(parts)
+    lone = [part for part in parts if part.kind is not Kind.AT]
+    doubtful = len(lone) == 1 and lone[0].kind in (Kind.YEAR, Kind.LONG)
+    dotted = len(lone) == 3 and lone[1].kind is Kind.DOT
     if clock is not None:
-        lone = len(parts) == 1 and (parts[0].kind is Kind.YEAR or parts[0].digits == 3)
-        return Said(clock=clock, bare=lone)
-    return None if any(lexeme.kind in (Kind.DOT, Kind.LONG, Kind.YEAR) for lexeme in parts) else Said(impossible=True)
+        return Said(clock=clock, bare=doubtful or dotted)
+    return None if dotted or doubtful or lone[0].kind in (Kind.LONG, Kind.YEAR) else Said(impossible=True)
 
 
-def _is_plausible(parts: Sequence[Lexeme]) -> bool:
-    """Minutes are typed with two digits; a lone 4-digit number ends in full five minutes (2026 is a year)."""
-    kinds = [part.kind for part in parts]
-    if Kind.COLON in kinds or Kind.DOT in kinds or (Kind.HOUR_MARK in kinds and len(parts) > 2):
-        return parts[2].digits == 2
-    if kinds[:2] == [Kind.NUMBER, Kind.NUMBER]:
-        return parts[1].digits in (0, 2)
-    return parts[0].kind not in (Kind.LONG, Kind.YEAR) or len(parts) > 1 or parts[0].value % 5 == 0
-
-
-def _bare(lexemes: Sequence[Lexeme]) -> Said | None:
-    numbers = [lexeme for lexeme in lexemes if lexeme.kind in (Kind.NUMBER, Kind.ONE)]
-    if not _is_plausible(numbers) or (numbers[0].kind is Kind.NUMBER and not 1 <= numbers[0].value <= 23):
+def bare(lexemes: Sequence[Lexeme]) -> Said | None:
+    words = core_of(lexemes)
+    numbers = [word for word in words if word.kind in (Kind.NUMBER, Kind.ONE, Kind.SPOKEN)]
+    if not is_plausible(numbers) or (numbers[0].kind is Kind.NUMBER and not 1 <= numbers[0].value <= 23):
         return None
-    clock = read_clock(numbers)
+    clock = read_clock(words)
     return Said(clock=clock, bare=True) if clock is not None else None
 
 
-def _range(lexemes: Sequence[Lexeme]) -> Said | None:
-    found = _RANGE.fullmatch(letters_of(lexemes))
-    if found is None:
+def dashed(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "4-15pm": a dash for the colon, where the second number is no hour."""
+    _hour, minute = (lexeme for lexeme in lexemes if lexeme.kind is Kind.NUMBER)
+    if minute.digits != 2 or minute.value % 5 or 0 < minute.value < 13:
         return None
-    ends = [lexemes[slice(*found.span(group))] for group in (1, 2)]
-    if not all(map(_is_plausible, ends)):
-        return None
-    start, end = (read_clock(side) for side in ends)
-    if start is None or end is None:
-        return None
-    return Said(after=start, before=end)
+    clock = read_clock([lexeme for lexeme in lexemes if lexeme.kind is not Kind.DASH])
+    return Said(clock=clock) if clock is not None else None
 
 
-def _minutes_to(lexemes: Sequence[Lexeme]) -> Said | None:
+def span_of(lexemes: Sequence[Lexeme]) -> Said | None:
+    """From one clock to another: the separator is the last one that leaves a clock on either side."""
+    first = lexemes[1:] if lexemes[0].kind in _LEADS else lexemes
+    for place in range(len(first) - 1, 0, -1):
+        ends = core_of(first[:place]), core_of(first[place + 1 :])
+        if first[place].kind in _SEPARATORS and all(map(_has_clock, ends)):
+            break
+    else:
+        return None
+    if _adds_minutes(first[place], first[place + 1], lexemes[0]):
+        return None
+    if not all(map(is_plausible, ends)):
+        return None
+    start = read_clock(ends[0])
+    shift = next((word.value for word in ends[0] if word.kind is Kind.AT), 0)
+    end = read_clock(ends[1], shift)
+    return Said(after=start, before=end) if start and end else None
+
+
+def _adds_minutes(joining: Lexeme, following: Lexeme, leading: Lexeme) -> bool:
+    """ "a las 4 y 20" is no range; "entre las 4 y las 20" is."""
+    if joining.kind is not Kind.AND or not joining.value or leading.kind is Kind.BETWEEN:
+        return False
+    return following.kind is Kind.NUMBER and following.value % 5 == 0 and following.value < 60
+
+
+def joined_by_at(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "das 14h às 16h", "de las 3 a las 5": the second "at" means "to", where the language says it so."""
+    joins = [at for at, lexeme in enumerate(lexemes) if at and lexeme.kind is Kind.AT and lexeme.until]
+    if not joins:
+        return None
+    at = joins[-1]
+    return span_of([*lexemes[:at], replace(lexemes[at], kind=Kind.TO), *lexemes[at + 1 :]])
+
+
+_SEPARATORS = (Kind.TO, Kind.DASH, Kind.AND, Kind.BEFORE, Kind.OR_BEFORE)
+_CLOCKS = frozenset({Kind.NUMBER, Kind.ONE, Kind.LONG, Kind.YEAR, Kind.NAMED, Kind.SPOKEN})
+
+
+def _has_clock(words: Sequence[Lexeme]) -> bool:
+    return any(word.kind in _CLOCKS for word in words) and words[-1].kind not in _SEPARATORS
+
+
+def minutes_to(lexemes: Sequence[Lexeme]) -> Said | None:
     """ "20 to 4", "at 10 to 4", "ten to four"; a plain "10 to 4" is a range."""
     minutes, hour = (lexeme for lexeme in lexemes if lexeme.kind is Kind.NUMBER)
+    to = next(lexeme for lexeme in lexemes if lexeme.kind is Kind.TO)
     spoken = minutes.value in (20, 25) or minutes.digits == 0 or lexemes[0].kind is not Kind.NUMBER
-    if minutes.value not in (5, 10, 20, 25) or not spoken or not 1 <= hour.value <= 12:
+    if not to.value or minutes.value not in _TO_THE_HOUR or not spoken or not 1 <= hour.value <= 12:
         return None
     clock = read_clock(lexemes[next(at for at, lexeme in enumerate(lexemes) if lexeme is minutes) :])
     return Said(clock=clock) if clock is not None else None
 
 
-def _bound(lexemes: Sequence[Lexeme]) -> Said | None:
+def bound(lexemes: Sequence[Lexeme]) -> Said | None:
     kinds = {lexeme.kind for lexeme in lexemes}
+    leads = lexemes[0].kind in _LEADS
+    later = lexemes[-1].kind in (Kind.AFTER, Kind.BEFORE)
     core = [
         lexeme
-        for lexeme in lexemes[1 if lexemes[0].kind in (Kind.AFTER, Kind.BEFORE, Kind.FROM) else 0 :]
-        if lexeme.kind not in (Kind.AT, Kind.ABOUT, Kind.ISH, Kind.THE, Kind.ONWARDS, Kind.OR_BEFORE)
+        for lexeme in core_of(lexemes[1 if leads else 0 : -2 if later else None])
+        if lexeme.kind not in (Kind.ONWARDS, Kind.OR_BEFORE, Kind.HENCE)
     ]
-    if not core or not _is_plausible(core):
+    if not any(map(_is_clock, core)) or not is_plausible(core):
         return None
     clock = read_clock(core)
     if clock is None:
         return None
-    if lexemes[0].kind is Kind.BEFORE or Kind.OR_BEFORE in kinds:
+    if lexemes[0].kind is Kind.BEFORE or Kind.OR_BEFORE in kinds or lexemes[-1].kind is Kind.BEFORE:
         return Said(before=clock)
     return Said(after=clock)
 
 
-def _part(lexemes: Sequence[Lexeme]) -> Said | None:
+def _is_clock(lexeme: Lexeme) -> bool:
+    return lexeme.kind in _CLOCKS
+
+
+def part(lexemes: Sequence[Lexeme]) -> Said | None:
     return Said(part=(lexemes[-1].value, lexemes[-1].until))
 
 
-def _ahead(lexemes: Sequence[Lexeme]) -> Said | None:
-    count = next((lexeme.value for lexeme in lexemes if lexeme.kind in (Kind.NUMBER, Kind.LONG)), 1)
-    minutes = count * (1 if any(lexeme.kind is Kind.MINUTES for lexeme in lexemes) else 60)
-    return Said(ahead=minutes // 2 if any(lexeme.kind is Kind.HALF for lexeme in lexemes) else minutes)
+def half_day(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "Friday pm": before or after noon."""
+    return Said(part=(12 * 60, 18 * 60) if lexemes[-1].value else (6 * 60, 12 * 60))
 
 
-def _nothing(_lexemes: Sequence[Lexeme]) -> Said | None:
-    return Said()
+def between_parts(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "between the afternoon and the evening", "بين العصر والمغرب": from where one begins to where the other does."""
+    first, last = (lexeme for lexeme in lexemes if lexeme.kind is Kind.PART)
+    return Said(part=(first.value, last.value)) if first.value < last.value else None
 
 
-RULES: dict[str, tuple[str, TimeRule]] = {
-    "ahead": (f"in (?:half? {_COUNT}) (?:hours|minutes)", _ahead),
-    "hence": (f"(?:half? {_COUNT}) (?:hours|minutes) hence", _ahead),
-    "duration": (
-        f"(?:half? {_COUNT} | number dot number | number half) dash? (?:hours|minutes)(?!past|to|after)", _nothing
-    ),
-    "people": ("for? (?:number|one|article|long) people | group (?:number|one|long)", _nothing),
-    "address": ("at? (?:number|long|year) other{1,2} street", _nothing),
-    "minutes_to": (f"{_LED} number to number meridiem?", _minutes_to),
-    "range": (f"(?:from|between|after)? {_LED} {_ANY} {_SEPARATOR} {_LED} {_ANY} ish? {_NO_MONTH}", _range),
-    "bound": (f"(?:after|before|from) about* {_ANY} ish? {_NO_MONTH} {_NO_COUNT}", _bound),
-    "open_end": (f"{_ANY} (?:onwards|or_before)", _bound),
-    "part": ("this? part", _part),
-    "exact": (f"{_LED} {_FULL} (?:dash? ish)?", _exact),
-    "bare_pair": (f"{_LED} number number {_NO_MONTH}(?!number|long)", _bare),
-    "bare": (f"{_LED} (?:number|one) (?:dash? ish)? {_NO_MONTH}", _bare),
-}  # fmt: skip
-"""In order of preference where several begin at the same word."""
+def part_bound(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "before lunch", "قبل المغرب": until the part begins; "after" it: from its end."""
+    span = lexemes[-1]
+    if lexemes[0].kind is Kind.BEFORE:
+        return Said(before=Clock(span.until if lexemes[0].value else span.value))
+    return Said(after=Clock(span.value if lexemes[0].value else span.until % (24 * 60)))

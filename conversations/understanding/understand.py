@@ -2,31 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, tzinfo
 
-from conversations.business import Shift
 from conversations.dialogue import Awaiting
 from conversations.understanding.answers import read_answer
 from conversations.understanding.choices import pick
-from conversations.understanding.dates import Today
-from conversations.understanding.day_reading import read_day
 from conversations.understanding.fallback import fall_back
-from conversations.understanding.hours import to_time
 from conversations.understanding.intents import read_intent
 from conversations.understanding.kinds import Kind
-from conversations.understanding.lexemes import Lexeme, lex
+from conversations.understanding.lexemes import Lexeme, letters_of, lex
 from conversations.understanding.meaning import Certainty, Context, DateReading, Intent, TimeReading, Understood
 from conversations.understanding.names import read_name
 from conversations.understanding.noise import TAKEN_OUT, without_noise
 from conversations.understanding.normalise import fold, tidy
-from conversations.understanding.scan import Found, ruled_out, scan
+from conversations.understanding.regions import as_said_in
+from conversations.understanding.scan import Found
+from conversations.understanding.seats import read_seats
 from conversations.understanding.services import read_services, read_staff
-from conversations.understanding.time_reading import NO_SUCH_TIME, Asked, read_time
 from conversations.understanding.tokens import tokens, words_of
+from conversations.understanding.tongues import read_language
 from conversations.understanding.vocabulary import Vocabulary, vocabulary
+from conversations.understanding.when import read_when
 from conversations.understanding.wording import plain
-
-_TIME_ASKED = frozenset({Awaiting.TIME, Awaiting.TIME_READING, Awaiting.PROPOSAL})
 
 
 def understand(text: str, context: Context) -> Understood:
@@ -40,13 +36,16 @@ def understand(text: str, context: Context) -> Understood:
     signs = [piece.text for piece in pieces if not piece.is_word]
     picked = pick(words, signs, context.options, known)
     intent, answer = read_intent(words, signs, known), read_answer(words, signs, known)
+    spoken = read_language(folded, words)
     if picked.option is not None:
-        return Understood(intent=intent, answer=answer, choice=picked.option, name=named.name)
+        return Understood(intent=intent, answer=answer, choice=picked.option, name=named.name, language=spoken)
     lexemes = lex(without_noise(_without_names(folded, context), known.single("words", "currencies")), known)
+    lexemes = as_said_in(context.region, lexemes)
     greeted = _greets(lexemes, known, context)
     if greeted:
         lexemes = (replace(lexemes[0], kind=Kind.GREETING), *lexemes[1:])
-    day, time_said, found = _when(lexemes, intent, context)
+    when = read_when(lexemes, context, moves=intent is Intent.RESCHEDULE)
+    day, time_said, found = when.day, when.time, when.found
     if picked.times:
         time_said = TimeReading(Certainty.AMBIGUOUS, picked.times, words=folded)
     elif _left_open(lexemes, found, day, time_said):
@@ -61,6 +60,9 @@ def understand(text: str, context: Context) -> Understood:
         date=day,
         time=time_said,
         name=named.name,
+        moments=when.moments,
+        seats=read_seats(lexemes, letters_of(lexemes)),
+        language=spoken,
     )
 
 
@@ -85,59 +87,9 @@ def _greets(lexemes: Sequence[Lexeme], known: Vocabulary, context: Context) -> b
     )  # fmt: skip
 
 
-def _when(
-    lexemes: Sequence[Lexeme], intent: Intent | None, context: Context
-) -> tuple[DateReading, TimeReading, list[Found]]:
-    today = Today(context.now.date(), context.region)
-    found = scan(lexemes, today)
-    out = ruled_out(found, lexemes)
-    moves = intent is Intent.RESCHEDULE
-    for place, item in enumerate(found):
-        if item.said is not None and item.said.ahead is not None and place not in out:
-            return *_from_now(item.said.ahead, context.now), found
-    day = read_day(found, out, lexemes, last_wins=moves)
-    asked = Asked(_shifts(day, context), context.awaiting in _TIME_ASKED)
-    time_said = read_time(found, out, lexemes, asked, last_wins=moves)
-    day = _not_over(day, time_said, context.now)
-    return day, _on_the_clock(day, time_said, context.now.tzinfo), found
-
-
-def _shifts(day: DateReading, context: Context) -> tuple[Shift, ...]:
-    """The opening hours of the day that is spoken of; all of them where it has none or no day is."""
-    dates = day.dates or ((context.day,) if context.day else ())
-    weekdays = {each.weekday() for each in dates}
-    return tuple(shift for shift in context.shifts if shift.weekday in weekdays) or context.shifts
-
-
-def _from_now(minutes: int, now: datetime) -> tuple[DateReading, TimeReading]:
-    """ "In 2 hours", by the clock that runs on through a change of the hour."""
-    moment = (now.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(now.tzinfo)
-    at = to_time(moment.hour * 60 + moment.minute)
-    return DateReading(Certainty.CERTAIN, (moment.date(),)), TimeReading(Certainty.CERTAIN, (at,))
-
-
-def _not_over(day: DateReading, said: TimeReading, now: datetime) -> DateReading:
-    """Today's weekday with an hour that is over means next week's."""
-    over = bool(said.times) and all(each <= now.time() for each in said.times)
-    if day.certainty is Certainty.AMBIGUOUS and len(day.dates) == 2 and day.dates[0] == now.date() and over:
-        return replace(day, certainty=Certainty.CERTAIN, dates=day.dates[1:])
-    return day
-
-
-def _on_the_clock(day: DateReading, said: TimeReading, zone: tzinfo | None) -> TimeReading:
-    """A time the clocks skip that night (they go forward) does not exist."""
-    certain = day.certainty is Certainty.CERTAIN and said.certainty is Certainty.CERTAIN and len(said.times) == 1
-    if not certain or zone is None:
-        return said
-    moment = datetime.combine(day.dates[0], said.times[0], zone)
-    if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == moment.replace(tzinfo=None):
-        return said
-    return TimeReading(Certainty.IMPOSSIBLE, reason=NO_SUCH_TIME, words=said.words)
-
-
 def _left_open(lexemes: Sequence[Lexeme], found: Sequence[Found], day: DateReading, said: TimeReading) -> bool:
     """Whether nothing was read, and yet the text holds a digit or a word of dates that no rule has used."""
-    if day.certainty is not Certainty.NOTHING or said.certainty is not Certainty.NOTHING or found:
+    if day.certainty is not Certainty.NOTHING or said.certainty is not Certainty.NOTHING or found or day.excluded:
         return False
     telling = {
         Kind.MONTH,

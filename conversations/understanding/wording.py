@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Collection, Sequence
-from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
-from conversations.understanding.vocabulary import Words
+from conversations.understanding.phrases import Words
 
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 
@@ -14,15 +14,26 @@ def plain(word: str) -> str:
     return _STRETCHED.sub(r"\1", word)
 
 
-def begins(words: Sequence[str], phrases: AbstractSet[Words], *, longest: int = 6) -> int:
+@lru_cache(maxsize=1024)
+def _reach(phrases: frozenset[Words]) -> dict[str, int]:
+    """How many words the longest phrase has that opens with a word."""
+    reach: dict[str, int] = {}
+    for phrase in phrases:
+        reach[phrase[0]] = max(len(phrase), reach.get(phrase[0], 0))
+    return reach
+
+
+def begins(words: Sequence[str], phrases: frozenset[Words], *, longest: int = 6) -> int:
     """How many words the longest phrase that opens `words` has; 0 when none does."""
-    for size in range(min(longest, len(words)), 0, -1):
+    if not words or not (reach := _reach(phrases).get(words[0])):
+        return 0
+    for size in range(min(longest, reach, len(words)), 0, -1):
         if tuple(words[:size]) in phrases:
             return size
     return 0
 
 
-def without(words: Sequence[str], phrases: AbstractSet[Words]) -> list[str]:
+def without(words: Sequence[str], phrases: frozenset[Words]) -> list[str]:
     """The words that no phrase covers."""
     left: list[str] = []
     place = 0
@@ -34,7 +45,7 @@ def without(words: Sequence[str], phrases: AbstractSet[Words]) -> list[str]:
     return left
 
 
-def consists_of(words: Sequence[str], phrases: AbstractSet[Words]) -> bool:
+def consists_of(words: Sequence[str], phrases: frozenset[Words]) -> bool:
     """Whether the words are phrases of that list and nothing else."""
     return bool(words) and not without(words, phrases)
 

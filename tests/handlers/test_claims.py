@@ -3,19 +3,18 @@
 from collections import defaultdict
 from datetime import timedelta
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.clock import SetClock
 from bot.database import Database
 from bot.desk import Desk
 from bot.intake import receive
 from conversations.messages import Inbound
 from conversations.rules.cells import CELL_SECONDS, cells
 from models.claims import Holder, LostRace, busy, claim, claims, extend, let_go, stretches
+from models.conversations import conversations
 from tests.conftest import NOW
 
 MINUTE = timedelta(minutes=1)
@@ -55,17 +54,16 @@ def cell_count(database: Database) -> int:
     return len(database.read(lambda session: session.execute(select(claims.c.cell)).all()))
 
 
-@pytest.mark.parametrize(
-    ("begins", "ends", "free"),
-    [
-        (0, 60, False), (-30, 1, False), (59, 90, False), (20, 40, False), (-30, 90, False),
-        (60, 120, True), (-60, 0, True), (-60, 1, False), (57, 60, False),
-    ],
-)  # fmt: skip
-def test_a_time_has_one_owner(database: Database, begins: int, ends: int, free: bool) -> None:
+def test_a_time_has_one_owner(database: Database) -> None:
+    cases = {
+        (0, 60): False, (-30, 1): False, (59, 90): False, (20, 40): False, (-30, 90): False, (-60, 1): False,
+        (57, 60): False, (60, 120): True, (-60, 0): True,
+    }  # fmt: skip
     assert owns(database, 0, 60, booking=1)
-    assert free == owns(database, begins, ends, booking=2)
-    assert ([1, 2] if free else [1]) == sorted(owners(database))
+    for (begins, ends), free in cases.items():
+        assert (begins, ends, free) == (begins, ends, owns(database, begins, ends, booking=2))
+        assert ([1, 2] if free else [1]) == sorted(owners(database))
+        frees(database, booking=2)
 
 
 def test_one_persons_time_is_not_anothers(database: Database) -> None:
@@ -73,10 +71,11 @@ def test_one_persons_time_is_not_anothers(database: Database) -> None:
     assert owns(database, 0, 60, booking=2, staff=MAYA)
 
 
-@pytest.mark.parametrize(("begins", "ends", "count"), [(0, 60, 12), (1, 59, 12), (4, 6, 2), (0, 5, 1), (-1, 61, 14)])
-def test_every_cell_that_is_touched_is_owned(database: Database, begins: int, ends: int, count: int) -> None:
-    assert owns(database, begins, ends)
-    assert count == cell_count(database)
+def test_every_cell_that_is_touched_is_owned(database: Database) -> None:
+    for (begins, ends), count in {(0, 60): 12, (1, 59): 12, (4, 6): 2, (0, 5): 1, (-1, 61): 14}.items():
+        assert owns(database, begins, ends)
+        assert (begins, ends, count) == (begins, ends, cell_count(database))
+        frees(database)
 
 
 def test_what_was_let_go_is_free(database: Database) -> None:
@@ -137,15 +136,17 @@ def test_a_proposal_inside_its_bookings_time_owns_no_more_cells(database: Databa
     assert 12 == cell_count(database)
 
 
-@pytest.mark.parametrize(("words", "free"), [("11:45", False), ("11:55", False), ("12:00", True)])
-def test_the_quarter_of_an_hour_behind_a_haircut_is_kept_free(
-    database: Database, desk: Desk, clock: SetClock, words: str, free: bool
-) -> None:
-    for phone, text in (("+97455501234", "haircut tomorrow at 11"), ("+97455507777", f"massage tomorrow at {words}")):
-        receive(desk, Inbound("sms", phone, phone, phone, text))
-    held = database.read(lambda session: session.execute(select(stretches)).all())
-    assert timedelta(minutes=60) == held[0].end_at - held[0].start_at
-    assert (2 if free else 1) == len(held)
+def test_the_quarter_of_an_hour_behind_a_haircut_is_kept_free(database: Database, desk: Desk) -> None:
+    def held_by(phone: str, words: str) -> list[timedelta]:
+        """How long the time is that they now hold."""
+        receive(desk, Inbound("sms", f"{phone} {words}", phone, phone, words))
+        mine = select(stretches).join(conversations, conversations.c.id == stretches.c.holder_id)
+        mine = mine.where(conversations.c.address == phone)
+        return [row.end_at - row.start_at for row in database.read(lambda session: session.execute(mine).all())]
+
+    assert [60 * MINUTE] == held_by("+97455501234", "haircut tomorrow at 11")
+    for words, held in (("11:45", []), ("11:55", []), ("12:00", [60 * MINUTE])):
+        assert held == held_by("+97455507777", f"massage tomorrow at {words}")
 
 
 Deed = tuple[str, int, int, int, int | None]

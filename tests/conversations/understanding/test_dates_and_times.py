@@ -37,9 +37,9 @@ def test_a_day_that_is_closed_is_read_by_all_opening_hours():
     )
 
 
-def test_a_weekday_that_contradicts_its_date_names_the_date():
+def test_a_weekday_that_contradicts_its_date_names_the_date_and_the_nearest_such_weekday():
     reading = understand("monday 14th march", QATAR).date
-    assert (Certainty.IMPOSSIBLE, "weekday_conflict", (date(2026, 3, 14),)) == (
+    assert (Certainty.IMPOSSIBLE, "weekday_conflict", (date(2026, 3, 14), date(2026, 3, 16))) == (
         reading.certainty,
         reading.reason,
         reading.dates,

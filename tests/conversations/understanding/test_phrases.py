@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from conversations.dialogue import Awaiting
-from conversations.understanding import understand
+from conversations.understanding import Context, understand
 from tests.conversations.understanding.readings import QATAR, open_daily, written
 
-PHRASES = tomllib.loads((Path(__file__).parents[1] / "phrases" / "en.toml").read_text(encoding="utf-8"))
+TABLES = {
+    path.stem: tomllib.loads(path.read_text(encoding="utf-8"))
+    for path in sorted((Path(__file__).parents[1] / "phrases").glob("*.toml"))
+}
 CONTEXTS = {
     "anywhere": QATAR,
     "moving": QATAR,
@@ -18,23 +21,31 @@ CONTEXTS = {
     "open_9_to_18": replace(QATAR, shifts=open_daily(9, 18)),
     "open_6_to_22": replace(QATAR, shifts=open_daily(6, 22)),
     "open_6_to_9": replace(QATAR, shifts=open_daily(6, 9)),
-    "region_US": replace(QATAR, region="US"),
-    "region_PH": replace(QATAR, region="PH"),
-    "region_GB": replace(QATAR, region="GB"),
-    "region_unknown": replace(QATAR, region=""),
 }
 
 
-def test_the_table_is_long_enough_to_mean_something():
-    assert sum(map(len, PHRASES.values())) >= 200
+def _context(section: str) -> Context:
+    """A section is one of CONTEXTS, or region_XX, or region_unknown."""
+    name, _, region = section.partition("_")
+    return replace(QATAR, region=region.replace("unknown", "")) if name == "region" else CONTEXTS[section]
+
+
+@pytest.mark.parametrize("language", TABLES)
+def test_the_table_is_long_enough_to_mean_something(language: str):
+    assert sum(map(len, TABLES[language].values())) >= 150
 
 
 @pytest.mark.parametrize(
-    ("section", "text", "expected"),
-    [(section, text, expected) for section, phrases in PHRASES.items() for text, expected in phrases.items()],
+    ("language", "section", "text", "expected"),
+    [
+        (language, section, text, expected)
+        for language, table in TABLES.items()
+        for section, phrases in table.items()
+        for text, expected in phrases.items()
+    ],
 )
-def test_a_phrase_is_read_as_people_mean_it(section: str, text: str, expected: str):
-    assert expected == written(understand(text, CONTEXTS[section]))
+def test_a_phrase_is_read_as_people_mean_it(language: str, section: str, text: str, expected: str):
+    assert expected == written(understand(text, replace(_context(section), language=language)))
 
 
 @pytest.mark.parametrize("text", ["tomorrow at 3", "next friday", "tmrw arvo", "25 dec", "not friday"])

@@ -1,0 +1,64 @@
+"""Numbers that are no time of day: so many hours from now, lengths, counts of people, marks out of ten."""
+
+from collections.abc import Sequence
+
+from conversations.understanding.kinds import Kind
+from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.times import EMPTY, Said
+
+_COUNTED = (Kind.NUMBER, Kind.ONE)
+_LONGEST_SESSION, _LONGEST_COURSE = 4, 12
+"""Hours."""
+
+
+def ahead(lexemes: Sequence[Lexeme]) -> Said | None:
+    counts = [lexeme.value for lexeme in lexemes if lexeme.kind in (Kind.NUMBER, Kind.LONG)]
+    unit = next(lexeme for lexeme in lexemes if lexeme.kind in (Kind.HOURS, Kind.MINUTES))
+    minutes = (counts[0] if counts else 1) * max(1, unit.value) * (1 if unit.kind is Kind.MINUTES else 60)
+    if spoken := next((lexeme.value for lexeme in lexemes if lexeme.kind is Kind.SPOKEN), 0):
+        return Said(ahead=spoken)
+    halved = any(lexeme.kind is Kind.HALF for lexeme in lexemes)
+    if halved and (counts or lexemes[-1].kind is Kind.HALF or sum(x.kind is Kind.ARTICLE for x in lexemes) > 1):
+        return Said(ahead=minutes + 30)
+    more = sum(lexeme.value for lexeme in lexemes if lexeme.kind is Kind.ADDED)
+    return Said(ahead=(minutes // 2 if halved else minutes) + more)
+
+
+def ahead_marked(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "dans 2h", "dans 1h30": hours with the mark that a clock has as well."""
+    if any((lexeme.kind is Kind.OCLOCK and not lexeme.value) or lexeme.text == ":" for lexeme in lexemes):
+        return None
+    counts = [1 if lexeme.kind is Kind.ONE else lexeme.value for lexeme in lexemes if lexeme.kind in _COUNTED]
+    hours, minutes = (*counts, 0)[:2]
+    more = sum(lexeme.value for lexeme in lexemes if lexeme.kind is Kind.ADDED)
+    return Said(ahead=hours * 60 + minutes + more) if minutes < 60 else None
+
+
+def length_of(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "1h de massage", "10h de cours"; "un massage de 2h": up to four hours, beyond they are a time."""
+    if any(lexeme.text in ":;" for lexeme in lexemes):
+        return None
+    hours = next(1 if lexeme.kind is Kind.ONE else lexeme.value for lexeme in lexemes if lexeme.kind in _COUNTED)
+    return (
+        EMPTY
+        if hours <= (_LONGEST_SESSION if lexemes[-1].kind in (Kind.NUMBER, Kind.HOUR_MARK) else _LONGEST_COURSE)
+        else None
+    )
+
+
+def nothing(_lexemes: Sequence[Lexeme]) -> Said | None:
+    return EMPTY
+
+
+def length(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "90 minutes"; but "1030 hours" is a clock."""
+    is_clock = lexemes[0].digits == 4 and lexemes[-1].kind is Kind.HOURS
+    return None if is_clock else EMPTY
+
+
+def ratio(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "8/10 great": a mark out of five, ten or a hundred, where praise follows; "10/10" always."""
+    first, second = (lexeme for lexeme in lexemes if lexeme.kind in (Kind.NUMBER, Kind.LONG))
+    out_of = second.value in (5, 10, 100) and first.value <= second.value
+    praised = lexemes[-1].kind is not second.kind
+    return EMPTY if out_of and (praised or first.value == second.value == 10 or second.value == 100) else None

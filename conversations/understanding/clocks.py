@@ -1,0 +1,122 @@
+"""From the words of a clock time to the clock: "half 3", "las tres y media", "saa tatu kasorobo", "saadhe teen"."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from conversations.understanding.hours import Clock
+from conversations.understanding.kinds import Kind
+from conversations.understanding.lexemes import Lexeme
+
+_DAY = 24 * 60
+_HOURS = (Kind.NUMBER, Kind.ONE, Kind.LONG, Kind.YEAR)
+_PLAIN = (Kind.NUMBER, Kind.ONE, Kind.COLON, Kind.DOT, Kind.ADDED, Kind.MINUS, Kind.AND, Kind.MINUTES, Kind.OCLOCK)
+_MARKS = (Kind.OCLOCK, Kind.HOUR_MARK, Kind.COLON)
+_IDLE = (Kind.ABOUT, Kind.ISH, Kind.THE, Kind.DAY_LEAD, Kind.DASH)
+
+
+def core_of(lexemes: Sequence[Lexeme]) -> list[Lexeme]:
+    """Without what only leads or loosens a time. An AT stays: it may shift the clock."""
+    return [lexeme for lexeme in lexemes if lexeme.kind not in _IDLE]
+
+
+def read_clock(lexemes: Sequence[Lexeme], shift: int = 0) -> Clock | None:
+    """The clock that words of the patterns in time_rules.py spell; None when there is no such time (25:00, 13 am).
+
+    `shift`: hours that a bare hour lies later, where the words themselves do not tell.
+    """
+    shift = next((lexeme.value for lexeme in lexemes if lexeme.kind is Kind.AT and lexeme.value), shift)
+    words = [lexeme for lexeme in lexemes if lexeme.kind is not Kind.AT]
+    kinds = {lexeme.kind for lexeme in words}
+    halves = [lexeme.value for lexeme in words if lexeme.kind is Kind.MERIDIEM]
+    more, words = _added(words)
+    if named := [lexeme.value for lexeme in words if lexeme.kind is Kind.NAMED]:
+        half = next((word.value for word in words if word.kind is Kind.HALF), 0)
+        return Clock((named[0] + more + half) % _DAY)
+    if spoken := [lexeme.value for lexeme in words if lexeme.kind is Kind.SPOKEN]:
+        return _clock(*divmod(spoken[0], 60), more, halves, either=True)
+    hour, minute, leans, as_typed = _digits(words, kinds)
+    if not halves and not as_typed and 1 <= hour <= 12 and (counts := _two_counts(lexemes, words, hour, shift)):
+        hour, other, doubtful = counts
+        more += leans
+        own, later = _clock(hour, minute, more, (), either=True), _clock(other, minute, more, (), either=True)
+        return own and later and replace(own, other=later.minutes, as_spoken=bool(shift), doubtful=doubtful)
+    as_said = [lexeme.value for lexeme in words if lexeme.kind in _MARKS and lexeme.value]
+    either = 1 <= hour <= 12 and not as_typed
+    if either and as_said and hour >= as_said[0] and not halves:
+        clock = _clock(hour, minute, more + leans, (), either=False)
+        return clock and replace(clock, as_said=True)
+    return _clock(hour, minute, more + leans, halves, either=either)
+
+
+def _two_counts(
+    lexemes: Sequence[Lexeme], words: Sequence[Lexeme], hour: int, shift: int
+) -> tuple[int, int, bool] | None:
+    """Where hours are said so many later than they are written: the hour as it is meant, as it may be meant instead,
+    and whether nothing tells which. None: only as written ("at 3")."""
+    number = next((word for word in words if word.kind in (Kind.NUMBER, Kind.ONE)), None)
+    plain = all(word.kind in _PLAIN for word in words)
+    if number is None or not number.until or not plain or (not shift and any(word.kind is Kind.AT for word in lexemes)):
+        return None
+    spoken = (hour + number.until - 1) % 12 + 1
+    if shift:
+        return spoken, hour, any(word.kind in (Kind.COLON, Kind.DOT) for word in words)
+    return hour, spoken, number.digits == 0
+
+
+def _added(words: Sequence[Lexeme]) -> tuple[int, list[Lexeme]]:
+    """The minutes that are added or taken away, and the words without the numbers that say so."""
+    more = sum(word.value for word in words if word.kind in (Kind.ADDED, Kind.LEANING))
+    for place, word in enumerate(words):
+        if word.kind in (Kind.MINUS, Kind.AND) and place:
+            minutes = sum(each.value for each in words[place:] if each.kind is Kind.NUMBER)
+            kept = [*words[:place], *(each for each in words[place:] if each.kind is Kind.MERIDIEM)]
+            return more + (minutes if word.kind is Kind.AND else -minutes), kept
+    return more, list(words)
+
+
+def _digits(words: Sequence[Lexeme], kinds: set[Kind]) -> tuple[int, int, int, bool]:
+    """Hour, minute, minutes to lean by, and whether the hour was typed as on a clock of 24."""
+    numbers = [word for word in words if word.kind in _HOURS]
+    values = [1 if number.kind is Kind.ONE else number.value for number in numbers]
+    if numbers[-1].kind in (Kind.LONG, Kind.YEAR):
+        hour, minute = divmod(values[-1], 100)
+        return hour, minute, 0, numbers[-1].digits == 4
+    as_typed = numbers[0].text.startswith("0") and numbers[0].digits == 2
+    minute = values[1] if len(values) > 1 else 0
+    if Kind.HALF in kinds:
+        half = next(word.value for word in words if word.kind is Kind.HALF)
+        return values[-1], 0, half, as_typed
+    if Kind.QUARTER in kinds:
+        return values[-1], 0, -15 if Kind.TO in kinds else 15, as_typed
+    if kinds & {Kind.PAST, Kind.TO, Kind.AFTER}:
+        return values[-1], 0, -values[0] if Kind.TO in kinds else values[0], as_typed
+    return values[0], minute, 0, as_typed
+
+
+def _clock(hour: int, minute: int, more: int, halves: Sequence[int], *, either: bool) -> Clock | None:
+    if minute > 59 or hour > 24 or (hour == 24 and minute):
+        return None
+    if halves and (hour == 0 or (hour > 12 and halves[0] == 0)):
+        return None
+    if halves:
+        return Clock(((hour % 12 + halves[0]) * 60 + minute + more) % _DAY)
+    return Clock((hour % 24 * 60 + minute + more) % _DAY, either=either)
+
+
+def is_plausible(words: Sequence[Lexeme]) -> bool:
+    """Minutes are typed with two digits; a lone 4-digit number ends in full five minutes (2026 is a year)."""
+    parts = [word for word in words if word.kind is not Kind.AT]
+    kinds = [part.kind for part in parts]
+    if kinds == [Kind.NUMBER] and parts[0].value == 0 and parts[0].digits == 1:
+        return False
+    if Kind.COLON in kinds or Kind.DOT in kinds:
+        return parts[2].digits == 2
+    if kinds[:3] in ([Kind.NUMBER, Kind.HOUR_MARK, Kind.NUMBER], [Kind.NUMBER, Kind.OCLOCK, Kind.NUMBER]):
+        return parts[2].digits in (0, 2)
+    if kinds[:2] == [Kind.NUMBER, Kind.NUMBER]:
+        return parts[1].digits in (0, 2)
+    if Kind.AND in kinds:
+        at = kinds.index(Kind.AND)
+        minutes = next((part.value for part in parts[at:] if part.kind is Kind.NUMBER), 0)
+        return bool(parts[at].value) and minutes % 5 == 0 and 0 < minutes < 60
+    return parts[0].kind not in (Kind.LONG, Kind.YEAR) or len(parts) > 1 or parts[0].value % 5 == 0

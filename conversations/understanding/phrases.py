@@ -1,0 +1,152 @@
+"""What each list of a language file means: its phrases, their kinds and their values."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from conversations.understanding.days import EASTER, MAYBE_EASTER
+from conversations.understanding.kinds import Kind
+from conversations.understanding.neighbours import ABOUT, AND_TO, CLOCK_HOURS, FOR_HOUR, FOR_TO, WEEKDAY_DATES
+from conversations.understanding.normalise import fold
+from conversations.understanding.tokens import words_of
+
+Words = tuple[str, ...]
+Table = Mapping[str, Any]
+
+GLUED = "#"
+"""Before a phrase: only where it is glued to a number."""
+
+_MARKERS = {
+    "numbers": {"suffixes": Kind.SUFFIX, "prefixes": Kind.PREFIX, "pronouns": Kind.ONE, "article": Kind.ARTICLE},
+    "words": {
+        "plain": Kind.OTHER, "rather": Kind.RATHER, "me": Kind.ME, "fits": Kind.FITS, "praise": Kind.PRAISE,
+        "things": Kind.THING, "labels": Kind.LABEL, "units": Kind.UNIT,
+        "or": Kind.OR, "the": Kind.THE, "on": Kind.ON, "for": Kind.FOR,
+        "people": Kind.PEOPLE, "group": Kind.GROUP, "street": Kind.STREET, "soft": Kind.SOFT, "noise": Kind.NOISE,
+    },
+    "dates": {
+        "tonight": Kind.TONIGHT, "next": Kind.NEXT, "this": Kind.THIS, "last": Kind.LAST, "in": Kind.IN,
+        "ago": Kind.AGO, "hence": Kind.HENCE, "weekend": Kind.WEEKEND, "day": Kind.DAY, "months_unit": Kind.MONTHS_UNIT,
+        "not": Kind.NOT, "not_good": Kind.NOT_GOOD, "coming": Kind.COMING, "day_lead": Kind.DAY_LEAD,
+        "day_mark": Kind.DAY_MARK, "week_of": Kind.WEEK_OF, "eve": Kind.EVE, "early": Kind.EARLY, "mid": Kind.MID, "late": Kind.LATE,
+    },
+    "times": {
+        "quarter": Kind.QUARTER, "minus": Kind.MINUS,
+        "past": Kind.PAST, "to": Kind.TO, "at": Kind.AT, "from": Kind.FROM,
+        "onwards": Kind.ONWARDS, "between": Kind.BETWEEN, "ish": Kind.ISH,
+        "about": Kind.ABOUT,
+        "hours": Kind.HOURS, "minutes": Kind.MINUTES, "greeting": Kind.GREETING,
+    },
+}  # fmt: skip
+"""Lists of the language file that only mark a kind; what carries a value is read in `_valued`."""
+
+_SETTLED = (("for_hour", Kind.AT, FOR_HOUR), ("at_to", Kind.AT, AND_TO), ("for_to", Kind.FOR, FOR_TO))
+
+
+class Meaning(NamedTuple):
+    """What a phrase is; `value` and `until` as its kind says."""
+
+    kind: Kind
+    value: int = 0
+    until: int = 0
+
+
+def phrases_of(table: Table) -> Iterable[tuple[str, Meaning]]:
+    """Every phrase of dates and times, as written in the file ("#h"), and what it is."""
+    yield from _valued(table)
+    for name, markers in _MARKERS.items():
+        for key, kind in markers.items():
+            until = shift_of(table) if kind is Kind.ONE else 0
+            yield from ((said, Meaning(kind, 0, until)) for said in table.get(name, {}).get(key, ()))
+
+
+def shift_of(table: Table) -> int:
+    """How many hours later a spoken hour lies than it is written."""
+    return int(table.get("times", {}).get("clock_shift", 0))
+
+
+def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
+    dates, times, numbers = table.get("dates", {}), table.get("times", {}), table.get("numbers", {})
+    dated = WEEKDAY_DATES if dates.get("weekday_dates") else 0
+    for weekday, named in enumerate(dates.get("weekdays", ())):
+        yield from ((phrase, Meaning(Kind.WEEKDAY, weekday, dated)) for phrase in named)
+    for kind, said_by_value in (
+        (Kind.NUMBER, numbers.get("words", {}).items()),
+        (Kind.MONTH, enumerate(dates.get("months", ()), start=1)),
+        (Kind.RELATIVE_DAY, dates.get("days", {}).items()),
+        (Kind.NAMED_DAY, ((day.replace("-", ""), said) for day, said in dates.get("named", {}).items())),
+        (Kind.WEEK, dates.get("weeks", {}).items()),
+        (Kind.DAY, dates.get("day_counts", {}).items()),
+        (Kind.MONTHS_UNIT, dates.get("month_counts", {}).items()),
+        (Kind.HOURS, times.get("hour_counts", {}).items()),
+        (Kind.MINUTES, times.get("minute_counts", {}).items()),
+        (Kind.NUMBER, _composed(numbers)),
+        (Kind.ORDINAL_WORD, numbers.get("ordinals", {}).items()),
+        (Kind.MERIDIEM, ((0, times.get("am", ())), (12, times.get("pm", ())))),
+        (Kind.NAMED, ((_minutes(clock), said) for clock, said in times.get("named", {}).items())),
+        (Kind.SPOKEN, ((_minutes(clock), said) for clock, said in times.get("spoken", {}).items())),
+        (Kind.ADDED, times.get("added", {}).items()),
+        (Kind.LEANING, times.get("before_hour", {}).items()),
+        (Kind.HALF, ((30, times.get("half", ())), (-30, times.get("half_to", ())))),
+        (Kind.IN, ((1, dates.get("within", ())),)),
+        (Kind.DAY_LEAD, ((1, dates.get("day_to", ())),)),
+        (Kind.WEEK_AHEAD, dates.get("week_ahead", {}).items()),
+        (Kind.TO, ((1, times.get("to_hour", ())),)),
+        (Kind.AFTER, ((0, times.get("after", ())), (1, times.get("starting", ())))),
+        (Kind.BEFORE, ((0, times.get("before", ())), (1, times.get("until", ())), (2, times.get("by", ())))),
+        (Kind.OR_BEFORE, ((0, times.get("or_before", ())), (1, times.get("before_it", ())))),
+        (Kind.AT, ((shift_of(table), times.get("shifted", ())),)),
+        (Kind.OCLOCK, ((times.get("as_said_from", 0), times.get("oclock", ())),)),
+        (Kind.HOUR_MARK, ((times.get("as_said_from", 0), times.get("hour_mark", ())),)),
+        (Kind.AND, ((1 if times.get("and_adds") else 0, table.get("words", {}).get("and", ())),)),
+    ):
+        until = shift_of(table) if kind is Kind.NUMBER else 0
+        yield from ((phrase, Meaning(kind, int(value), until)) for value, said in said_by_value for phrase in said)
+    for key, kind, until in _SETTLED:
+        yield from ((phrase, Meaning(kind, 0, until)) for phrase in times.get(key, ()))
+    if times.get("clock_hours"):
+        yield from ((phrase, Meaning(Kind.HOURS, 0, CLOCK_HOURS)) for phrase in times.get("hours", ()))
+    for weeks, said in dates.get("about_weeks", {}).items():
+        yield from ((phrase, Meaning(Kind.WEEK, int(weeks), ABOUT)) for phrase in said)
+    for span, said in dates.get("today_parts", {}).items():
+        start, _, end = span.partition("-")
+        yield from ((phrase, Meaning(Kind.TONIGHT, _minutes(start), _minutes(end))) for phrase in said)
+    for until, name in ((EASTER, "easter"), (MAYBE_EASTER, "maybe_easter")):
+        for after, said in dates.get(name, {}).items():
+            yield from ((phrase, Meaning(Kind.NAMED_DAY, int(after), until)) for phrase in said)
+    for span, said in times.get("parts", {}).items():
+        start, _, end = span.partition("-")
+        yield from ((phrase, Meaning(Kind.PART, _minutes(start), _minutes(end))) for phrase in said)
+
+
+def _composed(numbers: Table) -> Iterable[tuple[int, Iterable[str]]]:
+    """The numbers from 11 to 59 that are said as tens and a unit, after the language's patterns."""
+    words = {int(value): said for value, said in numbers.get("words", {}).items()}
+    words[1] = [*words.get(1, ()), *numbers.get("pronouns", ())]
+    for tens in (10, 20, 30, 40, 50):
+        patterns = numbers.get("compose" if tens > 10 else "compose_teens", ())
+        for unit in range(1, 10):
+            yield (
+                tens + unit,
+                [
+                    pattern.format(tens=ten, unit=one)
+                    for pattern in patterns
+                    for ten in words.get(tens, ())
+                    for one in words.get(unit, ())
+                ],
+            )
+
+
+def lists_of(table: Table) -> Iterable[tuple[tuple[str, str], frozenset[Words]]]:
+    """The folded phrases of every list that needs no kind, by the names of its table and itself."""
+    for name, inner in (
+        *((name, table.get(name, {})) for name in ("answers", "choices", "names", "services")),
+        *((f"intents.{where}", table.get("intents", {}).get(where, {})) for where in ("alone", "anywhere")),
+        ("words", {"currencies": table.get("words", {}).get("currencies", ())}),
+    ):
+        for key, said in inner.items():
+            yield (name, key), frozenset(words_of(fold(phrase), marks=True) for phrase in said)
+
+
+def _minutes(clock: str) -> int:
+    hour, _, minute = clock.partition(":")
+    return int(hour) * 60 + int(minute)

@@ -1,0 +1,111 @@
+"""The grammar of times: its rules over kinds of words, and what reads each."""
+
+from conversations.understanding import amounts, times
+from conversations.understanding.times import TimeRule
+
+_COUNT = "(?:number|one|article|long)"
+_MERIDIEM = "(?:oclock? meridiem?)"
+_MINUTES = "(?:number minutes?|minutes number)"
+_MONTH_DAY = "month the? (?:ordinal|number (?!meridiem|oclock|colon|dot|hour_mark|hours|to|dash))"
+_FULL = (
+    f"(?:number (?:colon|dot) number (?!dot) hour_mark? {_MERIDIEM}"
+    " | (?:number|one) (?:oclock|hour_mark)"
+    " (?:and? number minutes|and minutes number|number (?!people|day|week|slash|dash|dot|(?:on|the)* (?!"
+    + _MONTH_DAY
+    + ") month)) meridiem?"
+    f" | (?:number|one|named) oclock? hour_mark? (?:added|minus {_MINUTES}|and {_MINUTES}) {_MERIDIEM}"
+    f" | number number added {_MERIDIEM}"
+    f" | half past? number {_MERIDIEM} | half past named"
+    f" | (?:quarter (?:past|after|to)|number minutes? past|number minutes to) number {_MERIDIEM}"
+    f" | leaning (?:number|one) {_MERIDIEM}"
+    " | spoken (?:oclock meridiem?|meridiem)"
+    " | number number meridiem | (?:number|one) oclock meridiem? | (?:number|one) meridiem"
+    " | (?:number hour_mark?|spoken) (?=(?:in|at|on|the)* part)"
+    " | number? named | (?:long|year) (?:oclock|hours|hour_mark)? meridiem?)"
+)
+_ANY = f"(?:{_FULL} | number hour_mark? | one | spoken)"
+_LED = "(?:at dash?|about)*"
+_SEPARATOR = "(?:to|dash|and|before|or_before)"
+_NO_MONTH = f"(?!(?:on|the|dash)* (?!{_MONTH_DAY}) month)(?!slash|colon|dot|day_mark|unit)"
+_NO_MONTH_AT_ALL = "(?!(?:on|the|dash)* month)(?!slash|colon|dot|day_mark|unit)"
+_NOT_NEXT = "(?!(?:at|about|the|on)* (?:number|one|named|long|year|weekday|part|relative_day|ordinal))"
+_NO_COUNT = (
+    "(?!number (?!(?:slash|dash|dot|on|the)* (?:number|month))"
+    "|hours|minutes|people|day|week|months_unit|other other? street)"
+)
+_LENGTH = f"(?:half? {_COUNT} | spoken | leaning number | {_COUNT} and? article? half | number dot number)"
+
+QUIET: dict[str, tuple[str, TimeRule]] = {
+    "ahead_marked": (
+        "in about? (?:number|one) (?:hour_mark|oclock|colon) number? minutes? added?",
+        amounts.ahead_marked,
+    ),
+    "ahead": (
+        (f"(?:in|after) about? (?:half? {_COUNT} and? (?:article? half)? (?:hours|minutes) added?"
+        " | (?:hours|minutes) added? (?!number) | half hours)"
+        f" | (?:half? {_COUNT} | half | spoken) (?:hours|minutes) hence | (?:in|after) (?:hours|minutes) number"
+        " | (?:hours|minutes) number hence"),
+        amounts.ahead,
+    ),
+    "duration": (f"{_LENGTH} dash? (?:hours|minutes) (?!past|to|after|(?:on|the)* (?:number|named))", amounts.length),
+    "length_of": (
+        ("(?:number|one) (?:hour_mark|oclock|colon) number? added? on (?:the)* other"
+        " | (?<=other) (?:number|one) (?:hour_mark|colon) number? (?!at|to|dash|and|added|minus|(?:on|the)* part)"
+        " | (?:(?<=other)|(?<=thing)) on (?:number|one) (?:hour_mark|colon) number?"
+        " (?!at|to|dash|and|(?:on|the)* part)"),
+        amounts.length_of,
+    ),
+    "duration_after": ("(?<!number) minutes (?:number|long)", amounts.nothing),
+    "people": (
+        (f"for? {_COUNT} soft{{0,2}} people | group (?:about|the)* (?:number|one|long)"
+        f" | for? {_COUNT} people (?:and? {_COUNT} people)+"),
+        amounts.nothing,
+    ),
+    "address": (
+        ("at? (?:number|long|year) (?:slash|dash)? number? comma? (?:other|soft|month|weekday){1,2} street"
+        " | street (?:other|soft|on|the){1,3} comma? (?:number|long|year)"),
+        amounts.nothing,
+    ),
+    "label": ("label (?:dot|mark|dash|hash|colon|soft)? (?:number|long|year) (?:(?:dot|slash|dash|colon) number)*",
+              amounts.nothing),
+    "hash": ("hash (?:number|long|year)", amounts.nothing),
+    "amount": ("(?:number|long|year) ((?:dot|dash|to|or|and) number)* dash? unit", amounts.nothing),
+    "ratio": ("number slash (?:number|long) (?:(?:soft|mark|comma){0,2} soft)? (?!month|year|slash)", amounts.ratio),
+    "offer": ("(?:number|one) for (?:number|one) (?!meridiem|oclock|colon)", amounts.nothing),
+    "last_part": ("last part", amounts.nothing),
+}  # fmt: skip
+"""What holds a number but no time of day; read before everything else."""
+
+RULES: dict[str, tuple[str, TimeRule]] = {
+    "minutes_to": (f"{_LED} number to number meridiem?", times.minutes_to),
+    "dashed": (f"{_LED} number dash number meridiem", times.dashed),
+    "range": (f"(?:from|between|after)? {_LED} {_ANY} ish? {_SEPARATOR} {_LED} {_ANY} ish? {_NO_MONTH}", times.span_of),
+    "joined_by_at": (
+        (
+            f"(?:from|between|at) about? {_ANY} at {_ANY} ish? {_NO_MONTH}"
+            f" | (?<!for) (?:number oclock|number colon number) at {_ANY} {_NO_MONTH} {_NO_COUNT}"
+            f" | (?<!weekday)(?<!day_lead)(?<!for) (?:{_FULL}|number hour_mark?) at {_ANY} {_NO_MONTH} {_NO_COUNT}"
+        ),
+        times.joined_by_at,
+    ),
+    "bound": (f"(?:after|before|from|or_before|onwards) {_LED} {_ANY} ish? {_NO_MONTH} {_NO_COUNT}", times.bound),
+    "open_end": (f"{_LED} {_ANY} (?:onwards|or_before|hence|(?:or|and) (?:after|before) {_NOT_NEXT})", times.bound),
+    "between_parts": (
+        "(?:between|from) (?:on|the)* part (?:and|to|dash|before) (?:on|the)* part",
+        times.between_parts,
+    ),
+    "part_bound": ("(?:after|before) (?:on|the)* part", times.part_bound),
+    "part": ("this? part", times.part),
+    "half_day": (
+        "(?<=weekday|relative_day|month|ordinal|weekend) (?:in|the|on)* meridiem (?!other|soft)",
+        times.half_day,
+    ),
+    "exact": (f"{_LED} {_FULL} (?:dash? ish)?", times.exact),
+    "led_pair": (f"(?:at dash?|about)+ number number {_NO_MONTH} {_NO_COUNT}", times.bare),
+    "loose": (f"{_LED} (?:number|one|spoken) dash? ish", times.bare),
+    "bare_pair": (f"{_LED} number number {_NO_MONTH_AT_ALL} (?!number|long)", times.bare),
+    "led": (f"(?:at dash?|about)+ (?:number hour_mark?|one|spoken) (?:dash? ish)? {_NO_MONTH}", times.bare),
+    "bare_of_two": ("number (?=slash number oclock? meridiem)", times.bare),
+    "bare": (f"(?:number hour_mark?|one|spoken) (?:dash? ish)? {_NO_MONTH_AT_ALL}", times.bare),
+}
+"""In order of preference where several begin at the same word."""

@@ -1,0 +1,87 @@
+"""Which language a text is surely in: by its script, or by words that only one language file holds."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from conversations.languages import language
+from conversations.understanding.normalise import fold
+from conversations.understanding.tokens import words_of
+
+_SCRIPTS = {"ar": re.compile("[\u0621-\u064a]{2}"), "hi": re.compile("[\u0904-\u0939]")}
+_LATIN = re.compile("[a-z]")
+_TOLD_BY = ("numbers", "dates", "times", "words", "answers", "intents", "choices", "names", "services")
+_STRONG = (("dates", "weekdays"), ("dates", "months"), ("dates", "days"), ("intents", "alone", "greeting"),
+           ("intents", "anywhere", "greeting"), ("intents", "anywhere", "thanks"))  # fmt: skip
+"""Lists whose words tell a language even one by one."""
+_NOT_TELLING = ("lookalikes", "plain", "currencies", "street", "noise", "labels", "units", "order")
+_ALONE = 4
+"""Letters of a word that tells a language all by itself."""
+
+
+def read_language(text: str, words: Sequence[str]) -> str:
+    """The code of the language, "" where the words do not tell. English words count little among those of another."""
+    if not _LATIN.search(text):
+        return next((code for code, script in _SCRIPTS.items() if script.search(text)), "")
+    only = _words_of_one()
+    telling = [word for word in words if word in only]
+    votes = Counter(only[word] for word in telling)
+    english = votes.pop("en", 0)
+    if len(votes) > 1:
+        (first, most), (_, next_most) = votes.most_common(2)
+        return first if most > 1 and most > 2 * next_most else ""
+    code, count = next(iter(votes.items()), ("en", english))
+    if count > 1 and (code == "en" or count >= english):
+        return code
+    strong = any(len(word) >= _ALONE and only[word] == code and word in _strong() for word in telling)
+    return code if strong and not (code != "en" and english) else ""
+
+
+@cache
+def codes() -> tuple[str, ...]:
+    """The languages that have a file."""
+    names = (entry.name for entry in files("conversations.languages").iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+@cache
+def _words_of_one() -> Mapping[str, str]:
+    """Words that stand in the phrases of a single language, and which that is."""
+    seen: dict[str, str] = {}
+    for code in codes():
+        for word in set(_words(language(code))):
+            seen[word] = "" if seen.get(word, code) != code else code
+    return {word: code for word, code in seen.items() if code}
+
+
+@cache
+def _strong() -> frozenset[str]:
+    found: set[str] = set()
+    for code in codes():
+        for path in _STRONG:
+            part: Any = language(code)
+            for name in path:
+                part = part.get(name, {})
+            found.update(word for phrase in _phrases(part) for word in words_of(fold(phrase)))
+    return frozenset(found)
+
+
+def _words(table: Mapping[str, Any]) -> Iterable[str]:
+    for name in _TOLD_BY:
+        for phrase in _phrases(table.get(name, {})):
+            yield from (word for word in words_of(fold(phrase)) if word.isalpha() and len(word) > 1)
+
+
+def _phrases(part: Any) -> Iterable[str]:
+    if isinstance(part, str):
+        yield part.lstrip("#+")
+    elif isinstance(part, list):
+        for each in part:
+            yield from _phrases(each)
+    elif isinstance(part, dict):
+        for key, each in part.items():
+            if key not in _NOT_TELLING:
+                yield from _phrases(each)

@@ -1,0 +1,115 @@
+"""The day and the time of a text, from its words to what they mean at the moment it was sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from conversations.business import Shift
+from conversations.dialogue import Awaiting
+from conversations.understanding.dates import Today
+from conversations.understanding.day_reading import read_day
+from conversations.understanding.hours import to_time
+from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.meaning import Certainty, Context, DateReading, Pair, TimeReading
+from conversations.understanding.moments import joins_alternatives, read_pairs
+from conversations.understanding.scan import Found, ruled_out, scan, without_taken_back
+from conversations.understanding.time_reading import NO_SUCH_TIME, Asked, read_time
+
+_TIME_ASKED = frozenset({Awaiting.TIME, Awaiting.TIME_READING, Awaiting.PROPOSAL})
+_HALF_DAY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What was read, and the wordings it was `found` in."""
+
+    day: DateReading
+    time: TimeReading
+    moments: tuple[Pair, ...] = ()
+    found: tuple[Found, ...] = ()
+
+
+def read_when(lexemes: Sequence[Lexeme], context: Context, *, moves: bool) -> When:
+    """`moves`: of "from friday to monday" Monday is meant."""
+    now = context.now
+    found = without_taken_back(scan(lexemes, Today(now.date(), context.region)), lexemes)
+    out = ruled_out(found, lexemes)
+    for place, item in enumerate(found):
+        if item.said is not None and item.said.ahead is not None and place not in out:
+            return When(*_from_now(item.said.ahead, now), found=tuple(found))
+    day = read_day(found, out, lexemes, now.date(), last_wins=moves)
+    asked = Asked(_shifts(day.dates, context), context.awaiting in _TIME_ASKED)
+    said = read_time(found, out, lexemes, asked, last_wins=moves)
+    moments: tuple[Pair, ...] = ()
+    if len(day.dates) > 1 and len(said.times) > 1 and (moves or joins_alternatives(lexemes)):
+        pairs = read_pairs(found, out, lexemes, lambda one: _shifts(one.dates, context))
+        moments = _ahead(pairs[-1] if moves and pairs else [pair for each in pairs for pair in each], now)
+    if moments:
+        day, said = _of_pairs(moments, day, said)
+    day, said = _not_over(day, said, found, now)
+    return When(day, _on_the_clock(day, said, now.tzinfo), moments if len(moments) > 1 else (), tuple(found))
+
+
+def _shifts(dates: Sequence[date], context: Context) -> tuple[Shift, ...]:
+    """The opening hours of the day that is spoken of; all of them where it has none or no day is."""
+    weekdays = {each.weekday() for each in dates or ((context.day,) if context.day else ())}
+    return tuple(shift for shift in context.shifts if shift.weekday in weekdays) or context.shifts
+
+
+def _from_now(minutes: int, now: datetime) -> tuple[DateReading, TimeReading]:
+    """ "In 2 hours", by the clock that runs on through a change of the hour."""
+    moment = (now.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(now.tzinfo)
+    at = to_time(moment.hour * 60 + moment.minute)
+    return DateReading(Certainty.CERTAIN, (moment.date(),)), TimeReading(Certainty.CERTAIN, (at,))
+
+
+def _ahead(pairs: Sequence[Pair], now: datetime) -> tuple[Pair, ...]:
+    today, clock = now.date(), now.time()
+    kept = (pair for pair in pairs if pair[0] and pair[1] and (pair[0] > today or pair[1] > clock))
+    return tuple(dict.fromkeys(kept))
+
+
+def _of_pairs(moments: Sequence[Pair], day: DateReading, said: TimeReading) -> tuple[DateReading, TimeReading]:
+    dates = tuple(sorted({one for one, _ in moments if one}))
+    times = tuple(sorted({at for _, at in moments if at}))
+    return (
+        replace(day, certainty=_sure(dates), dates=dates, earliest=None, latest=None),
+        replace(said, certainty=_sure(times), times=times),
+    )
+
+
+def _sure(readings: Sequence[object]) -> Certainty:
+    return Certainty.CERTAIN if len(readings) == 1 else Certainty.AMBIGUOUS
+
+
+def _not_over(
+    day: DateReading, said: TimeReading, found: Sequence[Found], now: datetime
+) -> tuple[DateReading, TimeReading]:
+    """Today's weekday with an hour that is over means next week's; today's hour that is over means the evening's."""
+    clock = now.time()
+    over = bool(said.times) and all(each <= clock for each in said.times)
+    if day.certainty is Certainty.AMBIGUOUS and len(day.dates) == 2 and day.dates[0] == now.date() and over:
+        return replace(day, certainty=Certainty.CERTAIN, dates=day.dates[1:]), said
+    if day.certainty is not Certainty.CERTAIN or day.dates[0] != now.date() or not said.times:
+        return day, said
+    ahead = tuple(each for each in said.times if each > clock)
+    if ahead:
+        return day, replace(said, certainty=_sure(ahead), times=ahead)
+    later = said.times[0].hour + _HALF_DAY
+    parts = [item.said.part for item in found if item.said and item.said.part]
+    in_part = all(begins <= later * 60 <= ends for begins, ends in parts)
+    if later < 24 and in_part and any(item.said and item.said.clock and item.said.clock.either for item in found):
+        times = (said.times[0], time(later, said.times[0].minute))
+        return day, replace(said, certainty=Certainty.AMBIGUOUS, times=times)
+    return day, said
+
+
+def _on_the_clock(day: DateReading, said: TimeReading, zone: tzinfo | None) -> TimeReading:
+    """A time the clocks skip that night (they go forward) does not exist."""
+    certain = day.certainty is Certainty.CERTAIN and said.certainty is Certainty.CERTAIN and len(said.times) == 1
+    if not certain or zone is None:
+        return said
+    moment = datetime.combine(day.dates[0], said.times[0], zone)
+    if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == moment.replace(tzinfo=None):
+        return said
+    return TimeReading(Certainty.IMPOSSIBLE, reason=NO_SUCH_TIME, words=said.words)
