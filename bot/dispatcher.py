@@ -124,13 +124,17 @@ class Dispatcher:
             trace=claimed.trace, outbox=message.outbox_id, channel=claimed.channel, person=masked(message.address)
         ):
             try:
-                self._try(claimed)
-            except SendError as error:
-                self._failed(claimed, error)
+                self._try_and_record(claimed)
             except Exception:  # noqa: BLE001 - the dispatch loop: the lease brings this message back
                 log.exception("send_broke")
             finally:
                 self._hand.drop(claimed)
+
+    def _try_and_record(self, claimed: Claimed) -> None:
+        try:
+            self._try(claimed)
+        except SendError as error:
+            self._failed(claimed, error)
 
     def _try(self, claimed: Claimed) -> None:
         channel = self.desk.channels.get(claimed.channel)

@@ -6,6 +6,8 @@ from conversations.delivery import SendFailure
 
 MOST_TRIES = 12
 LONGEST = timedelta(minutes=30)
+LISTED_AFTER = timedelta(seconds=3)
+"""A provider lists what it has taken a moment late: so long we wait before it is asked about an uncertain send."""
 PERHAPS_TWICE_AFTER = timedelta(minutes=10)
 """Where nothing can be looked up: how long to wait for the provider's own tag before a text is sent once more."""
 
@@ -18,4 +20,5 @@ def next_try(tries: int, failure: SendFailure, chance: float, asked: timedelta |
     if not failure.may_pass_later or tries >= MOST_TRIES:
         return None
     wait = min(timedelta(seconds=2.0 ** min(tries - 1, 20)), LONGEST)
-    return max(wait * (1 - chance / 2), asked or timedelta(0))
+    least = LISTED_AFTER if failure is SendFailure.UNCERTAIN else timedelta(0)
+    return max(wait * (1 - chance / 2), asked or timedelta(0), least)

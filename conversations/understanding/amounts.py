@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from conversations.understanding.kinds import Kind
-from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.times import EMPTY, Said
 
 _COUNTED = (Kind.NUMBER, Kind.ONE)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from conversations.understanding.kinds import SOFT, THE, Kind
-from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.scan import Found, gap_before
 
 _BESIDE_A_DATE = SOFT | THE | {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 
 from conversations.understanding.kinds import SOFT, THE, Kind
-from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.scan import Found
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from conversations.understanding.hours import Clock
 from conversations.understanding.kinds import Kind
-from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.lexeme import Lexeme
 
 _DAY = 24 * 60
 _HOURS = (Kind.NUMBER, Kind.ONE, Kind.LONG, Kind.YEAR)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from conversations.understanding import days
 from conversations.understanding.kinds import Kind
-from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.neighbours import ABOUT
 
 NO_SUCH_DATE = "no_such_date"

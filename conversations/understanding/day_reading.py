@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from conversations.understanding.bounds import Bound, bound_of
 from conversations.understanding.dates import NO_SUCH_DATE, PAST, WEEKDAY_CONFLICT, Day
 from conversations.understanding.kinds import THE, Kind
-from conversations.understanding.lexemes import Lexeme, as_written
+from conversations.understanding.lexeme import Lexeme, as_written
 from conversations.understanding.meaning import Certainty, DateReading
 from conversations.understanding.scan import Found
 from conversations.understanding.stretches import between

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from conversations.understanding.kinds import Kind
+from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.neighbours import hours_before, is_between_digits, settled
 from conversations.understanding.phrases import Meaning
 from conversations.understanding.tokens import Token, tokens
@@ -18,27 +19,6 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 _BETWEEN_DIGITS = (Kind.COLON, Kind.DOT)
 PREFIXED = 1
 """`until` of an ORDINAL made by a prefix, which beside a part of the day is an hour ("ika-3 ng hapon")."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lexeme:
-    """One word or phrase. `value` as its kind says; `digits` is how many were typed, 0 for a word."""
-
-    kind: Kind
-    text: str
-    start: int
-    end: int
-    value: int = 0
-    until: int = 0
-    digits: int = 0
-
-
-def as_written(lexemes: Sequence[Lexeme]) -> str:
-    """The words as they stood in the folded text: glued where they were glued ("15:30"), else a space between."""
-    written = ""
-    for lexeme, before in zip(lexemes, (None, *lexemes), strict=False):
-        written += (" " if before is not None and lexeme.start > before.end else "") + lexeme.text
-    return written
 
 
 def lex(text: str, words: Vocabulary) -> tuple[Lexeme, ...]:
@@ -94,11 +74,6 @@ def _prefix(found: Sequence[Lexeme]) -> int:
     if kinds[-1:] == [Kind.PREFIX]:
         return 1
     return 2 if kinds == [Kind.PREFIX, Kind.DASH] else 0
-
-
-def letters_of(lexemes: Sequence[Lexeme]) -> str:
-    """One letter a lexeme, for matching patterns."""
-    return "".join([lexeme.kind for lexeme in lexemes])
 
 
 def _known(text: str, pieces: list[Token], place: int, words: Vocabulary) -> tuple[int, Lexeme] | None:

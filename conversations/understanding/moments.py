@@ -9,7 +9,7 @@ from conversations.understanding.dates import Day
 from conversations.understanding.day_reading import joined
 from conversations.understanding.hours import Clock, resolve, to_time
 from conversations.understanding.kinds import Kind
-from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.meaning import Pair
 from conversations.understanding.scan import Found
 

@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from conversations.understanding.kinds import THE, Kind
-
-if TYPE_CHECKING:
-    from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.lexeme import Lexeme
 
 FOR_HOUR = 1
 """`until` of an AT that, after minutes, takes them away from the hour ("para las", "pras")."""
@@ -31,7 +28,7 @@ _STARTS = _NAMED_DAYS | {Kind.RELATIVE_DAY, Kind.PART}
 _AWAY = frozenset({Kind.IN, Kind.AGO})
 
 
-def settled(lexeme: "Lexeme", before: "Sequence[Lexeme]", months: Mapping[str, int]) -> "Lexeme":
+def settled(lexeme: Lexeme, before: Sequence[Lexeme], months: Mapping[str, int]) -> Lexeme:
     """`lexeme` as the kind that it has after `before`. `months` are the words that may be a month."""
     match lexeme.kind:
         case Kind.ONE if before and before[-1].kind is Kind.DAY_LEAD:
@@ -51,17 +48,17 @@ def settled(lexeme: "Lexeme", before: "Sequence[Lexeme]", months: Mapping[str, i
     return lexeme
 
 
-def _number(before: "Sequence[Lexeme]") -> int:
+def _number(before: Sequence[Lexeme]) -> int:
     """The number said last, in figures; 0 when the last word is none."""
     return before[-1].value if before and before[-1].kind is Kind.NUMBER and before[-1].digits else 0
 
 
-def _led(before: "Sequence[Lexeme]", by: frozenset[Kind]) -> bool:
+def _led(before: Sequence[Lexeme], by: frozenset[Kind]) -> bool:
     """Whether such a word stands before the last one."""
     return len(before) > 1 and before[-2].kind in by
 
 
-def _are_minutes(before: "Sequence[Lexeme]") -> bool:
+def _are_minutes(before: Sequence[Lexeme]) -> bool:
     """ "un cuarto", "diez", "a las 10" before "para las 5"; but "el viernes 10 para las 5" is a day."""
     if not before:
         return False
@@ -71,7 +68,7 @@ def _are_minutes(before: "Sequence[Lexeme]") -> bool:
     return last.kind is Kind.NUMBER and last.value in _MINUTES and (not last.digits or _led(before, _LEADING))
 
 
-def is_between_digits(found: "Sequence[Lexeme]", lexeme: "Lexeme") -> bool:
+def is_between_digits(found: Sequence[Lexeme], lexeme: Lexeme) -> bool:
     """Whether the last of `found` is the "h" of "9h30", glued on either side: a colon, then."""
     if len(found) < 2 or found[-1].kind not in (Kind.HOUR_MARK, Kind.OCLOCK) or lexeme.digits != 2:
         return False
@@ -79,13 +76,13 @@ def is_between_digits(found: "Sequence[Lexeme]", lexeme: "Lexeme") -> bool:
     return hour.kind is Kind.NUMBER and hour.end == mark.start and mark.end == lexeme.start
 
 
-def _is_start(before: "Sequence[Lexeme]") -> bool:
+def _is_start(before: Sequence[Lexeme]) -> bool:
     """ "من 2", "من الساعة 2", "من الأحد": what something begins at."""
     kinds = [lexeme.kind for lexeme in before[-4:]]
     return bool(kinds) and kinds[-1] in _STARTS and (Kind.FROM in kinds or Kind.BETWEEN in kinds)
 
 
-def hours_before(found: "Sequence[Lexeme]") -> int | None:
+def hours_before(found: Sequence[Lexeme]) -> int | None:
     """The place of the "heures" that is one of the clock because of what follows ("neuf heures et demie", "3 heures de
     l'après-midi")."""
     place = len(found) - 1
@@ -97,7 +94,7 @@ def hours_before(found: "Sequence[Lexeme]") -> int | None:
     return place if counted else None
 
 
-def _is_hour(before: "Sequence[Lexeme]") -> bool:
+def _is_hour(before: Sequence[Lexeme]) -> bool:
     """ "às 3 horas", "sexta 10 horas", "15.30 h", "16 horas" alone; "2 horas", "daqui a 12 horas" are lengths."""
     if not before or before[-1].kind is not Kind.NUMBER:
         return False
@@ -106,7 +103,7 @@ def _is_hour(before: "Sequence[Lexeme]") -> bool:
     return before[-1].value > _LONGEST_DURATION and (len(before) == 1 or _led(before, _DATED))
 
 
-def _is_day(before: "Sequence[Lexeme]") -> bool:
+def _is_day(before: Sequence[Lexeme]) -> bool:
     said = [lexeme for lexeme in before[-4:] if lexeme.kind is not Kind.ON and lexeme.kind not in THE]
     is_day = bool(said) and (said[-1].kind is Kind.ORDINAL or 0 < _number(said) < 32)
     return is_day and not _led(said, _LEADING)

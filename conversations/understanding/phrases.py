@@ -27,7 +27,8 @@ _MARKERS = {
         "tonight": Kind.TONIGHT, "next": Kind.NEXT, "this": Kind.THIS, "last": Kind.LAST, "in": Kind.IN,
         "ago": Kind.AGO, "hence": Kind.HENCE, "weekend": Kind.WEEKEND, "day": Kind.DAY, "months_unit": Kind.MONTHS_UNIT,
         "not": Kind.NOT, "not_good": Kind.NOT_GOOD, "coming": Kind.COMING, "day_lead": Kind.DAY_LEAD,
-        "day_mark": Kind.DAY_MARK, "week_of": Kind.WEEK_OF, "eve": Kind.EVE, "early": Kind.EARLY, "mid": Kind.MID, "late": Kind.LATE,
+        "day_mark": Kind.DAY_MARK, "week_of": Kind.WEEK_OF, "early": Kind.EARLY, "mid": Kind.MID, "late": Kind.LATE,
+        "eve": Kind.EVE,
     },
     "times": {
         "quarter": Kind.QUARTER, "minus": Kind.MINUS,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from conversations.understanding.kinds import Kind
-from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.lexeme import Lexeme
 
 _BY_IS_AT = frozenset({"CM", "GH", "GM", "LR", "NG", "SL"})
 """West Africa, where "by 4" is at four."""

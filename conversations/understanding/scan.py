@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from conversations.understanding import date_rules, time_rules
 from conversations.understanding.dates import Day, Today
 from conversations.understanding.kinds import SOFT, THE, Kind, letters
-from conversations.understanding.lexemes import Lexeme, letters_of
+from conversations.understanding.lexeme import Lexeme, letters_of
 from conversations.understanding.times import Said, TimeRule
 
 
@@ -112,7 +112,9 @@ def gap_before(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) ->
 
 def _refused_before(item: Found, since: int, lexemes: Sequence[Lexeme]) -> bool:
     for lexeme in reversed(lexemes[since : item.start]):
-        if lexeme.kind is Kind.NOT or (lexeme.kind is Kind.NOT_GOOD and not since) or (lexeme.kind is Kind.MINUS and item.day is not None):
+        if lexeme.kind is Kind.NOT or (lexeme.kind is Kind.NOT_GOOD and not since):
+            return True
+        if lexeme.kind is Kind.MINUS and item.day is not None:
             return True
         if lexeme.kind not in _SKIPPED_BEFORE:
             return False

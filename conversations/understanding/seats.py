@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from conversations.understanding.kinds import Kind, letters
-from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.lexeme import Lexeme
 
 _COUNT = "(?:number|one|article|long)"
 _WITH_ME = re.compile(letters(f"me (?:and|soft) soft{{0,2}} (?:{_COUNT} soft{{0,2}} people|people)"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from conversations.business import Shift
 from conversations.understanding.bare_hours import counts
 from conversations.understanding.hours import Clock, resolve, span, to_time
-from conversations.understanding.lexemes import Lexeme, as_written
+from conversations.understanding.lexeme import Lexeme, as_written
 from conversations.understanding.meaning import Certainty, TimeReading
 from conversations.understanding.scan import Found
 from conversations.understanding.times import Said

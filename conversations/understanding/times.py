@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from conversations.understanding.clocks import core_of, is_plausible, read_clock
 from conversations.understanding.hours import Clock
 from conversations.understanding.kinds import Kind
-from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.lexeme import Lexeme
 
 _LEADS = (Kind.AFTER, Kind.BEFORE, Kind.FROM, Kind.BETWEEN, Kind.ONWARDS, Kind.OR_BEFORE)
 _TO_THE_HOUR = (5, 10, 15, 20, 25)

@@ -9,7 +9,8 @@ from conversations.understanding.choices import pick
 from conversations.understanding.fallback import fall_back
 from conversations.understanding.intents import read_intent
 from conversations.understanding.kinds import Kind
-from conversations.understanding.lexemes import Lexeme, letters_of, lex
+from conversations.understanding.lexeme import Lexeme, letters_of
+from conversations.understanding.lexemes import lex
 from conversations.understanding.meaning import Certainty, Context, DateReading, Intent, TimeReading, Understood
 from conversations.understanding.names import read_name
 from conversations.understanding.noise import TAKEN_OUT, without_noise

@@ -16,7 +16,7 @@ from conversations.understanding.dates import (
     weeks_ahead,
 )
 from conversations.understanding.kinds import Kind
-from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.lexeme import Lexeme
 
 _NOON = 12
 

@@ -9,7 +9,7 @@ from conversations.dialogue import Awaiting
 from conversations.understanding.dates import Today
 from conversations.understanding.day_reading import read_day
 from conversations.understanding.hours import to_time
-from conversations.understanding.lexemes import Lexeme
+from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.meaning import Certainty, Context, DateReading, Pair, TimeReading
 from conversations.understanding.moments import joins_alternatives, read_pairs
 from conversations.understanding.scan import Found, ruled_out, scan, without_taken_back
