@@ -23,7 +23,7 @@ from conversations.facts import Facts
 from conversations.flows import booking, notices, proposal, repair, side_trips
 from conversations.languages import spoken
 from conversations.replies import Reply, say
-from conversations.rules.opt_out import OptWord, opt_word
+from conversations.rules.opt_out import OptWord, is_carriers_word, opt_word
 from conversations.turn import Turn
 from conversations.understanding import Answer, Context, Intent, Understood, understand
 
@@ -141,7 +141,7 @@ def _nothing_to_answer(dialogue: Dialogue, answer: Answer, facts: Facts) -> Turn
 def _opt(dialogue: Dialogue, event: Said, facts: Facts) -> Turn | None:
     """STOP, START and HELP, before anything else. Where the carrier answers them itself we record and stay silent."""
     word = opt_word(event.text, bare_cancel=facts.channel.bare_cancel_opts_out)
-    silent = event.carrier_answered or facts.channel.carrier_answers_stop
+    silent = event.carrier_answered or (facts.channel.carrier_answers_stop and is_carriers_word(event.text))
     match word:
         case OptWord.OUT:
             reply = say("opted_out", business=facts.business.name)

@@ -2,6 +2,9 @@
 
 import re
 from enum import StrEnum
+from functools import cache
+
+from conversations.languages import language, spoken
 
 # 47 CFR 64.1200(a)(10) and the carriers' own lists. CANCEL alone counts on SMS only: see `bare_cancel`.
 _OUT = {"stop", "stopall", "stop all", "unsubscribe", "end", "quit", "revoke", "optout", "opt out"}
@@ -24,11 +27,25 @@ def opt_word(text: str, *, bare_cancel: bool) -> OptWord | None:
     """What the whole message says about our texts. "please stop by at 3" says nothing; "stop texting me" does.
 
     `bare_cancel`: whether CANCEL alone opts out here, as it does on SMS for carrier and law alike."""
-    folded = " ".join(re.sub(r"[^\w\s']", " ", text.casefold().replace("’", "'")).split())
-    if folded in _OUT or (bare_cancel and folded == "cancel"):
+    folded = _folded(text)
+    if folded in _OUT or folded in _out_in_other_languages() or (bare_cancel and folded == "cancel"):
         return OptWord.OUT
     if folded in _IN:
         return OptWord.IN
     if folded in _HELP:
         return OptWord.HELP
     return OptWord.OUT if _WISH.search(folded[:300]) else None
+
+
+def is_carriers_word(text: str) -> bool:
+    """Whether the whole message is a word that carriers answer themselves: English, and alone."""
+    return _folded(text) in _OUT | _IN | _HELP | {"cancel"}
+
+
+def _folded(text: str) -> str:
+    return " ".join(re.sub(r"[^\w\s']", " ", text.casefold().replace("’", "'")).split())
+
+
+@cache
+def _out_in_other_languages() -> frozenset[str]:
+    return frozenset(_folded(word) for code in spoken() for word in language(code).get("opt_out", {}).get("words", ()))

@@ -102,6 +102,7 @@ def test_only_a_text_that_fills_nothing_waits_for_the_next(text: str, waits: boo
 def test_stop_is_silent_where_the_carrier_answers_and_answered_elsewhere() -> None:
     assert [] == keys(Dialogue(), "STOP", PlainFacts(channel=SMS))
     assert ["opted_out"] == keys(Dialogue(), "STOP")
+    assert ["opted_out"] == keys(Dialogue(), "please stop texting me", PlainFacts(channel=SMS))
     assert (OptOut(),) == step(Dialogue(), Said("CANCEL"), PlainFacts(channel=SMS)).effects
     assert (OptOut(),) != step(Dialogue(), Said("CANCEL"), PlainFacts()).effects
 

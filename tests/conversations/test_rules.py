@@ -11,7 +11,7 @@ from conversations.business import ANY
 from conversations.delivery import Delivery, SendFailure
 from conversations.rules.deadlines import decide_by
 from conversations.rules.loop_guard import is_loop
-from conversations.rules.opt_out import OptWord, opt_word
+from conversations.rules.opt_out import OptWord, is_carriers_word, opt_word
 from conversations.rules.policies import Approval, Policy, terms
 from conversations.rules.retries import LONGEST, MOST_TRIES, next_try
 from conversations.rules.routes import coordinator_channel
@@ -108,6 +108,13 @@ def test_a_word_of_the_law_alone_ends_our_texts(text: str) -> None:
 )
 def test_a_plain_wish_ends_our_texts_too(text: str) -> None:
     assert OptWord.OUT == opt_word(text, bare_cancel=False)
+
+
+def test_other_languages_have_their_own_words_for_it() -> None:
+    for text in ("Baja", "ARRÊT", "sair", "توقف", "simamisha", "itigil!", "बंद करें"):
+        assert OptWord.OUT == opt_word(text, bare_cancel=False), text
+        assert not is_carriers_word(text)
+    assert is_carriers_word("Stop")
 
 
 @pytest.mark.parametrize(
