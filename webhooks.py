@@ -1,7 +1,5 @@
 """The door: every address that other systems call. Authenticate, parse, hand over; nothing is decided here."""
 
-from threading import Thread
-
 from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -13,10 +11,9 @@ from bot.desk import Desk, open_desk
 from bot.front import front
 from bot.intake import receive, report
 from bot.logs import log, set_up_logs
+from bot.warm_up import warm_up_beside
 from config import read_settings
-from conversations.languages import spoken
 from conversations.messages import Inbound
-from conversations.understanding import warm_up
 
 BOOT_ERROR = 3
 """gunicorn's status for a worker that cannot start: it halts instead of trying again."""
@@ -33,8 +30,7 @@ def create_app(desk: Desk | None = None) -> Flask:
         set_up_logs(settings.log_level)
         desk = open_desk(settings)
         _boot_or_halt(desk)
-        # The grammar of eight languages takes a moment to build; the first text should not wait for it.
-        Thread(target=_warm_up, name="warm-up", daemon=True).start()
+        warm_up_beside()
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
     app.extensions["desk"] = desk
@@ -58,11 +54,6 @@ def _boot_or_halt(desk: Desk) -> None:
         refuse_unless_current(desk.database)
     except SystemExit:
         raise SystemExit(BOOT_ERROR) from None
-
-
-def _warm_up() -> None:
-    for code in spoken():
-        warm_up(code)
 
 
 def _twilio(app: Flask, desk: Desk) -> None:
