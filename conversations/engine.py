@@ -23,6 +23,7 @@ from conversations.facts import Facts
 from conversations.flows import booking, notices, proposal, repair, side_trips
 from conversations.languages import spoken
 from conversations.replies import Reply, say
+from conversations.rules.crisis import is_crisis
 from conversations.rules.opt_out import OptWord, is_carriers_word, opt_word
 from conversations.turn import Turn
 from conversations.understanding import Answer, Context, Intent, Understood, understand
@@ -57,7 +58,7 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
 
 def says_nothing_yet(dialogue: Dialogue, event: Said, facts: Facts) -> bool:
     """Whether a text fills nothing ("Hi", "I want"), so that it is worth a moment's wait for the next one."""
-    if event.media or event.carrier_answered or not event.text.strip():
+    if event.media or event.carrier_answered or not event.text.strip() or is_crisis(event.text):
         return False
     if opt_word(event.text, bare_cancel=facts.channel.bare_cancel_opts_out) or commands.is_command(event.text, facts):
         return False
@@ -74,6 +75,9 @@ def _said(dialogue: Dialogue, event: Said, facts: Facts) -> Turn:
     if understood.language not in ("", facts.language) and not facts.language_is_known:
         facts, effects = facts.in_language(understood.language), (Speak(understood.language),)
         understood = _understand(dialogue, event, facts)
+    asked = dialogue.awaiting is Awaiting.CONFIRMATION and not understood.name
+    if asked and (name := _name_behind_yes(event, facts)):
+        understood = Understood(answer=Answer.YES, name=name)
     if understood.name:
         dialogue, effects = replace(dialogue, name=understood.name), (*effects, Rename(understood.name))
     talked = _talk(dialogue, understood, event, facts)
@@ -82,6 +86,8 @@ def _said(dialogue: Dialogue, event: Said, facts: Facts) -> Turn:
 
 def _talk(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts) -> Turn:
     """A client's text, by what it fits first: the question that is open, a wish beside it, a slot, a greeting."""
+    if is_crisis(event.text):
+        return Turn(dialogue, (say("crisis", business=facts.business.name),), (CallPerson(event.text),))
     if event.media and not event.text.strip():
         return _with_lead(side_trips.again(dialogue, facts), say("media_received"))
     if dialogue.awaiting is Awaiting.PROPOSAL and (turn := proposal.answer(dialogue, understood, facts)):
@@ -172,6 +178,23 @@ def _understand(dialogue: Dialogue, event: Said, facts: Facts) -> Understood:
             day=dialogue.day,
         ),
     )
+
+
+def _name_behind_yes(event: Said, facts: Facts) -> str:
+    """ "Yes, Tom Bell": the summary invites a name, so words with capitals behind a YES are one, be they like a day."""
+    words = event.text.replace(",", " ").replace("!", " ").replace(".", " ").split()
+    for size in (3, 2, 1):
+        said, rest = " ".join(words[:size]), words[size:]
+        if not 1 <= len(rest) <= 4 or not all(word[0].isupper() and not word.isupper() for word in rest):
+            continue
+        context = Context(now=facts.now, language=facts.language)
+        yes, named = understand(said, context), understand(" ".join(rest), context)
+        if yes.answer is not Answer.YES or yes.name or not _slotless(yes) or named.intent is not None or named.answer is not None:
+            continue
+        read = f"{named.date.words} {named.time.words}".split()
+        if _slotless(named) or len(read) < len(rest) or rest == ["Tom"]:
+            return " ".join(rest)
+    return ""
 
 
 def _named_language(text: str) -> str:

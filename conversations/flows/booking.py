@@ -9,7 +9,7 @@ from conversations.dialogue import Awaiting, Dialogue, State, Subject
 from conversations.effects import Book, ChangeWish, Effect, Hold, LetGo
 from conversations.facts import Facts
 from conversations.flows import options
-from conversations.flows.slots import Filled, fill, moment
+from conversations.flows.slots import Filled, fill, moment, what_is_known
 from conversations.languages.render import render
 from conversations.replies import Reply, say
 from conversations.rules.availability import (
@@ -51,7 +51,8 @@ def ask_next(dialogue: Dialogue, facts: Facts, lead: Replies = (), *, sure: bool
         service = services[0]
         dialogue = replace(dialogue, service_id=service.id)
     if service is None:
-        return ask_service(dialogue, facts, lead)
+        known = what_is_known(dialogue, facts)
+        return ask_service(dialogue, facts, lead if known is None else (*lead, known))
     if dialogue.day is None:
         return ask_date(dialogue, facts, lead)
     if dialogue.at is None:

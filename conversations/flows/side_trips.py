@@ -25,6 +25,9 @@ def answer(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) 
         case Intent.START_OVER:
             lead = (say("started_over"),)
             return _with_let_go(booking.ask_next(dialogue.without_slots(), facts, lead))
+        case Intent.NEVER_MIND if dialogue.service_id is None and facts.my_bookings():
+            reply = say("passed_on", business=facts.business.name)
+            return Turn(dialogue, (reply,), (CallPerson(text),))
         case Intent.NEVER_MIND:
             return Turn(dialogue.without_slots(), (say("never_mind"),), (LetGo(),))
         case Intent.MENU:
@@ -37,6 +40,8 @@ def answer(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) 
             return _return(dialogue, facts, (reply,), (CallPerson(text),))
         case Intent.CANCEL if dialogue.service_id is not None and text.strip().isalpha():
             return Turn(dialogue.without_slots(), (say("never_mind"),), (LetGo(),))
+        case Intent.CANCEL | Intent.RESCHEDULE if not facts.my_bookings():
+            return _return(dialogue, facts, (say("my_bookings_none"),))
         case Intent.CANCEL | Intent.RESCHEDULE:
             reply = say("passed_on", business=facts.business.name)
             return _return(dialogue, facts, (reply,), (CallPerson(text),))

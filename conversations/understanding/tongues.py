@@ -18,6 +18,8 @@ _STRONG = (("dates", "weekdays"), ("dates", "months"), ("dates", "days"), ("inte
            ("intents", "anywhere", "greeting"), ("intents", "anywhere", "thanks"))  # fmt: skip
 """Lists whose words tell a language even one by one."""
 _NOT_TELLING = ("lookalikes", "plain", "currencies", "street", "noise", "labels", "units", "order")
+_ENOUGH = 4
+"""So many words of a language tell it, where no word does alone."""
 _ALONE = 4
 """Letters of a word that tells a language all by itself."""
 
@@ -32,12 +34,25 @@ def read_language(text: str, words: Sequence[str]) -> str:
     english = votes.pop("en", 0)
     if len(votes) > 1:
         (first, most), (_, next_most) = votes.most_common(2)
-        return first if most > 1 and most > 2 * next_most else ""
+        return first if most > 1 and most > 2 * next_most else _by_coverage(words)
     code, count = next(iter(votes.items()), ("en", english))
     if count > 1 and (code == "en" or count >= english):
         return code
     strong = any(len(word) >= _ALONE and only[word] == code and word in _strong() for word in telling)
-    return code if strong and not (code != "en" and english) else ""
+    return code if strong and not (code != "en" and english) else _by_coverage(words)
+
+
+def _by_coverage(words: Sequence[str]) -> str:
+    """The language that knows clearly more of the words than English and any other does, though each may be shared."""
+    known = sorted(((sum(word in own for word in words), code) for code, own in _vocabularies().items()), reverse=True)
+    (most, code), (next_most, _) = known[:2]
+    english = next(count for count, each in known if each == "en")
+    return code if most >= _ENOUGH and most >= english + 2 and most > next_most and code != "en" else ""
+
+
+@cache
+def _vocabularies() -> Mapping[str, frozenset[str]]:
+    return {code: frozenset(_words(language(code))) for code in codes()}
 
 
 @cache

@@ -142,7 +142,7 @@ class Track:
     @contextmanager
     def ready(self) -> Iterator[None]:
         """Have a desk, and the guard off where the race wants that."""
-        settings = Settings(_env_file=None, burst_ms=self.race.burst_ms)  # type: ignore[call-arg]
+        settings = Settings(_env_file=None, burst_ms=self.race.burst_ms)
         database = Database(self.race.url, pool=2 * THREADS + 2)
         self.desk = Desk(settings, database, SetClock(self.race.at), CHANNELS, Profiles(overrides(settings)))
         with ExitStack() as stack:

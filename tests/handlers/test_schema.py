@@ -141,9 +141,10 @@ def test_a_database_with_tables_of_others_is_not_called_empty(empty: Database) -
 
 
 def test_every_constraint_of_the_models_has_a_name() -> None:
-    constraints = [c for table in metadata.tables.values() for c in table.constraints]
-    indexes = [index for table in metadata.tables.values() for index in table.indexes]
-    assert [] == [str(one) for one in (*constraints, *indexes) if not one.name]
+    constraints = [one for table in metadata.tables.values() for one in table.constraints]
+    indexes = [one for table in metadata.tables.values() for one in table.indexes]
+    assert [] == [str(one) for one in constraints if not one.name]
+    assert [] == [str(one) for one in indexes if not one.name]
     assert len(metadata.tables) < len(constraints)
 
 
