@@ -189,7 +189,8 @@ def _name_behind_yes(event: Said, facts: Facts) -> str:
             continue
         context = Context(now=facts.now, language=facts.language)
         yes, named = understand(said, context), understand(" ".join(rest), context)
-        if yes.answer is not Answer.YES or yes.name or not _slotless(yes) or named.intent is not None or named.answer is not None:
+        is_yes = yes.answer is Answer.YES and not yes.name and _slotless(yes)
+        if not is_yes or named.intent is not None or named.answer is not None:
             continue
         read = f"{named.date.words} {named.time.words}".split()
         if _slotless(named) or len(read) < len(rest) or rest == ["Tom"]:

@@ -15,7 +15,7 @@ from handlers.circumstances import Circumstances
 from handlers.pending_request import fresh_view, lock_request, replace_proposal
 from handlers.profile import Profile
 from models.bookings import add_booking, change_booking, has_kept_booking, open_proposal
-from models.claims import Holder, LostRace, claim, let_go
+from models.claims import Holder, LostRace, claim, hand_over, let_go
 from models.clients import client_for
 from models.conversations import change_conversation
 
@@ -48,6 +48,9 @@ def book(
     asks = _needs_approval(session, terms, client_id)
     start = effect.start.astimezone(UTC)
     let_go(session, Holder.CONVERSATION, conversation.id)
+    # The cells first: where many want one time, PostgreSQL's exclusion constraint would let them wait for each other.
+    taken = _with_buffers(start, service.minutes, terms)
+    claim(session, effect.staff_id, *taken, Holder.CONVERSATION, conversation.id, now)
     booking_id = add_booking(
         session,
         f"client:{client_id}",
@@ -72,7 +75,7 @@ def book(
         client_note=effect.note,
         intake_answers={},
     )
-    claim(session, effect.staff_id, *_with_buffers(start, service.minutes, terms), Holder.BOOKING, booking_id, now)
+    hand_over(session, Holder.CONVERSATION, conversation.id, Holder.BOOKING, booking_id)
     return conversation.id, Booked(fresh_view(session, booking_id, profile))
 
 

@@ -43,4 +43,6 @@ def enqueue(
             kind=replies[-1].key[:60], channel=channel, address=address, lane=f"{channel}:{address}{subject}",
             body=text, due_at=now, trace=circumstances.trace, created_at=now,
         )  # fmt: skip
-    change_conversation(session, conversation_id, last_message_at=now)
+    if turn_id is not None:
+        # Only in a turn of its own is the conversation locked; a notice to a coordinator must not wait for theirs.
+        change_conversation(session, conversation_id, last_message_at=now)

@@ -148,13 +148,10 @@ def let_go(session: Session, holder: Holder, holder_id: int) -> None:
         session.execute(delete(stretches).where(stretches.c.id.in_(ids)))
 
 
-def extend(session: Session, holder: Holder, holder_id: int, live_until: datetime | None) -> None:
-    """Let what this holder owns live until another moment."""
-    ids = select(stretches.c.id).where(stretches.c.holder == holder, stretches.c.holder_id == holder_id)
-    found = list(session.execute(ids).scalars())
-    if found:
-        session.execute(update(claims).where(claims.c.stretch_id.in_(found)).values(live_until=live_until))
-        session.execute(update(stretches).where(stretches.c.id.in_(found)).values(live_until=live_until))
+def hand_over(session: Session, holder: Holder, holder_id: int, to: Holder, to_id: int) -> None:
+    """Let another own what this holder owns, cells and all."""
+    mine = stretches.c.holder == holder, stretches.c.holder_id == holder_id
+    session.execute(update(stretches).where(*mine).values(holder=to, holder_id=to_id))
 
 
 def busy(

@@ -53,12 +53,12 @@ turns = table(Turn)
 def conversation_for(session: Session, channel: str, address: str, now: datetime) -> Row[Any]:
     """The conversation of this address, made if need be, and LOCKED until the transaction ends."""
     statement = select(conversations).where(conversations.c.channel == channel, conversations.c.address == address)
-    found = session.execute(statement.with_for_update()).one_or_none()
+    found = session.execute(statement.with_for_update(key_share=True)).one_or_none()
     if found is not None:
         return found
     values = {"channel": channel, "address": address, "state": State.INITIAL, "dialogue": {}}
     insert_unless_there(session, conversations, {**values, "last_message_at": now, "created_at": now})
-    return session.execute(statement.with_for_update()).one()
+    return session.execute(statement.with_for_update(key_share=True)).one()
 
 
 def conversation_id_for(session: Session, channel: str, address: str, now: datetime) -> int:
@@ -70,7 +70,9 @@ def conversation_id_for(session: Session, channel: str, address: str, now: datet
 
 def lock_conversation(session: Session, conversation_id: int) -> Row[Any]:
     """One conversation, LOCKED until the transaction ends."""
-    return session.execute(select(conversations).where(conversations.c.id == conversation_id).with_for_update()).one()
+    return session.execute(
+        select(conversations).where(conversations.c.id == conversation_id).with_for_update(key_share=True)
+    ).one()
 
 
 def change_conversation(session: Session, conversation_id: int, **values: Any) -> None:
