@@ -13,7 +13,7 @@ from bot.desk import Desk
 from bot.intake import receive
 from conversations.messages import Inbound
 from conversations.rules.cells import CELL_SECONDS, cells
-from models.claims import Holder, LostRace, busy, claim, claims, extend, let_go, stretches
+from models.claims import Holder, LostRace, busy, claim, claims, hand_over, let_go, stretches
 from models.conversations import conversations
 from tests.conftest import NOW
 
@@ -107,11 +107,13 @@ def test_a_hold_that_has_run_out_is_free_without_any_sweep(database: Database) -
     assert [2] == owners(database, now=5)
 
 
-def test_a_hold_that_is_extended_lives_on(database: Database) -> None:
-    assert owns(database, 0, 60, booking=1, holder=Holder.CONVERSATION, live=5)
-    database.transact(lambda session: extend(session, Holder.CONVERSATION, 1, NOW + 10 * MINUTE))
-    assert not owns(database, 0, 60, booking=2, now=9)
-    assert owns(database, 0, 60, booking=2, now=10)
+def test_what_a_client_held_is_handed_over_to_their_booking(database: Database) -> None:
+    assert owns(database, 0, 60, booking=1, holder=Holder.CONVERSATION)
+    database.transact(lambda session: hand_over(session, Holder.CONVERSATION, 1, Holder.BOOKING, 3))
+    database.transact(lambda session: let_go(session, Holder.CONVERSATION, 1))
+    assert not owns(database, 0, 60, booking=2)
+    database.transact(lambda session: let_go(session, Holder.BOOKING, 3))
+    assert owns(database, 0, 60, booking=2)
 
 
 def test_a_hold_without_an_end_never_runs_out(database: Database) -> None:
