@@ -4,7 +4,7 @@ import random
 import string
 from dataclasses import replace
 from datetime import datetime
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given, settings
@@ -104,11 +104,16 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_text_costs_more_than_an_ordinary_one_by_far(name: str):
-    text = HOSTILE[name]
+    # A ratio in one run, of processor time: how busy the machine is does not matter.
+    assert _cost(HOSTILE[name]) < 100 * _cost("hi, can i book a haircut for tomorrow at 3 please?")
+
+
+def _cost(text: str) -> float:
+    """Seconds of processor time, the best of a few."""
     understand(text, SALON)
     took = []
     for _ in range(5):
-        begun = perf_counter()
+        begun = thread_time()
         understand(text, SALON)
-        took.append(perf_counter() - begun)
-    assert min(took) < 0.005
+        took.append(thread_time() - begun)
+    return min(took)
