@@ -1,14 +1,19 @@
 """Build what is built once before the first text comes, beside the start and not before it."""
 
-from threading import Thread
+from threading import Timer
 
 from conversations.languages import spoken
 from conversations.understanding import warm_up
 
+AFTER_SECONDS = 1.0
+"""Once the first request can be answered: the two would only slow each other down."""
+
 
 def warm_up_beside() -> None:
     """The grammar of eight languages takes most of a second: the first client should not wait for it, nor the start."""
-    Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    timer = Timer(AFTER_SECONDS, _warm_up)
+    timer.daemon = True
+    timer.start()
 
 
 def _warm_up() -> None:
