@@ -21,6 +21,16 @@ loglevel = "warning"
 proc_name = "textbook"
 
 
+def on_starting(_server: Any) -> None:
+    """Refuse a schema that is not ours before there is a worker: two that halt at once trip over each other."""
+    from bot.commands.opening import refuse_unless_current
+    from bot.database import Database
+
+    database = Database(_settings.database)
+    refuse_unless_current(database)
+    database.dispose()
+
+
 def post_worker_init(worker: Any) -> None:
     """The application is loaded: let the dispatcher and the schedule work beside it."""
     if _with_worker:
