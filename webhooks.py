@@ -13,7 +13,7 @@ from bot.intake import receive, report
 from bot.logs import log, set_up_logs
 from bot.warm_up import warm_up_beside
 from config import read_settings
-from conversations.messages import Inbound
+from conversations.messages import Inbound, StatusReport
 
 BOOT_ERROR = 3
 """gunicorn's status for a worker that cannot start: it halts instead of trying again."""
@@ -41,6 +41,8 @@ def create_app(desk: Desk | None = None) -> Flask:
     app.register_error_handler(Exception, _broken)
     if desk.settings.has_twilio:
         _twilio(app, desk)
+    if desk.settings.has_whatsapp:
+        _whatsapp(app, desk)
     if desk.settings.has_ultramsg:
         _ultramsg(app, desk)
     if hops := desk.settings.trusted_proxies:
@@ -84,6 +86,34 @@ def _twilio(app: Flask, desk: Desk) -> None:
         return Response(status=204)
 
 
+def _whatsapp(app: Flask, desk: Desk) -> None:
+    from bot.channels.whatsapp_inbound import LONGEST_BODY as LONGEST
+    from bot.channels.whatsapp_inbound import WhatsAppInbound
+
+    settings = desk.settings
+    whatsapp = WhatsAppInbound(
+        settings.whatsapp_app_secret.get_secret_value(),
+        settings.whatsapp_verify_token.get_secret_value(),
+        settings.whatsapp_phone_number_id,
+    )
+
+    @app.get("/webhooks/whatsapp")
+    def whatsapp_subscribed() -> Response:
+        if not whatsapp.subscribes(request.args):
+            _refuse("whatsapp_cloud")
+        return Response(request.args.get("hub.challenge", ""), mimetype="text/plain")
+
+    @app.post("/webhooks/whatsapp")
+    def whatsapp_happened() -> Response:
+        request.max_content_length = LONGEST
+        raw = request.get_data(cache=True)
+        if not whatsapp.verify(raw, request.headers.get("X-Hub-Signature-256")):
+            _refuse("whatsapp_cloud")
+        for happened in whatsapp.parse(raw):
+            _take_in(desk, happened)
+        return Response(status=200)
+
+
 def _ultramsg(app: Flask, desk: Desk) -> None:
     from bot.channels.ultramsg_inbound import UltraMsgInbound
 
@@ -96,11 +126,15 @@ def _ultramsg(app: Flask, desk: Desk) -> None:
         if not ultramsg.verify(secret, raw):
             _refuse("ultramsg")
         for happened in ultramsg.parse(raw):
-            if isinstance(happened, Inbound):
-                receive(desk, happened)
-            else:
-                report(desk, happened)
+            _take_in(desk, happened)
         return Response("OK", mimetype="text/plain")
+
+
+def _take_in(desk: Desk, happened: Inbound | StatusReport) -> None:
+    if isinstance(happened, Inbound):
+        receive(desk, happened)
+    else:
+        report(desk, happened)
 
 
 def _public_url(desk: Desk) -> str:

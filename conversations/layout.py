@@ -2,18 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
+from conversations.dialogue import Option, Subject
 from conversations.languages.render import render
+from conversations.messages import Choice
 from conversations.replies import Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can carry. `longest` is in characters of one message; `buttons` 0 means plain numbered text."""
+    """What a channel can carry. `longest` is in characters of one message; `buttons` and `rows` say how many options it
+    shows under one: with neither, options are plain numbered text."""
 
     longest: int = 1600
     buttons: int = 0
+    longest_with_buttons: int = 1024
+    button_label: int = 20
     rows: int = 0
+    row_label: int = 72
     carrier_answers_stop: bool = False
     """The carrier itself answers STOP, START and HELP (SMS): we record and stay silent."""
     bare_cancel_opts_out: bool = False
@@ -21,13 +28,59 @@ class Capabilities:
     templates_outside_window: bool = False
 
 
-def lay_out(replies: Sequence[Reply], language: str, channel: Capabilities) -> list[str]:
-    """The texts to send, in order: one where it fits, since each costs. Options stand under their reply."""
-    lines = []
-    for reply in replies:
-        lines.append(render(reply, language))
-        lines += [f"{option.key}. {option.label}" for option in reply.options]
-    return split("\n".join(lines), channel.longest) if lines else []
+class Shape(StrEnum):
+    """How options stand under a text."""
+
+    NUMBERED = "numbered"
+    BUTTONS = "buttons"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """One text to send, and the choices that the channel itself shows under it."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+    @property
+    def plain(self) -> str:
+        """The same as text alone."""
+        return numbered(self.text, self.choices)
+
+
+def lay_out(replies: Sequence[Reply], language: str, channel: Capabilities) -> list[Laid]:
+    """The texts to send, in order: one where it fits, since each costs. Options stand under their reply, those asked
+    about last as buttons or a list where the channel shows them all."""
+    if not replies:
+        return []
+    asking = next((at for at in reversed(range(len(replies))) if replies[at].options), -1)
+    options = replies[asking].options
+    if options and all(option.subject is not Subject.COMMAND for option in options):  # a command is typed with its id
+        parts, choices = split(_text(replies, language, without=asking), channel.longest), _choices(options)
+        if shape(parts[-1], choices, channel) is not Shape.NUMBERED:
+            return [*map(Laid, parts[:-1]), Laid(parts[-1], choices)]
+    return [Laid(part) for part in split(_text(replies, language), channel.longest)]
+
+
+def shape(text: str, choices: Sequence[Choice], channel: Capabilities) -> Shape:
+    """Buttons where every option fits in one, else a list where every one fits in a row of it."""
+    labels = [label for _, label in choices]
+    longest = max(map(units, labels), default=0)
+    fit = 0 < len(labels) <= channel.buttons and longest <= channel.button_label
+    if fit and len(set(labels)) == len(labels) and units(text) <= channel.longest_with_buttons:
+        return Shape.BUTTONS
+    return Shape.LIST if 0 < len(labels) <= channel.rows and longest <= channel.row_label else Shape.NUMBERED
+
+
+def numbered(text: str, choices: Sequence[Choice]) -> str:
+    """A text with its options as lines under it."""
+    return "\n".join([text, *(f"{key}. {label}" for key, label in choices)])
+
+
+def units(text: str) -> int:
+    """The length of a text as phones count it, an emoji as two or more."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def split(text: str, longest: int) -> list[str]:
@@ -43,3 +96,16 @@ def split(text: str, longest: int) -> list[str]:
         parts.append(text[:cut].rstrip())
         text = text[cut:].lstrip()
     return [*parts, text]
+
+
+def _text(replies: Sequence[Reply], language: str, without: int | None = None) -> str:
+    """The replies under each other, each with its options as lines but the one at place `without`."""
+    parts = [
+        numbered(render(reply, language), () if at == without else _choices(reply.options))
+        for at, reply in enumerate(replies)
+    ]
+    return "\n".join(parts)
+
+
+def _choices(options: Sequence[Option]) -> tuple[Choice, ...]:
+    return tuple((option.key, option.label) for option in options)

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from conversations.delivery import Delivery, SendFailure
+
+Choice: TypeAlias = tuple[str, str]
+"""An option as a channel shows it: what the person types for it ("2", "B"), and its label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class Inbound:
     quoted_id: str = ""
     button: str = ""
     """The id we gave to the button that was pressed."""
+    is_reaction: bool = False
+    """A sign put to the quoted message: it says something of that one alone."""
     opt_out: str = ""
     """STOP, START or HELP where the provider has itself answered such a word already."""
     sent_at: datetime | None = None
@@ -40,8 +46,24 @@ class StatusReport:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to send, as the channel needs it. `outbox_id` is our tag where the provider takes one."""
+    """One message to send, as the channel needs it. `outbox_id` is our tag where the provider takes one. `choices` are
+    shown under the text as buttons or a list. `is_window_open`: the person wrote within WhatsApp's 24 hours."""
 
     outbox_id: int
     address: str
     text: str
+    choices: tuple[Choice, ...] = ()
+    is_window_open: bool = True
+
+
+def button_id(key: str, outbox_id: int) -> str:
+    """The id of the button that stands for an option under a message of ours."""
+    return f"{key}:{outbox_id}"
+
+
+def option_of(button: str) -> tuple[str, int] | None:
+    """The key and the outbox id in a button's id; None where it is none that we gave."""
+    key, _, outbox_id = button.rpartition(":")
+    if not key or not (outbox_id.isascii() and outbox_id.isdigit() and len(outbox_id) <= 18):
+        return None
+    return key, int(outbox_id)

@@ -33,15 +33,16 @@ def enqueue(
         return
     now = circumstances.now
     subject = f"#{booking_id}" if own_lane else ""
-    for text in lay_out(replies, known(language), circumstances.channels.get(channel, Capabilities())):
+    for laid in lay_out(replies, known(language), circumstances.channels.get(channel, Capabilities())):
         message_id = add_outbound(
             session, conversation_id=conversation_id, turn_id=turn_id, channel=channel, provider_id=None,
-            body=text, media=[], quoted_id="", opt_out="", trace=circumstances.trace, at=now, due_at=None,
+            body=laid.plain, media=[], quoted_id="", opt_out="", trace=circumstances.trace, at=now, due_at=None,
         )  # fmt: skip
         add_to_outbox(
             session, message_id=message_id, conversation_id=conversation_id, booking_id=booking_id,
             kind=replies[-1].key[:60], channel=channel, address=address, lane=f"{channel}:{address}{subject}",
-            body=text, due_at=now, trace=circumstances.trace, created_at=now,
+            body=laid.text, choices=[list(choice) for choice in laid.choices], due_at=now, trace=circumstances.trace,
+            created_at=now,
         )  # fmt: skip
     if turn_id is not None:
         # Only in a turn of its own is the conversation locked; a notice to a coordinator must not wait for theirs.

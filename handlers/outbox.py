@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from conversations.delivery import Delivery, SendFailure
 from conversations.messages import Outgoing
-from models.conversations import change_conversation, opted_out
+from conversations.rules import window
+from models.conversations import change_conversation, heard_at, opted_out
 from models.outbox import change_outbox, claimable, known_provider_ids, outbox_by_id
 
 LEASE = timedelta(seconds=7)
@@ -70,13 +71,23 @@ def _claim(session: Session, row: Row[Any], now: datetime) -> Claimed:
         known_provider_ids(session, row.channel, row.address, now - timedelta(days=2)) if interrupted else frozenset()
     )
     return Claimed(
-        message=Outgoing(row.id, row.address, row.body),
+        message=_outgoing(session, row, now),
         channel=row.channel,
         attempts=row.attempts + 1,
         leased_until=now + LEASE,
         trace=row.trace,
         perhaps_sent_since=tried_at if interrupted else None,
         known_ids=known,
+    )
+
+
+def _outgoing(session: Session, row: Row[Any], now: datetime) -> Outgoing:
+    return Outgoing(
+        outbox_id=row.id,
+        address=row.address,
+        text=row.body,
+        choices=tuple((key, label) for key, label in row.choices),
+        is_window_open=window.is_open(heard_at(session, row.conversation_id), now),
     )
 
 

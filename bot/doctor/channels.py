@@ -17,9 +17,11 @@ TIMEOUT = 10.0
 def channels(settings: Settings) -> Iterator[Finding]:
     if settings.has_twilio:
         yield _twilio(settings)
+    if settings.has_whatsapp:
+        yield _whatsapp(settings)
     if settings.has_ultramsg:
         yield _ultramsg(settings)
-    if not (settings.has_twilio or settings.has_ultramsg):
+    if not settings.has_provider:
         yield look("Channels: no provider is set up; `python -m bot chat` works without one. See docs/settings.md.")
 
 
@@ -43,6 +45,26 @@ def _twilio(settings: Settings) -> Finding:
     if kind == "Trial":
         return look("Twilio: lets us in, but a trial account texts only numbers that were verified. Upgrade it.")
     return good("Twilio: lets us in; the account is active.")
+
+
+def _whatsapp(settings: Settings) -> Finding:
+    """https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/phone-numbers"""
+    from bot.channels.whatsapp import API_BASE
+
+    base = settings.whatsapp_api_base or API_BASE
+    url = f"{base}/{settings.whatsapp_graph_version}/{settings.whatsapp_phone_number_id}"
+    headers = {"Authorization": f"Bearer {settings.whatsapp_token.get_secret_value()}"}
+    fields = {"fields": "display_phone_number"}
+    try:
+        answer = requests.get(url, fields, headers=headers, timeout=TIMEOUT, allow_redirects=False)
+        found: Any = answer.json()
+    except requests.JSONDecodeError:
+        return wrong("WhatsApp: its answer cannot be read. Look at WHATSAPP_API_BASE.")
+    except requests.RequestException as error:
+        return _refused("WhatsApp", not_answered(error), "WHATSAPP_API_BASE")
+    if not answer.ok or not isinstance(found, dict) or not found.get("display_phone_number"):
+        return wrong("WhatsApp: does not let us in. Look at WHATSAPP_TOKEN and WHATSAPP_PHONE_NUMBER_ID.")
+    return good("WhatsApp: lets us in; the number is ours.")
 
 
 def _ultramsg(settings: Settings) -> Finding:

@@ -17,13 +17,17 @@ LONG_BURST_MS = 5000
 def setup(settings: Settings) -> Iterator[Finding]:
     yield good("Settings: every one can be used.")
     yield from _public_url(settings)
+    if settings.has_whatsapp and not settings.whatsapp_template:
+        yield look(
+            "WHATSAPP_TEMPLATE is not set: who last wrote over 24 hours ago, the coordinator too, is not texted."
+        )
     if settings.burst_ms > LONG_BURST_MS:
         yield look(f"BURST_MS is {settings.burst_ms}: people wait that long for each first answer; 1500 is usual.")
     yield _disk(_folder(settings))
 
 
 def _public_url(settings: Settings) -> Iterator[Finding]:
-    if not (settings.has_twilio or settings.has_ultramsg):
+    if not settings.has_provider:
         return
     url = settings.public_url
     if not url:
@@ -33,6 +37,8 @@ def _public_url(settings: Settings) -> Iterator[Finding]:
         yield look(f"PUBLIC_URL is {url}: everybody on the way can read and change messages; use https.")
     if settings.has_twilio:
         yield good(f"Set as Twilio's webhook for incoming messages: {url}/webhooks/twilio")
+    if settings.has_whatsapp:
+        yield good(f"Set as WhatsApp's webhook, with WHATSAPP_VERIFY_TOKEN: {url}/webhooks/whatsapp")
     if settings.has_ultramsg:
         yield good(f"Set as UltraMsg's webhook: {url}/webhooks/ultramsg/ and then ULTRAMSG_WEBHOOK_SECRET")
 

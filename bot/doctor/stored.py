@@ -108,7 +108,7 @@ def _reached(session: Session, coordinator: Coordinator, desk: Desk) -> Finding:
     if any(c.opted_out_at and c.channel == channel for c in conversations_of(session, coordinator.phone)):
         return wrong(f"{who}: has opted out on {channel}, so nothing is sent. Let them text START.")
     if channel == SIMULATOR:
-        return look(f"{who}: is reached by the simulator only. Set up Twilio or UltraMsg to reach their phone.")
+        return look(f"{who}: is reached by the simulator only. Set up a provider to reach their phone.")
     return good(f"{who}: is reached by {channel}.")
 
 

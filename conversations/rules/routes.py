@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 SIMULATOR = "simulator"
-_WHATSAPP = ("whatsapp", "ultramsg")
+_WHATSAPP = ("whatsapp", "whatsapp_cloud", "ultramsg")
 
 
 def coordinator_channel(preferred: str, last: str, available: Sequence[str], came_by: str) -> str | None:
