@@ -3,6 +3,8 @@
 from threading import Timer
 
 from conversations.languages import spoken
+from conversations.languages.render import render
+from conversations.replies import say
 from conversations.understanding import warm_up
 
 AFTER_SECONDS = 1.0
@@ -19,3 +21,4 @@ def warm_up_beside() -> None:
 def _warm_up() -> None:
     for code in spoken():
         warm_up(code)
+        render(say("pending", count=1, lines=()), code)  # reads what CLDR says of the language

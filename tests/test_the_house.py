@@ -18,9 +18,9 @@ from conversations.rules.availability import Refusal
 
 TOP = Path(__file__).parent.parent
 OURS = {"bot", "handlers", "models", "conversations", "config", "webhooks"}
-REPLIES: dict[str, str] = tomllib.loads((TOP / "conversations/languages/en.toml").read_text(encoding="utf-8"))[
-    "replies"
-]
+REPLIES: dict[str, str | dict[str, str]] = tomllib.loads(
+    (TOP / "conversations/languages/en.toml").read_text(encoding="utf-8")
+)["replies"]
 BUILT = [
     *(f"refused_{refusal}" for refusal in Refusal),
     *(f"status_{status}" for status in BookingStatus),
@@ -127,7 +127,10 @@ def sayings() -> Iterator[Saying]:
 
 
 def placeholders(key: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(REPLIES[key]) if name}
+    """The values that a sentence wants, of a counted one all its forms and the count that chooses among them."""
+    wording = REPLIES[key]
+    forms, chooser = ([wording], set()) if isinstance(wording, str) else (wording.values(), {"count"})
+    return chooser.union(name for form in forms for _, name, _, _ in Formatter().parse(form) if name)
 
 
 def strings() -> Iterator[str]:

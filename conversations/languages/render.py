@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from string import Formatter
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_currency, get_currency_precision
 
@@ -18,7 +19,7 @@ def render(reply: Reply, code: str) -> str:
 
     Raises KeyError for a key or a value that is missing: a fault of ours, caught by the tests."""
     lines = []
-    for line in language(code)["replies"][reply.key].splitlines():
+    for line in _wording(reply, code).splitlines():
         names = [name for _, name, _, _ in Formatter().parse(line) if name]
         if not names or any(reply.values[name] not in ("", ()) for name in names):
             lines.append(_Sentence(code).vformat(line, (), reply.values))
@@ -28,7 +29,17 @@ def render(reply: Reply, code: str) -> str:
 def money_text(money: Money, code: str) -> str:
     """ "$79.00", or "79.00 USD" where the sign alone would not say which dollar: always the code."""
     amount = money.amount / 10 ** get_currency_precision(money.currency)
-    return str(format_currency(amount, money.currency, format="#,##0.00 ¤¤", locale=code))
+    return format_currency(amount, money.currency, format="#,##0.00 ¤¤", locale=code)
+
+
+def _wording(reply: Reply, code: str) -> str:
+    """What the language file has for this key; of a counted sentence, the form for the plural category of `count`."""
+    wording: str | Mapping[str, str] = language(code)["replies"][reply.key]
+    if isinstance(wording, str):
+        return wording
+    count = reply.values["count"]
+    assert isinstance(count, int)
+    return wording[Locale.parse(code).plural_form(count)]
 
 
 class _Sentence(Formatter):
@@ -51,10 +62,10 @@ class _Sentence(Formatter):
                 return money_text(value, self.code)
             case datetime():
                 pattern = patterns[format_spec or "moment"]
-                return str(format_datetime(value, pattern, locale=self.code)).replace("ZONE", str(value.tzinfo))
+                return format_datetime(value, pattern, locale=self.code).replace("ZONE", str(value.tzinfo))
             case date():
-                return str(format_date(value, patterns[format_spec or "day"], locale=self.code))
+                return format_date(value, patterns[format_spec or "day"], locale=self.code)
             case time():
-                return str(format_time(value, patterns[format_spec or "time"], locale=self.code))
+                return format_time(value, patterns[format_spec or "time"], locale=self.code)
             case _:
                 return str(value)

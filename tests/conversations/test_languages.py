@@ -1,12 +1,14 @@
 """Every language answers all that English answers, with the same values in it, and in its own words."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from string import Formatter
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel import Locale
 
 from conversations.business import Money
 from conversations.languages import LANGUAGES, language, spoken
@@ -20,6 +22,8 @@ WHEN = datetime(2026, 3, 12, 15, tzinfo=ZoneInfo("Asia/Qatar"))
 MOMENTS = {"when", "asked", "proposed"}
 DAYS = {"day"}
 LINES = {"lines", "near", "shifts"}
+COUNTS = [*range(201), 1_000_000, 2_000_000]
+"""Of every category in every language some: "many" is a round million in Spanish, French and Portuguese."""
 
 COMMAND = re.compile(
     r"\b(?:APPROVE|DECLINE|MODIFY|PENDING|SHOW|COMMANDS|BOOK|MY BOOKINGS|MENU|BACK|START OVER|AGENT|START|STOP)\b"
@@ -49,6 +53,21 @@ SHARED: dict[str, set[str]] = {
 """Words of that language, its own or borrowed, that English has as well."""
 
 
+def counted(code: str) -> dict[str, dict[str, str]]:
+    """The replies with a form for each plural category."""
+    return {key: wording for key, wording in language(code)["replies"].items() if isinstance(wording, dict)}
+
+
+def category(count: int, code: str) -> str:
+    return Locale.parse(code).plural_form(count)
+
+
+def sentences(code: str) -> dict[str, str]:
+    """Every sentence by its key, and by its category where it is counted."""
+    forms = {f"{key}.{which}": form for key, wording in counted(code).items() for which, form in wording.items()}
+    return forms | {key: wording for key, wording in language(code)["replies"].items() if isinstance(wording, str)}
+
+
 def placeholders(sentence: str) -> list[tuple[str, str]]:
     return sorted((name, spec or "") for _, name, spec, _ in Formatter().parse(sentence) if name)
 
@@ -67,11 +86,12 @@ def value(name: str, spec: str, patterns: Mapping[str, str]) -> Value:
     return Money(7900, "QAR") if name == "price" else "7"
 
 
-def rendered(key: str, code: str) -> str:
-    sentence = language(code)["replies"][key]
+def rendered(key: str, code: str, count: int = 7) -> str:
+    wording = language(code)["replies"][key]
     formats = language(code)["formats"]
+    sentence = wording[category(count, code)] if isinstance(wording, dict) else wording
     values = {name: value(name, spec, formats) for name, spec in placeholders(sentence)}
-    return render(Reply(key, values), code)
+    return render(Reply(key, values | {"count": count}), code)
 
 
 def left_in_english(sentence: str, code: str) -> set[str]:
@@ -97,9 +117,85 @@ def test_a_reply_says_the_same_values_in_every_language(code: str) -> None:
     differing = {
         key: (placeholders(sentence), placeholders(other[key]))
         for key, sentence in ENGLISH["replies"].items()
-        if placeholders(sentence) != placeholders(other.get(key, ""))
+        if isinstance(sentence, str) and placeholders(sentence) != placeholders(other.get(key, ""))
     }
     assert {} == differing
+
+
+@pytest.mark.parametrize("code", sorted(spoken()))
+def test_a_counted_reply_says_the_same_values_in_every_form_and_language(code: str) -> None:
+    assert counted("en").keys() == counted(code).keys()
+    differing = {
+        f"{key}.{which}": placeholders(form)
+        for key, wording in counted(code).items()
+        for which, form in wording.items()
+        if {*placeholders(form), ("count", "")} != set(placeholders(counted("en")[key]["other"]))
+    }
+    assert {} == differing
+
+
+@pytest.mark.parametrize("code", sorted(spoken()))
+def test_a_counted_reply_has_the_categories_of_its_language_and_no_other(code: str) -> None:
+    categories = {*Locale.parse(code).plural_form.tags, "other"}
+    assert categories == {category(count, code) for count in COUNTS}
+    assert {} == {key: set(wording) for key, wording in counted(code).items() if set(wording) != categories}
+
+
+@pytest.mark.parametrize("code", sorted(spoken()))
+def test_a_form_for_more_than_one_count_says_which(code: str) -> None:
+    shared = {which for which, counts in Counter(category(count, code) for count in COUNTS).items() if counts > 1}
+    silent = [
+        f"{key}.{which}"
+        for key, wording in counted(code).items()
+        for which in shared
+        if ("count", "") not in placeholders(wording[which])
+    ]
+    assert [] == silent
+
+
+@pytest.mark.parametrize("code", sorted(spoken()))
+def test_a_counted_reply_can_be_rendered_for_every_count(code: str) -> None:
+    texts = {(key, count): rendered(key, code, count) for key in counted(code) for count in COUNTS}
+    assert texts
+    assert [] == [which for which, text in texts.items() if not text.strip() or "{" in text or "}" in text]
+
+
+@pytest.mark.parametrize(
+    ("code", "count", "expected"),
+    [
+        ("en", 1, "You have 1 booking ahead:"),
+        ("en", 2, "You have 2 bookings ahead:"),
+        ("es", 1, "Tienes 1 reserva próxima:"),
+        ("es", 21, "Tienes 21 reservas próximas:"),
+        ("es", 1_000_000, "Tienes 1000000 de reservas próximas:"),
+        ("fr", 1, "Vous avez 1 réservation à venir :"),
+        ("fr", 2, "Vous avez 2 réservations à venir :"),
+        ("pt", 1, "Você tem 1 reserva marcada:"),
+        ("pt", 2, "Você tem 2 reservas marcadas:"),
+        ("ar", 0, "لا توجد لديكم حجوزات قادمة."),
+        ("ar", 1, "لديكم حجز واحد قادم:"),
+        ("ar", 2, "لديكم حجزان قادمان:"),
+        ("ar", 3, "لديكم 3 حجوزات قادمة:"),
+        ("ar", 10, "لديكم 10 حجوزات قادمة:"),
+        ("ar", 11, "لديكم 11 حجزًا قادمًا:"),
+        ("ar", 99, "لديكم 99 حجزًا قادمًا:"),
+        ("ar", 100, "لديكم 100 حجز قادم:"),
+        ("ar", 103, "لديكم 103 حجوزات قادمة:"),
+        ("sw", 1, "Una nafasi 1 iliyo mbele:"),
+        ("sw", 2, "Una nafasi 2 zilizo mbele:"),
+        ("fil", 1, "Mayroon po kayong 1 paparating na booking:"),
+        ("fil", 4, "Mayroon po kayong 4 paparating na booking:"),
+        ("hi", 1, "आपकी 1 आने वाली बुकिंग है:"),
+        ("hi", 2, "आपकी 2 आने वाली बुकिंग हैं:"),
+    ],
+)
+def test_bookings_are_counted_as_the_language_counts(code: str, count: int, expected: str) -> None:
+    assert expected == render(say("my_bookings", count=count, lines=()), code).splitlines()[0]
+
+
+def test_a_counted_reply_wants_its_count() -> None:
+    with pytest.raises(KeyError):
+        render(say("my_bookings", lines=()), "en")
 
 
 @pytest.mark.parametrize("code", sorted(spoken()))
@@ -118,7 +214,7 @@ def test_the_command_words_stay_what_they_are(code: str) -> None:
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_no_english_is_left_in_another_language(code: str) -> None:
-    left = {key: left_in_english(sentence, code) for key, sentence in language(code)["replies"].items()}
+    left = {key: left_in_english(sentence, code) for key, sentence in sentences(code).items()}
     assert {} == {key: words for key, words in left.items() if words}
 
 
