@@ -13,7 +13,9 @@ from bot.logs import log, new_trace
 from handlers.deadlines_passed import request_expired
 from handlers.message_received import turn_due
 from handlers.turn_failed import close_with_fault
+from handlers.went_quiet import went_quiet
 from models.bookings import bookings_past_deadline
+from models.conversations import gone_quiet
 from models.messages import conversations_due
 
 AT_ONCE = 50
@@ -38,7 +40,7 @@ class Schedule:
 def run_due(desk: Desk) -> int:
     """Do everything whose time has come; how many things were done. A fault in one does not keep the others waiting."""
     try:
-        return _finish_turns(desk) + _expire_requests(desk)
+        return _finish_turns(desk) + _expire_requests(desk) + _mind_the_quiet(desk)
     except DatabaseAway:
         log.exception("schedule_cannot_reach_database")
         return 0
@@ -78,6 +80,15 @@ def _expire_requests(desk: Desk) -> int:
 
 def _expire(session: Session, *, booking_id: int, desk: Desk) -> None:
     request_expired(session, booking_id, desk.circumstances(new_trace()))
+
+
+def _mind_the_quiet(desk: Desk) -> int:
+    due = desk.database.read(lambda session: gone_quiet(session, desk.clock.now(), AT_ONCE))
+    return sum(_each(desk, partial(_quiet, conversation_id=conversation_id, desk=desk)) for conversation_id in due)
+
+
+def _quiet(session: Session, *, conversation_id: int, desk: Desk) -> None:
+    went_quiet(session, conversation_id, desk.circumstances(new_trace()))
 
 
 def _each(desk: Desk, deed: Callable[[Session], None]) -> int:

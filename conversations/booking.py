@@ -41,7 +41,8 @@ class BookingView:
     id: int
     status: BookingStatus
     version: int
-    service_id: int
+    service_ids: tuple[int, ...]
+    """More than one where several were booked as one visit."""
     service: str
     minutes: int
     staff_id: int
@@ -58,6 +59,8 @@ class BookingView:
     price: Money
     confirmed: datetime | None = None
     note: str = ""
+    attendee: str = ""
+    """Who it is for, where that is not the client."""
     place: str = ""
     decided_by: str = ""
     """The name or number of the coordinator who decided; "" where nobody did, or the deadline."""

@@ -1,7 +1,8 @@
 """The business as the mind sees it: its services, its people and when they work."""
 
-from dataclasses import dataclass, field
-from datetime import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 ANY = 0
@@ -28,6 +29,23 @@ class Service:
     staff_ids: tuple[int, ...] = ()
     session_type: str = "individual"
     place: str = ""
+
+
+def visit(services: Sequence[Service]) -> Service | None:
+    """Several services behind each other as one, for those who give them all: lengths and prices added, the first one's
+    number. None where nobody gives them all, or their prices have no sum."""
+    first, *others = services
+    staff_ids = tuple(i for i in first.staff_ids if all(i in other.staff_ids for other in others))
+    if not staff_ids or any(other.price.currency != first.price.currency for other in others):
+        return None
+    return replace(
+        first,
+        name=" + ".join(service.name for service in services),
+        minutes=sum(service.minutes for service in services),
+        price=Money(sum(service.price.amount for service in services), first.price.currency),
+        aliases=(),
+        staff_ids=staff_ids,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +78,7 @@ class Business:
     phone: str = ""
     address: str = ""
     answers: tuple[tuple[str, str], ...] = field(default=())
+    nudge_after: timedelta | None = timedelta(minutes=30)
+    """How long a client who began a booking may be silent before they are reminded; None: for ever."""
+    put_by_after: timedelta = timedelta(days=1)
+    """How long after that, before what they began is put by."""

@@ -30,10 +30,21 @@ class Awaiting(StrEnum):
     CONFIRMATION = "confirmation"
     CHANGE = "change"
     """What to change, after a NO to the summary."""
+    PICK_UP = "pick_up"
+    """Whether to go on with what was put by."""
     PROPOSAL = "proposal"
     """YES, NO or another time to a time that the coordinator proposed."""
     REQUEST = "request"
     """Which of several requests a coordinator's bare word was meant for."""
+
+
+class Quiet(StrEnum):
+    """What has been done about a client who began a booking and said no more."""
+
+    NO = "no"
+    NUDGED = "nudged"
+    PUT_BY = "put_by"
+    """What they began is kept, and offered again when they write."""
 
 
 class Subject(StrEnum):
@@ -67,6 +78,8 @@ class Dialogue:
 
     awaiting: Awaiting = Awaiting.NOTHING
     service_id: int | None = None
+    more_service_ids: tuple[int, ...] = ()
+    """Had in the same visit, behind `service_id`."""
     staff_id: int | None = None
     """Whom the client asked for; None where anybody will do."""
     offered_staff_id: int | None = None
@@ -81,6 +94,13 @@ class Dialogue:
     """The slots are a new time for the booking `booking_id`, not a new booking."""
     name: str = ""
     """The client's name, when they said it in this conversation."""
+    attendee: str = ""
+    """Who the booking is for, where that is not the client."""
+    note: str = ""
+    """What the client wants the business to know of it."""
+    next_wish: str = ""
+    """The words of a second booking, to be made when this one is."""
+    quiet: Quiet = Quiet.NO
     options: tuple[Option, ...] = ()
     misses: int = 0
     """How many texts in a row were not understood."""
@@ -88,6 +108,11 @@ class Dialogue:
     """The booking this conversation made last, or the one under discussion."""
     settled: bool = False
     """That booking is approved, and paid where payment is due."""
+
+    @property
+    def service_ids(self) -> tuple[int, ...]:
+        """Every service of the visit."""
+        return () if self.service_id is None else (self.service_id, *self.more_service_ids)
 
     @property
     def state(self) -> State:

@@ -10,7 +10,7 @@ from conversations.replies import Reply
 class Hold:
     """Hold a time while the client is asked for their YES, instead of what this conversation held before."""
 
-    service_id: int
+    service_ids: tuple[int, ...]
     staff_id: int
     start: datetime
     changing: int | None = None
@@ -26,10 +26,12 @@ class LetGo:
 class Book:
     """Make a booking, and ask the coordinator where the policy wants that."""
 
-    service_id: int
+    service_ids: tuple[int, ...]
+    """More than one are had behind each other, as one visit."""
     staff_id: int
     start: datetime
     note: str = ""
+    attendee: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,21 @@ class Rename:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepEmail:
+    """The client has given an address."""
+
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote:
+    """What the client wants the business to know of a booking that stands, behind what they said before."""
+
+    booking_id: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Speak:
     """Answer this person in another language from now on ("es")."""
 
@@ -139,6 +156,8 @@ Effect = (
     | TellCoordinator
     | CallPerson
     | Rename
+    | KeepEmail
+    | AddNote
     | Speak
     | OptOut
     | OptIn

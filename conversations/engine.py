@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from conversations import commands, steps
 from conversations.booking import BookingStatus
-from conversations.dialogue import Awaiting, Dialogue
-from conversations.effects import CallPerson, Effect, OptIn, OptOut, Rename, Speak
+from conversations.dialogue import Awaiting, Dialogue, Quiet
+from conversations.effects import AddNote, CallPerson, Effect, KeepEmail, OptIn, OptOut, Rename, Speak
 from conversations.events import (
     AnotherTimeAsked,
     Approved,
@@ -17,16 +17,22 @@ from conversations.events import (
     RequestExpired,
     Said,
     TimeProposed,
+    WentQuiet,
     WishChanged,
 )
 from conversations.facts import Facts
-from conversations.flows import booking, notices, proposal, repair, side_trips
-from conversations.languages import spoken
+from conversations.flows import booking, notices, pauses, proposal, repair, side_trips, visits
+from conversations.flows.recall import recall
+from conversations.reading import context_of, name_behind_yes, named_language, read
 from conversations.replies import Reply, say
 from conversations.rules.crisis import is_crisis
 from conversations.rules.opt_out import OptWord, is_carriers_word, opt_word
 from conversations.turn import Turn
-from conversations.understanding import Answer, Context, Intent, Understood, understand
+from conversations.understanding import Answer, Intent, Understood, understand
+from conversations.understanding.suggestion import LONGEST_TEXT, with_suggestion
+
+FEWEST_LETTERS = 4
+"""Of a text that may mean something nobody has taught us."""
 
 
 def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
@@ -34,6 +40,8 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
     match event:
         case Said():
             turn = _said(dialogue, event, facts)
+        case WentQuiet():
+            turn = pauses.went_quiet(dialogue, facts)
         case Booked():
             turn = notices.booked(dialogue, event)
         case WishChanged():
@@ -62,57 +70,100 @@ def says_nothing_yet(dialogue: Dialogue, event: Said, facts: Facts) -> bool:
         return False
     if opt_word(event.text, bare_cancel=facts.channel.bare_cancel_opts_out) or commands.is_command(event.text, facts):
         return False
-    return _understand(dialogue, event, facts).fills_nothing
+    return understand(event.text, context_of(dialogue, facts)).fills_nothing
+
+
+def leaves_open(dialogue: Dialogue, event: Said, facts: Facts) -> bool:
+    """Whether a client's text of some words says nothing that we understand, not even a greeting: what it may mean is
+    worth asking of somebody who reads better."""
+    text = event.text.strip()
+    if facts.person.is_coordinator or facts.person.opted_out or not says_nothing_yet(dialogue, event, facts):
+        return False
+    if sum(map(str.isalpha, text)) < FEWEST_LETTERS or len(text) > LONGEST_TEXT or named_language(text):
+        return False
+    understood, _ = read(dialogue, event, facts)
+    return understood.intent is None and understood.fills_nothing
 
 
 def _said(dialogue: Dialogue, event: Said, facts: Facts) -> Turn:
-    if dialogue.service_id is not None and dialogue.service_id not in (service.id for service in facts.services()):
+    if dialogue.service_id is not None and visits.offered(dialogue.service_ids, facts) is None:
         dialogue = dialogue.without_slots()  # it was taken off the list since
     if turn := _opt(dialogue, event, facts) or commands.answer(dialogue, event, facts):
         return turn
-    understood = _understand(dialogue, event, facts)
-    effects: tuple[Effect, ...] = ()
-    if understood.language not in ("", facts.language) and not facts.language_is_known:
-        facts, effects = facts.in_language(understood.language), (Speak(understood.language),)
-        understood = _understand(dialogue, event, facts)
+    if is_crisis(event.text):
+        return Turn(dialogue, (say("crisis", business=facts.business.name),), (CallPerson(event.text),))
+    known = facts.language
+    understood, facts = read(dialogue, event, facts)
+    effects: tuple[Effect, ...] = () if facts.language == known else (Speak(facts.language),)
+    understood = with_suggestion(understood, event.suggested)
     asked = dialogue.awaiting is Awaiting.CONFIRMATION and not understood.name
-    if asked and (name := _name_behind_yes(event, facts)):
+    if asked and (name := name_behind_yes(event, facts)):
         understood = Understood(answer=Answer.YES, name=name)
     if understood.name:
         dialogue, effects = replace(dialogue, name=understood.name), (*effects, Rename(understood.name))
-    talked = _talk(dialogue, understood, event, facts)
-    return replace(talked, effects=(*effects, *talked.effects))
+    if understood.email:
+        effects = (*effects, KeepEmail(understood.email))
+    if dialogue.quiet is Quiet.PUT_BY:
+        if understood.is_slotless and understood.intent in (None, Intent.GREETING, Intent.BOOK):
+            return _with_effects(pauses.offer_again(dialogue, facts), effects)
+        dialogue = pauses.start_afresh(dialogue, understood)
+    turn = _talk(replace(dialogue, quiet=Quiet.NO), understood, event, facts)
+    return _with_effects(_greeting_first(turn, facts), effects)
 
 
 def _talk(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts) -> Turn:
     """A client's text, by what it fits first: the question that is open, a wish beside it, a slot, a greeting."""
-    if is_crisis(event.text):
-        return Turn(dialogue, (say("crisis", business=facts.business.name),), (CallPerson(event.text),))
     if event.media and not event.text.strip():
         return _with_lead(side_trips.again(dialogue, facts), say("media_received"))
     if dialogue.awaiting is Awaiting.PROPOSAL and (turn := proposal.answer(dialogue, understood, facts)):
         return turn
-    if code := _named_language(event.text):
+    if code := named_language(event.text):
         return side_trips.speak(dialogue, code, facts)
     if dialogue.awaiting is Awaiting.MENU and understood.choice is not None:
         return side_trips.pick(dialogue, understood.choice, event.text, facts)
+    if dialogue.awaiting is Awaiting.PICK_UP and (turn := pauses.answer(dialogue, understood, facts)):
+        return turn
     if turn := side_trips.answer(replace(dialogue, misses=0), understood, event.text, facts):
         return turn
-    if understood.intent is Intent.BOOK and _slotless(understood):
-        return booking.ask_next(replace(dialogue, misses=0), facts, _hello(facts))
+    dialogue, understood, lead = recall(dialogue, understood, facts)
+    if lead or understood.intent is Intent.USUAL:
+        return booking.answer(dialogue, understood, facts, lead)
+    if understood.intent is Intent.BOOK and understood.is_slotless:
+        return booking.ask_next(replace(dialogue, misses=0), facts)
+    if dialogue.service_id is None and dialogue.booking_id is not None and _is_only_for_whom(understood):
+        return _take_note(dialogue, understood, _told(understood), facts)
     answers = dialogue.awaiting is Awaiting.CONFIRMATION and understood.answer is not None
-    if answers or not _slotless(understood):
+    if answers or not understood.is_slotless:
         return _fill(dialogue, understood, event.text, facts)
     if understood.answer is not None:
         return _nothing_to_answer(dialogue, understood.answer, facts)
-    if understood.name:
-        return _with_lead(side_trips.again(dialogue, facts), say("nice_to_meet", name=understood.name))
+    if told := _told(understood):
+        return _take_note(dialogue, understood, told, facts)
     if facts.person.is_coordinator and dialogue.service_id is None:
         key = "hello_coordinator" if understood.intent is Intent.GREETING else "not_understood_coordinator"
         return Turn(dialogue.asking(Awaiting.NOTHING), (say(key),))
     if understood.intent is Intent.GREETING or facts.person.is_new:
-        return booking.ask_next(dialogue, facts, _hello(facts) or (say("hello_again", business=facts.business.name),))
+        lead = () if facts.person.is_new else (say("hello_again", business=facts.business.name),)
+        return booking.ask_next(dialogue, facts, lead)
     return repair.answer(dialogue, event.text, facts)
+
+
+def _told(understood: Understood) -> tuple[Reply, ...]:
+    """Thanks for what a text tells beside any booking."""
+    named = (say("nice_to_meet", name=understood.name),) if understood.name else ()
+    mailed = (say("email_kept", email=understood.email),) if understood.email else ()
+    noted = (say("noted"),) if understood.note or understood.attendee else ()
+    return (*named, *mailed, *noted)
+
+
+def _take_note(dialogue: Dialogue, understood: Understood, told: tuple[Reply, ...], facts: Facts) -> Turn:
+    """A note goes to the booking that is being made, else to the one made last, else to the next."""
+    note = "; ".join(part for part in (understood.note, understood.attendee) if part)
+    if not note:
+        return _with_lead(side_trips.again(dialogue, facts), *told)
+    if dialogue.service_id is None and dialogue.booking_id is not None:
+        return Turn(dialogue, told, (AddNote(dialogue.booking_id, note),))
+    return booking.answer(replace(dialogue, misses=0), understood, facts, told)
 
 
 def _fill(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) -> Turn:
@@ -125,8 +176,7 @@ def _fill(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) -
                 return proposal.change_wish(dialogue, understood, facts)
             reply = say("change_passed_on", id=found.id, service=found.service, when=found.start)
             return Turn(dialogue, (reply,), (CallPerson(text),))
-    turn = booking.answer(dialogue, understood, facts)
-    return _with_lead(turn, *_hello(facts)) if facts.person.is_new else turn
+    return booking.answer(dialogue, understood, facts)
 
 
 def _nothing_to_answer(dialogue: Dialogue, answer: Answer, facts: Facts) -> Turn:
@@ -160,56 +210,19 @@ def _opt(dialogue: Dialogue, event: Said, facts: Facts) -> Turn | None:
             return None
 
 
-def _understand(dialogue: Dialogue, event: Said, facts: Facts) -> Understood:
-    staff = tuple(facts.staff())
-    gives = next((s.staff_ids for s in facts.services() if s.id == dialogue.service_id), None)
-    shifts = tuple(shift for s in staff if gives is None or s.id in gives for shift in s.shifts)
-    return understand(
-        event.text,
-        Context(
-            now=facts.now,
-            language=facts.language,
-            region=facts.business.region,
-            services=tuple(facts.services()),
-            staff=staff,
-            shifts=shifts,
-            options=dialogue.options,
-            awaiting=dialogue.awaiting,
-            day=dialogue.day,
-        ),
-    )
+def _greeting_first(turn: Turn, facts: Facts) -> Turn:
+    """Who writes here, and how to stop it: before the first thing a client ever reads from us."""
+    if not turn.replies or not facts.person.is_new or facts.person.is_coordinator:
+        return turn
+    return _with_lead(turn, say("hello", business=facts.business.name))
 
 
-def _name_behind_yes(event: Said, facts: Facts) -> str:
-    """ "Yes, Tom Bell": the summary invites a name, so words with capitals behind a YES are one, be they like a day."""
-    words = event.text.replace(",", " ").replace("!", " ").replace(".", " ").split()
-    for size in (3, 2, 1):
-        said, rest = " ".join(words[:size]), words[size:]
-        if not 1 <= len(rest) <= 4 or not all(word[0].isupper() and not word.isupper() for word in rest):
-            continue
-        context = Context(now=facts.now, language=facts.language)
-        yes, named = understand(said, context), understand(" ".join(rest), context)
-        is_yes = yes.answer is Answer.YES and not yes.name and _slotless(yes)
-        if not is_yes or named.intent is not None or named.answer is not None:
-            continue
-        read = f"{named.date.words} {named.time.words}".split()
-        if _slotless(named) or len(read) < len(rest) or rest == ["Tom"]:
-            return " ".join(rest)
-    return ""
+def _is_only_for_whom(understood: Understood) -> bool:
+    return bool(understood.attendee) and replace(understood, attendee="").is_slotless
 
 
-def _named_language(text: str) -> str:
-    """The code of a language whose own name is the whole text ("Español", "english please")."""
-    named = text.strip().strip(".!").casefold().removesuffix(" please")
-    return next((code for code, name in spoken().items() if name.casefold() == named), "")
-
-
-def _slotless(understood: Understood) -> bool:
-    return replace(understood, intent=None, answer=None, name="").fills_nothing
-
-
-def _hello(facts: Facts) -> tuple[Reply, ...]:
-    return (say("hello", business=facts.business.name),) if facts.person.is_new else ()
+def _with_effects(turn: Turn, effects: tuple[Effect, ...]) -> Turn:
+    return replace(turn, effects=(*effects, *turn.effects))
 
 
 def _with_lead(turn: Turn, *lead: Reply) -> Turn:

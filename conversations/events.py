@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from conversations.booking import BookingView, ProposalView
+from conversations.understanding import Understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,13 @@ class Said:
     """How many pictures, voice notes or files came with it."""
     carrier_answered: bool = False
     """The provider has answered an opt-out or help word itself, and says so."""
+    suggested: Understood | None = None
+    """What an interpreter proposes that the text may mean, where we did not understand it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WentQuiet:
+    """The person has said no more for as long as we wait for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,7 @@ class ProposalRefused:
 
 Event = (
     Said
+    | WentQuiet
     | Booked
     | WishChanged
     | ProposalAccepted

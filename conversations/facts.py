@@ -64,7 +64,10 @@ class Facts(Protocol):
         """Pending bookings that this coordinator may answer, oldest first."""
 
     def my_bookings(self) -> Sequence[BookingView]:
-        """This client's own bookings that lie ahead, soonest first, whatever became of them."""
+        """This client's own bookings that stand and lie ahead, soonest first."""
+
+    def usual(self) -> BookingView | None:
+        """What this client had last, or is about to have: the newest booking of theirs that was kept."""
 
     def proposal(self, booking_id: int) -> ProposalView | None:
         """The open proposal for a booking."""

@@ -22,7 +22,7 @@ NEWS = frozenset({S.INITIAL, S.SERVICE_SELECTED, S.CONFIRMED, S.COMPLETED})
 """Where news of a booking leads, from any state: it was made, decided, moved, or lapsed and other times are offered."""
 
 _FUNNEL = frozenset({A.SERVICE, A.DATE, A.DATE_READING, A.TIME, A.TIME_READING, A.CONFIRMATION, A.CHANGE})
-_ANYWHERE = frozenset({A.NOTHING, A.MENU, A.PROPOSAL, A.REQUEST})
+_ANYWHERE = frozenset({A.NOTHING, A.MENU, A.PROPOSAL, A.REQUEST, A.PICK_UP})
 
 QUESTIONS: dict[A, frozenset[A]] = {
     A.NOTHING: _FUNNEL - {A.CHANGE} | _ANYWHERE,
@@ -34,6 +34,7 @@ QUESTIONS: dict[A, frozenset[A]] = {
     A.TIME_READING: _FUNNEL - {A.CHANGE} | _ANYWHERE,
     A.CONFIRMATION: _FUNNEL | _ANYWHERE,
     A.CHANGE: _FUNNEL | _ANYWHERE,
+    A.PICK_UP: _FUNNEL - {A.CHANGE} | _ANYWHERE,
     A.PROPOSAL: _FUNNEL - {A.CHANGE} | _ANYWHERE,
     A.REQUEST: _FUNNEL - {A.CHANGE} | _ANYWHERE,
 }

@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import date, time
 from typing import Any
 
-from conversations.dialogue import Awaiting, Dialogue, Option, Subject
+from conversations.dialogue import Awaiting, Dialogue, Option, Quiet, Subject
 
 VERSION = 1
 
@@ -33,6 +33,10 @@ def load(stored: dict[str, Any]) -> Dialogue:
                 value = time_from(value)
             case "awaiting":
                 value = Awaiting(value) if value in set(Awaiting) else Awaiting.NOTHING
+            case "quiet":
+                value = Quiet(value) if value in set(Quiet) else Quiet.NO
+            case "more_service_ids":
+                value = tuple(value)
             case "options":
                 known = set(Subject)
                 value = tuple(Option(o[0], Subject(o[1]), o[2], o[3]) for o in value if o[1] in known)
@@ -55,7 +59,9 @@ def _plain(value: Any) -> Any:
             return time_text(value)
         case date():
             return value.isoformat()
+        case Option():
+            return [value.key, value.subject.value, value.value, value.label]
         case tuple():
-            return [[option.key, option.subject.value, option.value, option.label] for option in value]
+            return [_plain(each) for each in value]
         case _:
             return value

@@ -1,14 +1,17 @@
 """One turn of a conversation: lock, gather facts, step, apply, save; again from the start where a race was lost."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from conversations.dialogue import Dialogue
 from conversations.effects import Speak
 from conversations.engine import step
-from conversations.events import Event
+from conversations.events import Event, Said, WentQuiet
+from conversations.flows.pauses import patience
 from conversations.replies import Reply
 from conversations.stored import dump, load
 from handlers.apply_effects import Follow, apply_effects
@@ -30,7 +33,9 @@ class _Stepped:
     replies: tuple[Reply, ...]
     language: str
     follows: tuple[Follow, ...]
-    dialogue: Any
+    dialogue: Dialogue
+    patience: timedelta | None
+    """How long the client may now be silent."""
 
 
 def advance(
@@ -80,7 +85,10 @@ def _turn(
     )
     if message_ids:
         cover(session, list(message_ids), turn_id)
-    change_conversation(session, conversation.id, state=stepped.dialogue.state, dialogue=dump(stepped.dialogue))
+    change_conversation(
+        session, conversation.id, state=stepped.dialogue.state, dialogue=dump(stepped.dialogue),
+        quiet_at=_quiet_at(conversation, event, stepped.patience, circumstances),
+    )  # fmt: skip
     enqueue(
         session, circumstances, stepped.replies, language=stepped.language,
         conversation_id=conversation.id, channel=conversation.channel, address=conversation.address,
@@ -89,6 +97,17 @@ def _turn(
     for follow in stepped.follows:
         other = lock_conversation(session, follow.conversation_id)
         _turn(session, other, follow.event, circumstances, profile)
+
+
+def _quiet_at(
+    conversation: Row[Any], event: Event, patience: timedelta | None, circumstances: Circumstances
+) -> datetime | None:
+    """Until when we wait for the client. News of another booking is no word of theirs: it changes nothing of that."""
+    if patience is None:
+        return None
+    if conversation.quiet_at is not None and not isinstance(event, Said | WentQuiet):
+        return conversation.quiet_at  # type: ignore[no-any-return]
+    return circumstances.now + patience
 
 
 def _steps(
@@ -113,7 +132,7 @@ def _steps(
                 elsewhere.append(follow)
         waiting += turn.then
         facts = DatabaseFacts(session, conversation, circumstances, profile).in_language(language)
-    return _Stepped(tuple(replies), facts.language, tuple(elsewhere), dialogue)
+    return _Stepped(tuple(replies), facts.language, tuple(elsewhere), dialogue, patience(dialogue, facts))
 
 
 def _about(event: Event) -> int | None:

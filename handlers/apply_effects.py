@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from conversations.effects import (
     AcceptProposal,
+    AddNote,
     Approve,
     AskAnotherTime,
     Book,
@@ -17,6 +18,7 @@ from conversations.effects import (
     Decline,
     Effect,
     Hold,
+    KeepEmail,
     LetGo,
     OptIn,
     OptOut,
@@ -33,7 +35,7 @@ from handlers.circumstances import Circumstances
 from handlers.profile import Profile
 from handlers.tell_coordinator import tell_coordinator
 from models.claims import Holder, let_go
-from models.clients import client_by_id, rename_client
+from models.clients import client_by_id, keep_email, rename_client
 from models.conversations import change_conversation
 
 
@@ -90,6 +92,11 @@ def _apply(
         case Rename():
             if conversation.client_id is not None:
                 rename_client(session, conversation.client_id, effect.name)
+        case KeepEmail():
+            if conversation.client_id is not None:
+                keep_email(session, conversation.client_id, effect.email)
+        case AddNote():
+            bookings_made.add_note(session, effect, conversation, circumstances, profile)
         case Speak():
             change_conversation(session, conversation.id, language=effect.language)
         case OptOut():

@@ -7,31 +7,36 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.booking import BookingStatus, BookingType
-from conversations.effects import Book, ChangeWish, Hold
+from conversations.business import Service
+from conversations.effects import AddNote, Book, ChangeWish, Hold
 from conversations.events import Booked, Event, WishChanged
+from conversations.replies import say
 from conversations.rules.deadlines import decide_by
 from conversations.rules.policies import Approval, Terms
 from handlers.circumstances import Circumstances
 from handlers.pending_request import fresh_view, lock_request, replace_proposal
 from handlers.profile import Profile
+from handlers.tell_coordinator import tell_coordinator
 from models.bookings import add_booking, change_booking, has_kept_booking, open_proposal
 from models.claims import Holder, LostRace, claim, hand_over, let_go
 from models.clients import client_for
 from models.conversations import change_conversation
+
+LONGEST_NOTE = 2000
 
 
 def hold(
     session: Session, effect: Hold, conversation: Row[Any], circumstances: Circumstances, profile: Profile
 ) -> None:
     """Own the time for as long as the policy lets a client think."""
-    now, terms = circumstances.now, profile.terms(effect.staff_id, effect.service_id)
+    now, terms = circumstances.now, profile.terms(effect.staff_id, effect.service_ids[0])
     let_go(session, Holder.CONVERSATION, conversation.id)
     beside: tuple[tuple[Holder, int], ...] = ()
     if effect.changing is not None:
         proposal = open_proposal(session, effect.changing)
         beside = ((Holder.BOOKING, effect.changing),)
         beside += ((Holder.PROPOSAL, proposal.id),) if proposal is not None else ()
-    start, end = _with_buffers(effect.start, _minutes(profile, effect.service_id), terms)
+    start, end = _with_buffers(effect.start, _visit(profile, effect.service_ids).minutes, terms)
     until = now + timedelta(minutes=terms.hold_minutes)
     claim(session, effect.staff_id, start, end, Holder.CONVERSATION, conversation.id, now, until, beside)
 
@@ -40,10 +45,8 @@ def book(
     session: Session, effect: Book, conversation: Row[Any], circumstances: Circumstances, profile: Profile
 ) -> tuple[int, Event]:
     """Make the booking and own its time, both or neither."""
-    now, terms = circumstances.now, profile.terms(effect.staff_id, effect.service_id)
-    service = next((s for s in profile.services if s.id == effect.service_id), None)
-    if service is None:
-        raise LostRace  # it was taken off the list while the client was saying YES
+    now, terms = circumstances.now, profile.terms(effect.staff_id, effect.service_ids[0])
+    service = _visit(profile, effect.service_ids)
     client_id = _client(session, conversation, now)
     asks = _needs_approval(session, terms, client_id)
     start = effect.start.astimezone(UTC)
@@ -58,6 +61,7 @@ def book(
         booking_type=BookingType.ONE_ON_ONE,
         status=BookingStatus.PENDING if asks else BookingStatus.CONFIRMED,
         service_id=service.id,
+        more_service_ids=list(effect.service_ids[1:]),
         staff_id=effect.staff_id,
         client_id=client_id,
         conversation_id=conversation.id,
@@ -73,6 +77,7 @@ def book(
         session_rate=service.price.amount,
         decide_by=decide_by(now, start, timedelta(minutes=terms.approval_minutes)) if asks else None,
         client_note=effect.note,
+        attendee=effect.attendee[:120],
         intake_answers={},
     )
     hand_over(session, Holder.CONVERSATION, conversation.id, Holder.BOOKING, booking_id)
@@ -100,13 +105,25 @@ def change_wish(
     return conversation.id, WishChanged(fresh_view(session, effect.booking_id, profile))
 
 
+def add_note(
+    session: Session, effect: AddNote, conversation: Row[Any], circumstances: Circumstances, profile: Profile
+) -> None:
+    """Keep what the client says of a booking behind what they said before, and tell the coordinator."""
+    found = fresh_view(session, effect.booking_id, profile)
+    note = f"{found.note}; {effect.note}" if found.note else effect.note
+    change_booking(session, found.id, found.version, circumstances.now, client_note=note[:LONGEST_NOTE])
+    reply = say("note_added", id=found.id, client=found.client, note=effect.note)
+    tell_coordinator(session, reply, conversation, circumstances, profile, found.id)
+
+
 def _with_buffers(start: datetime, minutes: int, terms: Terms) -> tuple[datetime, datetime]:
     begins = start.astimezone(UTC)
     return begins - terms.before, begins + timedelta(minutes=minutes) + terms.after
 
 
-def _minutes(profile: Profile, service_id: int) -> int:
-    found = next((s.minutes for s in profile.services if s.id == service_id), None)
+def _visit(profile: Profile, service_ids: tuple[int, ...]) -> Service:
+    """Raises LostRace where a service was taken off the list while the client was deciding."""
+    found = profile.visit(service_ids)
     if found is None:
         raise LostRace
     return found

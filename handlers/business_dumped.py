@@ -34,7 +34,18 @@ def business_dumped(session: Session) -> BusinessFile:
     staff_keys, service_keys = _keys(session, staff), _keys(session, services)
     works, gives = _works(session), _gives(session, staff_keys)
     tables: dict[str, Any] = {
-        "business": _said(row, "name", "timezone", "region", "language", "currency", "phone", "address"),
+        "business": _said(
+            row,
+            "name",
+            "timezone",
+            "region",
+            "language",
+            "currency",
+            "phone",
+            "address",
+            "nudge_minutes",
+            "put_by_minutes",
+        ),
         "coordinators": [_coordinator(c) for c in _active(session, coordinators, coordinators.c.id)],
         "staff": [
             {**_staff(s, coordinator_keys), **({"hours": hours(works[s.id])} if s.id in works else {})}

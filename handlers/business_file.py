@@ -57,6 +57,8 @@ class BusinessTable(_Table):
     currency: Currency = "USD"
     phone: Phone = ""
     address: Annotated[str, Field(max_length=200)] = ""
+    nudge_minutes: Minutes = 30
+    put_by_minutes: Annotated[int, Field(ge=1, le=30 * 24 * 60)] = 24 * 60
 
 
 class CoordinatorTable(_Table):

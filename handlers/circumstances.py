@@ -17,3 +17,5 @@ class Circumstances:
     profiles: Profiles
     channels: Mapping[str, Capabilities]
     burst: timedelta = timedelta(0)
+    patience: timedelta = timedelta(0)
+    """How long the turn of a text that we do not understand waits for an interpreter; zero where there is none."""

@@ -18,7 +18,7 @@ from conversations.rules.availability import Calendar
 from handlers.circumstances import Circumstances
 from handlers.profile import Coordinator, Profile
 from handlers.views import booking_view, proposal_view
-from models.bookings import booking_by_id, bookings_in, bookings_of_client, open_proposal
+from models.bookings import booking_by_id, bookings_in, bookings_of_client, newest_kept, open_proposal
 from models.claims import Holder, busy
 from models.clients import client_by_id
 
@@ -91,9 +91,14 @@ class DatabaseFacts:
         start = datetime.combine(first, time(0), self.business.zone) - timedelta(days=1)
         end = datetime.combine(last, time(0), self.business.zone) + timedelta(days=2)
         mine = ((Holder.CONVERSATION, self._conversation.id), *self._of_booking(changing))
+        held: dict[int, list[tuple[datetime, datetime]]] = {staff.id: [] for staff in found}
         for stretch in busy(self._session, list(taken), start, end, self._circumstances.now, mine):
             taken[stretch.scarce_id].append((stretch.start_at, stretch.end_at))
-        return [Calendar(s, self._profile.terms(s.id, service.id), tuple(taken[s.id])) for s in found]
+            if stretch.holder is Holder.CONVERSATION:
+                held[stretch.scarce_id].append((stretch.start_at, stretch.end_at))
+        return [
+            Calendar(s, self._profile.terms(s.id, service.id), tuple(taken[s.id]), tuple(held[s.id])) for s in found
+        ]
 
     def booking(self, booking_id: int) -> BookingView | None:
         row = booking_by_id(self._session, booking_id)
@@ -110,8 +115,14 @@ class DatabaseFacts:
     def my_bookings(self) -> Sequence[BookingView]:
         if self._conversation.client_id is None:
             return []
-        rows = bookings_of_client(self._session, self._conversation.client_id, self._circumstances.now, 10)
+        rows = bookings_of_client(self._session, self._conversation.client_id, self._circumstances.now, MOST_LISTED)
         return [booking_view(row, self._profile) for row in rows]
+
+    def usual(self) -> BookingView | None:
+        if self._conversation.client_id is None:
+            return None
+        row = newest_kept(self._session, self._conversation.client_id)
+        return booking_view(row, self._profile) if row is not None else None
 
     def proposal(self, booking_id: int) -> ProposalView | None:
         row = open_proposal(self._session, booking_id)

@@ -1,20 +1,23 @@
 """A message came in: stored once, and answered by exactly one turn, in the same transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from conversations.engine import says_nothing_yet
+from conversations.engine import leaves_open, says_nothing_yet
 from conversations.events import Said
 from conversations.messages import Inbound
+from conversations.reading import context_of
 from conversations.stored import load
+from conversations.understanding import Context, Understood
 from handlers.advance import advance
 from handlers.circumstances import Circumstances
 from handlers.gather_facts import DatabaseFacts
 from handlers.loop_silenced import looks_like_a_loop, loop_silenced
+from handlers.meant import option_meant, says_something, words_of
 from models.clients import client_for
 from models.conversations import change_conversation, conversation_for, lock_conversation
 from models.messages import postpone, store_inbound, unanswered
@@ -25,21 +28,41 @@ LONGEST = 4096
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """Messages that say something we do not understand, what an interpreter is to be told of them, and since when."""
+
+    conversation_id: int
+    message_ids: tuple[int, ...]
+    text: str
+    context: Context
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
-    """`is_new` False: this delivery is a repeat and has changed nothing. `due_at`: when its turn comes, if it waits."""
+    """`is_new` False: this delivery is a repeat and has changed nothing. `due_at`: when its turn comes, if it waits.
+    `left_open`: what to ask an interpreter meanwhile."""
 
     conversation_id: int
     is_new: bool
     due_at: datetime | None = None
+    left_open: LeftOpen | None = None
 
 
 def message_received(session: Session, inbound: Inbound, circumstances: Circumstances) -> Received:
-    """Store one message and let its turn happen, unless it says nothing yet and may wait a moment for the next."""
+    """Store one message and let its turn happen, unless it may wait a moment: for an interpreter, where we do not
+    understand it, or for the next message, where it says nothing yet."""
     conversation = conversation_for(session, inbound.channel, inbound.address, circumstances.now)
+    if inbound.is_reaction and not _says_something(session, conversation, inbound, circumstances):
+        return Received(conversation.id, is_new=False)
     is_new = store(session, conversation, inbound, circumstances)
     if not is_new and not unanswered(session, conversation.id):
         return Received(conversation.id, is_new=False)
     conversation = _introduce(session, conversation, inbound, circumstances)
+    if is_new and circumstances.patience and (left_open := _left_open(session, conversation, circumstances)):
+        due_at = circumstances.now + circumstances.patience
+        postpone(session, conversation.id, due_at)
+        return Received(conversation.id, is_new, due_at, left_open)
     if is_new and circumstances.burst and _may_wait(session, conversation, circumstances):
         due_at = circumstances.now + circumstances.burst
         postpone(session, conversation.id, due_at)
@@ -53,13 +76,30 @@ def turn_due(session: Session, conversation_id: int, circumstances: Circumstance
     finish_turn(session, lock_conversation(session, conversation_id), circumstances)
 
 
-def finish_turn(session: Session, conversation: Row[Any], circumstances: Circumstances) -> None:
+def turn_interpreted(
+    session: Session, left_open: LeftOpen, suggested: Understood | None, circumstances: Circumstances
+) -> None:
+    """The interpreter has answered (None: nothing that counts): finish the turn, unless another message has come or a
+    turn has been taken since. Where there is nothing new to go by, the wait for a next message is kept."""
+    conversation = lock_conversation(session, left_open.conversation_id)
+    if left_open.message_ids != tuple(row.id for row in unanswered(session, conversation.id)):
+        return
+    burst_ends = left_open.since + circumstances.burst
+    if suggested is None and circumstances.now < burst_ends:
+        postpone(session, conversation.id, burst_ends)
+    else:
+        finish_turn(session, conversation, circumstances, suggested)
+
+
+def finish_turn(
+    session: Session, conversation: Row[Any], circumstances: Circumstances, suggested: Understood | None = None
+) -> None:
     """One turn for all messages of this conversation that no turn has covered."""
     waiting = unanswered(session, conversation.id)
     if waiting and looks_like_a_loop(session, conversation, circumstances.now):
         loop_silenced(session, conversation, waiting, circumstances)
     elif waiting:
-        event = _said(session, waiting)
+        event = replace(_said(session, waiting, conversation), suggested=suggested)
         advance(session, conversation, event, circumstances, tuple(row.id for row in waiting))
         change_conversation(session, conversation.id, last_inbound_at=waiting[-1].at)
 
@@ -68,8 +108,9 @@ def store(session: Session, conversation: Row[Any], inbound: Inbound, circumstan
     """Keep one message of this conversation; whether it is new."""
     stored = {
         "conversation_id": conversation.id, "channel": inbound.channel, "provider_id": inbound.provider_id,
-        "body": inbound.text[:LONGEST], "media": list(inbound.media), "quoted_id": inbound.quoted_id,
-        "opt_out": inbound.opt_out, "trace": circumstances.trace, "at": circumstances.now, "due_at": circumstances.now,
+        "body": words_of(session, conversation.id, inbound)[:LONGEST], "media": list(inbound.media),
+        "quoted_id": inbound.quoted_id, "opt_out": inbound.opt_out, "trace": circumstances.trace,
+        "at": circumstances.now, "due_at": circumstances.now,
     }  # fmt: skip
     return store_inbound(session, stored)
 
@@ -86,19 +127,37 @@ def _introduce(session: Session, conversation: Row[Any], inbound: Inbound, circu
 
 def _may_wait(session: Session, conversation: Row[Any], circumstances: Circumstances) -> bool:
     profile = circumstances.profiles.current(session)
-    event = _said(session, unanswered(session, conversation.id))
+    event = _said(session, unanswered(session, conversation.id), conversation)
     facts = DatabaseFacts(session, conversation, circumstances, profile)
     return says_nothing_yet(load(conversation.dialogue), event, facts)
 
 
-def _said(session: Session, rows: list[Row[Any]]) -> Said:
+def _left_open(session: Session, conversation: Row[Any], circumstances: Circumstances) -> LeftOpen | None:
+    """What to ask an interpreter; None where the texts are understood, are nobody's business, or a program's."""
+    waiting = unanswered(session, conversation.id)
+    profile = circumstances.profiles.current(session)
+    event, dialogue = _said(session, waiting, conversation), load(conversation.dialogue)
+    facts = DatabaseFacts(session, conversation, circumstances, profile)
+    if not leaves_open(dialogue, event, facts) or looks_like_a_loop(session, conversation, circumstances.now):
+        return None
+    ids = tuple(row.id for row in waiting)
+    return LeftOpen(conversation.id, ids, event.text, context_of(dialogue, facts), circumstances.now)
+
+
+def _says_something(session: Session, conversation: Row[Any], inbound: Inbound, circumstances: Circumstances) -> bool:
+    coordinator = circumstances.profiles.current(session).coordinator_by_phone(conversation.address)
+    return says_something(session, conversation.id, inbound, is_coordinator=coordinator is not None)
+
+
+def _said(session: Session, rows: list[Row[Any]], conversation: Row[Any]) -> Said:
     """Several quick messages are one text, a line each."""
-    about = None
+    about, texts, dialogue = None, [], load(conversation.dialogue)
     for row in rows:
         quoted = outbox_by_provider_id(session, row.channel, row.quoted_id) if row.quoted_id else None
         about = quoted.booking_id if quoted is not None else about
+        texts.append(option_meant(quoted, row.body, dialogue) if quoted is not None else row.body)
     return Said(
-        text="\n".join(row.body for row in rows),
+        text="\n".join(texts),
         about=about,
         media=sum(len(row.media) for row in rows),
         carrier_answered=any(row.opt_out for row in rows),

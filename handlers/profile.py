@@ -1,13 +1,14 @@
 """The business as values, read whole, and read again only when it has changed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from conversations.business import Business, Money, Service, Shift, Staff
+from conversations.business import Business, Money, Service, Shift, Staff, visit
 from conversations.rules.policies import Policy, Terms, terms
 from models.business import (
     booking_policies,
@@ -58,11 +59,18 @@ class Profile:
     staff: tuple[Staff, ...]
     policies: tuple[Policy, ...]
     coordinators: tuple[Coordinator, ...]
+    names_of_services: Mapping[int, str]
+    """Of every service there ever was."""
     coordinator_of_service: Mapping[int, int]
     coordinator_of_staff: Mapping[int, int]
 
     def terms(self, staff_id: int, service_id: int) -> Terms:
         return terms(self.policies, staff_id, service_id)
+
+    def visit(self, service_ids: Sequence[int]) -> Service | None:
+        """These services as one; None where one is off the list, or nobody gives them all."""
+        found = [service for wanted in service_ids for service in self.services if service.id == wanted]
+        return visit(found) if found and len(found) == len(service_ids) else None
 
     def coordinator_by_phone(self, address: str) -> Coordinator | None:
         return next((c for c in self.coordinators if c.phone and c.phone == address), None)
@@ -119,6 +127,8 @@ def _read(session: Session, overrides: Overrides) -> Profile:
             language=overrides.language or row.language,
             phone=row.phone,
             address=row.address,
+            nudge_after=timedelta(minutes=row.nudge_minutes) if row.nudge_minutes else None,
+            put_by_after=timedelta(minutes=row.put_by_minutes),
         ),
         services=tuple(
             Service(
@@ -136,6 +146,7 @@ def _read(session: Session, overrides: Overrides) -> Profile:
             for p in session.execute(select(booking_policies))
         ),
         coordinators=tuple(_coordinators(session, overrides)),
+        names_of_services={s.id: s.name for s in session.execute(select(services.c.id, services.c.name))},
         coordinator_of_service={s.id: s.coordinator_id for s in offered if s.coordinator_id},
         coordinator_of_staff={p.id: p.coordinator_id for p in people if p.coordinator_id},
     )  # fmt: skip

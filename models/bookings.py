@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Row, Select, Text, select, update
+from sqlalchemy import JSON, Column, Index, Row, Select, String, Text, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
@@ -25,7 +25,8 @@ def _moment(*, nullable: bool = True) -> Column[datetime]:
 
 class Booking(SQLModel, table=True):
     """One place in one person's time, or seats in one class session. Price in minor units. `start_at` and `end_at` are
-    in force; `preferred_datetime` is what the client asked; `confirmed_datetime` what was confirmed."""
+    in force; `preferred_datetime` is what the client asked; `confirmed_datetime` what was confirmed. `more_service_ids`
+    are given in the same visit, behind `service_id`; `attendee` is who comes, where that is not the client."""
 
     __tablename__ = "bookings"
     __table_args__ = (
@@ -39,9 +40,13 @@ class Booking(SQLModel, table=True):
     booking_type: BookingType = Field(sa_column=Column(word(BookingType), nullable=False))
     status: BookingStatus = Field(sa_column=Column(word(BookingStatus), nullable=False))
     service_id: int = Field(sa_column=link("services.id"))
+    more_service_ids: list[int] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
     staff_id: int = Field(sa_column=link("staff.id"))
     client_id: int = Field(sa_column=link("clients.id"))
     conversation_id: int | None = Field(default=None, sa_column=link("conversations.id", nullable=True, index=True))
+    attendee: str = Field(default="", sa_column=Column(String(120), nullable=False, server_default=""))
     class_session_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
     series_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
     session_type: str = Field(default="individual", max_length=20)
@@ -112,6 +117,10 @@ class Proposal(SQLModel, table=True):
     created_at: datetime = Field(sa_column=_moment(nullable=False))
 
 
+PENDING = BookingStatus.PENDING
+CONFIRMED = (BookingStatus.CONFIRMED, BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED)
+KEPT = (BookingStatus.APPROVED, *CONFIRMED)
+
 bookings = table(Booking)
 booking_transitions = table(BookingTransition)
 proposals = table(Proposal)
@@ -149,16 +158,23 @@ def bookings_in(session: Session, statuses: Iterable[BookingStatus], limit: int)
 
 
 def bookings_of_client(session: Session, client_id: int, since: datetime, limit: int) -> list[Row[Any]]:
-    """A client's bookings that start at or after `since`, soonest first."""
-    statement = _with_names().where(bookings.c.client_id == client_id, bookings.c.start_at >= since)
+    """A client's bookings that stand and start at or after `since`, soonest first."""
+    statement = _with_names().where(
+        bookings.c.client_id == client_id, bookings.c.start_at >= since, bookings.c.status.in_((PENDING, *KEPT))
+    )
     return list(session.execute(statement.order_by(bookings.c.start_at, bookings.c.id).limit(limit)))
+
+
+def newest_kept(session: Session, client_id: int) -> Row[Any] | None:
+    """A client's last booking that was kept, or will be."""
+    statement = _with_names().where(bookings.c.client_id == client_id, bookings.c.status.in_(KEPT))
+    return session.execute(statement.order_by(bookings.c.start_at.desc(), bookings.c.id.desc()).limit(1)).one_or_none()
 
 
 def has_kept_booking(session: Session, client_id: int) -> bool:
     """Whether this client has had a booking confirmed before."""
-    kept = (BookingStatus.CONFIRMED, BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED)
-    statement = select(bookings.c.id).where(bookings.c.client_id == client_id, bookings.c.status.in_(kept)).limit(1)
-    return session.execute(statement).first() is not None
+    statement = select(bookings.c.id).where(bookings.c.client_id == client_id, bookings.c.status.in_(CONFIRMED))
+    return session.execute(statement.limit(1)).first() is not None
 
 
 def bookings_past_deadline(session: Session, now: datetime, limit: int) -> list[int]:

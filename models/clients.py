@@ -45,3 +45,7 @@ def client_for(session: Session, phone: str | None, name: str, now: datetime) ->
 
 def rename_client(session: Session, client_id: int, name: str) -> None:
     session.execute(update(clients).where(clients.c.id == client_id).values(name=name[:80]))
+
+
+def keep_email(session: Session, client_id: int, email: str) -> None:
+    session.execute(update(clients).where(clients.c.id == client_id).values(email=email))

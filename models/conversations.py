@@ -13,7 +13,8 @@ from models.insert import insert_row, insert_unless_there
 
 
 class Conversation(SQLModel, table=True):
-    """One person on one channel. `dialogue` is what the mind keeps between turns; `state` is its word for people."""
+    """One person on one channel. `dialogue` is what the mind keeps between turns; `state` is its word for people.
+    `quiet_at`: when a client who says no more is reminded of what they began."""
 
     __tablename__ = "conversations"
     __table_args__ = (UniqueConstraint("channel", "address"),)
@@ -27,6 +28,7 @@ class Conversation(SQLModel, table=True):
     needs_person: bool = Field(default=False)
     opted_out_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
     last_inbound_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    quiet_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True, index=True))
     last_message_at: datetime = Field(sa_column=Column(Moment, nullable=False, index=True))
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
 
@@ -90,10 +92,22 @@ def last_channel_of(session: Session, address: str) -> str:
     return str(session.execute(statement).scalar_one_or_none() or "")
 
 
+def gone_quiet(session: Session, now: datetime, limit: int) -> list[int]:
+    """Conversations whose client has been silent for as long as we wait."""
+    statement = select(conversations.c.id).where(conversations.c.quiet_at <= now)
+    return [int(row) for row in session.execute(statement.order_by(conversations.c.quiet_at).limit(limit)).scalars()]
+
+
 def opted_out(session: Session, conversation_id: int) -> bool:
     """Whether this person wants no more texts here."""
     statement = select(conversations.c.opted_out_at).where(conversations.c.id == conversation_id)
     return session.execute(statement).scalar_one_or_none() is not None
+
+
+def heard_at(session: Session, conversation_id: int) -> datetime | None:
+    """When this person last wrote here; None where they never did."""
+    statement = select(conversations.c.last_inbound_at).where(conversations.c.id == conversation_id)
+    return session.execute(statement).scalar_one_or_none()
 
 
 def newest_conversations(session: Session, limit: int) -> list[Row[Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Row, Text, UniqueConstraint, and_, func, or_, select, update
+from sqlalchemy import JSON, Column, Index, Row, Text, UniqueConstraint, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -15,7 +15,8 @@ from models.insert import changed_rows, insert_row
 
 class Outbox(SQLModel, table=True):
     """One text to send. `lane` is recipient and subject: within a lane, order is kept. `attempts` is also the fence:
-    what a worker reports is taken only if nobody has claimed the row after it."""
+    what a worker reports is taken only if nobody has claimed the row after it. `choices` are the options under the text
+    ([key, label] each), for a channel that shows buttons."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -32,6 +33,7 @@ class Outbox(SQLModel, table=True):
     address: str = Field(max_length=140)
     lane: str = Field(max_length=200)
     body: str = Field(sa_column=Column(Text, nullable=False))
+    choices: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))
     status: Delivery = Field(
         default=Delivery.QUEUED, sa_column=Column(word(Delivery), nullable=False, default=Delivery.QUEUED)
     )
@@ -122,6 +124,12 @@ def dead_letters(session: Session, limit: int) -> list[Row[Any]]:
 def newest_outbox_id(session: Session) -> int:
     """The number of what was queued last; 0 where nothing ever was."""
     return int(session.execute(select(func.max(outbox.c.id))).scalar_one() or 0)
+
+
+def newest_outbox_of(session: Session, conversation_id: int) -> int:
+    """The number of what was queued last for this conversation; 0 where nothing ever was."""
+    statement = select(func.max(outbox.c.id)).where(outbox.c.conversation_id == conversation_id)
+    return int(session.execute(statement).scalar_one() or 0)
 
 
 def outbox_after(session: Session, after: int) -> list[Row[Any]]:

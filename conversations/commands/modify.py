@@ -60,7 +60,7 @@ def _propose(found: BookingView, start: datetime, words: str, facts: Facts) -> O
         return Outcome(say("command_time_same", id=found.id, when=start))
     if start <= facts.now:
         return Outcome(say("command_time_past", id=found.id, when=start))
-    service = Service(found.service_id, found.service, found.minutes, found.price)
+    service = Service(found.service_ids[0], found.service, found.minutes, found.price)
     first, last = start.date() - timedelta(days=1), start.date() + timedelta(days=7)
     calendars = [c for c in facts.calendars(service, first, last, found.id) if c.staff.id == found.staff_id]
     # The coordinator may offer a time outside the usual hours or notice; only time that is taken cannot be offered.

@@ -8,7 +8,7 @@ from conversations.business import Service
 from conversations.dialogue import Awaiting, Dialogue, State, Subject
 from conversations.effects import Book, ChangeWish, Effect, Hold, LetGo
 from conversations.facts import Facts
-from conversations.flows import options
+from conversations.flows import options, visits
 from conversations.flows.slots import Filled, fill, moment, what_is_known
 from conversations.languages.render import render
 from conversations.replies import Reply, say
@@ -17,6 +17,7 @@ from conversations.rules.availability import (
     Refusal,
     Slot,
     WallTime,
+    day_refusals,
     free_slots,
     nearest,
     spread,
@@ -32,24 +33,28 @@ LOOK_BACK, LOOK_AHEAD = timedelta(days=3), timedelta(days=21)
 """How far around a wanted day the nearest free times are looked for."""
 
 
-def answer(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn:
-    """What a text that fills slots, or answers a question of the funnel, leads to."""
+def answer(dialogue: Dialogue, understood: Understood, facts: Facts, lead: Replies = ()) -> Turn:
+    """What a text that fills slots, or answers a question of the funnel, leads to. `lead` is said first."""
     complete = dialogue.state is State.TIME_SELECTED and dialogue.awaiting is Awaiting.CONFIRMATION
     if complete and understood.answer is not None and not _corrects(understood):
         return _book(dialogue, facts) if understood.answer is Answer.YES else _what_to_change(dialogue, facts)
     if dialogue.awaiting is Awaiting.CHANGE and understood.choice is not None:
         return _change(dialogue, understood.choice.value, facts)
     filled = fill(dialogue, understood, facts)
-    return filled.question or ask_next(filled.dialogue, facts, sure=filled.time_is_sure)
+    if understood.recurrence is not None and not dialogue.changing:
+        lead = (*lead, say("one_at_a_time", words=understood.recurrence.words))
+    if filled.question is not None:
+        return replace(filled.question, replies=(*lead, *filled.question.replies))
+    return ask_next(filled.dialogue, facts, lead, sure=filled.time_is_sure)
 
 
 def ask_next(dialogue: Dialogue, facts: Facts, lead: Replies = (), *, sure: bool = False) -> Turn:
     """Ask for the first missing slot, or for the YES. `lead` is said first."""
     services = facts.services()
-    service = next((s for s in services if s.id == dialogue.service_id), None)
+    service = visits.offered(dialogue.service_ids, facts)
     if service is None and len(services) == 1:
         service = services[0]
-        dialogue = replace(dialogue, service_id=service.id)
+        dialogue = visits.choose(dialogue, (service.id,), facts)
     if service is None:
         known = what_is_known(dialogue, facts)
         return ask_service(dialogue, facts, lead if known is None else (*lead, known))
@@ -65,18 +70,18 @@ def ask_service(dialogue: Dialogue, facts: Facts, lead: Replies = (), key: str =
     choices = options.numbered(Subject.SERVICE, [(str(s.id), s.name) for s in facts.services()])
     if not choices:
         return Turn(dialogue.asking(Awaiting.NOTHING), (*lead, say("no_services", business=facts.business.name)))
-    dialogue = replace(dialogue, service_id=None)
+    dialogue = replace(dialogue, service_id=None, more_service_ids=())
     return Turn(dialogue.asking(Awaiting.SERVICE, choices), (*lead, say(key, choices)))
 
 
 def ask_date(dialogue: Dialogue, facts: Facts, lead: Replies = (), key: str = "ask_date") -> Turn:
-    service = _service(dialogue, facts)
+    service = visits.wanted(dialogue, facts)
     return Turn(dialogue.asking(Awaiting.DATE), (*lead, say(key, service=service.name)))
 
 
 def ask_time(dialogue: Dialogue, facts: Facts, lead: Replies = (), key: str = "ask_time") -> Turn:
     """The free times of the day, lettered; where there are none, the nearest on other days."""
-    service, day = _service(dialogue, facts), dialogue.day
+    service, day = visits.wanted(dialogue, facts), dialogue.day
     assert day is not None
     slots = free_slots(_calendars(dialogue, service, facts, day, day), service.minutes, day, day, facts.now)
     fitting = [slot for slot in slots if _within(slot, dialogue)]
@@ -115,7 +120,7 @@ def _ask_yes(
 ) -> Turn:
     dialogue = replace(dialogue, offered_staff_id=calendar.staff.id).asking(Awaiting.CONFIRMATION)
     changing = dialogue.booking_id if dialogue.changing else None
-    hold = Hold(service.id, calendar.staff.id, start, changing)
+    hold = Hold(dialogue.service_ids, calendar.staff.id, start, changing)
     if changing is not None:
         reply = say("confirm_change", id=changing, service=service.name, staff=calendar.staff.name, when=start)
     else:
@@ -126,6 +131,7 @@ def _ask_yes(
             minutes=service.minutes,
             staff=calendar.staff.name,
             when=start,
+            attendee=dialogue.attendee,
             place=service.place,
             price=service.price,
         )
@@ -134,7 +140,7 @@ def _ask_yes(
 
 def _book(dialogue: Dialogue, facts: Facts) -> Turn:
     """YES: book what was shown, if it is still to be had."""
-    service = _service(dialogue, facts)
+    service = visits.wanted(dialogue, facts)
     assert dialogue.day is not None
     start = moment(dialogue, facts)
     calendars = _calendars(dialogue, service, facts, dialogue.day, dialogue.day)
@@ -146,7 +152,7 @@ def _book(dialogue: Dialogue, facts: Facts) -> Turn:
             return _ask_yes(dialogue, service, others[0], start, facts, ())
         lead = say("refused_lost" if refusal is Refusal.TAKEN else f"refused_{refusal}", when=start)
         return _offer_nearest(replace(dialogue, at=None), service, start, facts, (lead,))
-    effect: Effect = Book(service.id, offered.staff.id, start)
+    effect: Effect = Book(dialogue.service_ids, offered.staff.id, start, dialogue.note, dialogue.attendee)
     if dialogue.changing and dialogue.booking_id is not None:
         effect = ChangeWish(dialogue.booking_id, offered.staff.id, start)
     return Turn(dialogue, (), (effect,))
@@ -179,17 +185,54 @@ def _offer_nearest(dialogue: Dialogue, service: Service, wanted: datetime, facts
     return Turn(dialogue.asking(Awaiting.TIME, choices), (*lead, say("nearest", choices)), (LetGo(),))
 
 
+def why_not_then(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn:
+    """ "Why not friday?": the reason, and what is free instead; or that it is free."""
+    filled = fill(dialogue, understood, facts)
+    dialogue = filled.dialogue
+    if filled.question is not None:
+        return filled.question
+    if dialogue.day is None:
+        return Turn(dialogue, (say("why_not_which"),))
+    if dialogue.service_id is None:
+        return _whether_open(dialogue, dialogue.day, facts)
+    turn = ask_next(dialogue, facts)
+    if turn.dialogue.awaiting is Awaiting.CONFIRMATION:
+        return replace(turn, replies=(say("time_is_free", when=moment(dialogue, facts)), *turn.replies))
+    return turn
+
+
+def _whether_open(dialogue: Dialogue, day: date, facts: Facts) -> Turn:
+    """Before a service is known: what holds for the shortest one."""
+    shortest = min(facts.services(), key=lambda service: service.minutes, default=None)
+    if shortest is None:
+        return ask_service(dialogue, facts)
+    calendars = facts.calendars(shortest, day, day)
+    if free_slots(calendars, shortest.minutes, day, day, facts.now):
+        return ask_service(dialogue, facts, (say("day_is_free", day=day),))
+    reason = _why_none_free(calendars, shortest, day, facts)
+    return ask_service(replace(dialogue, day=None, at=None), facts, (reason,))
+
+
 def _why_no_time(dialogue: Dialogue, service: Service, facts: Facts, others_are_free: bool) -> Reply:
     day = dialogue.day
     assert day is not None
     if others_are_free:
         return say("day_full_in_range", day=day)
     calendars = _calendars(dialogue, service, facts, day, day)
-    today = facts.now.astimezone(facts.business.zone).date()
-    if calendars and all(day > today + timedelta(days=c.terms.horizon_days) for c in calendars):
-        return say("day_too_far", day=day)
-    works = any(shift.weekday == day.weekday() for c in calendars for shift in c.staff.shifts)
-    return say("day_full" if works else "day_closed", day=day)
+    return _why_none_free(calendars, service, day, facts)
+
+
+def _why_none_free(calendars: Sequence[Calendar], service: Service, day: date, facts: Facts) -> Reply:
+    """The reason that tells the client most, of all the starts that the day has."""
+    reasons = day_refusals(calendars, service.minutes, day, facts.now)
+    keys = {
+        Refusal.TOO_FAR: "day_too_far",
+        Refusal.HELD: "day_held",
+        Refusal.TAKEN: "day_full",
+        Refusal.TOO_SOON: "day_too_soon",
+        Refusal.PAST: "day_past",
+    }
+    return say(next((key for reason, key in keys.items() if reason in reasons), "day_closed"), day=day)
 
 
 def _ask_which_of_two(dialogue: Dialogue, at: time, facts: Facts, lead: Replies) -> Turn:
@@ -209,10 +252,6 @@ def _calendars(dialogue: Dialogue, service: Service, facts: Facts, first: date, 
     return wanted or found
 
 
-def _service(dialogue: Dialogue, facts: Facts) -> Service:
-    return next(service for service in facts.services() if service.id == dialogue.service_id)
-
-
 def _within(slot: Slot, dialogue: Dialogue) -> bool:
     at = slot.start.timetz().replace(tzinfo=None)
     return (dialogue.earliest is None or at >= dialogue.earliest) and (dialogue.latest is None or at <= dialogue.latest)
@@ -227,5 +266,6 @@ def _plainest(refusals: Iterable[Refusal | None]) -> Refusal:
     """The refusal to name where several staff refuse for different reasons: "taken" tells the client most."""
     found = list(refusals)
     return next(
-        (r for r in (Refusal.TAKEN, Refusal.TOO_SOON, Refusal.TOO_FAR, Refusal.PAST) if r in found), Refusal.CLOSED
+        (r for r in (Refusal.HELD, Refusal.TAKEN, Refusal.TOO_SOON, Refusal.TOO_FAR, Refusal.PAST) if r in found),
+        Refusal.CLOSED,
     )

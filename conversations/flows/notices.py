@@ -14,20 +14,23 @@ from conversations.events import (
     ProposalAccepted,
     ProposalRefused,
     RequestExpired,
+    Said,
     TimeProposed,
     WishChanged,
 )
 from conversations.facts import Facts
 from conversations.flows import booking as funnel
-from conversations.flows import options
+from conversations.flows import options, visits
 from conversations.replies import Reply, say
 from conversations.rules.availability import apart, free_slots
 from conversations.turn import Turn
 
 
 def booked(dialogue: Dialogue, event: Booked) -> Turn:
+    """Thanks, word to the coordinator, and then the second wish of the same text."""
     found = event.booking
     settled = found.status is not BookingStatus.PENDING
+    then = (Said(dialogue.next_wish),) if dialogue.next_wish else ()
     dialogue = replace(dialogue.without_slots(), booking_id=found.id, settled=settled)
     name: Reply | str = say("to_name", name=found.client) if found.client_named else ""
     if settled:
@@ -40,9 +43,9 @@ def booked(dialogue: Dialogue, event: Booked) -> Turn:
             when=found.start,
             place=found.place,
         )
-        return Turn(dialogue, (reply,), (TellCoordinator(prompt("booked_notice", found), found.id),))
+        return Turn(dialogue, (reply,), (TellCoordinator(prompt("booked_notice", found), found.id),), then)
     reply = say("requested", name=name, id=found.id, service=found.service, when=found.start)
-    return Turn(dialogue, (reply,), (TellCoordinator(prompt("request_prompt", found), found.id),))
+    return Turn(dialogue, (reply,), (TellCoordinator(prompt("request_prompt", found), found.id),), then)
 
 
 def wish_changed(dialogue: Dialogue, event: WishChanged) -> Turn:
@@ -83,7 +86,7 @@ def another_time_asked(dialogue: Dialogue, event: AnotherTimeAsked) -> Turn:
     reply = say("another_time_asked", id=found.id, service=found.service, when=found.start, words=event.words)
     dialogue = replace(
         dialogue.without_slots(), booking_id=found.id, settled=False,
-        changing=True, service_id=found.service_id, staff_id=found.staff_id,
+        changing=True, service_id=found.service_ids[0], more_service_ids=found.service_ids[1:], staff_id=found.staff_id,
     )  # fmt: skip
     return Turn(dialogue.asking(Awaiting.DATE), (reply,))
 
@@ -109,6 +112,7 @@ def prompt(key: str, found: BookingView) -> Reply:
     return say(
         key, id=found.id, client=client_line(found), service=found.service, minutes=found.minutes,
         when=found.start, staff=found.staff, note=found.note,
+        attendee=found.attendee,
     )  # fmt: skip
 
 
@@ -137,7 +141,7 @@ def _settle(dialogue: Dialogue, found: BookingView, *, settled: bool) -> Dialogu
 
 
 def _offer_others(dialogue: Dialogue, found: BookingView, lead: tuple[Reply, ...], facts: Facts) -> Turn:
-    service = next((s for s in facts.services() if s.id == found.service_id), None)
+    service = visits.offered(found.service_ids, facts)
     if dialogue.service_id is not None or service is None:
         return Turn(dialogue, lead)
     first, last = (found.start - funnel.LOOK_BACK).date(), (found.start + funnel.LOOK_AHEAD).date()
@@ -147,5 +151,6 @@ def _offer_others(dialogue: Dialogue, found: BookingView, lead: tuple[Reply, ...
     if not near:
         return Turn(dialogue, (*lead, say("declined_no_alternatives")))
     choices = options.moments(near, facts.language)
-    dialogue = replace(dialogue.without_slots(), service_id=service.id).asking(Awaiting.TIME, choices)
+    dialogue = visits.choose(dialogue.without_slots(), found.service_ids, facts)
+    dialogue = replace(dialogue, attendee=found.attendee, note=found.note).asking(Awaiting.TIME, choices)
     return Turn(dialogue, (*lead, say("declined_alternatives", choices)))

@@ -38,7 +38,8 @@ def change_wish(dialogue: Dialogue, understood: Understood, facts: Facts) -> Tur
     dialogue = replace(
         dialogue.without_slots(),
         changing=True,
-        service_id=found.service_id,
+        service_id=found.service_ids[0],
+        more_service_ids=found.service_ids[1:],
         staff_id=found.staff_id,
         day=start.date(),
         at=None if understood.date.certainty is not Certainty.NOTHING else start.time(),

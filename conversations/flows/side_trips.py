@@ -45,6 +45,8 @@ def answer(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) 
         case Intent.CANCEL | Intent.RESCHEDULE:
             reply = say("passed_on", business=facts.business.name)
             return _return(dialogue, facts, (reply,), (CallPerson(text),))
+        case Intent.WHY_NOT:
+            return booking.why_not_then(dialogue, understood, facts)
         case Intent.MY_BOOKINGS:
             return _return(dialogue, facts, (_my_bookings(facts),))
         case Intent.PRICE:
@@ -114,7 +116,7 @@ def _back(dialogue: Dialogue, facts: Facts) -> Turn:
     elif dialogue.day is not None:
         dialogue = replace(dialogue, day=None, earliest=None, latest=None)
     elif dialogue.service_id is not None and not dialogue.changing:
-        dialogue = replace(dialogue, service_id=None, staff_id=None)
+        dialogue = replace(dialogue, service_id=None, more_service_ids=(), staff_id=None)
     elif dialogue.service_id is not None:
         return Turn(dialogue.without_slots(), (say("never_mind"),), (LetGo(),))
     else:
@@ -127,7 +129,7 @@ def _my_bookings(facts: Facts) -> Reply:
         say(f"my_booking_{found.status}", id=found.id, service=found.service, when=found.start)
         for found in facts.my_bookings()
     )
-    return say("my_bookings", lines=lines) if lines else say("my_bookings_none")
+    return say("my_bookings", count=len(lines), lines=lines) if lines else say("my_bookings_none")
 
 
 def _prices(understood: Understood, facts: Facts) -> Reply:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
 from conversations.facts import Facts
+from conversations.flows import visits
 from conversations.flows.options import moments, numbered
 from conversations.languages.render import render
 from conversations.replies import Reply, say
@@ -12,6 +13,8 @@ from conversations.rules.availability import Slot
 from conversations.stored import time_from, time_text
 from conversations.turn import Turn
 from conversations.understanding import Certainty, DateReading, TimeReading, Understood
+
+LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +37,16 @@ def fill(dialogue: Dialogue, understood: Understood, facts: Facts) -> Filled:
         sure = choice.subject in (Subject.TIME, Subject.MOMENT)
     if understood.staff_id is not None:
         dialogue = replace(dialogue, staff_id=understood.staff_id)
-    if len(understood.service_ids) == 1 and not dialogue.changing:
-        dialogue = _set_service(dialogue, understood.service_ids[0], facts)
+    dialogue = _with_asides(dialogue, understood)
+    if not dialogue.changing and (named := _surely_named(understood)):
+        dialogue = visits.choose(dialogue, named, facts)
     if understood.date.certainty is Certainty.CERTAIN:
         dialogue = replace(dialogue, day=understood.date.dates[0])
     if understood.time.certainty is Certainty.CERTAIN and choice is None:
         dialogue = _set_time(dialogue, understood.time)
     question = (
         _ask_which_service(dialogue, understood, facts)
+        or _ask_which_first(dialogue, facts)
         or _ask_which_moment(dialogue, understood, facts)
         or _ask_about_date(dialogue, understood.date, facts)
         or _ask_about_time(dialogue, understood.time, facts)
@@ -61,7 +66,8 @@ def _offered_at(dialogue: Dialogue, understood: Understood) -> Option | None:
 def _choose(dialogue: Dialogue, option: Option) -> Dialogue:
     match option.subject:
         case Subject.SERVICE:
-            return replace(dialogue, service_id=int(option.value))
+            later = [line for line in dialogue.next_wish.split("\n") if line != option.label]
+            return replace(dialogue, service_id=int(option.value), next_wish="\n".join(later))
         case Subject.DATE:
             return replace(dialogue, day=date.fromisoformat(option.value))
         case Subject.TIME:
@@ -73,10 +79,24 @@ def _choose(dialogue: Dialogue, option: Option) -> Dialogue:
             return dialogue
 
 
-def _set_service(dialogue: Dialogue, service_id: int, facts: Facts) -> Dialogue:
-    gives = next((s.staff_ids for s in facts.services() if s.id == service_id), ())
-    staff_id = dialogue.staff_id if dialogue.staff_id in gives else None
-    return replace(dialogue, service_id=service_id, staff_id=staff_id)
+def _with_asides(dialogue: Dialogue, understood: Understood) -> Dialogue:
+    note = understood.note
+    if understood.recurrence is not None and not note:
+        note = understood.recurrence.words
+    if note and note not in dialogue.note:
+        dialogue = replace(dialogue, note=f"{dialogue.note}; {note}"[:LONGEST_NOTE] if dialogue.note else note)
+    return replace(
+        dialogue,
+        attendee=understood.attendee or dialogue.attendee,
+        next_wish=understood.further or dialogue.next_wish,
+    )
+
+
+def _surely_named(understood: Understood) -> tuple[int, ...]:
+    """The one service that was named, or those of one visit that fit one each; the first unsure one is asked about."""
+    if understood.visit:
+        return tuple(fitting[0] for fitting in understood.visit if len(fitting) == 1)
+    return understood.service_ids if len(understood.service_ids) == 1 else ()
 
 
 def _set_time(dialogue: Dialogue, reading: TimeReading) -> Dialogue:
@@ -86,11 +106,22 @@ def _set_time(dialogue: Dialogue, reading: TimeReading) -> Dialogue:
 
 
 def _ask_which_service(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn | None:
-    if len(understood.service_ids) < 2 or dialogue.changing:
+    fitting = understood.service_ids
+    if understood.visit:
+        fitting = next((unsure for unsure in understood.visit if len(unsure) > 1), ())
+    if len(fitting) < 2 or dialogue.changing:
         return None
     names = {service.id: service.name for service in facts.services()}
-    options = numbered(Subject.SERVICE, [(str(i), names[i]) for i in understood.service_ids if i in names])
+    options = numbered(Subject.SERVICE, [(str(i), names[i]) for i in fitting if i in names])
+    if understood.visit:  # what was named beside it stays
+        dialogue = replace(dialogue, service_id=None, more_service_ids=dialogue.service_ids)
     return Turn(dialogue.asking(Awaiting.SERVICE, options), (say("ask_which_service", options),))
+
+
+def _ask_which_first(dialogue: Dialogue, facts: Facts) -> Turn | None:
+    if dialogue.service_id is None or visits.offered(dialogue.service_ids, facts) is not None:
+        return None
+    return visits.ask_which_first(dialogue, dialogue.service_ids, facts)
 
 
 def _ask_which_moment(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn | None:
@@ -135,8 +166,8 @@ def _ask_about_time(dialogue: Dialogue, reading: TimeReading, facts: Facts) -> T
 
 def what_is_known(dialogue: Dialogue, facts: Facts) -> Reply | None:
     """The slots that are filled, in words, or None."""
-    service = next((s.name for s in facts.services() if s.id == dialogue.service_id), "")
-    parts = [service] if service else []
+    service = visits.offered(dialogue.service_ids, facts)
+    parts = [service.name] if service is not None else []
     if dialogue.day is not None:
         parts.append(render(say("day_option", day=dialogue.day), facts.language))
     if dialogue.at is not None:

@@ -22,6 +22,8 @@ class Refusal(StrEnum):
     TOO_FAR = "too_far"
     CLOSED = "closed"
     TAKEN = "taken"
+    HELD = "held"
+    """Somebody is being asked for their YES to it just now: it may come free."""
 
 
 class WallTime(StrEnum):
@@ -36,11 +38,13 @@ class WallTime(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """One staff member's time: their shifts, what is busy (aware stretches, buffers included), and the terms."""
+    """One staff member's time: their shifts, what is busy (aware stretches, buffers included), which of that is only
+    held while a client is asked for their YES, and the terms."""
 
     staff: Staff
     terms: Terms
     busy: tuple[tuple[datetime, datetime], ...] = ()
+    held: tuple[tuple[datetime, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +78,20 @@ def why_not(calendar: Calendar, minutes: int, start: datetime, now: datetime) ->
     ends = begins + timedelta(minutes=minutes)
     if not any(opens <= begins and ends <= closes for opens, closes in _hours(calendar.staff, day)):
         return Refusal.CLOSED
-    return Refusal.TAKEN if is_taken(calendar, minutes, start) else None
+    touched = _touched(calendar, minutes, start)
+    if not touched:
+        return None
+    return Refusal.HELD if all(stretch in calendar.held for stretch in touched) else Refusal.TAKEN
 
 
 def is_taken(calendar: Calendar, minutes: int, start: datetime) -> bool:
     """Whether the time from `start`, buffers included, touches a busy stretch."""
+    return bool(_touched(calendar, minutes, start))
+
+
+def _touched(calendar: Calendar, minutes: int, start: datetime) -> list[tuple[datetime, datetime]]:
     wanted = _wanted(calendar, minutes, start)
-    return any(_touch(wanted, _cells(*stretch)) for stretch in calendar.busy)
+    return [stretch for stretch in calendar.busy if _touch(wanted, _cells(*stretch))]
 
 
 def free_slots(calendars: Sequence[Calendar], minutes: int, first: date, last: date, now: datetime) -> list[Slot]:
@@ -96,6 +107,19 @@ def free_slots(calendars: Sequence[Calendar], minutes: int, first: date, last: d
         Slot(start.astimezone(found[start][0].staff.zone), tuple(calendar.staff.id for calendar in found[start]))
         for start in sorted(found)
     ]
+
+
+def day_refusals(calendars: Sequence[Calendar], minutes: int, day: date, now: datetime) -> frozenset[Refusal]:
+    """Why the starts of one day cannot be had; empty where nobody works long enough."""
+    found = set()
+    for calendar in calendars:
+        step, length = timedelta(minutes=calendar.terms.grid_minutes), timedelta(minutes=minutes)
+        for opens, closes in _hours(calendar.staff, day):
+            start = opens.astimezone(UTC)
+            while start + length <= closes:
+                found.add(why_not(calendar, minutes, start, now))
+                start += step
+    return frozenset(reason for reason in found if reason is not None)
 
 
 def nearest(slots: Iterable[Slot], wanted: datetime, count: int = 3) -> list[Slot]:

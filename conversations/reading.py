@@ -1,0 +1,58 @@
+"""What a client's text says, read against where the conversation stands."""
+
+from conversations.dialogue import Dialogue
+from conversations.events import Said
+from conversations.facts import Facts
+from conversations.flows import visits
+from conversations.languages import spoken
+from conversations.understanding import Answer, Context, Understood, understand
+
+
+def read(dialogue: Dialogue, event: Said, facts: Facts) -> tuple[Understood, Facts]:
+    """What a text says, with the facts in the language that it shows this person speaks."""
+    understood = understand(event.text, context_of(dialogue, facts))
+    if understood.language in ("", facts.language) or facts.language_is_known:
+        return understood, facts
+    facts = facts.in_language(understood.language)
+    return understand(event.text, context_of(dialogue, facts)), facts
+
+
+def context_of(dialogue: Dialogue, facts: Facts) -> Context:
+    """What this person's next text is read against."""
+    staff = tuple(facts.staff())
+    service = visits.offered(dialogue.service_ids, facts)
+    return Context(
+        now=facts.now,
+        language=facts.language,
+        region=facts.business.region,
+        services=tuple(facts.services()),
+        staff=staff,
+        shifts=tuple(shift for s in staff if service is None or s.id in service.staff_ids for shift in s.shifts),
+        options=dialogue.options,
+        awaiting=dialogue.awaiting,
+        day=dialogue.day,
+    )
+
+
+def name_behind_yes(event: Said, facts: Facts) -> str:
+    """ "Yes, Tom Bell": the summary invites a name, so words with capitals behind a YES are one, be they like a day."""
+    words = event.text.replace(",", " ").replace("!", " ").replace(".", " ").split()
+    for size in (3, 2, 1):
+        said, rest = " ".join(words[:size]), words[size:]
+        if not 1 <= len(rest) <= 4 or not all(word[0].isupper() and not word.isupper() for word in rest):
+            continue
+        context = Context(now=facts.now, language=facts.language)
+        yes, named = understand(said, context), understand(" ".join(rest), context)
+        is_yes = yes.answer is Answer.YES and not yes.name and yes.is_slotless
+        if not is_yes or named.intent is not None or named.answer is not None:
+            continue
+        words_read = f"{named.date.words} {named.time.words}".split()
+        if named.is_slotless or len(words_read) < len(rest) or rest == ["Tom"]:
+            return " ".join(rest)
+    return ""
+
+
+def named_language(text: str) -> str:
+    """The code of a language whose own name is the whole text ("Español", "english please")."""
+    named = text.strip().strip(".!").casefold().removesuffix(" please")
+    return next((code for code, name in spoken().items() if name.casefold() == named), "")

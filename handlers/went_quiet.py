@@ -1,0 +1,20 @@
+"""A client has said no more for as long as we wait for them."""
+
+from sqlalchemy.orm import Session
+
+from conversations.events import WentQuiet
+from handlers.advance import advance
+from handlers.circumstances import Circumstances
+from models.conversations import change_conversation, lock_conversation
+
+
+def went_quiet(session: Session, conversation_id: int, circumstances: Circumstances) -> None:
+    """Let it happen to their conversation, unless they have written meanwhile. Who waits for a person, or has opted
+    out, is left in peace."""
+    conversation = lock_conversation(session, conversation_id)
+    if conversation.quiet_at is None or conversation.quiet_at > circumstances.now:
+        return
+    if conversation.needs_person or conversation.opted_out_at is not None:
+        change_conversation(session, conversation_id, quiet_at=None)
+        return
+    advance(session, conversation, WentQuiet(), circumstances)
