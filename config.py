@@ -116,10 +116,44 @@ class Settings(BaseSettings):
     ] = ""
     twilio_api_base: Annotated[Address, Field(description="another address for Twilio's API")] = ""
 
+    whatsapp_token: Annotated[Secret, Field(description="WhatsApp Cloud API: a system user's token")] = NO_SECRET
+    whatsapp_phone_number_id: Annotated[
+        str,
+        Field(pattern="^[0-9]*$", examples=["990011"], description="Meta's id of our number, not the number"),
+    ] = ""
+    whatsapp_app_secret: Annotated[Secret, Field(description="the Meta app's secret, which signs its calls")] = (
+        NO_SECRET
+    )
+    whatsapp_verify_token: Annotated[
+        Secret, Field(description="a word of your own, set at Meta with the address of our webhook too")
+    ] = NO_SECRET
+    whatsapp_template: Annotated[
+        str,
+        Field(
+            pattern="^([a-z0-9_]+:[a-z]{2,3}(_[A-Z]{2})?)?$",
+            examples=["booking_news:en"],
+            description="an approved template with one parameter, to text who last wrote over 24 hours ago",
+        ),
+    ] = ""
+    whatsapp_graph_version: Annotated[
+        str, Field(pattern=r"^v[0-9]+\.[0-9]+$", examples=["v25.0"], description="version of Meta's Graph API")
+    ] = "v25.0"
+    whatsapp_api_base: Annotated[Address, Field(description="another address for Meta's Graph API")] = ""
+
     ultramsg_instance_id: Annotated[str, Field(examples=["instance12345"], description="the instance")] = ""
     ultramsg_token: Annotated[Secret, Field(description="the instance's token")] = NO_SECRET
     ultramsg_webhook_secret: Annotated[Secret, Field(description="the secret part of our webhook's path")] = NO_SECRET
     ultramsg_api_base: Annotated[Address, Field(description="another address for UltraMsg")] = ""
+
+    llm_api_base: Annotated[
+        Address,
+        Field(
+            examples=["http://localhost:11434/v1"],
+            description="an OpenAI-compatible endpoint, asked what a text that is not understood may mean; unset: none",
+        ),
+    ] = ""
+    llm_api_key: Annotated[Secret, Field(description="the endpoint's key, where it wants one")] = NO_SECRET
+    llm_model: Annotated[str, Field(max_length=200, description="the model's name at that endpoint")] = ""
 
     simulator: Annotated[bool | None, Field(description="unset: on only when no provider is configured")] = None
     burst_ms: Annotated[
@@ -142,16 +176,32 @@ class Settings(BaseSettings):
         return bool(self.twilio_account_sid and self.twilio_auth_token.get_secret_value())
 
     @property
+    def has_whatsapp(self) -> bool:
+        return bool(self.whatsapp_token.get_secret_value() and self.whatsapp_phone_number_id)
+
+    @property
     def has_ultramsg(self) -> bool:
         return bool(self.ultramsg_instance_id and self.ultramsg_token.get_secret_value())
 
     @property
+    def has_llm(self) -> bool:
+        return bool(self.llm_api_base and self.llm_model)
+
+    @property
+    def has_provider(self) -> bool:
+        """Whether real phones are reached."""
+        return self.has_twilio or self.has_whatsapp or self.has_ultramsg
+
+    @property
     def has_simulator(self) -> bool:
-        return self.simulator if self.simulator is not None else not (self.has_twilio or self.has_ultramsg)
+        return self.simulator if self.simulator is not None else not self.has_provider
 
     @property
     def zone(self) -> ZoneInfo | None:
         return ZoneInfo(self.business_timezone) if self.business_timezone else None
+
+
+_WHATSAPP = ("whatsapp_token", "whatsapp_phone_number_id", "whatsapp_app_secret", "whatsapp_verify_token")
 
 
 def _together(settings: Settings) -> list[str]:
@@ -167,6 +217,8 @@ def _together(settings: Settings) -> list[str]:
         ("twilio_auth_token", "twilio_account_sid"),
         ("ultramsg_instance_id", "ultramsg_token"),
         ("ultramsg_token", "ultramsg_instance_id"),
+        ("llm_api_base", "llm_model"),
+        ("llm_model", "llm_api_base"),
     ):
         if _text(settings, one) and not _text(settings, other):
             wrong.append(f"{other.upper()}: not set, but {one.upper()} is: wanted both or neither")
@@ -174,6 +226,14 @@ def _together(settings: Settings) -> list[str]:
         settings.twilio_sms_number or settings.twilio_whatsapp_number or settings.twilio_messaging_service_sid
     ):
         wrong.append("TWILIO_SMS_NUMBER: not set: wanted it, TWILIO_WHATSAPP_NUMBER or TWILIO_MESSAGING_SERVICE_SID")
+    given = [name for name in _WHATSAPP if _text(settings, name)]
+    wrong += [
+        f"{name.upper()}: not set, but {given[0].upper()} is: wanted all four of WHATSAPP_* or none"
+        for name in _WHATSAPP
+        if given and name not in given
+    ]
+    if not re.fullmatch(r"[!-~]*", settings.whatsapp_token.get_secret_value()):
+        wrong.append("WHATSAPP_TOKEN: found a secret: wanted ASCII letters, digits and signs without spaces")
     secret = settings.ultramsg_webhook_secret.get_secret_value()
     if settings.has_ultramsg and not secret:
         wrong.append("ULTRAMSG_WEBHOOK_SECRET: not set, but ULTRAMSG_INSTANCE_ID is: wanted a long random word")
@@ -181,6 +241,11 @@ def _together(settings: Settings) -> list[str]:
         wrong.append(
             "ULTRAMSG_WEBHOOK_SECRET: found a secret: wanted letters, digits, - and _, for it is part of a path"
         )
+    key = settings.llm_api_key.get_secret_value()
+    if key and not (settings.llm_api_base or settings.llm_model):
+        wrong.append("LLM_API_BASE: not set, but LLM_API_KEY is: wanted it and LLM_MODEL, or none of the three")
+    if not re.fullmatch(r"[!-~]*", key):
+        wrong.append("LLM_API_KEY: found a secret: wanted ASCII letters, digits and signs without spaces")
     return wrong
 
 

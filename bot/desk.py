@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from bot.channels.base import Channel
 from bot.channels.simulator import SimulatorChannel
@@ -12,6 +13,12 @@ from bot.wake import Wake
 from config import Settings
 from handlers.circumstances import Circumstances
 from handlers.profile import Overrides, Profiles
+
+if TYPE_CHECKING:
+    from bot.interpreter import Interpreter
+
+PATIENCE = timedelta(seconds=4)
+"""Until a turn goes on without the interpreter, which takes three at most; where it died, the schedule sees to it."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,7 @@ class Desk:
     channels: Mapping[str, Channel]
     profiles: Profiles
     wake: Wake = field(default_factory=Wake)
+    interpreter: "Interpreter | None" = None
 
     def circumstances(self, trace: str) -> Circumstances:
         """What a deed is told, as of now."""
@@ -33,6 +41,7 @@ class Desk:
             profiles=self.profiles,
             channels={name: channel.capabilities for name, channel in self.channels.items()},
             burst=timedelta(milliseconds=self.settings.burst_ms),
+            patience=PATIENCE if self.interpreter is not None else timedelta(0),
         )
 
 
@@ -44,6 +53,7 @@ def open_desk(settings: Settings, clock: Clock | None = None, database: Database
         clock=clock or Clock(),
         channels=_channels(settings),
         profiles=Profiles(overrides(settings)),
+        interpreter=_interpreter(settings) if settings.has_llm else None,
     )
 
 
@@ -60,11 +70,25 @@ def overrides(settings: Settings) -> Overrides:
     )
 
 
+def _interpreter(settings: Settings) -> "Interpreter":
+    from bot.completions import Completions
+    from bot.interpreter import Interpreter
+
+    return Interpreter(Completions(settings.llm_api_base, settings.llm_api_key.get_secret_value(), settings.llm_model))
+
+
 def _channels(settings: Settings) -> dict[str, Channel]:
     """Those that are set up. A provider's library is imported only where it is."""
     channels: dict[str, Channel] = {}
     if settings.has_twilio:
         channels |= _twilio(settings)
+    if settings.has_whatsapp:
+        from bot.channels.whatsapp import WhatsAppChannel
+
+        channels["whatsapp_cloud"] = WhatsAppChannel(
+            settings.whatsapp_graph_version, settings.whatsapp_token.get_secret_value(),
+            settings.whatsapp_phone_number_id, settings.whatsapp_template, settings.whatsapp_api_base,
+        )  # fmt: skip
     if settings.has_ultramsg:
         from bot.channels.ultramsg import UltraMsgChannel
 

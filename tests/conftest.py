@@ -120,6 +120,7 @@ def clock() -> SetClock:
 CHANNELS: dict[str, Channel] = {
     "sms": SimulatorChannel("sms", Capabilities(longest=1600, carrier_answers_stop=True, bare_cancel_opts_out=True)),
     "whatsapp": SimulatorChannel("whatsapp", Capabilities(longest=1600)),
+    "whatsapp_cloud": SimulatorChannel("whatsapp_cloud", Capabilities(longest=4096, buttons=3, rows=10)),
     "simulator": SimulatorChannel(),
 }
 """The rules of real channels, with nobody behind them."""

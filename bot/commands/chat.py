@@ -103,8 +103,9 @@ class Chat:
         patience = time.monotonic() + 5
         while True:
             run_due(self.desk)
+            is_settled = self.desk.database.read(nothing_unanswered)
             dispatcher.send_due()
-            if self.desk.database.read(nothing_unanswered) or time.monotonic() > patience:
+            if is_settled or time.monotonic() > patience:
                 break
             time.sleep(0.05)
         dispatcher.stop()

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.desk import open_desk
 from bot.doctor.channels import channels
 from bot.doctor.finding import Finding, Mark, wrong
+from bot.doctor.llm import llm
 from bot.doctor.setup import setup
 from bot.doctor.stored import stored
 from config import Settings, WrongSettings, read_settings
@@ -35,6 +36,7 @@ def _findings() -> Iterator[Finding]:
     yield from setup(settings)
     yield from _stored(settings)
     yield from channels(settings)
+    yield from llm(settings)
 
 
 def _stored(settings: Settings) -> Iterator[Finding]:

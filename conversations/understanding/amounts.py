@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
+from conversations.understanding.neighbours import NAMED_AFTER_IT, NAMED_BEFORE_IT
 from conversations.understanding.times import EMPTY, Said
 
 _COUNTED = (Kind.NUMBER, Kind.ONE)
@@ -46,6 +47,12 @@ def length_of(lexemes: Sequence[Lexeme]) -> Said | None:
     )
 
 
+def on_the_way(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "I'll be there in 5 minutes"; but "I can be there by 5" is a time."""
+    led = any(lexeme.kind in (Kind.IN, Kind.AFTER, Kind.MINUTES, Kind.HOURS) for lexeme in lexemes)
+    return EMPTY if led else None
+
+
 def nothing(_lexemes: Sequence[Lexeme]) -> Said | None:
     return EMPTY
 
@@ -54,6 +61,19 @@ def length(lexemes: Sequence[Lexeme]) -> Said | None:
     """ "90 minutes"; but "1030 hours" is a clock."""
     is_clock = lexemes[0].digits == 4 and lexemes[-1].kind is Kind.HOURS
     return None if is_clock else EMPTY
+
+
+def place(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "Rue du 8 mai", "Av. 9 de Julio 1250"; "hay plaza el 5 de mayo" says when there is room."""
+    kinds = {lexeme.kind for lexeme in lexemes}
+    stops = [lexeme.text for lexeme in lexemes[1:2] if lexeme.kind is Kind.MARK]
+    is_place = lexemes[0].value == NAMED_AFTER_IT and Kind.DAY_LEAD not in kinds and stops in ([], ["."])
+    return EMPTY if is_place else None
+
+
+def place_named(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "26 July street", "Raviwar Peth"."""
+    return EMPTY if lexemes[-1].value == NAMED_BEFORE_IT else None
 
 
 def ratio(lexemes: Sequence[Lexeme]) -> Said | None:

@@ -17,6 +17,8 @@ _NEVER_AFTER = frozenset(
     }
 )  # fmt: skip
 _NEVER_BEFORE = frozenset({Kind.NOISE, Kind.SLASH, Kind.DOT, Kind.LABEL, Kind.HASH, Kind.NUMBER, Kind.LONG})
+_COUNTED = frozenset({Kind.OTHER, Kind.THING, Kind.LABEL})
+"""What a "one" before it counts: "a un corte" is no hour."""
 _LEADS = frozenset({Kind.AT, Kind.TO, Kind.RATHER})
 _OR = ({Kind.OR}, {Kind.SLASH}, {Kind.OR, Kind.AT}, {Kind.COMMA})
 _BEFORE_A_DATE = SOFT | {Kind.ON, Kind.COMMA, Kind.THIS}
@@ -33,11 +35,11 @@ def counts(
         following = Kind.MARK
     begins = found[place - 1].end if place else 0
     leading = lexemes[item.start - 1].kind if item.start > begins else Kind.MARK
-    is_lone = lexemes[item.start].kind is Kind.ONE
-    if following in _NEVER_AFTER or leading in _NEVER_BEFORE:
+    is_lone = lexemes[item.end - 1].kind is Kind.ONE
+    if following in _NEVER_AFTER or (leading in _NEVER_BEFORE and not (leading is Kind.LABEL and _is_at(item, lexemes))):
         return False
     if _is_led(item, lexemes):
-        return not (following is Kind.OTHER and is_lone)
+        return not (following in _COUNTED and is_lone)
     if _is_typed(item, lexemes):
         beside = _follows_a_date(found, place, gap_before(found, place, lexemes)) or _before_a_date(
             found, place, lexemes
@@ -66,6 +68,11 @@ def _is_led(item: Found, lexemes: Sequence[Lexeme]) -> bool:
         or (item.start > 0 and lexemes[item.start - 1].kind in _LEADS and not _ends_a_range(item, lexemes))
         or (first is Kind.ABOUT and item.start > 0 and lexemes[item.start - 1].kind is Kind.AT)
     )
+
+
+def _is_at(item: Found, lexemes: Sequence[Lexeme]) -> bool:
+    """ "Mesa a las 9": no name of the table."""
+    return lexemes[item.start].kind is Kind.AT
 
 
 def _ends_a_range(item: Found, lexemes: Sequence[Lexeme]) -> bool:

@@ -58,6 +58,8 @@ def _led(lexeme: Lexeme) -> Bound:
             return Bound.UNTIL if lexeme.value else Bound.BEFORE
         case Kind.IN if lexeme.value:
             return Bound.UNTIL
+        case Kind.OR_BEFORE if not lexeme.value:
+            return Bound.UNTIL
         case Kind.FROM:
             return Bound.FROM
         case Kind.WEEK_OF:

@@ -31,7 +31,8 @@ def read_clock(lexemes: Sequence[Lexeme], shift: int = 0) -> Clock | None:
     more, words = _added(words)
     if named := [lexeme.value for lexeme in words if lexeme.kind is Kind.NAMED]:
         half = next((word.value for word in words if word.kind is Kind.HALF), 0)
-        return Clock((named[0] + more + half) % _DAY)
+        minutes = words[1].value if [word.kind for word in words[:2]] == [Kind.NAMED, Kind.NUMBER] else 0
+        return Clock((named[0] + minutes + more + half) % _DAY)
     if spoken := [lexeme.value for lexeme in words if lexeme.kind is Kind.SPOKEN]:
         return _clock(*divmod(spoken[0], 60), more, halves, either=True)
     hour, minute, leans, as_typed = _digits(words, kinds)
@@ -115,8 +116,10 @@ def is_plausible(words: Sequence[Lexeme]) -> bool:
         return parts[2].digits in (0, 2)
     if kinds[:2] == [Kind.NUMBER, Kind.NUMBER]:
         return parts[1].digits in (0, 2)
+    if kinds[:2] == [Kind.NAMED, Kind.NUMBER]:
+        return parts[1].digits in (0, 2) and 0 < parts[1].value < 60 and parts[1].value % 5 == 0
     if Kind.AND in kinds:
         at = kinds.index(Kind.AND)
         minutes = next((part.value for part in parts[at:] if part.kind is Kind.NUMBER), 0)
-        return bool(parts[at].value) and minutes % 5 == 0 and 0 < minutes < 60
+        return (bool(parts[at].value) or Kind.MINUTES in kinds) and minutes % 5 == 0 and 0 < minutes < 60
     return parts[0].kind not in (Kind.LONG, Kind.YEAR) or len(parts) > 1 or parts[0].value % 5 == 0

@@ -5,35 +5,63 @@ from conversations.understanding.dates import DateRule
 
 _COUNT = "(?:number|one|article|long)"
 _UNIT = "(?:day|week|months_unit)"
+_ANY_UNIT = f"(?:{_UNIT}|hours|minutes)"
+_NAMED = "(?:(?:the|from)* weekday comma?)?"
 _DAY = "(?:number|ordinal|ordinal_word)"
 _NOT_A_CLOCK = "(?!meridiem|oclock|colon|dot|hour_mark|hours|minutes|people|ish|added|unit)"
+_NOT_A_DAY_OF = "(?<!one|article|day|number|ordinal|ordinal_word|last)"
+_NTH = "(?:ordinal|ordinal_word)"
 _GLUE = "(?:slash|dash|dot)"
 _OF = "(?:on|the)*"
 _TURN = "(?:next|this|coming)"
 _WEEK = f"(?:{_TURN} week|week on? {_TURN}|week_ahead)"
 _MONTH = f"(?:{_TURN} months_unit|months_unit on? {_TURN})"
-_YEAR = f"(?:(?:dash|comma|on)* year {_NOT_A_CLOCK})"
+_YEAR = f"(?:(?:dash|comma|mark|on)* year {_NOT_A_CLOCK})"
 _LEADING = "(?:early|mid|late) (?:on|the|this|dash)*"
 _NOT_ITS_DAY = f"(?! the? (?:ordinal|number {_NOT_A_CLOCK}))"
+_NOT_ITS_NUMBER = "(?:people|other|unit|thing|minutes|hours)"
 _NOT_COUNTED = "(?!other|one|street|people|noise|thing|unit|label)"
 
 RULES: dict[str, tuple[str, DateRule]] = {
     "iso": (f"year {_GLUE} number {_GLUE} number", dates.iso),
-    "written_year": (f"number {_GLUE} number {_GLUE} (?:year|number)", dates.written),
-    "nth_weekday": (f"the? (?:ordinal_word|ordinal|last) weekday {_OF} (?:month|{_MONTH})", weekdays.nth_weekday),
+    "written_year": (f"number {_GLUE} number {_GLUE} (?:year|long|number)", dates.written),
+    "spaced": (
+        (f"(?<!number) the? number number (?:year|number)?"
+        f" (?!number|long|year|minutes|slash|dash|month) {_NOT_A_CLOCK}"),
+        dates.spaced,
+    ),
+    "of_a_gone_year": (
+        (f"(?:between|from|after)? the? {_DAY} (?:(?:dash|to|or|and|slash|before) the? {_DAY})? dash?"
+        f" (?:on|the|from)* month (?:dash|comma|mark|on)* (?:long|number {_NOT_A_CLOCK})"),
+        dates.of_a_gone_year,
+    ),
+    "nth_weekday": (
+        f"the? (?:ordinal_word|ordinal|last) weekday {_OF} (?:month {_YEAR}?|{_MONTH})",
+        weekdays.nth_weekday,
+    ),
     "days_month": (
         (
-            f"between? from? the? {_DAY} (?:dash|to|or|and|slash|before) the? {_DAY} {_OF} month"
-            f" {_NOT_ITS_DAY} {_YEAR}?"
+            f"(?:between|from|after)? {_NAMED} the? {_DAY} (?:dash|to|or|and|slash|before) {_NAMED} the? {_DAY}"
+            f" {_OF} month {_NOT_ITS_DAY} {_YEAR}?"
         ),
         stretches.days_month,
+    ),
+    "days_of_a_month": (
+        f"(?:between|from|after)? the? {_DAY} (?:dash|to|and|before) the? {_DAY} {_OF} {_MONTH}",
+        stretches.days_of_a_month,
     ),
     "month_days": (
         f"month the? {_DAY} (?:dash|or|and|slash|to) the? {_DAY} {_NOT_A_CLOCK} {_YEAR}?",
         stretches.days_month,
     ),
-    "day_month": (f"the? {_DAY} dash? (?:on|the|from)* month {_YEAR}?", dates.day_month),
+    "day_month": (f"the? (?:{_DAY}|{_NTH} day) dash? (?:on|the|from)* month {_YEAR}?", dates.day_month),
+    "last_day": (f"the? last (?:day|day_lead) (?:on|the)* (?:month {_YEAR}?|months_unit|{_MONTH})", stretches.last_day),
     "month_day": (f"month dash? the? {_DAY} {_NOT_A_CLOCK} {_YEAR}?", dates.day_month),
+    "next_few": (
+        (f"(?:next|coming) {_COUNT} {_UNIT}"
+        f" | (?<!the|on|from|to){_COUNT} (?:(?:next|coming) {_UNIT}|{_UNIT} (?:next|coming))"),
+        stretches.next_few,
+    ),
     "day_of_a_month": (
         (f"(?:day_lead|the|day_mark)? {_DAY} (?:on|the|from)* {_MONTH}"
         f" | {_MONTH} (?:comma|on)* (?:(?:day_lead|day_mark) {_DAY}|the? ordinal) {_NOT_A_CLOCK}"),
@@ -45,8 +73,17 @@ RULES: dict[str, tuple[str, DateRule]] = {
         weekdays.weekday_of_week,
     ),
     "week_of_month": (
-        "the? (?:ordinal_word|ordinal|last) (?:week on|week_of) the? (?:month|months_unit)",
+        (f"the? (?:ordinal_word|ordinal|last) (?:(?:week on|week_of) the? (?:month {_YEAR}?|months_unit)"
+        f"|week on? {_MONTH})"),
         stretches.week_of_month,
+    ),
+    "weekend_of": (
+        f"weekend (?:the|on|day_mark)+ {_DAY} (?:(?:on|the|from)* month {_YEAR}?)? {_NOT_A_CLOCK} {_NOT_COUNTED}",
+        stretches.weekend_of,
+    ),
+    "nth_weekend": (
+        f"the? (?:ordinal_word|ordinal|last) weekend {_OF} (?:month {_YEAR}?|months_unit|{_MONTH})",
+        stretches.nth_weekend,
     ),
     "after_next": ("the? weekday after (?:next|coming)", weekdays.after_next),
     "stretch_after_next": ("the? (?:week|weekend) after (?:next|coming)", stretches.after_next),
@@ -54,7 +91,8 @@ RULES: dict[str, tuple[str, DateRule]] = {
     "or_the_day_after": ("(?:relative_day|weekday|tonight) or the? day after", dates.or_the_day_after),
     "day_after": ("the? day after the? (?:weekday|named_day|relative_day)", dates.day_after),
     "weekday_in_weeks": (
-        f"weekday (?:in|after) (?:{_COUNT} week|week (?:number|one)?)",
+        (f"weekday (?:in|after) (?:{_COUNT} week|week (?:number|one)?)"
+        f" | weekday on? (?:week number|{_COUNT} week) hence | (?:week number|{_COUNT} week) hence (?:on|the)* weekday"),
         weekdays.weekday_in_weeks,
     ),
     "weeks_on": (
@@ -67,6 +105,15 @@ RULES: dict[str, tuple[str, DateRule]] = {
         f" | (?:in|after) {_UNIT} (?:number|one)? | {_UNIT} number? (?:hence|ago)"),
         dates.in_units,
     ),
+    "time_ago": (
+        f"ago about? {_COUNT} (?:hours|minutes) | {_COUNT} (?:hours|minutes) ago",
+        dates.past,
+    ),
+    "last_few": (
+        f"last {_COUNT} {_ANY_UNIT} | {_COUNT} (?:last {_ANY_UNIT} | {_ANY_UNIT} last)",
+        dates.past,
+    ),
+    "within": (f"in the (?:{_COUNT} {_UNIT}|week)", stretches.within),
     "ago": (f"before {_COUNT}? {_UNIT} (?!coming|next|this|last|number|on|the)", dates.before_now),
     "last": (
         "last (?:weekday|week|weekend|months_unit|month) | (?:weekday|week|months_unit) last (?!thing|one)",
@@ -91,17 +138,25 @@ RULES: dict[str, tuple[str, DateRule]] = {
     ),
     "eve": ("eve (?:on|the)* weekday", dates.eve),
     "this_weekday": ("(?:this|coming) weekday | weekday (?:coming|this (?!part|weekday))", weekdays.this_weekday),
-    "leading": (f"{_LEADING} (?:{_WEEK}|{_MONTH}|month|week|months_unit)", stretches.leading),
+    "leading": (
+        f"{_LEADING} (?:(?:months_unit (?:on|the)*)? month {_YEAR}?|{_WEEK}|{_MONTH}|week|months_unit)",
+        stretches.leading,
+    ),
     "weekend": (f"the? {_TURN} weekend | weekend on? {_TURN}? | weekend", stretches.weekend),
     "week": (_WEEK, stretches.week),
-    "month": (f"{_MONTH} | (?:in|this|next|coming) month (?!dash|the|number|ordinal|ordinal_word)", stretches.month),
+    "month": (
+        (f"{_MONTH} | (?:in|this|next|coming|{_NOT_A_DAY_OF}on|months_unit (?:on|the)*) month"
+        f" (?!dash|the|number|ordinal|ordinal_word) {_YEAR}? | ^month(?=mark*$)"),
+        stretches.month,
+    ),
     "weekday": ("weekday", weekdays.weekday),
     "relative": ("relative_day", dates.relative),
     "this_part": ("this (?=part|named|at|number meridiem) | (?<=part) this", dates.this_day),
     "tonight": ("tonight", dates.this_day),
     "days_of_month": (
         (f"between? (?:the|from)* ordinal (?:to|dash|or|and|slash|before) the? ordinal {_NOT_COUNTED} {_NOT_A_CLOCK}"
-        f" | between? day_lead number (?:to|dash|or|and|before) the? number (?!part) {_NOT_COUNTED} {_NOT_A_CLOCK}"),
+        f" | between? day_lead (?:number|ordinal) (?:to|dash|or|and|before) the? (?:number|ordinal)"
+        f" (?!part|slash|dash|year|one|street|people|noise|thing|unit|label) {_NOT_A_CLOCK}"),
         stretches.days_of_month,
     ),
     "day_of_month": (
@@ -112,10 +167,14 @@ RULES: dict[str, tuple[str, DateRule]] = {
     "ordinal_of_month": ("(?<=weekday) the? ordinal_word (?!other|one|thing)", dates.day_of_month),
     "named_day": ("named_day", dates.named_day),
     "number_of_month": (
-        (f"on the number (?!other|one|dash|thing|unit) {_NOT_A_CLOCK}"
-        f" | day_lead {_DAY} (?!dash|slash|noise|thing|number) {_NOT_A_CLOCK}"
+        (f"on the number (?!other|one|dash|slash|thing|unit) {_NOT_A_CLOCK}"
+        f" | day_lead {_DAY} (?!dash|slash|noise|thing|number (?!hour_mark|oclock|colon|meridiem)) {_NOT_A_CLOCK}"
         f" | day_mark the? {_DAY} | {_DAY} day_mark"),
         dates.day_of_month,
+    ),
+    "number_on": (
+        f"on number (?=$|soft|mark|comma|at|part|on part|number (?:meridiem|oclock|colon)|named) (?!soft? {_NOT_ITS_NUMBER}) {_NOT_A_CLOCK}",
+        dates.number_on,
     ),
 }  # fmt: skip
 """In order of preference where several begin at the same word."""

@@ -1,7 +1,7 @@
 """What each wording of a single day says, from the words that its rule in date_rules.py has found."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from conversations.understanding import days
@@ -25,12 +25,14 @@ class Today:
 @dataclass(frozen=True, slots=True)
 class Day:
     """What one wording says: the dates it can mean, or why none. `weekday` when it names nothing but a weekday; `later`
-    are the days of that number in the months after; of a `stretch` every date is meant."""
+    are the days of that number in the months after; `gone` the last such day, where it is not long gone; of a `stretch`
+    every date is meant."""
 
     dates: tuple[date, ...] = ()
     reason: str = ""
     weekday: int | None = None
     later: tuple[date, ...] = ()
+    gone: date | None = None
     stretch: bool = False
 
 
@@ -39,6 +41,14 @@ DateRule = Callable[[Sequence[Lexeme], Today], Day | None]
 DAY_KINDS = (Kind.NUMBER, Kind.ORDINAL, Kind.ORDINAL_WORD)
 _COUNTS = (Kind.NUMBER, Kind.LONG)
 FURTHEST = 120
+_CENTURY = 1900
+_YEARS_AHEAD = 10
+"""How far ahead a year of two digits may lie."""
+_LAST_MINUTE = 59
+_LONG_GONE = 183
+"""Days since a date from which its next one is the nearer."""
+_LAST_HALF_DAY_HOUR = 12
+_LONGEST_MONTH = 31
 _THINGS = 4
 """The first, second or third is rather a thing than a day, where no more is said."""
 
@@ -68,14 +78,16 @@ def iso(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 
 
 def written(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    first, second, *rest = values(lexemes, Kind.NUMBER, Kind.YEAR)
+    first, second, *rest = values(lexemes, Kind.NUMBER, Kind.YEAR, Kind.LONG)
+    if rest and 99 < rest[0] < _CENTURY:
+        return None
     if lexemes[1].text == "." and len(lexemes) == 3 and first < 24 and second < 60 and not 0 < second <= 12:
         return None
     if lexemes[1].text == "." and len(lexemes) == 3 and (first <= 12 or lexemes[2].digits < 2):
         return None
     if rest and lexemes[1].text != lexemes[3].text:
         return None
-    year = (rest[0] if rest[0] > 99 else 2000 + rest[0]) if rest else None
+    year = _full_year(rest[0], today) if rest else None
     found = days.written(first, second, year, today.date, today.region)
     if found is None or (lexemes[1].text == "-" and len(lexemes) == 3 and first <= 24 and second <= 24):
         return None
@@ -84,12 +96,45 @@ def written(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     return Day(found) if len(found) > 1 else certain(found[0], today)
 
 
+def _full_year(year: int, today: Today) -> int:
+    """The year of "26"; "74" is one of the last century."""
+    if year > 99:
+        return year
+    return 2000 + year if 2000 + year <= today.date.year + _YEARS_AHEAD else _CENTURY + year
+
+
+def spaced(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "20 02 2026", "le 20 02": a date with spaces, where the numbers can be no hour and its minutes."""
+    first, second, *rest = (lexeme for lexeme in lexemes if lexeme.kind in (Kind.NUMBER, Kind.YEAR))
+    led, padded = first is not lexemes[0], second.text.startswith("0") and second.digits == 2
+    is_year = bool(rest) and rest[0].digits >= 2
+    if not first.digits or not second.digits or (rest and not is_year):
+        return None
+    if not (is_year and rest[0].digits == 4) and not (led and (padded or is_year)) and first.value < 24:
+        return None
+    if not rest and not padded:
+        return None
+    year = _full_year(rest[0].value, today) if rest else None
+    found = days.written(first.value, second.value, year, today.date, today.region)
+    return certain(found[0], today) if found and len(found) == 1 else None
+
+
+def of_a_gone_year(lexemes: Sequence[Lexeme], _today: Today) -> Day | None:
+    """ "5 march 1985", "5 march 85": a year of the last century that can be no time of day."""
+    year = lexemes[-1]
+    gone = year.digits == 2 or (year.digits == 4 and year.value // 100 == _CENTURY // 100)
+    return Day(reason=PAST) if gone and year.value % 100 > _LAST_MINUTE else None
+
+
 def day_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     (day,) = values(lexemes, *DAY_KINDS)
     (month,) = values(lexemes, Kind.MONTH)
     year = values(lexemes, Kind.YEAR)
-    made = days.make(year[0], month, day) if year else days.next_yearly(today.date, month, day)
-    return certain(made, today)
+    if year:
+        return certain(days.make(year[0], month, day), today)
+    made = certain(days.next_yearly(today.date, month, day), today)
+    gone = days.last_yearly(today.date, month, day)
+    return replace(made, gone=gone) if gone and (today.date - gone).days < _LONG_GONE else made
 
 
 def day_of_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
@@ -101,6 +146,13 @@ def day_of_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
         return Day(reason=NO_SUCH_DATE)
     after = days.next_monthly(found + timedelta(days=1), day)
     return Day((found,), later=(after,) if after else ())
+
+
+def number_on(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "Sa 15": where "on" leads a day of the month, a number that is no usual hour."""
+    on, day = lexemes
+    is_day = on.value and day.digits and _LAST_HALF_DAY_HOUR < day.value <= _LONGEST_MONTH
+    return day_of_month([day], today) if is_day else None
 
 
 def day_of_a_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
@@ -149,7 +201,7 @@ def in_units(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     unit = next(lexeme for lexeme in lexemes if lexeme.kind in (Kind.DAY, Kind.WEEK, Kind.MONTHS_UNIT))
     if has(lexemes, Kind.AGO):
         return Day(reason=PAST)
-    if not counted and unit.kind is Kind.DAY and unit.value < 2:
+    if not counted and unit.kind is Kind.DAY and not unit.value:
         return None
     count = count_of(lexemes) * max(1, unit.value)
     if count > FURTHEST:

@@ -43,12 +43,15 @@ def _named(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme
     named: list[_Named] = []
     last = -1
     for place, item in enumerate(found):
-        if item.day is None or place in out:
+        if item.day is None or place in out or place <= last:
             continue
+        day, until = _with_its_date(found, place, lexemes)
         bound = bound_of(found, place, lexemes)
+        if bound is Bound.NONE and until > place:
+            bound = bound_of(found, until, lexemes)
         if last_wins and bound is Bound.UNTIL:
             bound = Bound.NONE
-        here = _Named(item.day, bound, (as_written(lexemes[item.start : item.end]),))
+        here = _Named(day, bound, (as_written(lexemes[item.start : found[until].end]),))
         gap = {lexeme.kind for lexeme in lexemes[found[last].end : item.start]} if named else set()
         both = joined(named[-1].day, here.day) if named and gap <= _BESIDE else None
         if both is not None:
@@ -58,8 +61,19 @@ def _named(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme
             named[-1] = _Named(run, Bound.NONE, named[-1].words + here.words)
         else:
             named.append(here)
-        last = place
+        last = until
     return named
+
+
+def _with_its_date(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> tuple[Day, int]:
+    """ "Until wednesday, the 22nd": a weekday as the date that stands beside it, before anything runs up to it; and the
+    place in `found` that it ends at."""
+    day, following = found[place].day or Day(), found[place + 1] if place + 1 < len(found) else None
+    if day.weekday is None or following is None or following.day is None or following.day.stretch:
+        return day, place
+    gap = {lexeme.kind for lexeme in lexemes[found[place].end : following.start]}
+    both = joined(day, following.day) if gap <= _BESIDE else None
+    return (day, place) if both is None else (both, place + 1)
 
 
 def _runs_through(gap: set[Kind], before: Found, lexemes: Sequence[Lexeme]) -> bool:
@@ -90,6 +104,8 @@ def joined(first: Day, second: Day) -> Day | None:
     fitting = tuple(day for day in exact.dates if day.weekday() == weekday.weekday)
     if fitting:
         return Day(fitting)
+    if exact.gone is not None and exact.gone.weekday() == weekday.weekday:
+        return Day(reason=PAST)
     if exact.stretch:
         return None
     later = tuple(day for day in exact.later if day.weekday() == weekday.weekday)

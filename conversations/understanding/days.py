@@ -32,6 +32,12 @@ def next_yearly(today: date, month: int, day: int) -> date | None:
     return next((found for year in years if (found := make(year, month, day)) and found >= today), None)
 
 
+def last_yearly(today: date, month: int, day: int) -> date | None:
+    """The last such day before today; None when this year and the last have none."""
+    years = (today.year, today.year - 1)
+    return next((found for year in years if (found := make(year, month, day)) and found < today), None)
+
+
 EASTER, MAYBE_EASTER = 1, 2
 """`until` of a day that is counted from Easter, surely or perhaps ("good friday" may be a Friday that is good)."""
 
@@ -49,6 +55,12 @@ def next_monthly(today: date, day: int, *, skip: int = 0) -> date | None:
         if (found := make(today.year + years, month + 1, day)) and found >= today:
             return found
     return None
+
+
+def next_such(today: date, day: int, weekday: int) -> date | None:
+    """The next month's day with that number that falls on that weekday, within a year."""
+    months = (next_monthly(today, day, skip=skip) for skip in range(12))
+    return next((found for found in months if found and found.weekday() == weekday), None)
 
 
 def months_on(today: date, months: int) -> date:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from conversations.understanding.homonyms import without_homonyms
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
-from conversations.understanding.neighbours import hours_before, is_between_digits, settled
+from conversations.understanding.neighbours import hours_before, is_between_digits, minutes_follow, settled
 from conversations.understanding.phrases import Meaning
 from conversations.understanding.tokens import Token, tokens
 from conversations.understanding.vocabulary import Vocabulary
@@ -29,8 +30,11 @@ def lex(text: str, words: Vocabulary) -> tuple[Lexeme, ...]:
     while place < len(pieces):
         size, lexeme = _known(text, pieces, place, words) or (1, _single(text, pieces, place, words))
         place += size
-        lexeme = settled(lexeme, found, words.months)
-        if lexeme.kind in (Kind.ADDED, Kind.MINUS, Kind.PART) and (hours := hours_before(found)) is not None:
+        lexeme = settled(lexeme, found, words.months, words.led_weekdays)
+        tells_the_hour = lexeme.kind in (Kind.ADDED, Kind.MINUS, Kind.PART, Kind.TONIGHT) or (
+            lexeme.kind is Kind.NUMBER and minutes_follow(found, lexeme)
+        )
+        if tells_the_hour and (hours := hours_before(found)) is not None:
             found[hours] = replace(found[hours], kind=Kind.OCLOCK)
         if lexeme.kind is Kind.NUMBER and lexeme.digits:
             lexeme = replace(lexeme, until=words.clock_shift)
@@ -46,7 +50,7 @@ def lex(text: str, words: Vocabulary) -> tuple[Lexeme, ...]:
             if lexeme.kind is Kind.PART and found and found[-1].until == PREFIXED and found[-1].kind is Kind.ORDINAL:
                 found[-1] = replace(found[-1], kind=Kind.NUMBER, until=0)
             found.append(lexeme)
-    return tuple(found)
+    return without_homonyms(found, text, words)
 
 
 def _apart(pieces: list[Token], words: Vocabulary) -> list[Token]:

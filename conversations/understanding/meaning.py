@@ -1,6 +1,6 @@
 """What a text can mean, and what must be known to read it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 
@@ -34,6 +34,10 @@ class Intent(StrEnum):
     PRICE = "price"
     WHERE = "where"
     HOURS = "hours"
+    WHY_NOT = "why_not"
+    """Why a day or a time cannot be had."""
+    USUAL = "usual"
+    """What they had before, once more."""
     GREETING = "greeting"
     THANKS = "thanks"
     LANGUAGE = "language"
@@ -77,6 +81,21 @@ class TimeReading:
     words: str = ""
 
 
+class Unit(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    """Every `every` days, weeks or months; `words` as they were said."""
+
+    every: int
+    unit: Unit
+    words: str = ""
+
+
 Pair = tuple[date | None, time | None]
 """A day and a time that were named together; either may be left open."""
 
@@ -99,6 +118,18 @@ class Understood:
     """Alternatives that name day and time in pairs ("mon 3pm or tue 4pm")."""
     seats: int | None = None
     """For how many people, where that was said."""
+    visit: tuple[tuple[int, ...], ...] = ()
+    """Services that were named apart, to be had in one visit, each with all that fit ("cut and colour"); () for one."""
+    further: str = ""
+    """The words of a second wish, where it has a service and a day or time of its own."""
+    attendee: str = ""
+    """Who it is for, where that is not who texts: "Amina (daughter)", "daughter"."""
+    email: str = ""
+    note: str = ""
+    """What the business should know, as it was typed."""
+    same_time: bool = False
+    """The time of day of the booking they speak of ("same time next week")."""
+    recurrence: Recurrence | None = None
     language: str = ""
     """The language the text is surely in ("es"); "" where its words do not tell."""
 
@@ -113,8 +144,14 @@ class Understood:
             and self.staff_id is None
             and self.date.certainty is Certainty.NOTHING
             and self.time.certainty is Certainty.NOTHING
-            and not self.name
+            and not self.same_time
+            and not (self.name or self.attendee or self.email or self.note)
         )
+
+    @property
+    def is_slotless(self) -> bool:
+        """Nothing that a booking is made of, whatever else it tells."""
+        return replace(self, intent=None, answer=None, name="", email="", note="").fills_nothing
 
 
 @dataclass(frozen=True, slots=True)

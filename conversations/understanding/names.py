@@ -1,5 +1,6 @@
 """The client's own name, where they say it in so many words."""
 
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,7 +32,7 @@ def read_name(text: str, known: Vocabulary, service_words: Collection[str]) -> N
         for listed in ("leads", "careful"):
             size = _lead(folded, place, known, listed)
             name = _name(raw[place + size :], folded[place + size :], known) if size else []
-            if name and (listed == "leads" or _is_safe(name, raw[place + size + len(name) :], known, service_words)):
+            if name and (listed == "leads" or _is_safe(name, known, service_words)):
                 rest = [*raw[:place], "¤", *raw[place + size + len(name) :]]
                 return Named(_spelling(name), " ".join(rest))
     return Named("", text)
@@ -60,7 +61,7 @@ def _name(raw: Sequence[str], folded: Sequence[str], known: Vocabulary) -> list[
     name: list[str] = []
     for word, plain in zip(raw[:_LONGEST], folded[:_LONGEST], strict=True):
         bare = word.strip(_ENDS)
-        if plain in stops or not bare or not _is_name_like(bare):
+        if plain in stops or not bare or not is_name_like(bare):
             break
         if name and plain in known.phrases and not word[0].isupper():
             break
@@ -70,25 +71,26 @@ def _name(raw: Sequence[str], folded: Sequence[str], known: Vocabulary) -> list[
     return name
 
 
-def _is_name_like(word: str) -> bool:
+def is_name_like(word: str) -> bool:
+    """Letters of any script, hyphens and apostrophes."""
     letters = [character for character in word if character not in _INSIDE]
-    return bool(letters) and not any(
-        character.isdecimal() or (character.isascii() and not character.isalpha()) for character in letters
-    )
+    return bool(letters) and all(unicodedata.category(character)[0] in "LM" for character in letters)
 
 
-def _is_safe(name: Sequence[str], after: Sequence[str], known: Vocabulary, service_words: Collection[str]) -> bool:
-    if after and name and not all(word[0].isupper() for word in name):
-        return False
+def _is_safe(name: Sequence[str], known: Vocabulary, service_words: Collection[str]) -> bool:
+    return all(word[0].isupper() for word in name) and means_nothing_else(name, known, service_words)
+
+
+def means_nothing_else(name: Sequence[str], known: Vocabulary, taken: Collection[str]) -> bool:
+    """Whether no word of it is a word of dates, of small talk, or one that is `taken`."""
     meaningful = (
         known.single("answers", "yes") | known.single("answers", "yes_alone") | known.single("services", "noise")
     )
     return all(
-        word[0].isupper()
-        and len(word) > 1
+        len(word) > 1
         and fold(word) not in known.phrases
         and fold(word) not in meaningful
-        and fold(word) not in service_words
+        and fold(word) not in taken
         and known.repaired(fold(word)) is None
         for word in name
     )

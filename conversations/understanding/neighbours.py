@@ -12,29 +12,45 @@ FOR_TO = 1
 """`until` of a FOR that, after "from" and an hour, means "to" ("من 2 ل 4")."""
 AND_TO = 2
 """`until` of an AT that, between two hours, means "to" as well ("das 14h às 16h")."""
+A_DAY = 1
+"""`until` of an AFTER or BEFORE after which a number is a day of the month ("antes del 15")."""
+HAD = 1
+"""`value` of a DID that may be said of a day to come as well ("tenía cita el viernes")."""
 ABOUT = 1
 """`until` of a WEEK that is said as its days, the first and the last both counted ("15 jours")."""
 CLOCK_HOURS = 1
 """`until` of an HOURS that may be said of the clock as well ("às 15 horas")."""
 WEEKDAY_DATES = 1
 """`until` of a WEEKDAY where a number after it is a date before it is an hour ("viernes 20")."""
+NAMED_AFTER_IT, NAMED_BEFORE_IT = 1, 2
+"""`value` of a STREET whose name may be a date, after it ("rue du 8 mai") or before it ("26 July street")."""
 
 _MINUTES = (5, 10, 15, 20, 25)
+_ODD_MINUTES = (15, 20, 25)
+"""Rather minutes than guests, where a text opens with them."""
 _LONGEST_DURATION = 8
+_LONGEST_SESSION = 4
 _LEADING = frozenset({Kind.AT, Kind.ABOUT, Kind.BETWEEN, Kind.BEFORE})
 _DATED = frozenset({Kind.WEEKDAY, Kind.RELATIVE_DAY, Kind.MONTH, Kind.COMING, Kind.NEXT, Kind.ORDINAL, Kind.YEAR})
 _NAMED_DAYS = frozenset({Kind.WEEKDAY, Kind.NUMBER, Kind.ORDINAL, Kind.ORDINAL_WORD, Kind.MONTH})
 _STARTS = _NAMED_DAYS | {Kind.RELATIVE_DAY, Kind.PART}
+_SIDES = frozenset({Kind.AFTER, Kind.BEFORE})
+_BEGINNING = frozenset({Kind.FROM, Kind.BETWEEN})
 _AWAY = frozenset({Kind.IN, Kind.AGO})
 
 
-def settled(lexeme: Lexeme, before: Sequence[Lexeme], months: Mapping[str, int]) -> Lexeme:
-    """`lexeme` as the kind that it has after `before`. `months` are the words that may be a month."""
+def settled(lexeme: Lexeme, before: Sequence[Lexeme], months: Mapping[str, int], weekdays: Mapping[str, int]) -> Lexeme:
+    """`lexeme` as the kind that it has after `before`. `months` are the words that may be a month, `weekdays` such pairs
+    of words that end in a weekday ("كل اثنين")."""
+    if before and weekdays and f"{before[-1].text} {lexeme.text}" in weekdays:
+        return replace(lexeme, kind=Kind.WEEKDAY, value=weekdays[f"{before[-1].text} {lexeme.text}"])
     match lexeme.kind:
         case Kind.ONE if before and before[-1].kind is Kind.DAY_LEAD:
             return replace(lexeme, kind=Kind.NUMBER, value=1)
         case Kind.DAY_LEAD if lexeme.value and before and before[-1].kind in _NAMED_DAYS:
             return replace(lexeme, kind=Kind.TO, value=0)
+        case Kind.NUMBER if before and before[-1].kind in _SIDES and before[-1].until == A_DAY:
+            return replace(lexeme, kind=Kind.ORDINAL)
         case Kind.FOR if lexeme.until == FOR_TO and _is_start(before):
             return replace(lexeme, kind=Kind.TO, value=0)
         case Kind.AT if lexeme.until == FOR_HOUR and _are_minutes(before):
@@ -65,7 +81,8 @@ def _are_minutes(before: Sequence[Lexeme]) -> bool:
     last = before[-1]
     if last.kind is Kind.QUARTER:
         return True
-    return last.kind is Kind.NUMBER and last.value in _MINUTES and (not last.digits or _led(before, _LEADING))
+    opens = len(before) == 1 and last.value in _ODD_MINUTES
+    return last.kind is Kind.NUMBER and last.value in _MINUTES and (not last.digits or opens or _led(before, _LEADING))
 
 
 def is_between_digits(found: Sequence[Lexeme], lexeme: Lexeme) -> bool:
@@ -79,7 +96,8 @@ def is_between_digits(found: Sequence[Lexeme], lexeme: Lexeme) -> bool:
 def _is_start(before: Sequence[Lexeme]) -> bool:
     """ "من 2", "من الساعة 2", "من الأحد": what something begins at."""
     kinds = [lexeme.kind for lexeme in before[-4:]]
-    return bool(kinds) and kinds[-1] in _STARTS and (Kind.FROM in kinds or Kind.BETWEEN in kinds)
+    led = any(lexeme.kind in _BEGINNING or (lexeme.kind is Kind.AFTER and lexeme.value) for lexeme in before[-4:])
+    return led and kinds[-1] in _STARTS
 
 
 def hours_before(found: Sequence[Lexeme]) -> int | None:
@@ -98,9 +116,20 @@ def _is_hour(before: Sequence[Lexeme]) -> bool:
     """ "às 3 horas", "sexta 10 horas", "15.30 h", "16 horas" alone; "2 horas", "daqui a 12 horas" are lengths."""
     if not before or before[-1].kind is not Kind.NUMBER:
         return False
-    if _led(before, _LEADING | {Kind.DOT, Kind.COLON}):
+    if _led(before, _LEADING | {Kind.DOT, Kind.COLON}) or _starts(before[-2:-1]):
         return True
-    return before[-1].value > _LONGEST_DURATION and (len(before) == 1 or _led(before, _DATED))
+    return before[-1].value > _LONGEST_DURATION and (len(before) == 1 or _led(before, _DATED | {Kind.AFTER}))
+
+
+def _starts(lead: Sequence[Lexeme]) -> bool:
+    """ "À partir de": from then on; "après 2 heures" may be in two hours."""
+    return any(lexeme.kind is Kind.AFTER and lexeme.value for lexeme in lead)
+
+
+def minutes_follow(found: Sequence[Lexeme], lexeme: Lexeme) -> bool:
+    """Whether `lexeme` is the minutes of the clock before it ("9 heures 30"), which is no length."""
+    hour = found[-2].value if len(found) > 1 else 0
+    return hour > _LONGEST_SESSION and lexeme.digits == 2 and lexeme.value % 5 == 0 and lexeme.value < 60
 
 
 def _is_day(before: Sequence[Lexeme]) -> bool:

@@ -5,7 +5,18 @@ from typing import Any, NamedTuple
 
 from conversations.understanding.days import EASTER, MAYBE_EASTER
 from conversations.understanding.kinds import Kind
-from conversations.understanding.neighbours import ABOUT, AND_TO, CLOCK_HOURS, FOR_HOUR, FOR_TO, WEEKDAY_DATES
+from conversations.understanding.neighbours import (
+    A_DAY,
+    ABOUT,
+    AND_TO,
+    CLOCK_HOURS,
+    FOR_HOUR,
+    FOR_TO,
+    HAD,
+    NAMED_AFTER_IT,
+    NAMED_BEFORE_IT,
+    WEEKDAY_DATES,
+)
 from conversations.understanding.normalise import fold
 from conversations.understanding.tokens import words_of
 
@@ -19,7 +30,7 @@ _MARKERS = {
     "numbers": {"suffixes": Kind.SUFFIX, "prefixes": Kind.PREFIX, "pronouns": Kind.ONE, "article": Kind.ARTICLE},
     "words": {
         "plain": Kind.OTHER, "rather": Kind.RATHER, "me": Kind.ME, "fits": Kind.FITS, "praise": Kind.PRAISE,
-        "things": Kind.THING, "labels": Kind.LABEL, "units": Kind.UNIT,
+        "things": Kind.THING, "labels": Kind.LABEL, "units": Kind.UNIT, "arriving": Kind.ARRIVING,
         "or": Kind.OR, "the": Kind.THE, "on": Kind.ON, "for": Kind.FOR,
         "people": Kind.PEOPLE, "group": Kind.GROUP, "street": Kind.STREET, "soft": Kind.SOFT, "noise": Kind.NOISE,
     },
@@ -40,7 +51,14 @@ _MARKERS = {
 }  # fmt: skip
 """Lists of the language file that only mark a kind; what carries a value is read in `_valued`."""
 
-_SETTLED = (("for_hour", Kind.AT, FOR_HOUR), ("at_to", Kind.AT, AND_TO), ("for_to", Kind.FOR, FOR_TO))
+_LOOKED_UP = (
+    "currencies", "wishes", "wished", "names", "name_leads", "name_careful", "name_follows", "dear", "ordinal_weekdays",
+    "estates", "done", "either_way",
+)  # fmt: skip
+"""Lists of words that keep the kind they have elsewhere."""
+
+_SETTLED = (("for_hour", Kind.AT, FOR_HOUR), ("at_to", Kind.AT, AND_TO), ("for_to", Kind.FOR, FOR_TO),
+            ("after_day", Kind.AFTER, A_DAY), ("before_day", Kind.BEFORE, A_DAY))  # fmt: skip
 
 
 class Meaning(NamedTuple):
@@ -89,7 +107,9 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
         (Kind.LEANING, times.get("before_hour", {}).items()),
         (Kind.HALF, ((30, times.get("half", ())), (-30, times.get("half_to", ())))),
         (Kind.IN, ((1, dates.get("within", ())),)),
+        (Kind.DID, ((0, table.get("words", {}).get("did", ())), (HAD, table.get("words", {}).get("had", ())))),
         (Kind.DAY_LEAD, ((1, dates.get("day_to", ())),)),
+        (Kind.ON, ((1, dates.get("day_on", ())),)),
         (Kind.WEEK_AHEAD, dates.get("week_ahead", {}).items()),
         (Kind.TO, ((1, times.get("to_hour", ())),)),
         (Kind.AFTER, ((0, times.get("after", ())), (1, times.get("starting", ())))),
@@ -98,6 +118,7 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
         (Kind.AT, ((shift_of(table), times.get("shifted", ())),)),
         (Kind.OCLOCK, ((times.get("as_said_from", 0), times.get("oclock", ())),)),
         (Kind.HOUR_MARK, ((times.get("as_said_from", 0), times.get("hour_mark", ())),)),
+        (Kind.STREET, ((NAMED_AFTER_IT, _of(table, "places")), (NAMED_BEFORE_IT, _of(table, "places_after")))),
         (Kind.AND, ((1 if times.get("and_adds") else 0, table.get("words", {}).get("and", ())),)),
     ):
         until = shift_of(table) if kind is Kind.NUMBER else 0
@@ -117,6 +138,10 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
     for span, said in times.get("parts", {}).items():
         start, _, end = span.partition("-")
         yield from ((phrase, Meaning(Kind.PART, _minutes(start), _minutes(end))) for phrase in said)
+
+
+def _of(table: Table, words: str) -> Iterable[str]:
+    return table.get("words", {}).get(words, ())  # type: ignore[no-any-return]
 
 
 def _composed(numbers: Table) -> Iterable[tuple[int, Iterable[str]]]:
@@ -140,9 +165,12 @@ def _composed(numbers: Table) -> Iterable[tuple[int, Iterable[str]]]:
 def lists_of(table: Table) -> Iterable[tuple[tuple[str, str], frozenset[Words]]]:
     """The folded phrases of every list that needs no kind, by the names of its table and itself."""
     for name, inner in (
-        *((name, table.get(name, {})) for name in ("answers", "choices", "names", "services")),
+        *(
+            (name, table.get(name, {}))
+            for name in ("answers", "choices", "names", "services", "guests", "notes", "repeats")
+        ),
         *((f"intents.{where}", table.get("intents", {}).get(where, {})) for where in ("alone", "anywhere")),
-        ("words", {"currencies": table.get("words", {}).get("currencies", ())}),
+        ("words", {key: table.get("words", {}).get(key, ()) for key in _LOOKED_UP}),
     ):
         for key, said in inner.items():
             yield (name, key), frozenset(words_of(fold(phrase), marks=True) for phrase in said)

@@ -6,26 +6,30 @@ from datetime import date, timedelta
 from conversations.understanding import days
 from conversations.understanding.dates import (
     DAY_KINDS,
+    FURTHEST,
     NO_SUCH_DATE,
     PAST,
     Day,
     Today,
     certain,
+    count_of,
     has,
     values,
     weeks_ahead,
 )
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
+from conversations.understanding.neighbours import ABOUT
 
 _JOINING = (Kind.OR, Kind.AND, Kind.SLASH)
-_LONGEST = 62
+_LONGEST = 93
+_FORTNIGHT = 2
 _FRIDAY_AND_SATURDAY = frozenset({"BH", "DZ", "EG", "IQ", "JO", "KW", "LY", "OM", "QA", "SA", "SD", "SY", "YE"})
 """Regions where these are the weekend (Unicode CLDR, weekData)."""
 
 
 def between(first: date, last: date) -> tuple[date, ...]:
-    """Every day from `first` to `last`, two months at most; only `first` when they are out of order."""
+    """Every day from `first` to `last`, three months at most; only `first` when they are out of order."""
     return tuple(first + timedelta(days=more) for more in range(max(0, min((last - first).days, _LONGEST)) + 1))
 
 
@@ -47,8 +51,18 @@ def days_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 
 
 def days_of_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    first, last = (days.next_monthly(today.date, day) for day in values(lexemes, *DAY_KINDS))
-    return _ends([first, last], lexemes, today)
+    begins, ends = values(lexemes, *DAY_KINDS)
+    first = days.next_monthly(today.date, begins)
+    if has(lexemes, *_JOINING) and lexemes[0].kind is not Kind.BETWEEN:
+        return _ends([first, days.next_monthly(today.date, ends)], lexemes, today)
+    return _ends([first, days.next_monthly(first, ends) if first else None], lexemes, today)
+
+
+def days_of_a_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "From the 4th to the 22nd of next month"."""
+    month, _ = _month(lexemes, today)
+    made = [days.make(month.year, month.month, day) for day in values(lexemes, *DAY_KINDS)]
+    return _ends(made, lexemes, today)
 
 
 def _ends(made: Sequence[date | None], lexemes: Sequence[Lexeme], today: Today) -> Day | None:
@@ -73,9 +87,12 @@ def week(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     return _stretch(days.week_day(today.date, 0, weeks), days.week_day(today.date, 6, weeks), today)
 
 
+def _first_of_weekend(today: Today) -> int:
+    return 4 if today.region.upper() in _FRIDAY_AND_SATURDAY else 5
+
+
 def _weekend(today: Today, weeks: int) -> tuple[date, date]:
-    first = 4 if today.region.upper() in _FRIDAY_AND_SATURDAY else 5
-    start = days.week_day(today.date, first, 0)
+    start = days.week_day(today.date, _first_of_weekend(today), 0)
     if start + timedelta(days=1) < today.date:
         start += timedelta(days=7)
     start += timedelta(days=7 * weeks)
@@ -90,22 +107,79 @@ def weekend(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     return _stretch(*coming, today)
 
 
+def weekend_of(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "The weekend of the 21st": the one at the end of its week."""
+    (day,), named, year = values(lexemes, *DAY_KINDS), values(lexemes, Kind.MONTH), values(lexemes, Kind.YEAR)
+    if not named:
+        of = days.next_monthly(today.date, day)
+    else:
+        of = days.make(year[0], named[0], day) if year else days.next_yearly(today.date, named[0], day)
+    if of is None:
+        return Day(reason=NO_SUCH_DATE)
+    start = days.week_day(of, _first_of_weekend(today), 0)
+    return _stretch(start, start + timedelta(days=1), today)
+
+
+def nth_weekend(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "The first weekend of september", "the last weekend of the month"."""
+    first, last = _month(lexemes, today)
+    if has(lexemes, Kind.LAST):
+        start = days.ahead(last - timedelta(days=6), _first_of_weekend(today))
+    else:
+        (which,) = values(lexemes, Kind.ORDINAL, Kind.ORDINAL_WORD)
+        start = days.ahead(first, _first_of_weekend(today)) + timedelta(days=7 * (which - 1))
+    return _stretch(start, start + timedelta(days=1), today) if start.month == first.month else Day(reason=NO_SUCH_DATE)
+
+
+def last_day(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    return certain(_month(lexemes, today)[1], today)
+
+
+def within(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "Dans les 15 jours": from today until then."""
+    unit = lexemes[-1]
+    days_of_it = {Kind.WEEK: 7, Kind.MONTHS_UNIT: 30}.get(unit.kind, 1)
+    counted = has(lexemes, Kind.NUMBER, Kind.ONE, Kind.ARTICLE, Kind.LONG) or unit.until == ABOUT
+    count = count_of(lexemes) * max(1, unit.value) * days_of_it
+    if not counted or count > FURTHEST:
+        return None
+    return _stretch(today.date, today.date + timedelta(days=count), today)
+
+
+def next_few(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "The next 3 days" begin tomorrow, "the next 3 weeks" on Monday, "the next 3 months" with the next one."""
+    unit = next(lexeme for lexeme in lexemes if lexeme.kind in (Kind.DAY, Kind.WEEK, Kind.MONTHS_UNIT))
+    count = count_of(lexemes) * max(1, unit.value)
+    if not 1 < count <= FURTHEST:
+        return None
+    if unit.kind is Kind.MONTHS_UNIT:
+        first = days.months_on(today.date.replace(day=1), 1)
+        return _stretch(first, days.months_on(first, count) - timedelta(days=1), today)
+    if unit.kind is Kind.WEEK:
+        first = days.week_day(today.date, 0, 1)
+        return _stretch(first, first + timedelta(days=7 * count - 1), today)
+    return _stretch(today.date + timedelta(days=1), today.date + timedelta(days=count), today)
+
+
 def _month(lexemes: Sequence[Lexeme], today: Today) -> tuple[date, date]:
     first = today.date.replace(day=1)
     if named := values(lexemes, Kind.MONTH):
-        years = 0 if named[0] >= first.month else 1
-        first = date(first.year + years, named[0], 1)
+        year = values(lexemes, Kind.YEAR) or [first.year if named[0] >= first.month else first.year + 1]
+        first = date(year[0], named[0], 1)
     elif has(lexemes, Kind.NEXT, Kind.COMING):
         first = days.months_on(first, 1)
     return first, days.months_on(first, 1) - timedelta(days=1)
 
 
 def week_of_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    """Seven days each: the first week is the 1st to the 7th; the last ends the month."""
+    """Seven days each: the first week is the 1st to the 7th; the last ends the month. A fortnight is one half of it."""
     first, last = _month(lexemes, today)
     if has(lexemes, Kind.LAST):
         return _stretch(last - timedelta(days=6), last, today)
     (which,) = values(lexemes, Kind.ORDINAL, Kind.ORDINAL_WORD)
+    if any(lexeme.kind is Kind.WEEK and lexeme.value == _FORTNIGHT for lexeme in lexemes):
+        half = first.replace(day=15)
+        return {1: _stretch(first, half, today), 2: _stretch(half + timedelta(days=1), last, today)}.get(which)
     begins = first + timedelta(days=7 * (which - 1))
     return _stretch(begins, min(last, begins + timedelta(days=6)), today) if 0 < which <= 4 else None
 

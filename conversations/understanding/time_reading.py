@@ -70,7 +70,7 @@ def _combined(said: list[Said], words: str, shifts: tuple[Shift, ...], *, last_w
     if clocks and not bounded_last:
         return _points(clocks, within, shifts, words)
     bounds = [each for each in said if each.after is not None or each.before is not None]
-    if last_wins and len(bounds) == 1 and bounds[0].after and bounds[0].before:
+    if last_wins and len(bounds) == 1 and bounds[0].before and (bounds[0].after or bounds[0].until):
         return _points([bounds[0].before], within, shifts, words)
     if bounds:
         return _bounded(bounds, within, shifts, words)

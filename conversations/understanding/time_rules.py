@@ -8,7 +8,7 @@ _MERIDIEM = "(?:oclock? meridiem?)"
 _MINUTES = "(?:number minutes?|minutes number)"
 _MONTH_DAY = "month the? (?:ordinal|number (?!meridiem|oclock|colon|dot|hour_mark|hours|to|dash))"
 _FULL = (
-    f"(?:number (?:colon|dot) number (?!dot) hour_mark? {_MERIDIEM}"
+    f"(?:number (?:colon|dot) number (?:(?<=colon number) colon number)? (?!dot) hour_mark? {_MERIDIEM}"
     " | (?:number|one) (?:oclock|hour_mark)"
     " (?:and? number minutes|and minutes number|number (?!people|day|week|slash|dash|dot|(?:on|the)* (?!"
     + _MONTH_DAY
@@ -21,10 +21,13 @@ _FULL = (
     " | spoken (?:oclock meridiem?|meridiem)"
     " | number number meridiem | (?:number|one) oclock meridiem? | (?:number|one) meridiem"
     " | (?:number hour_mark?|spoken) (?=(?:in|at|on|the)* part)"
+    " | named number minutes? (?!other|thing|people|day|week|unit|hours|month|number|slash|dash|dot|colon"
+    "|(?:on|the)+ month)"
     " | number? named | (?:long|year) (?:oclock|hours|hour_mark)? meridiem?)"
 )
 _ANY = f"(?:{_FULL} | number hour_mark? | one | spoken)"
 _LED = "(?:at dash?|about)*"
+_IN = "(?:in|at|on|the|from)*"
 _SEPARATOR = "(?:to|dash|and|before|or_before)"
 _NO_MONTH = f"(?!(?:on|the|dash)* (?!{_MONTH_DAY}) month)(?!slash|colon|dot|day_mark|unit)"
 _NO_MONTH_AT_ALL = "(?!(?:on|the|dash)* month)(?!slash|colon|dot|day_mark|unit)"
@@ -33,9 +36,18 @@ _NO_COUNT = (
     "(?!number (?!(?:slash|dash|dot|on|the)* (?:number|month))"
     "|hours|minutes|people|day|week|months_unit|other other? street)"
 )
+_NAME_DATE = "(?:number|one|ordinal|ordinal_word) (?:on|the|from)*"
+_NO_HOUR = "(?!meridiem|oclock|hour_mark|colon|added|minus|hours|minutes|(?:on|the)* part)"
 _LENGTH = f"(?:half? {_COUNT} | spoken | leaning number | {_COUNT} and? article? half | number dot number)"
 
+_AMOUNT = f"(?:{_LENGTH} (?:hours|minutes) added? | (?:number|one) (?:hour_mark|oclock) number? | half hours)"
+
 QUIET: dict[str, tuple[str, TimeRule]] = {
+    "on_the_way": (
+        (f"(?:in|after|to)? about? {_AMOUNT} (?:soft|comma){{0,2}} arriving"
+        f" | arriving (?:soft|comma){{0,2}} (?:(?:in|after|to|at) about?)? {_AMOUNT}"),
+        amounts.on_the_way,
+    ),
     "ahead_marked": (
         "in about? (?:number|one) (?:hour_mark|oclock|colon) number? minutes? added?",
         amounts.ahead_marked,
@@ -47,7 +59,10 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
         " | (?:hours|minutes) number hence"),
         amounts.ahead,
     ),
-    "duration": (f"{_LENGTH} dash? (?:hours|minutes) (?!past|to|after|(?:on|the)* (?:number|named))", amounts.length),
+    "duration": (
+        f"{_LENGTH} dash? (?:hours|minutes) (?!past|to|after|ago|last|(?:on|the)* (?:number|named))",
+        amounts.length,
+    ),
     "length_of": (
         ("(?:number|one) (?:hour_mark|oclock|colon) number? added? on (?:the)* other"
         " | (?<=other) (?:number|one) (?:hour_mark|colon) number? (?!at|to|dash|and|added|minus|(?:on|the)* part)"
@@ -63,11 +78,26 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
     ),
     "address": (
         ("at? (?:number|long|year) (?:slash|dash)? number? comma? (?:other|soft|month|weekday){1,2} street"
-        " | street (?:other|soft|on|the){1,3} comma? (?:number|long|year)"),
+        f" | street (?:other|soft|on|the){{1,3}} comma? (?:number|long|year) {_NO_HOUR} (?!(?:on|the|from)* month)"
+        " | (?:at|the)? (?:number|long) comma? street (?=(?:on|the|other)+)"),
         amounts.nothing,
     ),
-    "label": ("label (?:dot|mark|dash|hash|colon|soft)? (?:number|long|year) (?:(?:dot|slash|dash|colon) number)*",
-              amounts.nothing),
+    "place": (
+        (f"street mark? (?:on|the|from|article)* (?:{_NAME_DATE} month (?:on|from)* year? | month | weekday"
+        f" (?!comma|mark|number|long|at|part|and|or|dash|named) | named_day)"
+        f" (?:(?:comma|dash|hash|mark)* (?:number|long|year|noise) {_NO_HOUR} (?!(?:on|the|from)* month))?"),
+        amounts.place,
+    ),
+    "place_named": (
+        f"(?:{_NAME_DATE} month year? | month the? (?:ordinal|number)? | weekday) street",
+        amounts.place_named,
+    ),
+    "label": (
+        (f"(?<!article)(?<!one) label (?:dot|mark|dash|hash|colon|soft)? (?:number|long|year) {_NO_HOUR}"
+        f" (?:(?:dot|slash|dash) number {_NO_HOUR})*"),
+        amounts.nothing,
+    ),
+    "numbered": (f"on? (?:the|article) number label (?!number|long|hash) {_NO_HOUR}", amounts.nothing),
     "hash": ("hash (?:number|long|year)", amounts.nothing),
     "amount": ("(?:number|long|year) ((?:dot|dash|to|or|and) number)* dash? unit", amounts.nothing),
     "ratio": ("number slash (?:number|long) (?:(?:soft|mark|comma){0,2} soft)? (?!month|year|slash)", amounts.ratio),
@@ -78,17 +108,27 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
 
 RULES: dict[str, tuple[str, TimeRule]] = {
     "minutes_to": (f"{_LED} number to number meridiem?", times.minutes_to),
+    "minutes_to_named": ("number minutes? (?:to|for|before) (?:the|on)* named", times.minutes_to_named),
     "dashed": (f"{_LED} number dash number meridiem", times.dashed),
+    "range_in_parts": (
+        (f"(?:from|between|after) (?:{_LED} the)? {_LED} {_ANY} {_IN} part (?:{_SEPARATOR}|at) (?:the)* {_LED} {_ANY} (?:{_IN} part)?"
+        f" | (?:on|the)* {_LED} {_ANY} {_IN} part (?:to|dash|before|at) {_LED} {_ANY} (?:{_IN} part)?"
+        f" | part {_ANY} (?:to|dash) part {_ANY} or_before?"),
+        times.span_in_parts,
+    ),
     "range": (f"(?:from|between|after)? {_LED} {_ANY} ish? {_SEPARATOR} {_LED} {_ANY} ish? {_NO_MONTH}", times.span_of),
     "joined_by_at": (
         (
-            f"(?:from|between|at) about? {_ANY} at {_ANY} ish? {_NO_MONTH}"
+            f"(?:from|between|at) about? {_ANY} at {_ANY} ish? {_NO_MONTH} {_NO_COUNT}"
             f" | (?<!for) (?:number oclock|number colon number) at {_ANY} {_NO_MONTH} {_NO_COUNT}"
             f" | (?<!weekday)(?<!day_lead)(?<!for) (?:{_FULL}|number hour_mark?) at {_ANY} {_NO_MONTH} {_NO_COUNT}"
         ),
         times.joined_by_at,
     ),
-    "bound": (f"(?:after|before|from|or_before|onwards) {_LED} {_ANY} ish? {_NO_MONTH} {_NO_COUNT}", times.bound),
+    "bound": (
+        f"(?:after|before|from|or_before|onwards) (?:the (?=named))? {_LED} {_ANY} ish? {_NO_MONTH} {_NO_COUNT}",
+        times.bound,
+    ),
     "open_end": (f"{_LED} {_ANY} (?:onwards|or_before|hence|(?:or|and) (?:after|before) {_NOT_NEXT})", times.bound),
     "between_parts": (
         "(?:between|from) (?:on|the)* part (?:and|to|dash|before) (?:on|the)* part",
@@ -104,6 +144,13 @@ RULES: dict[str, tuple[str, TimeRule]] = {
     "led_pair": (f"(?:at dash?|about)+ number number {_NO_MONTH} {_NO_COUNT}", times.bare),
     "loose": (f"{_LED} (?:number|one|spoken) dash? ish", times.bare),
     "bare_pair": (f"{_LED} number number {_NO_MONTH_AT_ALL} (?!number|long)", times.bare),
+    "beyond": (
+        (
+            f"at number (?=(?:on|the|comma)* (?:weekday|relative_day|tonight))"
+            f" | (?<=weekday|relative_day|month) at number {_NO_HOUR} {_NO_COUNT} (?!other|unit|label|street)"
+        ),
+        times.beyond,
+    ),
     "led": (f"(?:at dash?|about)+ (?:number hour_mark?|one|spoken) (?:dash? ish)? {_NO_MONTH}", times.bare),
     "bare_of_two": ("number (?=slash number oclock? meridiem)", times.bare),
     "bare": (f"(?:number hour_mark?|one|spoken) (?:dash? ish)? {_NO_MONTH_AT_ALL}", times.bare),

@@ -4,11 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from conversations.understanding.clocks import core_of, is_plausible, read_clock
-from conversations.understanding.hours import Clock
+from conversations.understanding.hours import Clock, resolve
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
 
 _LEADS = (Kind.AFTER, Kind.BEFORE, Kind.FROM, Kind.BETWEEN, Kind.ONWARDS, Kind.OR_BEFORE)
+_DAY = 24 * 60
+_ONE_PM = 13 * 60
+_HOURS = 24
+_LEAST_PRICE = 40
+"""A number this high beside a day is rather an amount."""
 _TO_THE_HOUR = (5, 10, 15, 20, 25)
 
 
@@ -20,6 +25,8 @@ class Said:
     after: Clock | None = None
     before: Clock | None = None
     part: tuple[int, int] | None = None
+    until: bool = False
+    """`before` itself counts: a time that is moved "until" it is moved to it."""
     bare: bool = False
     """A number and nothing else: it counts only beside a date, an "at" or when a time was asked."""
     impossible: bool = False
@@ -57,6 +64,12 @@ def bare(lexemes: Sequence[Lexeme]) -> Said | None:
     return Said(clock=clock, bare=True) if clock is not None else None
 
 
+def beyond(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "Tomorrow at 26": beside a day, what "at" leads is an hour, and there is none such."""
+    number = lexemes[-1]
+    return Said(impossible=True) if number.digits == 2 and _HOURS < number.value < _LEAST_PRICE else None
+
+
 def dashed(lexemes: Sequence[Lexeme]) -> Said | None:
     """ "4-15pm": a dash for the colon, where the second number is no hour."""
     _hour, minute = (lexeme for lexeme in lexemes if lexeme.kind is Kind.NUMBER)
@@ -85,6 +98,37 @@ def span_of(lexemes: Sequence[Lexeme]) -> Said | None:
     return Said(after=start, before=end) if start and end else None
 
 
+def span_in_parts(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "Between 9 in the morning and 3 in the afternoon": each end in its own part of the day."""
+    cut = _between_parts(lexemes)
+    led = lexemes[0].kind in _LEADS
+    if not cut or (lexemes[cut].kind is Kind.AT and not (lexemes[cut].until or led)):
+        return None
+    first, last = _in_its_part(lexemes[led:cut]), _in_its_part(lexemes[cut + 1 :])
+    if first is None or last is None or (lexemes[0].kind is Kind.AFTER and not lexemes[0].value):
+        return None
+    return Said(after=first, before=last) if first.minutes < last.minutes or last.either else None
+
+
+def _between_parts(lexemes: Sequence[Lexeme]) -> int:
+    """The place of the word that joins both ends: the first joining one after a clock and its part of the day."""
+    seen: set[Kind] = set()
+    for place, lexeme in enumerate(lexemes):
+        if lexeme.kind in (*_SEPARATORS, Kind.AT) and Kind.PART in seen and seen & _CLOCKS:
+            return place
+        seen.add(lexeme.kind)
+    return 0
+
+
+def _in_its_part(words: Sequence[Lexeme]) -> Clock | None:
+    """The clock that the words spell, settled by the part of the day that they name."""
+    core = [word for word in core_of(words) if word.kind not in _BESIDE_A_PART]
+    if not core or not is_plausible(core) or (clock := read_clock(core)) is None:
+        return None
+    part = next(((word.value, word.until) for word in words if word.kind is Kind.PART), None)
+    return Clock(resolve(clock, (), part)[0]) if part else clock
+
+
 def _adds_minutes(joining: Lexeme, following: Lexeme, leading: Lexeme) -> bool:
     """ "a las 4 y 20" is no range; "entre las 4 y las 20" is."""
     if joining.kind is not Kind.AND or not joining.value or leading.kind is Kind.BETWEEN:
@@ -98,9 +142,16 @@ def joined_by_at(lexemes: Sequence[Lexeme]) -> Said | None:
     if not joins:
         return None
     at = joins[-1]
-    return span_of([*lexemes[:at], replace(lexemes[at], kind=Kind.TO), *lexemes[at + 1 :]])
+    said = span_of([*lexemes[:at], replace(lexemes[at], kind=Kind.TO), *lexemes[at + 1 :]])
+    return None if said and said.after and said.before and _turns_back(said.after, said.before) else said
 
 
+def _turns_back(start: Clock, end: Clock) -> bool:
+    """ "15 a las 8:00": an hour of the clock of 24 and an earlier one are no range."""
+    return not start.either and start.minutes >= _ONE_PM and end.either and end.minutes < start.minutes
+
+
+_BESIDE_A_PART = (Kind.PART, Kind.IN, Kind.ON, Kind.FROM)
 _SEPARATORS = (Kind.TO, Kind.DASH, Kind.AND, Kind.BEFORE, Kind.OR_BEFORE)
 _CLOCKS = frozenset({Kind.NUMBER, Kind.ONE, Kind.LONG, Kind.YEAR, Kind.NAMED, Kind.SPOKEN})
 
@@ -113,11 +164,17 @@ def minutes_to(lexemes: Sequence[Lexeme]) -> Said | None:
     """ "20 to 4", "at 10 to 4", "ten to four"; a plain "10 to 4" is a range."""
     minutes, hour = (lexeme for lexeme in lexemes if lexeme.kind is Kind.NUMBER)
     to = next(lexeme for lexeme in lexemes if lexeme.kind is Kind.TO)
-    spoken = minutes.value in (20, 25) or minutes.digits == 0 or lexemes[0].kind is not Kind.NUMBER
+    spoken = minutes.value in (20, 25) or not minutes.digits or lexemes[0].kind is not Kind.NUMBER or bool(to.until)
     if not to.value or minutes.value not in _TO_THE_HOUR or not spoken or not 1 <= hour.value <= 12:
         return None
     clock = read_clock(lexemes[next(at for at, lexeme in enumerate(lexemes) if lexeme is minutes) :])
     return Said(clock=clock) if clock is not None else None
+
+
+def minutes_to_named(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "Quinze para o meio-dia"."""
+    minutes, named = lexemes[0], lexemes[-1]
+    return Said(clock=Clock((named.value - minutes.value) % _DAY)) if minutes.value in _TO_THE_HOUR else None
 
 
 def bound(lexemes: Sequence[Lexeme]) -> Said | None:
@@ -135,7 +192,7 @@ def bound(lexemes: Sequence[Lexeme]) -> Said | None:
     if clock is None:
         return None
     if lexemes[0].kind is Kind.BEFORE or Kind.OR_BEFORE in kinds or lexemes[-1].kind is Kind.BEFORE:
-        return Said(before=clock)
+        return Said(before=clock, until=lexemes[0].kind is Kind.BEFORE and lexemes[0].value == 1)
     return Said(after=clock)
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 
 from conversations.dialogue import Awaiting
 from conversations.understanding.answers import read_answer
+from conversations.understanding.asides import read_asides
 from conversations.understanding.choices import pick
 from conversations.understanding.fallback import fall_back
 from conversations.understanding.intents import read_intent
@@ -12,36 +14,45 @@ from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme, letters_of
 from conversations.understanding.lexemes import lex
 from conversations.understanding.meaning import Certainty, Context, DateReading, Intent, TimeReading, Understood
-from conversations.understanding.names import read_name
 from conversations.understanding.noise import TAKEN_OUT, without_noise
 from conversations.understanding.normalise import fold, tidy
 from conversations.understanding.regions import as_said_in
+from conversations.understanding.repeats import read_recurrence
 from conversations.understanding.scan import Found
 from conversations.understanding.seats import read_seats
 from conversations.understanding.services import read_services, read_staff
-from conversations.understanding.tokens import tokens, words_of
+from conversations.understanding.tokens import Token, tokens
 from conversations.understanding.tongues import read_language
+from conversations.understanding.visits import parts, read_visit, read_wishes
 from conversations.understanding.vocabulary import Vocabulary, vocabulary
 from conversations.understanding.when import read_when
-from conversations.understanding.wording import plain
+from conversations.understanding.wording import begins, plain
+
+_SIX_DAYS = timedelta(days=6)
 
 
 def understand(text: str, context: Context) -> Understood:
     """What `text` says, read against `context`. Never raises, whatever the text; reads its first 300 characters."""
     known = vocabulary(context.language)
-    service_words = {word for service in context.services for word in words_of(fold(service.name))}
-    named = read_name(tidy(text), known, service_words)
-    folded = fold(named.rest)
+    asides = read_asides(tidy(text), known, context)
+    folded = fold(asides.rest)
     pieces = tokens(folded)
     words = [plain(piece.text) for piece in pieces if piece.is_word]
     signs = [piece.text for piece in pieces if not piece.is_word]
     picked = pick(words, signs, context.options, known)
     intent, answer = read_intent(words, signs, known), read_answer(words, signs, known)
     spoken = read_language(folded, words)
+    told = Understood(
+        intent=intent, answer=answer, language=spoken,
+        name=asides.name, email=asides.email, note=asides.note, attendee=asides.attendee,
+    )  # fmt: skip
     if picked.option is not None:
-        return Understood(intent=intent, answer=answer, choice=picked.option, name=named.name, language=spoken)
-    lexemes = lex(without_noise(_without_names(folded, context), known.single("words", "currencies")), known)
+        return replace(told, choice=picked.option)
+    repeated = read_recurrence(folded, pieces, known)
+    lexemes = lex(without_noise(_without_names(repeated.rest, context), known.single("words", "currencies")), known)
     lexemes = as_said_in(context.region, lexemes)
+    if intent is Intent.WHY_NOT:
+        lexemes = _without_not(lexemes)
     greeted = _greets(lexemes, known, context)
     if greeted:
         lexemes = (replace(lexemes[0], kind=Kind.GREETING), *lexemes[1:])
@@ -51,20 +62,63 @@ def understand(text: str, context: Context) -> Understood:
         time_said = TimeReading(Certainty.AMBIGUOUS, picked.times, words=folded)
     elif _left_open(lexemes, found, day, time_said):
         day, time_said = fall_back(folded, context.language, context.now, context.region)
-    return Understood(
+    service_ids = read_services(
+        words, context.services, known.is_idle, known.single("services", "joining"), _lengths(lexemes, found)
+    )
+    same_time = any(begins(words[place:], known.phrase_set("repeats", "same_time")) for place in range(len(words)))
+    if same_time and not any(lexeme.kind is Kind.WEEKDAY for lexeme in lexemes):
+        day = _week_ahead(day, context.now.date())
+    understood = replace(
+        told,
         intent=intent or (Intent.GREETING if greeted else None),
-        answer=answer,
-        service_ids=read_services(
-            words, context.services, known.is_idle, known.single("services", "joining"), _lengths(lexemes, found)
-        ),
+        service_ids=service_ids,
         staff_id=read_staff(words, context.staff, known.single("services", "with")),
         date=day,
         time=time_said,
-        name=named.name,
         moments=when.moments,
         seats=read_seats(lexemes, letters_of(lexemes)),
-        language=spoken,
+        same_time=same_time,
+        recurrence=repeated.recurrence,
     )
+    return _with_visit(understood, pieces, folded, known, context) if len(service_ids) > 1 else understood
+
+
+def _with_visit(
+    understood: Understood, pieces: Sequence[Token], folded: str, known: Vocabulary, context: Context
+) -> Understood:
+    """The same with the services that were named apart; of two whole wishes the first, and the words of the other."""
+    cut = parts(pieces, known)
+    visit = read_visit(cut, context.services, known, understood.service_ids)
+    if not visit:
+        return understood
+    wishes = read_wishes(cut, lambda said: _is_whole(understand(said, context)), folded)
+    if wishes is None:
+        return replace(understood, visit=visit)
+    first, further = wishes
+    read = understand(first, context)
+    return replace(
+        read, further=further, answer=understood.answer, language=understood.language, attendee=understood.attendee,
+        name=understood.name, email=understood.email, note=understood.note,
+    )  # fmt: skip
+
+
+def _is_whole(wish: Understood) -> bool:
+    """Whether it names one service, and a day or a time for it."""
+    is_timed = not wish.date.certainty is wish.time.certainty is Certainty.NOTHING
+    return len(wish.service_ids) == 1 and is_timed
+
+
+def _week_ahead(day: DateReading, today: date) -> DateReading:
+    """ "Same time next week" names a week; which day of it depends on what the time is the same as."""
+    if day.dates != (today + timedelta(days=7),):
+        return day
+    monday = day.dates[0] - timedelta(days=day.dates[0].weekday())
+    return DateReading(Certainty.AMBIGUOUS, day.dates, words=day.words, earliest=monday, latest=monday + _SIX_DAYS)
+
+
+def _without_not(lexemes: Sequence[Lexeme]) -> tuple[Lexeme, ...]:
+    """ "Why not friday?" rules friday out in form, and asks about it in truth."""
+    return tuple(replace(each, kind=Kind.SOFT) if each.kind in (Kind.NOT, Kind.NOT_GOOD) else each for each in lexemes)
 
 
 def _without_names(folded: str, context: Context) -> str:

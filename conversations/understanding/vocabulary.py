@@ -41,6 +41,8 @@ class Vocabulary:
     repairable: tuple[str, ...]
     lookalikes: frozenset[str]
     months: Mapping[str, int]
+    led_weekdays: Mapping[str, int]
+    """Weekdays that are none without the word before them ("كل اثنين": "two" alone)."""
     may_greet: frozenset[str]
     clock_shift: int
     """How many hours later a spoken hour lies than it is written: the `until` of the language's numbers."""
@@ -137,6 +139,7 @@ def _built(tables: list[Table]) -> Vocabulary:
             for number, said in enumerate(tables[0].get("dates", {}).get("months", ()), start=1)
             for word in said
         },
+        led_weekdays=_led_weekdays(tables[0]),
         may_greet=frozenset(fold(word) for table in tables for word in table.get("times", {}).get("may_greet", ())),
         clock_shift=shift_of(tables[0]),
         reach=_reach(phrases),
@@ -148,6 +151,16 @@ def _built(tables: list[Table]) -> Vocabulary:
         openings=frozenset(words_of(phrase, marks=True)[0] for phrase in phrases),
         telling=frozenset(words_of(said)[0] for said, meaning in phrases.items() if _can_follow(said, meaning)),
     )
+
+
+def _led_weekdays(table: Table) -> dict[str, int]:
+    dates = table.get("dates", {})
+    return {
+        fold(f"{lead} {word}"): weekday
+        for lead in dates.get("weekday_leads", ())
+        for weekday, said in enumerate(dates.get("led_weekdays", ()))
+        for word in said
+    }
 
 
 def _left(table: str, entries: frozenset[Words], own: frozenset[str]) -> frozenset[Words]:

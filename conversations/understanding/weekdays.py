@@ -65,9 +65,14 @@ def next_weekday(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 
 
 def this_weekday(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "The wednesday that comes" is not today; nor surely tomorrow, which has a word of its own."""
     (weekday,) = values(lexemes, Kind.WEEKDAY)
     coming = days.ahead(today.date, weekday)
-    return Day((coming + timedelta(days=7),)) if coming == today.date and has(lexemes, Kind.COMING) else Day((coming,))
+    if not has(lexemes, Kind.COMING):
+        return Day((coming,))
+    following = coming + timedelta(days=7)
+    tomorrow = today.date + timedelta(days=1)
+    return Day({today.date: (following,), tomorrow: (coming, following)}.get(coming, (coming,)))
 
 
 def weekday(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
@@ -82,7 +87,8 @@ def nth_weekday(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     (weekday,) = values(lexemes, Kind.WEEKDAY)
     named, place = values(lexemes, Kind.MONTH), values(lexemes, Kind.ORDINAL, Kind.ORDINAL_WORD)
     month = named[0] if named else days.months_on(today.date.replace(day=1), _months_ahead(lexemes)).month
-    first = date(today.date.year + (month < today.date.month), month, 1)
+    year = values(lexemes, Kind.YEAR) or [today.date.year + (month < today.date.month)]
+    first = date(year[0], month, 1)
     if place:
         day = days.ahead(first, weekday) + timedelta(days=7 * (place[0] - 1))
     else:
@@ -124,9 +130,15 @@ def weekday_number(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 
 
 def _dated(weekday: int, day: int, today: Today) -> Day:
-    """Where "viernes 20" is a date first: that one. "viernes 5", a Sunday, may be an hour: only the weekday is sure."""
+    """Where "viernes 20" is a date first: that one. "viernes 5", where the 5th is a Sunday, may be the coming Friday at
+    5 or the next one that is a 5th; a higher number is no hour, and contradicts its weekday."""
     coming, found = days.ahead(today.date, weekday), days.next_monthly(today.date, day)
-    if found is None or found.weekday() != weekday:
+    if found is None:
         return Day((coming,), weekday=weekday) if day <= _LAST_HOUR else Day((coming,), reason=WEEKDAY_CONFLICT)
+    if found.weekday() != weekday and day > _NOON:
+        return Day((found, coming), reason=WEEKDAY_CONFLICT)
+    if found.weekday() != weekday:
+        agreeing = days.next_such(today.date, day, weekday)
+        return Day((coming, agreeing)) if agreeing else Day((coming,), weekday=weekday)
     near = found - coming < timedelta(days=14) or day > _NOON
     return certain(found, today) if near else Day((coming, found))

@@ -6,16 +6,20 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from conversations.business import Shift
 from conversations.dialogue import Awaiting
+from conversations.understanding.bygone import told_of_the_past
 from conversations.understanding.dates import Today
 from conversations.understanding.day_reading import read_day
 from conversations.understanding.hours import to_time
+from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.meaning import Certainty, Context, DateReading, Pair, TimeReading
 from conversations.understanding.moments import joins_alternatives, read_pairs
 from conversations.understanding.scan import Found, ruled_out, scan, without_taken_back
 from conversations.understanding.time_reading import NO_SUCH_TIME, Asked, read_time
+from conversations.understanding.times import EMPTY
 
 _TIME_ASKED = frozenset({Awaiting.TIME, Awaiting.TIME_READING, Awaiting.PROPOSAL})
+_NOTHING_ASKED = frozenset({Awaiting.NOTHING, Awaiting.MENU})
 _HALF_DAY = 12
 
 
@@ -33,6 +37,7 @@ def read_when(lexemes: Sequence[Lexeme], context: Context, *, moves: bool) -> Wh
     """`moves`: of "from friday to monday" Monday is meant."""
     now = context.now
     found = without_taken_back(scan(lexemes, Today(now.date(), context.region)), lexemes)
+    found = told_of_the_past(_as_a_mark(found, lexemes, context.awaiting), lexemes)
     out = ruled_out(found, lexemes)
     for place, item in enumerate(found):
         if item.said is not None and item.said.ahead is not None and place not in out:
@@ -48,6 +53,15 @@ def read_when(lexemes: Sequence[Lexeme], context: Context, *, moves: bool) -> Wh
         day, said = _of_pairs(moments, day, said)
     day, said = _not_over(day, said, found, now)
     return When(day, _on_the_clock(day, said, now.tzinfo), moments if len(moments) > 1 else (), tuple(found))
+
+
+def _as_a_mark(found: Sequence[Found], lexemes: Sequence[Lexeme], awaiting: Awaiting) -> list[Found]:
+    """ "5/5" and nothing else, where nothing was asked, is a mark rather than a day."""
+    said = [lexeme for lexeme in lexemes if lexeme.kind is not Kind.MARK]
+    is_mark = [lexeme.text for lexeme in said] == ["5", "/", "5"]
+    if not is_mark or awaiting not in _NOTHING_ASKED:
+        return list(found)
+    return [Found("ratio", item.start, item.end, said=EMPTY) for item in found]
 
 
 def _shifts(dates: Sequence[date], context: Context) -> tuple[Shift, ...]:

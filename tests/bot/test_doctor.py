@@ -20,6 +20,7 @@ from models.messages import add_outbound
 from models.outbox import add_to_outbox
 from tests.fakes.twilio_server import FakeTwilio
 from tests.fakes.ultramsg_server import FakeUltraMsg
+from tests.fakes.whatsapp_server import FakeWhatsApp
 
 SID, TOKEN, SECRET = "AC0123456789", "hunter2-t0ken", "hunter2-w0rd"
 OMAR = "+97455500000"
@@ -41,6 +42,12 @@ def twilio() -> Iterator[FakeTwilio]:
 @pytest.fixture
 def ultramsg() -> Iterator[FakeUltraMsg]:
     with FakeUltraMsg("instance77", TOKEN) as fake:
+        yield fake
+
+
+@pytest.fixture
+def whatsapp() -> Iterator[FakeWhatsApp]:
+    with FakeWhatsApp("990011", TOKEN, SECRET) as fake:
         yield fake
 
 
@@ -79,6 +86,12 @@ def with_twilio(fake: FakeTwilio, **more: str) -> dict[str, str]:
 def with_ultramsg(fake: FakeUltraMsg, **more: str) -> dict[str, str]:
     same = {"ULTRAMSG_INSTANCE_ID": "instance77", "ULTRAMSG_TOKEN": TOKEN, "ULTRAMSG_WEBHOOK_SECRET": SECRET}
     return {**same, "ULTRAMSG_API_BASE": fake.base_url, "PUBLIC_URL": "https://desk.example.com", **more}
+
+
+def with_whatsapp(fake: FakeWhatsApp, **more: str) -> dict[str, str]:
+    same = {"WHATSAPP_TOKEN": TOKEN, "WHATSAPP_PHONE_NUMBER_ID": "990011", "WHATSAPP_TEMPLATE": "booking_news:en"}
+    words = {"WHATSAPP_APP_SECRET": SECRET, "WHATSAPP_VERIFY_TOKEN": SECRET}
+    return {**same, **words, "WHATSAPP_API_BASE": fake.base_url, "PUBLIC_URL": "https://desk.example.com", **more}
 
 
 def change(database: Database, *statements: object) -> None:
@@ -142,7 +155,7 @@ class TestBusiness:
         assert [
             "✓ Database: reachable, its schema is current.",
             "✓ Business: Corner House. 4 services can be booked, 3 staff.",
-            "! Coordinator Omar: is reached by the simulator only. Set up Twilio or UltraMsg to reach their phone.",
+            "! Coordinator Omar: is reached by the simulator only. Set up a provider to reach their phone.",
             "✓ Messages: none has failed for good.",
             "! Channels: no provider is set up; `python -m bot chat` works without one. See docs/settings.md.",
         ] == ready.says(0)[2:]
@@ -256,6 +269,29 @@ class TestProviders:
         assert "✗ UltraMsg: its answer cannot be read. Look at ULTRAMSG_API_BASE." in ready.says(
             1, **with_ultramsg(ultramsg)
         )
+
+    def test_whatsapp_lets_us_in(self, ready: Doctor, whatsapp: FakeWhatsApp) -> None:
+        lines = ready.says(0, **with_whatsapp(whatsapp))
+        assert "✓ WhatsApp: lets us in; the number is ours." in lines
+        hook = "https://desk.example.com/webhooks/whatsapp"
+        assert f"✓ Set as WhatsApp's webhook, with WHATSAPP_VERIFY_TOKEN: {hook}" in lines
+        assert "✓ Coordinator Omar: is reached by whatsapp_cloud." in lines
+        assert [("GET", "/v25.0/990011")] == [(asked.method, asked.path) for asked in whatsapp.asked]
+
+    @pytest.mark.parametrize("wrong", [{"WHATSAPP_TOKEN": f"{TOKEN}x"}, {"WHATSAPP_PHONE_NUMBER_ID": "990012"}])
+    def test_whatsapp_with_a_wrong_setting(self, wrong: dict[str, str], ready: Doctor, whatsapp: FakeWhatsApp) -> None:
+        said = "✗ WhatsApp: does not let us in. Look at WHATSAPP_TOKEN and WHATSAPP_PHONE_NUMBER_ID."
+        assert said in ready.says(1, **with_whatsapp(whatsapp, **wrong))
+
+    def test_whatsapp_that_is_not_there_or_is_something_else(self, ready: Doctor, whatsapp: FakeWhatsApp) -> None:
+        whatsapp.cut_after_accepting(method="GET")
+        assert any(line.startswith("✗ WhatsApp: does not answer") for line in ready.says(1, **with_whatsapp(whatsapp)))
+        whatsapp.answer_html()
+        assert "✗ WhatsApp: its answer cannot be read. Look at WHATSAPP_API_BASE." in ready.says(1)
+
+    def test_whatsapp_without_a_template(self, ready: Doctor, whatsapp: FakeWhatsApp) -> None:
+        lines = ready.says(0, **with_whatsapp(whatsapp, WHATSAPP_TEMPLATE=""))
+        assert any(line.startswith("! WHATSAPP_TEMPLATE is not set") for line in lines)
 
     @pytest.mark.parametrize(
         ("url", "said"), [("", "! PUBLIC_URL is not set"), ("http://desk.example.com", "! PUBLIC_URL is http://desk")]

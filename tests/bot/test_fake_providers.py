@@ -8,9 +8,12 @@ import requests
 
 from bot.channels.twilio_inbound import TwilioInbound, parse_status
 from bot.channels.ultramsg_inbound import UltraMsgInbound
+from bot.channels.whatsapp_inbound import WhatsAppInbound
+from conversations.messages import Inbound
 from tests.fakes.faulty_server import Answer, Asked, FaultyServer
 from tests.fakes.twilio_server import FakeTwilio, signed_post
 from tests.fakes.ultramsg_server import FakeUltraMsg
+from tests.fakes.whatsapp_server import FakeWhatsApp
 
 ANA, OURS = "+15005551234", "+15005550006"
 
@@ -83,6 +86,38 @@ def test_an_ack_from_ultramsg_reaches_the_door(door: Door) -> None:
     assert message.ack == "read"
     (report,) = UltraMsgInbound("s", "12345").parse(json.dumps(fake.ack_payload(message, "read")).encode())
     assert report.provider_id == message.whatsapp_id
+
+
+def test_a_text_from_whatsapp_is_believed_and_read(door: Door) -> None:
+    fake = FakeWhatsApp("990011", "token", "secret")
+    assert (
+        200 == fake.deliver(f"{door.base_url}/hooks", fake.message(ANA, "text", "Tue 3pm + a friend? 💇")).status_code
+    )
+    asked, inbound = door.asked[0], WhatsAppInbound("secret", "word", "990011")
+    assert inbound.verify(asked.body.encode(), asked.headers["X-Hub-Signature-256"])
+    (found,) = inbound.parse(asked.body.encode())
+    assert isinstance(found, Inbound)
+    assert (ANA, "Tue 3pm + a friend? 💇") == (found.address, found.text)
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"messaging_product": ""}, 131008),
+        ({"to": ""}, 131008),
+        ({"to": "+15005551234"}, 131009),
+        ({"type": "sticker"}, 131051),
+        ({"text": {"body": ""}}, 131009),
+    ],
+)
+def test_whatsapp_refuses_what_is_incomplete(changed: dict[str, object], code: int) -> None:
+    whole = {"messaging_product": "whatsapp", "to": "15005551234", "type": "text", "text": {"body": "hi"}}
+    with FakeWhatsApp("990011", "token", "secret") as fake:
+        url, headers = f"{fake.base_url}/v25.0/990011/messages", {"Authorization": "Bearer token"}
+        answer = requests.post(url, json={**whole, **changed}, headers=headers, timeout=5)
+        assert (400, code) == (answer.status_code, answer.json()["error"]["code"])
+        assert () == fake.messages
+        assert 200 == requests.post(url, json=whole, headers=headers, timeout=5).status_code
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,13 @@ HIDDEN = "hunter2-s3cret"
 TWILIO = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": HIDDEN, "TWILIO_SMS_NUMBER": "+15005550009"}
 ULTRAMSG = {"ULTRAMSG_INSTANCE_ID": "instance7", "ULTRAMSG_TOKEN": HIDDEN, "ULTRAMSG_WEBHOOK_SECRET": HIDDEN}
 
+WHATSAPP = {
+    "WHATSAPP_TOKEN": HIDDEN,
+    "WHATSAPP_PHONE_NUMBER_ID": "990011",
+    "WHATSAPP_APP_SECRET": HIDDEN,
+    "WHATSAPP_VERIFY_TOKEN": HIDDEN,
+}
+
 
 @pytest.fixture(autouse=True)
 def _nothing_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -59,6 +66,11 @@ def test_nothing_need_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TWILIO_WHATSAPP_NUMBER", "whatsapp", "international form"),
         ("TWILIO_API_BASE", "ftp://x", "begins with http:// or https://"),
         ("ULTRAMSG_API_BASE", "api.ultramsg.com", "begins with http:// or https://"),
+        ("WHATSAPP_PHONE_NUMBER_ID", "+15005550009", "pattern"),
+        ("WHATSAPP_GRAPH_VERSION", "25", "pattern"),
+        ("WHATSAPP_TEMPLATE", "booking_news", "pattern"),
+        ("WHATSAPP_TEMPLATE", "Booking News:en", "pattern"),
+        ("WHATSAPP_API_BASE", "graph.facebook.com", "begins with http:// or https://"),
         ("SIMULATOR", "perhaps", "valid boolean"),
         ("BURST_MS", "10001", "less than or equal to 10000"),
     ],
@@ -141,6 +153,29 @@ def test_half_a_provider_is_named(left_out: str, said: str, monkeypatch: pytest.
     values = {**TWILIO, **ULTRAMSG}
     del values[left_out]
     assert [said] == faults(monkeypatch, **values)
+
+
+@pytest.mark.parametrize("left_out", WHATSAPP)
+def test_whatsapp_wants_all_four_or_none(left_out: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {name: value for name, value in WHATSAPP.items() if name != left_out}
+    first = next(iter(values))
+    said = f"{left_out}: not set, but {first} is: wanted all four of WHATSAPP_* or none"
+    assert [said] == faults(monkeypatch, **values)
+
+
+def test_one_of_the_four_names_the_other_three(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 3 == len(faults(monkeypatch, WHATSAPP_APP_SECRET=HIDDEN))
+
+
+def test_whatsapp_is_a_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = reading(monkeypatch, **WHATSAPP, WHATSAPP_TEMPLATE="booking_news:en_US")
+    assert (True, True, False) == (settings.has_whatsapp, settings.has_provider, settings.has_simulator)
+    assert HIDDEN not in f"{settings!r} {settings.model_dump_json()}"
+
+
+def test_a_token_that_cannot_stand_in_a_header_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    (line,) = faults(monkeypatch, **{**WHATSAPP, "WHATSAPP_TOKEN": f"{HIDDEN} é"})
+    assert line.startswith("WHATSAPP_TOKEN: found a secret: ")
 
 
 def test_a_secret_that_cannot_stand_in_a_path_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

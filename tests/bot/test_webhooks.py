@@ -35,6 +35,12 @@ OURS, ANA = "+15005550009", "+15005550006"
 TWILIO = {"twilio_account_sid": "AC1", "twilio_auth_token": TOKEN, "twilio_sms_number": OURS}
 INSTANCE, SECRET = "instance77", "a-long-random-word"
 ULTRAMSG = {"ultramsg_instance_id": INSTANCE, "ultramsg_token": "t0ken", "ultramsg_webhook_secret": SECRET}
+WHATSAPP = {
+    "whatsapp_token": "t0ken",
+    "whatsapp_phone_number_id": "990011",
+    "whatsapp_app_secret": "s3cret",
+    "whatsapp_verify_token": "word",
+}
 MESSAGE, STATUS = "/webhooks/twilio", "/webhooks/twilio/status"
 FORM = "application/x-www-form-urlencoded"
 HERE = "http://localhost"
@@ -247,8 +253,13 @@ class TestEverythingElse:
 
     @pytest.mark.parametrize(
         ("settings", "there"),
-        [({}, set()), (TWILIO, {MESSAGE, STATUS}), (ULTRAMSG, {"/webhooks/ultramsg/<secret>"})],
-        ids=["none", "twilio", "ultramsg"],
+        [
+            ({}, set()),
+            (TWILIO, {MESSAGE, STATUS}),
+            (WHATSAPP, {"/webhooks/whatsapp"}),
+            (ULTRAMSG, {"/webhooks/ultramsg/<secret>"}),
+        ],
+        ids=["none", "twilio", "whatsapp", "ultramsg"],
     )
     def test_no_door_for_a_provider_that_is_not_set_up(
         self, settings: dict[str, str], there: set[str], make_desk: MakeDesk

@@ -28,7 +28,7 @@ def booking(number: int = 12, status: BookingStatus = BookingStatus.PENDING, **c
     """A booking of therapy on Wednesday at 10."""
     start = datetime(2026, 3, 11, 10, tzinfo=QATAR)
     values: dict[str, object] = {
-        "id": number, "status": status, "version": 1, "service_id": 1, "service": THERAPY.name, "minutes": 60,
+        "id": number, "status": status, "version": 1, "service_ids": (1,), "service": THERAPY.name, "minutes": 60,
         "staff_id": 1, "staff": "Dr Lina", "client_id": 1, "client": "Sara", "client_named": True,
         "phone": "+97455501234", "conversation_id": 1, "preferred": start, "start": start,
         "end": start.replace(hour=11), "price": THERAPY.price,
@@ -75,6 +75,9 @@ class PlainFacts:
 
     def my_bookings(self) -> Sequence[BookingView]:
         return self.bookings
+
+    def usual(self) -> BookingView | None:
+        return next((found for found in self.bookings if found.status is BookingStatus.CONFIRMED), None)
 
     def proposal(self, booking_id: int) -> ProposalView | None:
         return self.open_proposal

@@ -30,12 +30,12 @@ def keys(dialogue: Dialogue, text: str, facts: PlainFacts | None = None) -> list
 def test_one_text_that_says_everything_needs_only_a_yes() -> None:
     turn = step(Dialogue(), Said("therapy tomorrow at 3"), PlainFacts())
     assert State.TIME_SELECTED == turn.dialogue.state
-    assert (Hold(1, 1, datetime(2026, 3, 11, 15, tzinfo=QATAR)),) == turn.effects
+    assert (Hold((1,), 1, datetime(2026, 3, 11, 15, tzinfo=QATAR)),) == turn.effects
 
 
 def test_yes_books_what_was_shown() -> None:
     turn = step(READY, Said("yes"), PlainFacts())
-    assert (Book(1, 1, datetime(2026, 3, 11, 15, tzinfo=QATAR)),) == turn.effects
+    assert (Book((1,), 1, datetime(2026, 3, 11, 15, tzinfo=QATAR)),) == turn.effects
 
 
 def test_yes_to_a_time_that_was_lost_books_nothing_and_offers_others() -> None:
@@ -285,7 +285,7 @@ def test_no_text_in_no_state_causes_an_error_or_is_left_unanswered(
         for effect in turn.effects
     )
     assert turn.replies or silent or done_by_effect
-    assert all(text for text in lay_out(turn.replies, "en", facts.channel))
+    assert all(laid.text for laid in lay_out(turn.replies, "en", facts.channel))
     for more in turn.then:
         step(turn.dialogue, more, facts)
 

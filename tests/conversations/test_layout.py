@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from conversations.business import Money
 from conversations.dialogue import Option, Subject
 from conversations.languages.render import money_text, render
-from conversations.layout import Capabilities, lay_out, split
+from conversations.layout import Capabilities, Laid, Shape, lay_out, shape, split
 from conversations.replies import say
 
 WHEN = datetime(2024, 12, 25, 10, tzinfo=ZoneInfo("Asia/Qatar"))
@@ -19,7 +19,7 @@ WHEN = datetime(2024, 12, 25, 10, tzinfo=ZoneInfo("Asia/Qatar"))
 def test_the_prompt_reads_as_the_specification_writes_it() -> None:
     client = say("client_and_phone", name="Sara Ahmed", phone="+97455501234")
     reply = say(
-        "request_prompt", id=12, client=client, service="Individual Therapy Session", minutes=60, when=WHEN,
+        "request_prompt", id=12, client=client, attendee="", service="Individual Therapy Session", minutes=60, when=WHEN,
         staff="Dr Lina", note="first visit",
     )  # fmt: skip
     assert render(reply, "en") == (
@@ -55,7 +55,69 @@ def test_money_names_its_currency(money: Money, expected: str) -> None:
 def test_options_stand_under_their_question() -> None:
     options = (Option("1", Subject.SERVICE, "7", "Haircut"), Option("2", Subject.SERVICE, "8", "Massage"))
     texts = lay_out([say("ask_service", options)], "en", Capabilities())
-    assert ["Which service would you like?\n1. Haircut\n2. Massage"] == texts
+    assert [Laid("Which service would you like?\n1. Haircut\n2. Massage")] == texts
+
+
+BUTTONS = Capabilities(longest=4096, buttons=3, rows=10)
+HAIRCUT, MASSAGE = Option("1", Subject.SERVICE, "7", "Haircut"), Option("2", Subject.SERVICE, "8", "Massage")
+
+
+def test_a_channel_that_shows_options_gets_them_beside_the_question() -> None:
+    (laid,) = lay_out([say("hello", business="Corner House"), say("ask_service", (HAIRCUT, MASSAGE))], "en", BUTTONS)
+    assert laid.text.endswith("\nWhich service would you like?")
+    assert (("1", "Haircut"), ("2", "Massage")) == laid.choices
+    assert laid.plain.endswith("\nWhich service would you like?\n1. Haircut\n2. Massage")
+
+
+def test_of_two_questions_the_last_is_the_one_to_press() -> None:
+    replies = [say("ask_which_service", (HAIRCUT,)), say("ask_service", (MASSAGE,)), say("thanks")]
+    (laid,) = lay_out(replies, "en", BUTTONS)
+    assert (("2", "Massage"),) == laid.choices
+    assert "1. Haircut" in laid.text
+    assert "2. Massage" not in laid.text
+
+
+def test_what_a_button_would_not_say_whole_stays_numbered() -> None:
+    long = Option("1", Subject.SERVICE, "7", "x" * 73)
+    (laid,) = lay_out([say("ask_service", (long, MASSAGE))], "en", BUTTONS)
+    assert ((), True) == (laid.choices, laid.text.endswith(f"1. {'x' * 73}\n2. Massage"))
+
+
+def test_a_whole_command_is_typed_and_not_pressed() -> None:
+    (laid,) = lay_out([say("command_which", (Option("12", Subject.COMMAND, "APPROVE 12", "Ana"),))], "en", BUTTONS)
+    assert ((), True) == (laid.choices, laid.text.endswith("\n12. Ana"))
+
+
+def test_options_stand_under_the_last_part_of_a_long_text() -> None:
+    laid = lay_out([say("ask_service", (HAIRCUT, MASSAGE))], "en", Capabilities(longest=20, buttons=3))
+    assert [("Which service would", ()), ("you like?", (("1", "Haircut"), ("2", "Massage")))] == [
+        (part.text, part.choices) for part in laid
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "expected"),
+    [
+        ("?", [], Shape.NUMBERED),
+        ("?", ["a", "b", "c"], Shape.BUTTONS),
+        ("?", ["x" * 20], Shape.BUTTONS),
+        ("?", ["x" * 21], Shape.LIST),
+        ("?", ["💇" * 10], Shape.BUTTONS),
+        ("?", ["💇" * 11], Shape.LIST),
+        ("?", ["a", "b", "c", "d"], Shape.LIST),
+        ("?", ["a", "a"], Shape.LIST),
+        ("x" * 1024, ["a"], Shape.BUTTONS),
+        ("x" * 1025, ["a"], Shape.LIST),
+        ("?", ["a"] * 10, Shape.LIST),
+        ("?", ["a"] * 11, Shape.NUMBERED),
+        ("?", ["x" * 72], Shape.LIST),
+        ("?", ["x" * 73], Shape.NUMBERED),
+    ],
+)
+def test_options_are_shown_in_what_holds_them_all(text: str, labels: list[str], expected: Shape) -> None:
+    choices = [(str(n), label) for n, label in enumerate(labels, start=1)]
+    assert expected is shape(text, choices, BUTTONS)
+    assert Shape.NUMBERED is shape(text, choices, Capabilities())
 
 
 def test_nothing_to_say_sends_nothing() -> None:

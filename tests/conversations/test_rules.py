@@ -87,6 +87,7 @@ def test_what_cannot_pass_is_given_up_at_once_and_the_rest_in_the_end() -> None:
         ("", "", ("sms", "whatsapp"), "whatsapp", "sms"),
         ("", "whatsapp", ("sms", "whatsapp"), "sms", "whatsapp"),
         ("whatsapp", "", ("sms", "ultramsg"), "sms", "ultramsg"),
+        ("whatsapp", "", ("sms", "whatsapp_cloud"), "sms", "whatsapp_cloud"),
         ("sms", "", ("whatsapp",), "whatsapp", None),
         ("", "", ("simulator",), "simulator", "simulator"),
         ("sms", "sms", ("sms", "simulator"), "simulator", "simulator"),

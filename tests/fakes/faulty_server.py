@@ -16,13 +16,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request as the server read it. `form` holds the last value of each field."""
+    """One request as the server read it. `form` holds the last value of each field of a form; `body` is as it came."""
 
     method: str
     path: str
     query: Mapping[str, str]
     form: Mapping[str, str]
     headers: Mapping[str, str]
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class Answer:
     body: str
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
+    drip_head: float = 0.0
+    drip_body: float = 0.0
+    """Seconds between any two of its bytes."""
 
 
 class Fault(StrEnum):
@@ -206,7 +210,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         form = dict(parse_qsl(body, keep_blank_values=True))
-        answer = self.server.fake.answer(Asked(self.command, parts.path, query, form, dict(self.headers.items())))
+        answer = self.server.fake.answer(Asked(self.command, parts.path, query, form, dict(self.headers.items()), body))
         if answer is None:
             self.close_connection = True
             _hang_up(self.connection)
@@ -216,8 +220,18 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {"Content-Type": answer.content_type, "Content-Length": str(len(content)), **answer.headers}
         for name, value in headers.items():
             self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
+        head, self._headers_buffer = b"".join([*self._headers_buffer, b"\r\n"]), []
+        self._write(head, answer.drip_head)
+        self._write(content, answer.drip_body)
+
+    def _write(self, content: bytes, pause: float) -> None:
+        for at in range(len(content) if pause else 0):
+            self.wfile.write(content[at : at + 1])
+            self.wfile.flush()
+            if self.server.fake.stopping.wait(pause):
+                return
+        if not pause:
+            self.wfile.write(content)
 
 
 def _hang_up(connection: socket.socket) -> None:

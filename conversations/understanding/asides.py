@@ -1,0 +1,35 @@
+"""What a text tells beside its wish: a name, an email address, a note, who it is for. It is taken out of the text, so
+that what stands in it is read as nothing else."""
+
+from dataclasses import dataclass
+
+from conversations.understanding.contacts import read_email
+from conversations.understanding.guests import read_guest
+from conversations.understanding.meaning import Context
+from conversations.understanding.names import read_name
+from conversations.understanding.normalise import fold
+from conversations.understanding.notes import read_note
+from conversations.understanding.tokens import words_of
+from conversations.understanding.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Asides:
+    """Each "" where it was not told; `rest` is the text without them."""
+
+    name: str
+    email: str
+    note: str
+    attendee: str
+    rest: str
+
+
+def read_asides(text: str, known: Vocabulary, context: Context) -> Asides:
+    """From a tidy text."""
+    services = {word for service in context.services for word in words_of(fold(service.name))}
+    people = {word for member in context.staff for word in words_of(fold(member.name))}
+    emailed = read_email(text)
+    noted = read_note(emailed.rest, known)
+    guest = read_guest(noted.rest, known, services | people)
+    named = read_name(guest.rest, known, services)
+    return Asides(named.name, emailed.email, noted.note, guest.called, named.rest)

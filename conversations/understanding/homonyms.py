@@ -1,0 +1,147 @@
+"""Words that are a date elsewhere and none where they stand: in a wish for a feast, in a person's name, as an ordinal,
+in what is told of the past, and numbers that are a price."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from conversations.understanding.kinds import Kind
+from conversations.understanding.lexeme import Lexeme
+from conversations.understanding.phrases import Words
+from conversations.understanding.tokens import words_of
+from conversations.understanding.vocabulary import Vocabulary
+
+_FEASTS = frozenset({Kind.NAMED_DAY, Kind.WEEKDAY, Kind.WEEKEND, Kind.MONTH})
+_NAMES = frozenset({Kind.NAMED_DAY, Kind.WEEKDAY, Kind.MONTH})
+_FIGURES = frozenset({Kind.LONG, Kind.YEAR})
+_AMOUNTS = _FIGURES | {Kind.NOISE}
+_LATEST = 24
+"""Hours."""
+_LOOKED_AT = _FEASTS | _FIGURES | {Kind.RELATIVE_DAY}
+_LONGEST = 3
+"""Words of a lead or of what follows a name."""
+_NEAR = 48
+"""Characters that hold so many words."""
+_TIMED = frozenset({Kind.NUMBER, Kind.LONG, Kind.YEAR, Kind.AT, Kind.PART, Kind.ABOUT, Kind.NAMED, Kind.AFTER, Kind.BEFORE})
+_OF_THE_CLOCK = frozenset({Kind.MERIDIEM, Kind.OCLOCK, Kind.HOUR_MARK, Kind.COLON, Kind.HOURS, Kind.PART})
+
+
+def without_homonyms(found: Sequence[Lexeme], text: str, words: Vocabulary) -> tuple[Lexeme, ...]:
+    """The lexemes of `text`, with those that only look like a date or a time as words that say nothing of either."""
+    settled = list(found)
+    for place, lexeme in enumerate(found):
+        if lexeme.kind not in _LOOKED_AT:
+            continue
+        if lexeme.kind in _FIGURES:
+            if _is_price(found, place, text, words):
+                settled[place] = replace(lexeme, kind=Kind.NOISE)
+        elif lexeme.kind is Kind.RELATIVE_DAY:
+            if _is_told(lexeme, text, words):
+                settled[place] = replace(lexeme, kind=Kind.OTHER)
+        elif _is_wished(settled, place, text, words):
+            settled[place] = replace(lexeme, kind=Kind.GREETING)
+        elif _is_name(settled, place, text, words) or _is_ordinal(found, place, words):
+            settled[place] = replace(lexeme, kind=Kind.OTHER)
+    return tuple(settled)
+
+
+def _is_wished(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) -> bool:
+    """ "Happy new year's eve", "krismasi njema", "feliz navidad y próspero año nuevo"; not "happy friday at 3"."""
+    lexeme = found[place]
+    if lexeme.kind is not Kind.NAMED_DAY and place + 1 < len(found) and found[place + 1].kind in _TIMED:
+        return False
+    if _led(text, lexeme.start, words.phrase_set("words", "wishes")):
+        return True
+    if _followed(text, lexeme.end, words.phrase_set("words", "wished")):
+        return True
+    before = [each.kind for each in found[max(0, place - 3) : place]]
+    return lexeme.kind is Kind.NAMED_DAY and before[-2:] == [Kind.GREETING, Kind.AND]
+
+
+def _is_name(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) -> bool:
+    """ "Señor Domingo", "april here", "mimi ni Jumanne Ally"; but "soy libre domingo", "ni jumanne saa nne" are days."""
+    lexeme = found[place]
+    if lexeme.kind not in _NAMES or not _is_named(lexeme, words):
+        return False
+    if place and found[place - 1].kind is Kind.OTHER and _is_named(found[place - 1], words):
+        return True  # a second name ("ابو جمعة خميس")
+    after = found[place + 1].kind if place + 1 < len(found) else Kind.MARK
+    if after in _TIMED:
+        return False
+    if _led(text, lexeme.start, words.phrase_set("words", "name_leads")) or _says(found, place, text, words):
+        return True
+    if _led(text, lexeme.start, words.phrase_set("names", "leads")):
+        return True
+    careful = words.phrase_set("words", "name_careful"), words.phrase_set("names", "careful")
+    return after is Kind.OTHER and any(_led(text, lexeme.start, leads) for leads in careful)
+
+
+def _is_named(lexeme: Lexeme, words: Vocabulary) -> bool:
+    """Whether the word is a name as well."""
+    return words_of(lexeme.text, marks=True) in words.phrase_set("words", "names")
+
+
+def _says(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) -> bool:
+    """ "April here", "Mangal Pandey bol raha hu": what only a person does, behind the name or its surname."""
+    said = words.phrase_set("words", "name_follows")
+    if _followed(text, found[place].end, said):
+        return True
+    surname = found[place + 1] if place + 1 < len(found) else None
+    return surname is not None and surname.kind is Kind.OTHER and _followed(text, surname.end, said)
+
+
+def _is_ordinal(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
+    """ "Segunda opção" is no Monday, "Quinta da Beloura" no Thursday."""
+    lexeme, after = found[place], [*found[place + 1 : place + 3]]
+    if lexeme.kind is not Kind.WEEKDAY or not after or lexeme.text not in words.single("words", "ordinal_weekdays"):
+        return False
+    if after[0].kind in (Kind.THING, Kind.STREET):
+        return True
+    estate = (lexeme.text, after[0].text) in words.phrase_set("words", "estates")
+    return estate and len(after) > 1 and after[1].kind in (Kind.OTHER, Kind.SOFT)
+
+
+def _is_told(lexeme: Lexeme, text: str, words: Vocabulary) -> bool:
+    """ "I came yesterday", "kal aaya tha": what is told of a past day is no wish for it."""
+    if lexeme.value >= 0 and lexeme.text not in words.single("words", "either_way"):
+        return False
+    done = _any_of(words.phrase_set("words", "done"))
+    return done is not None and done.search(text) is not None
+
+
+def _is_price(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) -> bool:
+    """ "1500 is too much, do 1200": where a price is haggled over, figures without a mark of the clock are prices."""
+    after = found[place + 1].kind if place + 1 < len(found) else Kind.MARK
+    before = found[place - 1].kind if place else Kind.MARK
+    if after in _OF_THE_CLOCK or before in (Kind.COLON, Kind.MONTH):
+        return False
+    amounts = sum(each.kind in _AMOUNTS or (each.digits > 0 and each.value > _LATEST) for each in found)
+    if amounts < 2:
+        return False
+    dear = _any_of(words.phrase_set("words", "dear"))
+    return dear is not None and dear.search(text) is not None
+
+
+@lru_cache(maxsize=32)
+def _any_of(phrases: frozenset[Words]) -> re.Pattern[str] | None:
+    if not phrases:
+        return None
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(re.escape(' '.join(phrase)) for phrase in phrases))})(?!\w)")
+
+
+def _led(text: str, start: int, phrases: frozenset[Words]) -> bool:
+    """Whether one of the phrases stands right before that place."""
+    before = text[max(0, start - _NEAR) : start].rstrip()
+    if not phrases or not before or not before[-1].isalnum():
+        return False
+    said = words_of(before, marks=True)
+    return any(said[-size:] in phrases for size in range(1, min(_LONGEST, len(said)) + 1))
+
+
+def _followed(text: str, end: int, phrases: frozenset[Words]) -> bool:
+    """Whether one of the phrases stands right after that place."""
+    if not phrases:
+        return False
+    said = words_of(text[end : end + _NEAR], marks=True)
+    return any(said[:size] in phrases for size in range(1, min(_LONGEST, len(said)) + 1))
