@@ -64,7 +64,7 @@ def refuse_unless_current(database: Database) -> None:
 
 def load_business(database: Database, path: Path, *, dry_run: bool = False) -> list[str]:
     """Load a business file; the differences it made, or, in a dry run, would make."""
-    file = _read_business(path)
+    file = read_business(path)
     changes: list[str] = []
 
     def work(session: Session) -> None:
@@ -81,7 +81,8 @@ class _Undo(Exception):
     """Rolls a dry run back."""
 
 
-def _read_business(path: Path) -> BusinessFile:
+def read_business(path: Path) -> BusinessFile:
+    """A business file, checked; stops with each fault it has."""
     try:
         return BusinessFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:

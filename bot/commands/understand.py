@@ -2,11 +2,15 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.readings import answer_line
+from conversations.business import Money, Service, Shift
 from conversations.understanding import Certainty, Context, Understood, understand
 
 
@@ -16,6 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", default="en")
     parser.add_argument("--zone", default="UTC", help="IANA time zone")
     parser.add_argument("--at", default="", help="the moment it was texted (ISO 8601); now when left out")
+    parser.add_argument(
+        "--business", type=Path, metavar="FILE", help="business.toml: whose services and opening hours to read by"
+    )
     parser.add_argument("--jsonl", action="store_true", help="read JSON lines, answer each with one")
 
 
@@ -29,18 +36,41 @@ def run(arguments: argparse.Namespace) -> int:
     now = (
         now.replace(tzinfo=ZoneInfo(arguments.zone)) if now.tzinfo is None else now.astimezone(ZoneInfo(arguments.zone))
     )
-    understood = understand(arguments.text, Context(now=now, language=arguments.language, region=arguments.region))
-    for name, value in _for_people(understood):
+    context = Context(now=now, language=arguments.language, region=arguments.region)
+    if arguments.business:
+        context = _at(arguments.business, context)
+    for name, value in _for_people(understand(arguments.text, context), context.services):
         print(f"{name:>8}: {value}")
     return 0
 
 
-def _for_people(understood: Understood) -> list[tuple[str, str]]:
+def _at(path: Path, context: Context) -> Context:
+    """The same, for the services and the opening hours of a business. Imported here: measuring needs none of it."""
+    from bot.commands.opening import read_business
+    from handlers.business_file import shifts
+
+    business = read_business(path)
+    services = tuple(
+        Service(number, table.name, table.minutes, Money(0, business.business.currency), table.aliases)
+        for number, table in enumerate(business.services, start=1)
+    )
+    hours = (Shift(*shift) for table in business.staff for line in table.hours for shift in shifts(line))
+    return replace(context, services=services, shifts=tuple(hours))
+
+
+def _for_people(understood: Understood, services: Sequence[Service]) -> list[tuple[str, str]]:
     lines = []
+    names = {service.id: service.name for service in services}
     if understood.intent is not None:
-        lines.append(("wish", understood.intent.value))
+        lines.append(("wish", f"{understood.intent.value}{_from(understood, 'intent')}"))
     if understood.answer is not None:
         lines.append(("answer", understood.answer.value))
+    if understood.visit:
+        together = " + ".join(" or ".join(names[i] for i in fitting) for fitting in understood.visit)
+        lines.append(("services", f"{together}, in one visit{_from(understood, 'services')}"))
+    elif understood.service_ids:
+        fitting = " or ".join(names[i] for i in understood.service_ids)
+        lines.append(("service", f"{fitting}{_from(understood, 'services')}"))
     day, at = understood.date, understood.time
     if day.certainty is not Certainty.NOTHING:
         read = " or ".join(f"{one:%A %d %B %Y}" for one in day.dates) or day.reason
@@ -56,9 +86,19 @@ def _for_people(understood: Understood) -> list[tuple[str, str]]:
         read = " or ".join(f"{one:%H:%M}" for one in at.times) or " ".join(filter(None, bounds)) or at.reason
         lines.append(("time", f"{read} ({at.certainty}, from “{at.words}”)"))
     if understood.seats is not None:
-        lines.append(("seats", str(understood.seats)))
+        lines.append(("seats", f"{understood.seats}{_from(understood, 'seats')}"))
+    if understood.recurrence is not None:
+        often = understood.recurrence
+        lines.append(("every", f"{often.every} {often.unit.value} (from “{often.words}”)"))
+    told = {
+        "for": understood.attendee, "note": understood.note, "email": understood.email, "name": understood.name,
+        "and then": understood.further, "as before": "the same time" if understood.same_time else "",
+    }  # fmt: skip
+    lines += [(name, value) for name, value in told.items() if value]
     if understood.language:
         lines.append(("language", understood.language))
-    if understood.name:
-        lines.append(("name", understood.name))
     return lines or [("nothing", "no date, time or wish was found")]
+
+
+def _from(understood: Understood, part: str) -> str:
+    return f" (from “{understood.words[part]}”)" if part in understood.words else ""

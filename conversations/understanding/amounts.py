@@ -1,18 +1,22 @@
 """Numbers that are no time of day: so many hours from now, lengths, counts of people, marks out of ten."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
-from conversations.understanding.neighbours import NAMED_AFTER_IT, NAMED_BEFORE_IT
+from conversations.understanding.neighbours import NAMED_AFTER_IT, NAMED_BEFORE_IT, WITHIN
 from conversations.understanding.times import EMPTY, Said
 
 _COUNTED = (Kind.NUMBER, Kind.ONE)
+_PARTS_OF_AN_HOUR = 6
 _LONGEST_SESSION, _LONGEST_COURSE = 4, 12
 """Hours."""
 
 
 def ahead(lexemes: Sequence[Lexeme]) -> Said | None:
+    if lexemes[0].kind is Kind.IN and lexemes[0].value == WITHIN:
+        return None
     counts = [lexeme.value for lexeme in lexemes if lexeme.kind in (Kind.NUMBER, Kind.LONG)]
     unit = next(lexeme for lexeme in lexemes if lexeme.kind in (Kind.HOURS, Kind.MINUTES))
     minutes = (counts[0] if counts else 1) * max(1, unit.value) * (1 if unit.kind is Kind.MINUTES else 60)
@@ -23,6 +27,36 @@ def ahead(lexemes: Sequence[Lexeme]) -> Said | None:
         return Said(ahead=minutes + 30)
     more = sum(lexeme.value for lexeme in lexemes if lexeme.kind is Kind.ADDED)
     return Said(ahead=(minutes // 2 if halved else minutes) + more)
+
+
+def ahead_parts(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "In 2 hours and 15 minutes", "in 2.5 hours", "in 3/4 of an hour", "in a quarter of an hour"."""
+    kinds = {lexeme.kind for lexeme in lexemes}
+    counts = [1 if lexeme.kind is Kind.ONE else lexeme.value for lexeme in lexemes if lexeme.kind in _COUNTED]
+    if Kind.QUARTER in kinds:
+        return Said(ahead=15 * (counts or [1])[0])
+    if Kind.DOT in kinds:
+        whole, part = (lexeme for lexeme in lexemes if lexeme.kind is Kind.NUMBER)
+        return Said(ahead=whole.value * 60 + round(part.value * 60 / 10**part.digits))
+    if Kind.SLASH in kinds:
+        part_of, whole_of = counts
+        return Said(ahead=60 * part_of // whole_of) if 0 < part_of < whole_of <= _PARTS_OF_AN_HOUR else None
+    if Kind.HOURS in kinds and Kind.MINUTES in kinds:
+        hours, minutes = counts if len(counts) > 1 else (1, *counts)
+        return Said(ahead=hours * 60 + minutes)
+    return Said(ahead=counts[0] * (60 if Kind.HOURS in kinds else 1))
+
+
+def within(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "Within 2 hours", "the next 30 minutes"."""
+    if lexemes[0].kind is Kind.IN and lexemes[0].value != WITHIN:
+        return None
+    found = ahead([*lexemes[1:]])
+    return replace(found, within=True) if found else None
+
+
+def past_hours(_lexemes: Sequence[Lexeme]) -> Said | None:
+    return Said(over=True)
 
 
 def ahead_marked(lexemes: Sequence[Lexeme]) -> Said | None:

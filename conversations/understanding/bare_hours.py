@@ -16,7 +16,7 @@ _NEVER_AFTER = frozenset(
         Kind.STREET, Kind.UNIT, Kind.NUMBER, Kind.LONG, Kind.YEAR,
     }
 )  # fmt: skip
-_NEVER_BEFORE = frozenset({Kind.NOISE, Kind.SLASH, Kind.DOT, Kind.LABEL, Kind.HASH, Kind.NUMBER, Kind.LONG})
+_NEVER_BEFORE = frozenset({Kind.NOISE, Kind.SLASH, Kind.DOT, Kind.HASH, Kind.NUMBER, Kind.LONG})
 _COUNTED = frozenset({Kind.OTHER, Kind.THING, Kind.LABEL})
 """What a "one" before it counts: "a un corte" is no hour."""
 _LEADS = frozenset({Kind.AT, Kind.TO, Kind.RATHER})
@@ -36,7 +36,8 @@ def counts(
     begins = found[place - 1].end if place else 0
     leading = lexemes[item.start - 1].kind if item.start > begins else Kind.MARK
     is_lone = lexemes[item.end - 1].kind is Kind.ONE
-    if following in _NEVER_AFTER or (leading in _NEVER_BEFORE and not (leading is Kind.LABEL and _is_at(item, lexemes))):
+    labelled = leading is Kind.LABEL and not _is_at(item, lexemes)
+    if following in _NEVER_AFTER or leading in _NEVER_BEFORE or labelled:
         return False
     if _is_led(item, lexemes):
         return not (following in _COUNTED and is_lone)

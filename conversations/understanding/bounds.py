@@ -20,6 +20,8 @@ class Bound(Enum):
 
 
 _SKIPPED = THE | {Kind.ON, Kind.AT, Kind.ABOUT, Kind.ARTICLE, Kind.DAY}
+_TWO_ENDED = frozenset({"days_month", "month_days", "days_of_month"})
+"""The rules of wordings that name both ends ("from july 13-15")."""
 _OPPOSITE = {Bound.AFTER: Bound.UNTIL, Bound.FROM: Bound.BEFORE, Bound.UNTIL: Bound.AFTER, Bound.BEFORE: Bound.FROM}
 
 
@@ -27,6 +29,8 @@ def bound_of(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> B
     """What leads the day at that place of `found`, or what follows it."""
     since = found[place - 1].end if place else 0
     before = [lexeme for lexeme in lexemes[since : found[place].start] if lexeme.kind not in _SKIPPED]
+    if before and before[-1].kind is Kind.FROM and found[place].rule in _TWO_ENDED:
+        return Bound.NONE
     if before and (led := _led(before[-1])) is not Bound.NONE:
         refused = len(before) > 1 and before[-2].kind is Kind.NOT
         return _OPPOSITE.get(led, led) if refused else led

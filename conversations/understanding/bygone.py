@@ -6,7 +6,7 @@ from dataclasses import replace
 from conversations.understanding.dates import PAST, Day
 from conversations.understanding.kinds import THE, Kind
 from conversations.understanding.lexeme import Lexeme
-from conversations.understanding.neighbours import HAD
+from conversations.understanding.neighbours import FOR_HOUR, HAD
 from conversations.understanding.scan import Found, gap_before
 from conversations.understanding.times import EMPTY
 
@@ -65,8 +65,10 @@ def _follows_a_verb(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme
 
 
 def _is_for_a_day(lexeme: Lexeme) -> bool:
-    """ "para el", which names a day to come; "el" may name one that is gone."""
-    return lexeme.kind is Kind.DAY_LEAD and " " in lexeme.text
+    """ "Para el", "pra", which name a day to come; "el" may name one that is gone."""
+    return (lexeme.kind is Kind.DAY_LEAD and " " in lexeme.text) or (
+        lexeme.kind is Kind.AT and lexeme.until == FOR_HOUR
+    )
 
 
 def _opens_before_a_verb(item: Found, lexemes: Sequence[Lexeme]) -> bool:

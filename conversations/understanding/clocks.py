@@ -8,10 +8,11 @@ from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
 
 _DAY = 24 * 60
+_QUARTERS = 3
 _HOURS = (Kind.NUMBER, Kind.ONE, Kind.LONG, Kind.YEAR)
 _PLAIN = (Kind.NUMBER, Kind.ONE, Kind.COLON, Kind.DOT, Kind.ADDED, Kind.MINUS, Kind.AND, Kind.MINUTES, Kind.OCLOCK)
 _MARKS = (Kind.OCLOCK, Kind.HOUR_MARK, Kind.COLON)
-_IDLE = (Kind.ABOUT, Kind.ISH, Kind.THE, Kind.DAY_LEAD, Kind.DASH)
+_IDLE = (Kind.ABOUT, Kind.ISH, Kind.THE, Kind.DAY_LEAD, Kind.DASH, Kind.ZONE)
 
 
 def core_of(lexemes: Sequence[Lexeme]) -> list[Lexeme]:
@@ -32,7 +33,7 @@ def read_clock(lexemes: Sequence[Lexeme], shift: int = 0) -> Clock | None:
     if named := [lexeme.value for lexeme in words if lexeme.kind is Kind.NAMED]:
         half = next((word.value for word in words if word.kind is Kind.HALF), 0)
         minutes = words[1].value if [word.kind for word in words[:2]] == [Kind.NAMED, Kind.NUMBER] else 0
-        return Clock((named[0] + minutes + more + half) % _DAY)
+        return Clock((named[0] + minutes + more + half + _beside_named(words, kinds)) % _DAY)
     if spoken := [lexeme.value for lexeme in words if lexeme.kind is Kind.SPOKEN]:
         return _clock(*divmod(spoken[0], 60), more, halves, either=True)
     hour, minute, leans, as_typed = _digits(words, kinds)
@@ -47,6 +48,14 @@ def read_clock(lexemes: Sequence[Lexeme], shift: int = 0) -> Clock | None:
         clock = _clock(hour, minute, more + leans, (), either=False)
         return clock and replace(clock, as_said=True)
     return _clock(hour, minute, more + leans, halves, either=either)
+
+
+def _beside_named(words: Sequence[Lexeme], kinds: set[Kind]) -> int:
+    """ "A quarter past noon", "15 to noon": the minutes before the name, more or less; "12 noon" has none."""
+    if not kinds & {Kind.PAST, Kind.AFTER, Kind.TO} or not kinds & {Kind.QUARTER, Kind.NUMBER}:
+        return 0
+    minutes = next((word.value for word in words if word.kind is Kind.NUMBER), 15)
+    return -minutes if Kind.TO in kinds else minutes
 
 
 def _two_counts(
@@ -88,7 +97,8 @@ def _digits(words: Sequence[Lexeme], kinds: set[Kind]) -> tuple[int, int, int, b
         half = next(word.value for word in words if word.kind is Kind.HALF)
         return values[-1], 0, half, as_typed
     if Kind.QUARTER in kinds:
-        return values[-1], 0, -15 if Kind.TO in kinds else 15, as_typed
+        more = 15 * (values[0] if len(values) > 1 and values[0] <= _QUARTERS else 1)
+        return values[-1], 0, -more if Kind.TO in kinds else more, as_typed
     if kinds & {Kind.PAST, Kind.TO, Kind.AFTER}:
         return values[-1], 0, -values[0] if Kind.TO in kinds else values[0], as_typed
     return values[0], minute, 0, as_typed

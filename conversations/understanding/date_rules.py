@@ -1,10 +1,10 @@
 """The grammar of dates: its rules over kinds of words, and what reads each."""
 
-from conversations.understanding import dates, stretches, weekdays
+from conversations.understanding import dates, named_days, periods, stretches, weekdays
 from conversations.understanding.dates import DateRule
 
 _COUNT = "(?:number|one|article|long)"
-_UNIT = "(?:day|week|months_unit)"
+_UNIT = "(?:day|week|months_unit|years_unit)"
 _ANY_UNIT = f"(?:{_UNIT}|hours|minutes)"
 _NAMED = "(?:(?:the|from)* weekday comma?)?"
 _DAY = "(?:number|ordinal|ordinal_word)"
@@ -12,19 +12,21 @@ _NOT_A_CLOCK = "(?!meridiem|oclock|colon|dot|hour_mark|hours|minutes|people|ish|
 _NOT_A_DAY_OF = "(?<!one|article|day|number|ordinal|ordinal_word|last)"
 _NTH = "(?:ordinal|ordinal_word)"
 _GLUE = "(?:slash|dash|dot)"
-_OF = "(?:on|the)*"
+_OF = "(?:on|the|in)*"
 _TURN = "(?:next|this|coming)"
+_PAST = "(?:last|past)"
 _WEEK = f"(?:{_TURN} week|week on? {_TURN}|week_ahead)"
 _MONTH = f"(?:{_TURN} months_unit|months_unit on? {_TURN})"
-_YEAR = f"(?:(?:dash|comma|mark|on)* year {_NOT_A_CLOCK})"
-_LEADING = "(?:early|mid|late) (?:on|the|this|dash)*"
+_THAT_YEAR = f"(?:(?:{_TURN}|last) years_unit|years_unit {_TURN})"
+_YEAR = f"(?:(?:dash|slash|comma|mark|on|in|the)* (?:year {_NOT_A_CLOCK}|{_THAT_YEAR}))"
+_LEADING = "(?:early|mid|late) (?:on|the|this|dash|about)*"
 _NOT_ITS_DAY = f"(?! the? (?:ordinal|number {_NOT_A_CLOCK}))"
 _NOT_ITS_NUMBER = "(?:people|other|unit|thing|minutes|hours)"
 _NOT_COUNTED = "(?!other|one|street|people|noise|thing|unit|label)"
 
 RULES: dict[str, tuple[str, DateRule]] = {
     "iso": (f"year {_GLUE} number {_GLUE} number", dates.iso),
-    "written_year": (f"number {_GLUE} number {_GLUE} (?:year|long|number)", dates.written),
+    "written_year": (f"number {_GLUE} number (?:{_GLUE}|comma) (?:year|long|number)", dates.written),
     "spaced": (
         (f"(?<!number) the? number number (?:year|number)?"
         f" (?!number|long|year|minutes|slash|dash|month) {_NOT_A_CLOCK}"),
@@ -51,17 +53,34 @@ RULES: dict[str, tuple[str, DateRule]] = {
         stretches.days_of_a_month,
     ),
     "month_days": (
-        f"month the? {_DAY} (?:dash|or|and|slash|to) the? {_DAY} {_NOT_A_CLOCK} {_YEAR}?",
+        f"month the? {_DAY} (?:dash|or|and|slash|to|before) the? {_DAY} {_NOT_A_CLOCK} {_YEAR}?",
         stretches.days_month,
     ),
     "day_month": (f"the? (?:{_DAY}|{_NTH} day) dash? (?:on|the|from)* month {_YEAR}?", dates.day_month),
-    "last_day": (f"the? last (?:day|day_lead) (?:on|the)* (?:month {_YEAR}?|months_unit|{_MONTH})", stretches.last_day),
-    "month_day": (f"month dash? the? {_DAY} {_NOT_A_CLOCK} {_YEAR}?", dates.day_month),
+    "last_day": (f"the? last (?:day|day_lead) {_OF} (?:month {_YEAR}?|months_unit|{_MONTH})", stretches.last_day),
+    "month_day": (f"month (?:dash|slash|dot)? the? {_DAY} {_NOT_A_CLOCK} (?!slash) {_YEAR}?", dates.day_month),
     "next_few": (
         (f"(?:next|coming) {_COUNT} {_UNIT}"
-        f" | (?<!the|on|from|to){_COUNT} (?:(?:next|coming) {_UNIT}|{_UNIT} (?:next|coming))"),
+        f" | (?<!on|from|to)(?:(?!day_lead)the)? {_COUNT} (?:(?:next|coming) {_UNIT}|{_UNIT} (?:next|coming))"),
         stretches.next_few,
     ),
+    "months": (
+        f"(?:from|between) month {_YEAR}? (?:to|dash|and|before) month {_NOT_ITS_DAY} {_YEAR}?",
+        stretches.months,
+    ),
+    "month_of_year": (
+        (f"month {_YEAR} | number (?:slash|dash) year {_NOT_A_CLOCK} (?!slash|dash)"
+        f" | year (?:slash|dash) number {_NOT_A_CLOCK} (?!slash|dash)"),
+        periods.month_of_year,
+    ),
+    "nth_day": (f"the? (?:ordinal_word|ordinal) day {_OF} (?:month {_YEAR}?|{_MONTH}|months_unit)", periods.nth_day),
+    "week_of_year": (f"the? (?:ordinal_word|ordinal) week {_YEAR}", periods.week_of_year),
+    "quarter": (
+        (f"the? (?:ordinal_word|ordinal) quarter {_YEAR}? (?!past|to|after|hours)"
+        f" | year the? (?:ordinal_word|ordinal) quarter | {_TURN} quarter"),
+        periods.quarter,
+    ),
+    "season": (f"{_TURN} season | (?:in|on)* the? season {_YEAR}", periods.season),
     "day_of_a_month": (
         (f"(?:day_lead|the|day_mark)? {_DAY} (?:on|the|from)* {_MONTH}"
         f" | {_MONTH} (?:comma|on)* (?:(?:day_lead|day_mark) {_DAY}|the? ordinal) {_NOT_A_CLOCK}"),
@@ -73,8 +92,8 @@ RULES: dict[str, tuple[str, DateRule]] = {
         weekdays.weekday_of_week,
     ),
     "week_of_month": (
-        (f"the? (?:ordinal_word|ordinal|last) (?:(?:week on|week_of) the? (?:month {_YEAR}?|months_unit)"
-        f"|week on? {_MONTH})"),
+        (f"the? (?:ordinal_word|ordinal|last) (?:(?:week on|week_of) (?:the|this)? (?:month {_YEAR}?|months_unit)"
+        f"|(?:week on?|week_of) {_MONTH})"),
         stretches.week_of_month,
     ),
     "weekend_of": (
@@ -89,10 +108,20 @@ RULES: dict[str, tuple[str, DateRule]] = {
     "stretch_after_next": ("the? (?:week|weekend) after (?:next|coming)", stretches.after_next),
     "week_after": (f"weekday {_OF} week after next?", weekdays.week_after),
     "or_the_day_after": ("(?:relative_day|weekday|tonight) or the? day after", dates.or_the_day_after),
-    "day_after": ("the? day after the? (?:weekday|named_day|relative_day)", dates.day_after),
+    "day_after": ("the? day after the? (?:weekday|relative_day)", dates.day_after),
+    "from_named_day": (
+        (f"(?:the|{_COUNT})? (?:day|week) (?:after|before) the? named_day {_YEAR}?"
+        f" | the? (?:ordinal_word|ordinal)? weekday after the? named_day {_YEAR}?"),
+        named_days.from_named_day,
+    ),
+    "weekdays_on": ("number weekday hence", weekdays.weekdays_on),
+    "weekdays_ago": (f"{_COUNT} weekday ago", dates.past),
     "weekday_in_weeks": (
-        (f"weekday (?:in|after) (?:{_COUNT} week|week (?:number|one)?)"
-        f" | weekday on? (?:week number|{_COUNT} week) hence | (?:week number|{_COUNT} week) hence (?:on|the)* weekday"),
+        (
+            f"weekday (?:in|after) (?:{_COUNT} week|week (?:number|one)?)"
+            f" | weekday on? (?:week number|{_COUNT} week) hence"
+            f" | (?:week number|{_COUNT} week) hence (?:on|the)* weekday"
+        ),
         weekdays.weekday_in_weeks,
     ),
     "weeks_on": (
@@ -116,9 +145,14 @@ RULES: dict[str, tuple[str, DateRule]] = {
     "within": (f"in the (?:{_COUNT} {_UNIT}|week)", stretches.within),
     "ago": (f"before {_COUNT}? {_UNIT} (?!coming|next|this|last|number|on|the)", dates.before_now),
     "last": (
-        "last (?:weekday|week|weekend|months_unit|month) | (?:weekday|week|months_unit) last (?!thing|one)",
+        (f"late? last part | (?:weekday (?:on|from)? |{_LEADING}|this)? {_PAST}"
+        f" (?:week|weekend|months_unit|years_unit|quarter|season) (?!one) (?:weekday)?"
+        f" | last (?:weekday|month) | (?:weekday|week|months_unit) last (?!thing|one)"
+        f" | {_PAST} (?:number|one) {_UNIT} | number last {_UNIT}"),
         dates.past,
     ),
+    "rest": ("rest (?:on|the|this|soft|me)* (?:week|months_unit|years_unit)", periods.rest),
+    "period_end": ("the? period_end", periods.period_end),
     "weekday_date": (
         "(?:this|coming)? weekday comma? number (?=comma? at (?:number|one|spoken|long))",
         weekdays.weekday_date,
@@ -142,11 +176,19 @@ RULES: dict[str, tuple[str, DateRule]] = {
         f"{_LEADING} (?:(?:months_unit (?:on|the)*)? month {_YEAR}?|{_WEEK}|{_MONTH}|week|months_unit)",
         stretches.leading,
     ),
+    "leading_year": (f"{_LEADING} (?:{_THAT_YEAR}|years_unit|year {_NOT_A_CLOCK})", periods.leading_year),
+    "years": (
+        f"(?:from|between|in)* year (?:to|dash|and|before|about) year {_NOT_A_CLOCK}", periods.years,
+    ),
+    "year_bound": (f"(?<=after|before) year {_NOT_A_CLOCK} (?!number|month)", periods.year_bound),
+    "year": (f"{_THAT_YEAR} | (?<!other) years_unit on? year {_NOT_A_CLOCK}", periods.year),
+    "named_day_weekend": (f"{_TURN}? named_day {_YEAR}? weekend", named_days.named_day),
     "weekend": (f"the? {_TURN} weekend | weekend on? {_TURN}? | weekend", stretches.weekend),
     "week": (_WEEK, stretches.week),
     "month": (
-        (f"{_MONTH} | (?:in|this|next|coming|{_NOT_A_DAY_OF}on|months_unit (?:on|the)*) month"
-        f" (?!dash|the|number|ordinal|ordinal_word) {_YEAR}? | ^month(?=mark*$)"),
+        (f"{_MONTH} | (?:in|this|next|coming|(?<=from|after|before)|{_NOT_A_DAY_OF}on|months_unit (?:on|the)*) month"
+        f" (?!dash|the|number {_NOT_A_CLOCK}|ordinal|ordinal_word) {_YEAR}?"
+        " | ^ the? month (?:mark|dot|soft){0,2} $"),
         stretches.month,
     ),
     "weekday": ("weekday", weekdays.weekday),
@@ -165,7 +207,8 @@ RULES: dict[str, tuple[str, DateRule]] = {
     ),
     "lone_ordinal": ("the ordinal_word (?=$|at|comma|mark|part|about|number)", dates.day_of_month),
     "ordinal_of_month": ("(?<=weekday) the? ordinal_word (?!other|one|thing)", dates.day_of_month),
-    "named_day": ("named_day", dates.named_day),
+    "named_day": (f"(?:the|last|this|next|coming)* named_day {_YEAR}?", named_days.named_day),
+    "for_the_number": ("(?<=for) the number (?=mark{0,2} $)", dates.for_the_number),
     "number_of_month": (
         (f"on the number (?!other|one|dash|slash|thing|unit) {_NOT_A_CLOCK}"
         f" | day_lead {_DAY} (?!dash|slash|noise|thing|number (?!hour_mark|oclock|colon|meridiem)) {_NOT_A_CLOCK}"
@@ -173,7 +216,8 @@ RULES: dict[str, tuple[str, DateRule]] = {
         dates.day_of_month,
     ),
     "number_on": (
-        f"on number (?=$|soft|mark|comma|at|part|on part|number (?:meridiem|oclock|colon)|named) (?!soft? {_NOT_ITS_NUMBER}) {_NOT_A_CLOCK}",
+        (f"on number (?=$|soft|mark|comma|at|part|on part|number (?:meridiem|oclock|colon)|named)"
+        f" (?!soft? {_NOT_ITS_NUMBER}) {_NOT_A_CLOCK}"),
         dates.number_on,
     ),
 }  # fmt: skip

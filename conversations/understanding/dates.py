@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from conversations.understanding import days
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
-from conversations.understanding.neighbours import ABOUT
+from conversations.understanding.neighbours import ABOUT, WITHIN
 
 NO_SUCH_DATE = "no_such_date"
 PAST = "past"
@@ -49,6 +49,7 @@ _LONG_GONE = 183
 """Days since a date from which its next one is the nearer."""
 _LAST_HALF_DAY_HOUR = 12
 _LONGEST_MONTH = 31
+_UNITS = (Kind.DAY, Kind.WEEK, Kind.MONTHS_UNIT, Kind.YEARS_UNIT)
 _THINGS = 4
 """The first, second or third is rather a thing than a day, where no more is said."""
 
@@ -85,15 +86,22 @@ def written(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
         return None
     if lexemes[1].text == "." and len(lexemes) == 3 and (first <= 12 or lexemes[2].digits < 2):
         return None
-    if rest and lexemes[1].text != lexemes[3].text:
+    if rest and lexemes[1].text != lexemes[3].text and lexemes[3].kind is not Kind.COMMA:
         return None
     year = _full_year(rest[0], today) if rest else None
     found = days.written(first, second, year, today.date, today.region)
-    if found is None or (lexemes[1].text == "-" and len(lexemes) == 3 and first <= 24 and second <= 24):
+    if found is None or (lexemes[1].text == "-" and len(lexemes) == 3 and _can_be_hours(first, second, today)):
         return None
     if not found:
         return Day(reason=NO_SUCH_DATE)
     return Day(found) if len(found) > 1 else certain(found[0], today)
+
+
+def _can_be_hours(first: int, second: int, today: Today) -> bool:
+    """ "9-17" from nine to seventeen; where 12 hours are counted and the month comes first, "2-15" is a day."""
+    if today.region.upper() in days.MONTH_FIRST and first <= _LAST_HALF_DAY_HOUR < second:
+        return False
+    return first <= 24 and second <= 24
 
 
 def _full_year(year: int, today: Today) -> int:
@@ -129,9 +137,11 @@ def of_a_gone_year(lexemes: Sequence[Lexeme], _today: Today) -> Day | None:
 def day_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     (day,) = values(lexemes, *DAY_KINDS)
     (month,) = values(lexemes, Kind.MONTH)
-    year = values(lexemes, Kind.YEAR)
+    if has(lexemes, Kind.SLASH) and not lexemes[-1].digits:
+        return None
+    year = year_of(lexemes, today)
     if year:
-        return certain(days.make(year[0], month, day), today)
+        return certain(days.make(year, month, day), today)
     made = certain(days.next_yearly(today.date, month, day), today)
     gone = days.last_yearly(today.date, month, day)
     return replace(made, gone=gone) if gone and (today.date - gone).days < _LONG_GONE else made
@@ -148,6 +158,12 @@ def day_of_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     return Day((found,), later=(after,) if after else ())
 
 
+def for_the_number(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "For the 27"; "for the 4" may be people."""
+    day = lexemes[-1]
+    return day_of_month([day], today) if day.digits and day.value > _LAST_HALF_DAY_HOUR else None
+
+
 def number_on(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     """ "Sa 15": where "on" leads a day of the month, a number that is no usual hour."""
     on, day = lexemes
@@ -162,6 +178,24 @@ def day_of_a_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     return certain(days.make(month.year, month.month, day), today)
 
 
+def year_of(lexemes: Sequence[Lexeme], today: Today) -> int | None:
+    """The year that is said: in figures, or as this, the next or the last one."""
+    if said := values(lexemes, Kind.YEAR):
+        return said[-1]
+    for place, lexeme in enumerate(lexemes):
+        if lexeme.kind is Kind.YEARS_UNIT:
+            beside = lexemes[max(0, place - 1) : place + 2]
+            return today.date.year + has(beside, Kind.NEXT, Kind.COMING) - has(beside, Kind.LAST)
+    return None
+
+
+def on_in_units(day: date, unit: Lexeme, count: int) -> date:
+    """The day that lies so many days, weeks, months or years after `day`."""
+    if unit.kind in (Kind.MONTHS_UNIT, Kind.YEARS_UNIT):
+        return days.months_on(day, count * (12 if unit.kind is Kind.YEARS_UNIT else 1))
+    return day + timedelta(days=count * (7 if unit.kind is Kind.WEEK else 1))
+
+
 def weeks_ahead(lexemes: Sequence[Lexeme]) -> int:
     """How many weeks from this one "next week" is."""
     if told := values(lexemes, Kind.WEEK_AHEAD):
@@ -169,36 +203,24 @@ def weeks_ahead(lexemes: Sequence[Lexeme]) -> int:
     return 1 if has(lexemes, Kind.NEXT, Kind.COMING) else 0
 
 
-def _named(lexeme: Lexeme, today: Today) -> date | None:
+def _named(lexeme: Lexeme, today: Today) -> date:
     if lexeme.kind is Kind.WEEKDAY:
         return days.ahead(today.date, lexeme.value)
-    if lexeme.kind is Kind.NAMED_DAY:
-        if lexeme.until:
-            return days.next_easter(today.date, lexeme.value)
-        return days.next_yearly(today.date, *divmod(lexeme.value, 100))
     return today.date + timedelta(days=lexeme.value)
 
 
 def or_the_day_after(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     day = _named(lexemes[0], today)
-    return Day((day, day + timedelta(days=1))) if day and day >= today.date else None
+    return Day((day, day + timedelta(days=1))) if day >= today.date else None
 
 
 def day_after(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    day = _named(lexemes[-1], today)
-    return certain(day + timedelta(days=1), today) if day else None
-
-
-def named_day(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    named = _named(lexemes[0], today)
-    if named and lexemes[0].until == days.MAYBE_EASTER:
-        return Day(tuple(sorted({named, days.ahead(today.date, named.weekday())})))
-    return certain(named, today)
+    return certain(_named(lexemes[-1], today) + timedelta(days=1), today)
 
 
 def in_units(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     counted = has(lexemes, *_COUNTS, Kind.ONE, Kind.ARTICLE)
-    unit = next(lexeme for lexeme in lexemes if lexeme.kind in (Kind.DAY, Kind.WEEK, Kind.MONTHS_UNIT))
+    unit = next(lexeme for lexeme in lexemes if lexeme.kind in _UNITS)
     if has(lexemes, Kind.AGO):
         return Day(reason=PAST)
     if not counted and unit.kind is Kind.DAY and not unit.value:
@@ -206,9 +228,11 @@ def in_units(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     count = count_of(lexemes) * max(1, unit.value)
     if count > FURTHEST:
         return None
-    if unit.kind is Kind.MONTHS_UNIT:
-        return Day((days.months_on(today.date, count),))
-    day = today.date + timedelta(days=count * (7 if unit.kind is Kind.WEEK else 1))
+    day = on_in_units(today.date, unit, count)
+    if lexemes[0].kind is Kind.IN and lexemes[0].value == WITHIN:
+        return Day(
+            tuple(today.date + timedelta(days=more) for more in range((day - today.date).days + 1)), stretch=True
+        )
     return Day((day, day + timedelta(days=1)) if unit.kind is Kind.WEEK and unit.until == ABOUT else (day,))
 
 

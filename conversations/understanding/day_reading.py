@@ -18,6 +18,8 @@ _DAY = timedelta(days=1)
 _BESIDE = frozenset({Kind.COMMA, Kind.ON, Kind.DASH, Kind.MARK, Kind.SOFT}) | THE
 _MOVED = frozenset({Kind.FOR, Kind.ON}) | THE
 """Between the day that is left and the day that is moved to ("da sexta para segunda")."""
+_UP_TO = frozenset({Bound.UNTIL, Bound.BEFORE})
+""" "Hasta abril no puedo" says nothing against April."""
 _THROUGH = frozenset({Kind.TO, Kind.DASH, Kind.BEFORE})
 
 
@@ -35,7 +37,11 @@ def read_day(
 ) -> DateReading:
     """`out` are the places that do not count. `last_wins`: of "from friday to monday", Monday is meant (a move)."""
     named = _named(found, out, lexemes, last_wins=last_wins)
-    refused = [item.day for place, item in enumerate(found) if place in out and item.day is not None]
+    refused = [
+        item.day
+        for place, item in enumerate(found)
+        if place in out and item.day is not None and bound_of(found, place, lexemes) not in _UP_TO
+    ]
     return _reading(named, refused, today)
 
 

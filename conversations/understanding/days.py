@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-from dateutil.easter import easter
-
 MONTH_FIRST = frozenset({"US", "PH"})
 """Regions that write 12/25 (Unicode CLDR, the order of yMd)."""
 
@@ -36,16 +34,6 @@ def last_yearly(today: date, month: int, day: int) -> date | None:
     """The last such day before today; None when this year and the last have none."""
     years = (today.year, today.year - 1)
     return next((found for year in years if (found := make(year, month, day)) and found < today), None)
-
-
-EASTER, MAYBE_EASTER = 1, 2
-"""`until` of a day that is counted from Easter, surely or perhaps ("good friday" may be a Friday that is good)."""
-
-
-def next_easter(today: date, days: int) -> date:
-    """The next day that lies so many days after Easter Sunday (the Western one), today counted."""
-    years = (today.year, today.year + 1)
-    return next(found for year in years if (found := easter(year) + timedelta(days=days)) >= today or year > today.year)
 
 
 def next_monthly(today: date, day: int, *, skip: int = 0) -> date | None:

@@ -23,7 +23,7 @@ _LONGEST = 3
 """Words of a lead or of what follows a name."""
 _NEAR = 48
 """Characters that hold so many words."""
-_TIMED = frozenset({Kind.NUMBER, Kind.LONG, Kind.YEAR, Kind.AT, Kind.PART, Kind.ABOUT, Kind.NAMED, Kind.AFTER, Kind.BEFORE})
+_TIMED = _FIGURES | {Kind.NUMBER, Kind.AT, Kind.PART, Kind.ABOUT, Kind.NAMED, Kind.AFTER, Kind.BEFORE}
 _OF_THE_CLOCK = frozenset({Kind.MERIDIEM, Kind.OCLOCK, Kind.HOUR_MARK, Kind.COLON, Kind.HOURS, Kind.PART})
 
 
@@ -60,7 +60,7 @@ def _is_wished(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary
 
 
 def _is_name(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) -> bool:
-    """ "Señor Domingo", "april here", "mimi ni Jumanne Ally"; but "soy libre domingo", "ni jumanne saa nne" are days."""
+    """ "Señor Domingo", "april here", "mimi ni Jumanne Ally"; "soy libre domingo", "ni jumanne saa nne" are days."""
     lexeme = found[place]
     if lexeme.kind not in _NAMES or not _is_named(lexeme, words):
         return False

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from conversations.understanding.meaning import Intent
 from conversations.understanding.phrases import Words
@@ -9,21 +10,29 @@ from conversations.understanding.vocabulary import Vocabulary
 from conversations.understanding.wording import matches, without
 
 
-def read_intent(words: Sequence[str], signs: Sequence[str], known: Vocabulary) -> Intent | None:
+class Wished(NamedTuple):
+    """The wish, or None; and the words it was read from."""
+
+    intent: Intent | None
+    words: str = ""
+
+
+def read_intent(words: Sequence[str], signs: Sequence[str], known: Vocabulary) -> Wished:
     """`words` are the text's, `signs` its punctuation: a lone "?" asks for help. Of several wishes
     the weightiest wins."""
     alone = tuple(without(words, known.phrase_set("answers", "polite")) or (words or signs))
     for intent in Intent:
         if alone in known.phrase_set("intents.alone", intent.value):
-            return intent
+            return Wished(intent, " ".join(alone))
     by_first = _by_first_word(known)
-    wished = {
-        intent
-        for place, word in enumerate(words)
-        for phrase, intent in by_first.get(word, ())
-        if matches(words[place:], phrase)
-    }
-    return next((Intent(name) for name in known.order if Intent(name) in wished), None)
+    wished: dict[Intent, str] = {}
+    for place, word in enumerate(words):
+        for phrase, intent in by_first.get(word, ()):
+            if matches(words[place:], phrase):
+                wished.setdefault(intent, " ".join(phrase))
+    return next(
+        (Wished(Intent(name), wished[Intent(name)]) for name in known.order if Intent(name) in wished), Wished(None)
+    )
 
 
 @lru_cache(maxsize=32)

@@ -28,7 +28,7 @@ class Kind(StrEnum):
     """Today, tomorrow, yesterday: `value` days from now."""
     TONIGHT = "t"
     NAMED_DAY = "_"
-    """New Year's Eve: `value` is a hundred times the month, and the day."""
+    """New Year's Eve: `value` is a hundred times the month, and the day, or as its `until` says (neighbours.py)."""
     NUMBER = "n"
     """One or two digits, or a word for them."""
     LONG = "l"
@@ -49,6 +49,15 @@ class Kind(StrEnum):
     DAY = "d"
     WEEK = "k"
     MONTHS_UNIT = "M"
+    YEARS_UNIT = "щ"
+    SEASON = "ж"
+    """`value` is a hundred times the month it begins in, and the day; `until` the day it ends, in the same way."""
+    REST = "ц"
+    """Before a week, a month or a year: what is left of it."""
+    PERIOD_END = "ч"
+    """The end of this month (`value` 1) or of this year (2) in one word ("eom")."""
+    ZONE = "ш"
+    """The name of a time zone: `value` minutes ahead of UTC."""
     WEEKEND = "E"
     COMING = "α"
     """Before or after its word: the coming weekday or weekend, next week, next month ("que viene")."""
@@ -135,9 +144,10 @@ class Kind(StrEnum):
 SOFT = frozenset({Kind.SOFT, Kind.ME, Kind.FITS, Kind.PRAISE, Kind.THING})
 """What may stand beside a bare hour."""
 THE = frozenset({Kind.THE, Kind.DAY_LEAD})
+_UNIT = frozenset({Kind.UNIT, Kind.YEARS_UNIT})
 
 _NAME = re.compile(r"(?<!\?P<)\b[a-z][a-z_]*\b(?!>)")
-_CLASSES = {"soft": SOFT, "the": THE}
+_CLASSES = {"soft": SOFT, "the": THE, "unit": _UNIT}
 
 
 def letters(pattern: str) -> str:

@@ -109,7 +109,8 @@ def _lexeme(text: str, start: int, end: int, meaning: Meaning) -> Lexeme:
 
 def _number(piece: Token) -> Lexeme:
     digits = len(piece.text)
-    kinds = {1: Kind.NUMBER, 2: Kind.NUMBER, 3: Kind.LONG, 4: Kind.YEAR if piece.text.startswith("20") else Kind.LONG}
+    is_year = piece.text.startswith("20") or "1960" <= piece.text <= "1999"  # no clock has a minute 60
+    kinds = {1: Kind.NUMBER, 2: Kind.NUMBER, 3: Kind.LONG, 4: Kind.YEAR if is_year else Kind.LONG}
     kind = kinds.get(digits, Kind.NOISE)
     value = 0 if kind is Kind.NOISE else int(piece.text)
     return Lexeme(kind, piece.text, piece.start, piece.end, value, digits=digits)

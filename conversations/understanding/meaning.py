@@ -1,5 +1,6 @@
 """What a text can mean, and what must be known to read it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -130,6 +131,8 @@ class Understood:
     same_time: bool = False
     """The time of day of the booking they speak of ("same time next week")."""
     recurrence: Recurrence | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What `intent`, `services` and `seats` were read from; the other parts hold their words themselves."""
     language: str = ""
     """The language the text is surely in ("es"); "" where its words do not tell."""
 

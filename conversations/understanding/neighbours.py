@@ -20,6 +20,13 @@ ABOUT = 1
 """`until` of a WEEK that is said as its days, the first and the last both counted ("15 jours")."""
 CLOCK_HOURS = 1
 """`until` of an HOURS that may be said of the clock as well ("às 15 horas")."""
+THROUGH = 3
+"""`value` of a BEFORE that runs to a day of the month as well ("july 13 thru 15")."""
+WITHIN = 2
+"""`value` of an IN that means any time until then ("within 2 weeks"); 1 is by then ("d'ici")."""
+HOLIDAY, MAYBE_HOLIDAY = 1, 2
+"""`until` of a NAMED_DAY whose `value` is a place in holidays.NAMES, surely or perhaps ("good friday" may be a Friday
+that is good)."""
 WEEKDAY_DATES = 1
 """`until` of a WEEKDAY where a number after it is a date before it is an hour ("viernes 20")."""
 NAMED_AFTER_IT, NAMED_BEFORE_IT = 1, 2
@@ -35,15 +42,18 @@ _DATED = frozenset({Kind.WEEKDAY, Kind.RELATIVE_DAY, Kind.MONTH, Kind.COMING, Ki
 _NAMED_DAYS = frozenset({Kind.WEEKDAY, Kind.NUMBER, Kind.ORDINAL, Kind.ORDINAL_WORD, Kind.MONTH})
 _STARTS = _NAMED_DAYS | {Kind.RELATIVE_DAY, Kind.PART}
 _SIDES = frozenset({Kind.AFTER, Kind.BEFORE})
+_NONE: Mapping[str, int] = {}
 _BEGINNING = frozenset({Kind.FROM, Kind.BETWEEN})
 _AWAY = frozenset({Kind.IN, Kind.AGO})
 
 
-def settled(lexeme: Lexeme, before: Sequence[Lexeme], months: Mapping[str, int], weekdays: Mapping[str, int]) -> Lexeme:
-    """`lexeme` as the kind that it has after `before`. `months` are the words that may be a month, `weekdays` such pairs
-    of words that end in a weekday ("كل اثنين")."""
-    if before and weekdays and f"{before[-1].text} {lexeme.text}" in weekdays:
-        return replace(lexeme, kind=Kind.WEEKDAY, value=weekdays[f"{before[-1].text} {lexeme.text}"])
+def settled(
+    lexeme: Lexeme, before: Sequence[Lexeme], months: Mapping[str, int], weekdays: Mapping[str, Mapping[str, int]]
+) -> Lexeme:
+    """`lexeme` as the kind that it has after `before`. `months` are words that may be a month, `weekdays` those that
+    are a weekday, by the word before them ("كل اثنين")."""
+    if before and weekdays and lexeme.text in (led := weekdays.get(before[-1].text, _NONE)):
+        return replace(lexeme, kind=Kind.WEEKDAY, value=led[lexeme.text])
     match lexeme.kind:
         case Kind.ONE if before and before[-1].kind is Kind.DAY_LEAD:
             return replace(lexeme, kind=Kind.NUMBER, value=1)

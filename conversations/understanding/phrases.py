@@ -1,9 +1,9 @@
 """What each list of a language file means: its phrases, their kinds and their values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from conversations.understanding.days import EASTER, MAYBE_EASTER
+from conversations.understanding.holidays import NAMES
 from conversations.understanding.kinds import Kind
 from conversations.understanding.neighbours import (
     A_DAY,
@@ -13,9 +13,13 @@ from conversations.understanding.neighbours import (
     FOR_HOUR,
     FOR_TO,
     HAD,
+    HOLIDAY,
+    MAYBE_HOLIDAY,
     NAMED_AFTER_IT,
     NAMED_BEFORE_IT,
+    THROUGH,
     WEEKDAY_DATES,
+    WITHIN,
 )
 from conversations.understanding.normalise import fold
 from conversations.understanding.tokens import words_of
@@ -23,6 +27,7 @@ from conversations.understanding.tokens import words_of
 Words = tuple[str, ...]
 Table = Mapping[str, Any]
 
+_SHORT = 5
 GLUED = "#"
 """Before a phrase: only where it is glued to a number."""
 
@@ -37,8 +42,9 @@ _MARKERS = {
     "dates": {
         "tonight": Kind.TONIGHT, "next": Kind.NEXT, "this": Kind.THIS, "last": Kind.LAST, "in": Kind.IN,
         "ago": Kind.AGO, "hence": Kind.HENCE, "weekend": Kind.WEEKEND, "day": Kind.DAY, "months_unit": Kind.MONTHS_UNIT,
+        "years_unit": Kind.YEARS_UNIT, "rest": Kind.REST,
         "not": Kind.NOT, "not_good": Kind.NOT_GOOD, "coming": Kind.COMING, "day_lead": Kind.DAY_LEAD,
-        "day_mark": Kind.DAY_MARK, "week_of": Kind.WEEK_OF, "early": Kind.EARLY, "mid": Kind.MID, "late": Kind.LATE,
+        "day_mark": Kind.DAY_MARK, "week_of": Kind.WEEK_OF, "early": Kind.EARLY, "mid": Kind.MID,
         "eve": Kind.EVE,
     },
     "times": {
@@ -90,7 +96,7 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
         yield from ((phrase, Meaning(Kind.WEEKDAY, weekday, dated)) for phrase in named)
     for kind, said_by_value in (
         (Kind.NUMBER, numbers.get("words", {}).items()),
-        (Kind.MONTH, enumerate(dates.get("months", ()), start=1)),
+        (Kind.MONTH, enumerate(map(_with_dots, dates.get("months", ())), start=1)),
         (Kind.RELATIVE_DAY, dates.get("days", {}).items()),
         (Kind.NAMED_DAY, ((day.replace("-", ""), said) for day, said in dates.get("named", {}).items())),
         (Kind.WEEK, dates.get("weeks", {}).items()),
@@ -106,14 +112,25 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
         (Kind.ADDED, times.get("added", {}).items()),
         (Kind.LEANING, times.get("before_hour", {}).items()),
         (Kind.HALF, ((30, times.get("half", ())), (-30, times.get("half_to", ())))),
-        (Kind.IN, ((1, dates.get("within", ())),)),
+        (Kind.IN, ((1, dates.get("within", ())), (WITHIN, dates.get("any_time_within", ())))),
         (Kind.DID, ((0, table.get("words", {}).get("did", ())), (HAD, table.get("words", {}).get("had", ())))),
         (Kind.DAY_LEAD, ((1, dates.get("day_to", ())),)),
         (Kind.ON, ((1, dates.get("day_on", ())),)),
+        (Kind.LATE, ((0, dates.get("late", ())), (1, dates.get("end_of", ())))),
+        (Kind.PERIOD_END, dates.get("period_ends", {}).items()),
+        (Kind.ZONE, ((_offset(zone), said) for zone, said in times.get("zones", {}).items())),
         (Kind.WEEK_AHEAD, dates.get("week_ahead", {}).items()),
         (Kind.TO, ((1, times.get("to_hour", ())),)),
         (Kind.AFTER, ((0, times.get("after", ())), (1, times.get("starting", ())))),
-        (Kind.BEFORE, ((0, times.get("before", ())), (1, times.get("until", ())), (2, times.get("by", ())))),
+        (
+            Kind.BEFORE,
+            (
+                (0, times.get("before", ())),
+                (1, times.get("until", ())),
+                (2, times.get("by", ())),
+                (THROUGH, times.get("through", ())),
+            ),
+        ),
         (Kind.OR_BEFORE, ((0, times.get("or_before", ())), (1, times.get("before_it", ())))),
         (Kind.AT, ((shift_of(table), times.get("shifted", ())),)),
         (Kind.OCLOCK, ((times.get("as_said_from", 0), times.get("oclock", ())),)),
@@ -132,9 +149,12 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
     for span, said in dates.get("today_parts", {}).items():
         start, _, end = span.partition("-")
         yield from ((phrase, Meaning(Kind.TONIGHT, _minutes(start), _minutes(end))) for phrase in said)
-    for until, name in ((EASTER, "easter"), (MAYBE_EASTER, "maybe_easter")):
-        for after, said in dates.get(name, {}).items():
-            yield from ((phrase, Meaning(Kind.NAMED_DAY, int(after), until)) for phrase in said)
+    for until, name in ((HOLIDAY, "holidays"), (MAYBE_HOLIDAY, "maybe_holidays")):
+        for holiday, said in dates.get(name, {}).items():
+            yield from ((phrase, Meaning(Kind.NAMED_DAY, NAMES.index(holiday), until)) for phrase in said)
+    for span, said in dates.get("seasons", {}).items():
+        start, until_day = (int(day.replace("-", "")) for day in span.split(".."))
+        yield from ((phrase, Meaning(Kind.SEASON, start, until_day)) for phrase in said)
     for span, said in times.get("parts", {}).items():
         start, _, end = span.partition("-")
         yield from ((phrase, Meaning(Kind.PART, _minutes(start), _minutes(end))) for phrase in said)
@@ -174,6 +194,16 @@ def lists_of(table: Table) -> Iterable[tuple[tuple[str, str], frozenset[Words]]]
     ):
         for key, said in inner.items():
             yield (name, key), frozenset(words_of(fold(phrase), marks=True) for phrase in said)
+
+
+def _with_dots(names: Sequence[str]) -> list[str]:
+    """The names of a month, the short ones also with the dot they are written with."""
+    return [*names, *(f"{name}." for name in names[1:] if len(name) < _SHORT)]
+
+
+def _offset(zone: str) -> int:
+    """ "-03:30" as minutes ahead of UTC."""
+    return _minutes(zone.lstrip("+-")) * (-1 if zone.startswith("-") else 1)
 
 
 def _minutes(clock: str) -> int:

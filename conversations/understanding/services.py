@@ -19,6 +19,11 @@ _BEGINNING = 95.0
 _ENDING = 95.0
 
 
+class Fitting(NamedTuple):
+    ids: tuple[int, ...] = ()
+    words: str = ""
+
+
 class _Fit(NamedTuple):
     """How well a name fits; `covered` counts its words when all of them were said."""
 
@@ -32,11 +37,13 @@ def read_services(
     is_idle: Callable[[str], bool],
     joining: frozenset[str] = frozenset(),
     minutes: AbstractSet[int] = frozenset(),
-) -> tuple[int, ...]:
-    """The services that fit, best first. Idle words tell nothing by themselves, `joining` ones ("and") nothing at all.
+) -> Fitting:
+    """The services that fit, best first, and the words that say so.
+
+    Idle words tell nothing by themselves, `joining` ones ("and") nothing at all.
     `minutes` are the lengths that were said: they decide between services that fit alike."""
     if not services:
-        return ()
+        return Fitting()
     names = {
         service.id: [_words(name, joining) for name in (service.name, *service.aliases) if _words(name, joining)]
         for service in services
@@ -52,7 +59,8 @@ def read_services(
     found += [service for service in services if any(_holds(names[service.id], word) for word in unheard)]
     if minutes and len(found) != 1:
         found = [service for service in found or services if service.minutes in minutes] or found
-    return tuple(service.id for service in sorted(found, key=lambda service: -best[service.id].score))
+    ids = tuple(service.id for service in sorted(found, key=lambda service: -best[service.id].score))
+    return Fitting(ids, " ".join(said) if ids else "")
 
 
 def _holds(names: Sequence[tuple[str, ...]], word: str) -> bool:

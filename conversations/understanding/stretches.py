@@ -16,24 +16,25 @@ from conversations.understanding.dates import (
     has,
     values,
     weeks_ahead,
+    year_of,
 )
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
-from conversations.understanding.neighbours import ABOUT
+from conversations.understanding.neighbours import ABOUT, THROUGH
 
 _JOINING = (Kind.OR, Kind.AND, Kind.SLASH)
-_LONGEST = 93
+_LONGEST = 1100
 _FORTNIGHT = 2
 _FRIDAY_AND_SATURDAY = frozenset({"BH", "DZ", "EG", "IQ", "JO", "KW", "LY", "OM", "QA", "SA", "SD", "SY", "YE"})
 """Regions where these are the weekend (Unicode CLDR, weekData)."""
 
 
 def between(first: date, last: date) -> tuple[date, ...]:
-    """Every day from `first` to `last`, three months at most; only `first` when they are out of order."""
+    """Every day from `first` to `last`, three years at most; only `first` when they are out of order."""
     return tuple(first + timedelta(days=more) for more in range(max(0, min((last - first).days, _LONGEST)) + 1))
 
 
-def _stretch(first: date, last: date, today: Today) -> Day:
+def stretch(first: date, last: date, today: Today) -> Day:
     """What is left of it from today on."""
     if last < today.date:
         return Day(reason=PAST)
@@ -41,10 +42,13 @@ def _stretch(first: date, last: date, today: Today) -> Day:
 
 
 def days_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    until = next((lexeme.value for lexeme in lexemes[2:] if lexeme.kind is Kind.BEFORE), THROUGH)
+    if until != THROUGH and lexemes[0].kind is Kind.MONTH:
+        return None
     (month,) = values(lexemes, Kind.MONTH)
-    year = values(lexemes, Kind.YEAR)
+    year = year_of(lexemes, today)
     made = [
-        days.make(year[0], month, day) if year else days.next_yearly(today.date, month, day)
+        days.make(year, month, day) if year else days.next_yearly(today.date, month, day)
         for day in values(lexemes, *DAY_KINDS)
     ]
     return _ends(made, lexemes, today)
@@ -72,19 +76,20 @@ def _ends(made: Sequence[date | None], lexemes: Sequence[Lexeme], today: Today) 
     if lexemes[0].kind is not Kind.BETWEEN and has(lexemes, *_JOINING):
         kept = tuple(sorted({day for day in (first, last) if day >= today.date}))
         return Day(kept) if kept else Day(reason=PAST)
-    return _stretch(first, last, today) if first < last else certain(first, today)
+    return stretch(first, last, today) if first < last else certain(first, today)
 
 
 def after_next(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     if has(lexemes, Kind.WEEKEND):
         saturday, sunday = _weekend(today, 0)
         return Day(tuple(day + timedelta(days=more) for more in (7, 14) for day in (saturday, sunday)))
-    return _stretch(days.week_day(today.date, 0, 2), days.week_day(today.date, 6, 2), today)
+    return stretch(days.week_day(today.date, 0, 2), days.week_day(today.date, 6, 2), today)
 
 
 def week(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     weeks = weeks_ahead(lexemes)
-    return _stretch(days.week_day(today.date, 0, weeks), days.week_day(today.date, 6, weeks), today)
+    long = max(1, *values(lexemes, Kind.WEEK), 1)
+    return stretch(days.week_day(today.date, 0, weeks), days.week_day(today.date, 7 * long - 1, weeks), today)
 
 
 def _first_of_weekend(today: Today) -> int:
@@ -104,7 +109,7 @@ def weekend(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     coming = _weekend(today, 0)
     if has(lexemes, Kind.NEXT):
         return Day(tuple(sorted({day for day in (*coming, *_weekend(today, 1)) if day >= today.date})))
-    return _stretch(*coming, today)
+    return stretch(*coming, today)
 
 
 def weekend_of(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
@@ -117,7 +122,7 @@ def weekend_of(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     if of is None:
         return Day(reason=NO_SUCH_DATE)
     start = days.week_day(of, _first_of_weekend(today), 0)
-    return _stretch(start, start + timedelta(days=1), today)
+    return stretch(start, start + timedelta(days=1), today)
 
 
 def nth_weekend(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
@@ -128,7 +133,7 @@ def nth_weekend(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     else:
         (which,) = values(lexemes, Kind.ORDINAL, Kind.ORDINAL_WORD)
         start = days.ahead(first, _first_of_weekend(today)) + timedelta(days=7 * (which - 1))
-    return _stretch(start, start + timedelta(days=1), today) if start.month == first.month else Day(reason=NO_SUCH_DATE)
+    return stretch(start, start + timedelta(days=1), today) if start.month == first.month else Day(reason=NO_SUCH_DATE)
 
 
 def last_day(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
@@ -143,29 +148,31 @@ def within(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     count = count_of(lexemes) * max(1, unit.value) * days_of_it
     if not counted or count > FURTHEST:
         return None
-    return _stretch(today.date, today.date + timedelta(days=count), today)
+    return stretch(today.date, today.date + timedelta(days=count), today)
 
 
 def next_few(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     """ "The next 3 days" begin tomorrow, "the next 3 weeks" on Monday, "the next 3 months" with the next one."""
-    unit = next(lexeme for lexeme in lexemes if lexeme.kind in (Kind.DAY, Kind.WEEK, Kind.MONTHS_UNIT))
+    unit = next(lexeme for lexeme in lexemes if lexeme.kind in (Kind.DAY, Kind.WEEK, Kind.MONTHS_UNIT, Kind.YEARS_UNIT))
     count = count_of(lexemes) * max(1, unit.value)
     if not 1 < count <= FURTHEST:
         return None
+    if unit.kind is Kind.YEARS_UNIT:
+        return stretch(date(today.date.year + 1, 1, 1), date(today.date.year + count, 12, 31), today)
     if unit.kind is Kind.MONTHS_UNIT:
         first = days.months_on(today.date.replace(day=1), 1)
-        return _stretch(first, days.months_on(first, count) - timedelta(days=1), today)
+        return stretch(first, days.months_on(first, count) - timedelta(days=1), today)
     if unit.kind is Kind.WEEK:
         first = days.week_day(today.date, 0, 1)
-        return _stretch(first, first + timedelta(days=7 * count - 1), today)
-    return _stretch(today.date + timedelta(days=1), today.date + timedelta(days=count), today)
+        return stretch(first, first + timedelta(days=7 * count - 1), today)
+    return stretch(today.date + timedelta(days=1), today.date + timedelta(days=count), today)
 
 
 def _month(lexemes: Sequence[Lexeme], today: Today) -> tuple[date, date]:
     first = today.date.replace(day=1)
     if named := values(lexemes, Kind.MONTH):
-        year = values(lexemes, Kind.YEAR) or [first.year if named[0] >= first.month else first.year + 1]
-        first = date(year[0], named[0], 1)
+        year = year_of(lexemes, today) or first.year + (named[0] < first.month)
+        first = date(year, named[0], 1)
     elif has(lexemes, Kind.NEXT, Kind.COMING):
         first = days.months_on(first, 1)
     return first, days.months_on(first, 1) - timedelta(days=1)
@@ -175,26 +182,39 @@ def week_of_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     """Seven days each: the first week is the 1st to the 7th; the last ends the month. A fortnight is one half of it."""
     first, last = _month(lexemes, today)
     if has(lexemes, Kind.LAST):
-        return _stretch(last - timedelta(days=6), last, today)
+        return stretch(last - timedelta(days=6), last, today)
     (which,) = values(lexemes, Kind.ORDINAL, Kind.ORDINAL_WORD)
     if any(lexeme.kind is Kind.WEEK and lexeme.value == _FORTNIGHT for lexeme in lexemes):
         half = first.replace(day=15)
-        return {1: _stretch(first, half, today), 2: _stretch(half + timedelta(days=1), last, today)}.get(which)
+        return {1: stretch(first, half, today), 2: stretch(half + timedelta(days=1), last, today)}.get(which)
     begins = first + timedelta(days=7 * (which - 1))
-    return _stretch(begins, min(last, begins + timedelta(days=6)), today) if 0 < which <= 4 else None
+    return stretch(begins, min(last, begins + timedelta(days=6)), today) if 0 < which <= 4 else None
 
 
 def month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    return _stretch(*_month(lexemes, today), today)
+    return stretch(*_month(lexemes, today), today)
+
+
+def months(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "From august to october": to the end of the last one."""
+    first, last = values(lexemes, Kind.MONTH)
+    begins, _ = _month([lexeme for lexeme in lexemes if lexeme.kind is not Kind.MONTH or lexeme.value == first], today)
+    ends = days.months_on(begins, (last - first) % 12 + 1) - timedelta(days=1)
+    return stretch(begins, ends, today)
+
+
+def _end_begins(late: Lexeme, today: Today) -> int:
+    """The end of the week begins on Friday, or on Thursday where Friday is free; what is late in it, on Thursday."""
+    return 4 if late.value and today.region.upper() not in _FRIDAY_AND_SATURDAY else 3
 
 
 def leading(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    """The beginning, the middle or the end of a week (Mon-Wed, Tue-Thu, Thu-Sun) or a month (ten days each)."""
+    """The beginning, the middle or the end of a week (Mon-Wed, Tue-Thu, Thu or Fri-Sun) or a month (ten days each)."""
     kind = lexemes[0].kind
     if has(lexemes, Kind.MONTH, Kind.MONTHS_UNIT):
         first, last = _month(lexemes, today)
         cuts = {Kind.EARLY: (first, first.replace(day=10)), Kind.MID: (first.replace(day=11), first.replace(day=20))}
-        return _stretch(*cuts.get(kind, (first.replace(day=21), last)), today)
+        return stretch(*cuts.get(kind, (first.replace(day=21), last)), today)
     weeks = weeks_ahead(lexemes)
-    begins, ends = {Kind.EARLY: (0, 2), Kind.MID: (1, 3)}.get(kind, (3, 6))
-    return _stretch(days.week_day(today.date, begins, weeks), days.week_day(today.date, ends, weeks), today)
+    begins, ends = {Kind.EARLY: (0, 2), Kind.MID: (1, 3)}.get(kind, (_end_begins(lexemes[0], today), 6))
+    return stretch(days.week_day(today.date, begins, weeks), days.week_day(today.date, ends, weeks), today)

@@ -16,7 +16,7 @@ _FULL = (
     f" | (?:number|one|named) oclock? hour_mark? (?:added|minus {_MINUTES}|and {_MINUTES}) {_MERIDIEM}"
     f" | number number added {_MERIDIEM}"
     f" | half past? number {_MERIDIEM} | half past named"
-    f" | (?:quarter (?:past|after|to)|number minutes? past|number minutes to) number {_MERIDIEM}"
+    f" | (?:number? quarter (?:past|after|to)|number minutes? past|number minutes to) (?:number {_MERIDIEM}|named)"
     f" | leaning (?:number|one) {_MERIDIEM}"
     " | spoken (?:oclock meridiem?|meridiem)"
     " | number number meridiem | (?:number|one) oclock meridiem? | (?:number|one) meridiem"
@@ -25,9 +25,9 @@ _FULL = (
     "|(?:on|the)+ month)"
     " | number? named | (?:long|year) (?:oclock|hours|hour_mark)? meridiem?)"
 )
-_ANY = f"(?:{_FULL} | number hour_mark? | one | spoken)"
+_ANY = f"(?:{_FULL} zone? | number hour_mark? | one | spoken)"
 _LED = "(?:at dash?|about)*"
-_IN = "(?:in|at|on|the|from)*"
+_CLOCK_IN = f"(?:at dash?|about|the)* {_ANY} (?:in|at|on|the|from)*"
 _SEPARATOR = "(?:to|dash|and|before|or_before)"
 _NO_MONTH = f"(?!(?:on|the|dash)* (?!{_MONTH_DAY}) month)(?!slash|colon|dot|day_mark|unit)"
 _NO_MONTH_AT_ALL = "(?!(?:on|the|dash)* month)(?!slash|colon|dot|day_mark|unit)"
@@ -37,6 +37,7 @@ _NO_COUNT = (
     "|hours|minutes|people|day|week|months_unit|other other? street)"
 )
 _NAME_DATE = "(?:number|one|ordinal|ordinal_word) (?:on|the|from)*"
+_NOT_TIMED = "(?!number|long|at|part|and|or|dash|named)"
 _NO_HOUR = "(?!meridiem|oclock|hour_mark|colon|added|minus|hours|minutes|(?:on|the)* part)"
 _LENGTH = f"(?:half? {_COUNT} | spoken | leaning number | {_COUNT} and? article? half | number dot number)"
 
@@ -52,6 +53,13 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
         "in about? (?:number|one) (?:hour_mark|oclock|colon) number? minutes? added?",
         amounts.ahead_marked,
     ),
+    "ahead_parts": (
+        ("in about? (?:number|one|article) hours (?:and|comma)? number minutes"
+        " | in about? number dot number hours | in about? number slash number (?:on (?:article)?)? (?:hours|hour_mark)"
+        " | in about? article? number? dash? quarter on article? (?:hours)"
+        " | in (?:number|one) (?:soft|other) (?:hours|minutes)"),
+        amounts.ahead_parts,
+    ),
     "ahead": (
         (f"(?:in|after) about? (?:half? {_COUNT} and? (?:article? half)? (?:hours|minutes) added?"
         " | (?:hours|minutes) added? (?!number) | half hours)"
@@ -59,6 +67,8 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
         " | (?:hours|minutes) number hence"),
         amounts.ahead,
     ),
+    "within": ("(?:next|in) (?:number|one|article)? (?:hours|minutes)", amounts.within),
+    "past_hours": ("(?:last|past) (?:number|one) (?:hours|minutes)", amounts.past_hours),
     "duration": (
         f"{_LENGTH} dash? (?:hours|minutes) (?!past|to|after|ago|last|(?:on|the)* (?:number|named))",
         amounts.length,
@@ -79,41 +89,46 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
     "address": (
         ("at? (?:number|long|year) (?:slash|dash)? number? comma? (?:other|soft|month|weekday){1,2} street"
         f" | street (?:other|soft|on|the){{1,3}} comma? (?:number|long|year) {_NO_HOUR} (?!(?:on|the|from)* month)"
-        " | (?:at|the)? (?:number|long) comma? street (?=(?:on|the|other)+)"),
+        " | (?:at|the)? (?:number|long) comma? street (?!at|comma|mark|$)"),
         amounts.nothing,
     ),
     "place": (
         (f"street mark? (?:on|the|from|article)* (?:{_NAME_DATE} month (?:on|from)* year? | month | weekday"
-        f" (?!comma|mark|number|long|at|part|and|or|dash|named) | named_day)"
+        f" {_NOT_TIMED} (?!comma|mark) | named_day)"
         f" (?:(?:comma|dash|hash|mark)* (?:number|long|year|noise) {_NO_HOUR} (?!(?:on|the|from)* month))?"),
         amounts.place,
     ),
     "place_named": (
-        f"(?:{_NAME_DATE} month year? | month the? (?:ordinal|number)? | weekday) street",
+        f"(?:{_NAME_DATE} month year? | month the? (?:ordinal|number)? | weekday) street {_NOT_TIMED}",
         amounts.place_named,
     ),
     "label": (
         (f"(?<!article)(?<!one) label (?:dot|mark|dash|hash|colon|soft)? (?:number|long|year) {_NO_HOUR}"
-        f" (?:(?:dot|slash|dash) number {_NO_HOUR})*"),
+        f" (?:(?:dot|slash|dash|and) number {_NO_HOUR})*"),
         amounts.nothing,
     ),
     "numbered": (f"on? (?:the|article) number label (?!number|long|hash) {_NO_HOUR}", amounts.nothing),
     "hash": ("hash (?:number|long|year)", amounts.nothing),
-    "amount": ("(?:number|long|year) ((?:dot|dash|to|or|and) number)* dash? unit", amounts.nothing),
+    "amount": (
+        "(?:number|long|year) ((?:dot|dash|to|or|and) number)* dash? unit (?!hence|ago|after|before)",
+        amounts.nothing,
+    ),
     "ratio": ("number slash (?:number|long) (?:(?:soft|mark|comma){0,2} soft)? (?!month|year|slash)", amounts.ratio),
     "offer": ("(?:number|one) for (?:number|one) (?!meridiem|oclock|colon)", amounts.nothing),
-    "last_part": ("last part", amounts.nothing),
 }  # fmt: skip
 """What holds a number but no time of day; read before everything else."""
 
 RULES: dict[str, tuple[str, TimeRule]] = {
     "minutes_to": (f"{_LED} number to number meridiem?", times.minutes_to),
-    "minutes_to_named": ("number minutes? (?:to|for|before) (?:the|on)* named", times.minutes_to_named),
+    "minutes_to_named": (f"{_LED} number minutes? (?:to|for|before) (?:the|on)* named", times.minutes_to_named),
+    "minutes_after": ("number after number oclock? meridiem", times.minutes_after),
     "dashed": (f"{_LED} number dash number meridiem", times.dashed),
     "range_in_parts": (
-        (f"(?:from|between|after) (?:{_LED} the)? {_LED} {_ANY} {_IN} part (?:{_SEPARATOR}|at) (?:the)* {_LED} {_ANY} (?:{_IN} part)?"
-        f" | (?:on|the)* {_LED} {_ANY} {_IN} part (?:to|dash|before|at) {_LED} {_ANY} (?:{_IN} part)?"
-        f" | part {_ANY} (?:to|dash) part {_ANY} or_before?"),
+        (
+            f"(?:from|between|after) {_CLOCK_IN} part (?:{_SEPARATOR}|at) {_CLOCK_IN} part?"
+            f" | on? {_CLOCK_IN} part (?:to|dash|before|at) {_CLOCK_IN} part?"
+            f" | part {_ANY} (?:to|dash) part {_ANY} or_before?"
+        ),
         times.span_in_parts,
     ),
     "range": (f"(?:from|between|after)? {_LED} {_ANY} ish? {_SEPARATOR} {_LED} {_ANY} ish? {_NO_MONTH}", times.span_of),

@@ -15,6 +15,7 @@ _HOURS = 24
 _LEAST_PRICE = 40
 """A number this high beside a day is rather an amount."""
 _TO_THE_HOUR = (5, 10, 15, 20, 25)
+_HOURS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Said:
     impossible: bool = False
     ahead: int | None = None
     """Minutes from now ("in 2 hours")."""
+    within: bool = False
+    """Any time until then."""
+    over: bool = False
+    """A time that has passed by its own words ("the last 2 hours")."""
 
     @property
     def is_empty(self) -> bool:
@@ -161,8 +166,8 @@ def _has_clock(words: Sequence[Lexeme]) -> bool:
 
 
 def minutes_to(lexemes: Sequence[Lexeme]) -> Said | None:
-    """ "20 to 4", "at 10 to 4", "ten to four"; a plain "10 to 4" is a range."""
-    minutes, hour = (lexeme for lexeme in lexemes if lexeme.kind is Kind.NUMBER)
+    """ "20 to 4", "at 10 to 4", "ten to four", "15 to noon"; a plain "10 to 4" is a range."""
+    minutes, hour = (lexeme for lexeme in lexemes if lexeme.kind in (Kind.NUMBER, Kind.NAMED))
     to = next(lexeme for lexeme in lexemes if lexeme.kind is Kind.TO)
     spoken = minutes.value in (20, 25) or not minutes.digits or lexemes[0].kind is not Kind.NUMBER or bool(to.until)
     if not to.value or minutes.value not in _TO_THE_HOUR or not spoken or not 1 <= hour.value <= 12:
@@ -173,8 +178,16 @@ def minutes_to(lexemes: Sequence[Lexeme]) -> Said | None:
 
 def minutes_to_named(lexemes: Sequence[Lexeme]) -> Said | None:
     """ "Quinze para o meio-dia"."""
-    minutes, named = lexemes[0], lexemes[-1]
+    minutes, named = next(lexeme for lexeme in lexemes if lexeme.kind is Kind.NUMBER), lexemes[-1]
     return Said(clock=Clock((named.value - minutes.value) % _DAY)) if minutes.value in _TO_THE_HOUR else None
+
+
+def minutes_after(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "Ten after 3 pm", in words; "2 after 3pm" is a number of something."""
+    if lexemes[0].digits or lexemes[0].value not in _TO_THE_HOUR:
+        return None
+    clock = read_clock(lexemes)
+    return Said(clock=clock) if clock is not None else None
 
 
 def bound(lexemes: Sequence[Lexeme]) -> Said | None:

@@ -40,7 +40,7 @@ def understand(text: str, context: Context) -> Understood:
     words = [plain(piece.text) for piece in pieces if piece.is_word]
     signs = [piece.text for piece in pieces if not piece.is_word]
     picked = pick(words, signs, context.options, known)
-    intent, answer = read_intent(words, signs, known), read_answer(words, signs, known)
+    (intent, wished), answer = read_intent(words, signs, known), read_answer(words, signs, known)
     spoken = read_language(folded, words)
     told = Understood(
         intent=intent, answer=answer, language=spoken,
@@ -62,12 +62,13 @@ def understand(text: str, context: Context) -> Understood:
         time_said = TimeReading(Certainty.AMBIGUOUS, picked.times, words=folded)
     elif _left_open(lexemes, found, day, time_said):
         day, time_said = fall_back(folded, context.language, context.now, context.region)
-    service_ids = read_services(
+    service_ids, service_words = read_services(
         words, context.services, known.is_idle, known.single("services", "joining"), _lengths(lexemes, found)
     )
     same_time = any(begins(words[place:], known.phrase_set("repeats", "same_time")) for place in range(len(words)))
     if same_time and not any(lexeme.kind is Kind.WEEKDAY for lexeme in lexemes):
         day = _week_ahead(day, context.now.date())
+    seats, seated = read_seats(lexemes, letters_of(lexemes))
     understood = replace(
         told,
         intent=intent or (Intent.GREETING if greeted else None),
@@ -76,7 +77,10 @@ def understand(text: str, context: Context) -> Understood:
         date=day,
         time=time_said,
         moments=when.moments,
-        seats=read_seats(lexemes, letters_of(lexemes)),
+        seats=seats,
+        words={
+            name: said for name, said in (("intent", wished), ("services", service_words), ("seats", seated)) if said
+        },
         same_time=same_time,
         recurrence=repeated.recurrence,
     )

@@ -45,7 +45,7 @@ def read_visit(
 def services_in(part: Part, services: Sequence[Service], known: Vocabulary) -> tuple[int, ...]:
     """The services that one part of a text fits."""
     words = [plain(piece.text) for piece in part if piece.is_word]
-    return read_services(words, services, known.is_idle, known.single("services", "joining"))
+    return read_services(words, services, known.is_idle, known.single("services", "joining")).ids
 
 
 def read_wishes(cut: Sequence[Part], is_whole: Callable[[str], bool], text: str) -> tuple[str, str] | None:

@@ -41,8 +41,8 @@ class Vocabulary:
     repairable: tuple[str, ...]
     lookalikes: frozenset[str]
     months: Mapping[str, int]
-    led_weekdays: Mapping[str, int]
-    """Weekdays that are none without the word before them ("كل اثنين": "two" alone)."""
+    led_weekdays: Mapping[str, Mapping[str, int]]
+    """Weekdays that are none without the word before them ("كل اثنين": "two" alone), by that word."""
     may_greet: frozenset[str]
     clock_shift: int
     """How many hours later a spoken hour lies than it is written: the `until` of the language's numbers."""
@@ -153,14 +153,10 @@ def _built(tables: list[Table]) -> Vocabulary:
     )
 
 
-def _led_weekdays(table: Table) -> dict[str, int]:
+def _led_weekdays(table: Table) -> dict[str, dict[str, int]]:
     dates = table.get("dates", {})
-    return {
-        fold(f"{lead} {word}"): weekday
-        for lead in dates.get("weekday_leads", ())
-        for weekday, said in enumerate(dates.get("led_weekdays", ()))
-        for word in said
-    }
+    weekdays = {fold(word): day for day, said in enumerate(dates.get("led_weekdays", ())) for word in said}
+    return {fold(lead): weekdays for lead in dates.get("weekday_leads", ())}
 
 
 def _left(table: str, entries: frozenset[Words], own: frozenset[str]) -> frozenset[Words]:

@@ -14,6 +14,7 @@ from conversations.understanding.dates import (
     has,
     values,
     weeks_ahead,
+    year_of,
 )
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
@@ -87,13 +88,18 @@ def nth_weekday(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     (weekday,) = values(lexemes, Kind.WEEKDAY)
     named, place = values(lexemes, Kind.MONTH), values(lexemes, Kind.ORDINAL, Kind.ORDINAL_WORD)
     month = named[0] if named else days.months_on(today.date.replace(day=1), _months_ahead(lexemes)).month
-    year = values(lexemes, Kind.YEAR) or [today.date.year + (month < today.date.month)]
-    first = date(year[0], month, 1)
+    first = date(year_of(lexemes, today) or today.date.year + (month < today.date.month), month, 1)
     if place:
         day = days.ahead(first, weekday) + timedelta(days=7 * (place[0] - 1))
     else:
         day = days.ahead(days.months_on(first, 1) - timedelta(days=7), weekday)
     return certain(day if day.month == month else None, today)
+
+
+def weekdays_on(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "3 fridays from now"."""
+    tomorrow = today.date + timedelta(days=1)
+    return Day((days.ahead(tomorrow, values(lexemes, Kind.WEEKDAY)[0]) + timedelta(days=7 * (count_of(lexemes) - 1)),))
 
 
 def _months_ahead(lexemes: Sequence[Lexeme]) -> int:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from conversations.business import Shift
 from conversations.dialogue import Awaiting
 from conversations.understanding.bygone import told_of_the_past
-from conversations.understanding.dates import Today
+from conversations.understanding.dates import PAST, Today
 from conversations.understanding.day_reading import read_day
 from conversations.understanding.hours import to_time
 from conversations.understanding.kinds import Kind
@@ -17,6 +17,7 @@ from conversations.understanding.moments import joins_alternatives, read_pairs
 from conversations.understanding.scan import Found, ruled_out, scan, without_taken_back
 from conversations.understanding.time_reading import NO_SUCH_TIME, Asked, read_time
 from conversations.understanding.times import EMPTY
+from conversations.understanding.zones import in_our_zone
 
 _TIME_ASKED = frozenset({Awaiting.TIME, Awaiting.TIME_READING, Awaiting.PROPOSAL})
 _NOTHING_ASKED = frozenset({Awaiting.NOTHING, Awaiting.MENU})
@@ -41,7 +42,9 @@ def read_when(lexemes: Sequence[Lexeme], context: Context, *, moves: bool) -> Wh
     out = ruled_out(found, lexemes)
     for place, item in enumerate(found):
         if item.said is not None and item.said.ahead is not None and place not in out:
-            return When(*_from_now(item.said.ahead, now), found=tuple(found))
+            return When(*_from_now(item.said.ahead, now, within=item.said.within), found=tuple(found))
+    if any(item.said is not None and item.said.over for item in found) and not any(item.day for item in found):
+        return When(DateReading(Certainty.IMPOSSIBLE, reason=PAST), TimeReading(), found=tuple(found))
     day = read_day(found, out, lexemes, now.date(), last_wins=moves)
     asked = Asked(_shifts(day.dates, context), context.awaiting in _TIME_ASKED)
     said = read_time(found, out, lexemes, asked, last_wins=moves)
@@ -51,6 +54,7 @@ def read_when(lexemes: Sequence[Lexeme], context: Context, *, moves: bool) -> Wh
         moments = _ahead(pairs[-1] if moves and pairs else [pair for each in pairs for pair in each], now)
     if moments:
         day, said = _of_pairs(moments, day, said)
+    day, said = in_our_zone(day, said, lexemes, found, now)
     day, said = _not_over(day, said, found, now)
     return When(day, _on_the_clock(day, said, now.tzinfo), moments if len(moments) > 1 else (), tuple(found))
 
@@ -70,10 +74,13 @@ def _shifts(dates: Sequence[date], context: Context) -> tuple[Shift, ...]:
     return tuple(shift for shift in context.shifts if shift.weekday in weekdays) or context.shifts
 
 
-def _from_now(minutes: int, now: datetime) -> tuple[DateReading, TimeReading]:
+def _from_now(minutes: int, now: datetime, *, within: bool) -> tuple[DateReading, TimeReading]:
     """ "In 2 hours", by the clock that runs on through a change of the hour."""
     moment = (now.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(now.tzinfo)
     at = to_time(moment.hour * 60 + moment.minute)
+    if within and minutes and moment.date() == now.date():
+        begins = to_time(now.hour * 60 + now.minute)
+        return DateReading(Certainty.CERTAIN, (now.date(),)), TimeReading(Certainty.CERTAIN, earliest=begins, latest=at)
     return DateReading(Certainty.CERTAIN, (moment.date(),)), TimeReading(Certainty.CERTAIN, (at,))
 
 

@@ -119,7 +119,7 @@ class TestConversations:
 class TestUnderstand:
     def test_for_people(self, terminal: Terminal) -> None:
         out = terminal.types("understand", "book tomorrow at 3pm", "--at", "2026-03-10T10:15", "--zone", "Asia/Qatar")
-        assert "    wish: book\n" in out
+        assert "    wish: book (from “book”)\n" in out
         assert "    date: Wednesday 11 March 2026 (certain, from “tomorrow”)\n" in out
         assert "    time: 15:00 (certain, from “at 3pm”)\n" in out
         assert " nothing: no date, time or wish was found\n" == terminal.types("understand", "qwxz")
