@@ -11,7 +11,7 @@ from conversations.understanding.lexeme import Lexeme
 _LEADS = (Kind.AFTER, Kind.BEFORE, Kind.FROM, Kind.BETWEEN, Kind.ONWARDS, Kind.OR_BEFORE)
 _DAY = 24 * 60
 _ONE_PM = 13 * 60
-_HOURS = 24
+_LAST_HOUR = 24
 _LEAST_PRICE = 40
 """A number this high beside a day is rather an amount."""
 _TO_THE_HOUR = (5, 10, 15, 20, 25)
@@ -72,7 +72,7 @@ def bare(lexemes: Sequence[Lexeme]) -> Said | None:
 def beyond(lexemes: Sequence[Lexeme]) -> Said | None:
     """ "Tomorrow at 26": beside a day, what "at" leads is an hour, and there is none such."""
     number = lexemes[-1]
-    return Said(impossible=True) if number.digits == 2 and _HOURS < number.value < _LEAST_PRICE else None
+    return Said(impossible=True) if number.digits == 2 and _LAST_HOUR < number.value < _LEAST_PRICE else None
 
 
 def dashed(lexemes: Sequence[Lexeme]) -> Said | None:

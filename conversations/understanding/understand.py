@@ -28,8 +28,6 @@ from conversations.understanding.vocabulary import Vocabulary, vocabulary
 from conversations.understanding.when import read_when
 from conversations.understanding.wording import begins, plain
 
-_SIX_DAYS = timedelta(days=6)
-
 
 def understand(text: str, context: Context) -> Understood:
     """What `text` says, read against `context`. Never raises, whatever the text; reads its first 300 characters."""
@@ -117,7 +115,8 @@ def _week_ahead(day: DateReading, today: date) -> DateReading:
     if day.dates != (today + timedelta(days=7),):
         return day
     monday = day.dates[0] - timedelta(days=day.dates[0].weekday())
-    return DateReading(Certainty.AMBIGUOUS, day.dates, words=day.words, earliest=monday, latest=monday + _SIX_DAYS)
+    week = tuple(monday + timedelta(days=n) for n in range(7))
+    return DateReading(Certainty.AMBIGUOUS, week, words=day.words, earliest=week[0], latest=week[-1])
 
 
 def _without_not(lexemes: Sequence[Lexeme]) -> tuple[Lexeme, ...]:
