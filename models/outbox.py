@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from conversations.delivery import Delivery, SendFailure
 from models.base import Moment, key, link, table, word
+from models.bell import ring
 from models.insert import changed_rows, insert_row
 
 
@@ -57,7 +58,9 @@ UNSENT = (Delivery.QUEUED, Delivery.SENDING)
 
 
 def add_to_outbox(session: Session, **values: Any) -> int:
-    return insert_row(session, outbox, **values)
+    outbox_id = insert_row(session, outbox, **values)
+    ring(session)
+    return outbox_id
 
 
 def claimable(session: Session, now: datetime, limit: int, held: Collection[int] = ()) -> list[Row[Any]]:

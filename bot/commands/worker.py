@@ -8,9 +8,6 @@ from bot.commands.opening import ready_desk
 from bot.logs import set_up_logs
 from bot.worker import Worker
 
-POLL_SECONDS = 0.1
-"""Other processes put work on the shelf without ringing our bell."""
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     del parser
@@ -22,7 +19,7 @@ def run(_arguments: argparse.Namespace) -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    worker = Worker(desk, poll=POLL_SECONDS)
+    worker = Worker(desk, alone=False)
     worker.start()
     stopping.wait()
     worker.stop()
