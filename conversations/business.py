@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
+from conversations.rules.quiet_hours import QuietHours
+
 ANY = 0
 """Stands for "any staff" or "any service" in a policy (a NULL is never equal to another NULL)."""
 
@@ -82,3 +84,5 @@ class Business:
     """How long a client who began a booking may be silent before they are reminded; None: for ever."""
     put_by_after: timedelta = timedelta(days=1)
     """How long after that, before what they began is put by."""
+    quiet_hours: QuietHours | None = None
+    """When we start no conversation of our own accord; in the business's zone."""

@@ -39,7 +39,11 @@ class SendFailure(StrEnum):
     """Why a provider did not take, or did not deliver, a message. Closed: every channel maps its codes onto these."""
 
     BUSY = "busy"
-    """Too fast, or the provider is down: the same message may pass later."""
+    """The provider is down, or has too much to do: the same message may pass later."""
+    TOO_FAST = "too_fast"
+    """We text faster than the provider takes: everything on the channel waits."""
+    TOO_FAST_FOR_ONE = "too_fast_for_one"
+    """We text this person faster than the provider takes: what is for them waits."""
     UNCERTAIN = "uncertain"
     """No answer: it may have been taken. Ask the provider before trying again."""
     UNREACHABLE = "unreachable"
@@ -56,4 +60,12 @@ class SendFailure(StrEnum):
     @property
     def may_pass_later(self) -> bool:
         """Whether trying the same message again makes sense."""
-        return self in (SendFailure.BUSY, SendFailure.UNCERTAIN, SendFailure.UNREACHABLE, SendFailure.SETUP)
+        return self in _PASSING
+
+
+_PASSING = frozenset(
+    {
+        SendFailure.BUSY, SendFailure.TOO_FAST, SendFailure.TOO_FAST_FOR_ONE, SendFailure.UNCERTAIN,
+        SendFailure.UNREACHABLE, SendFailure.SETUP,
+    }
+)  # fmt: skip

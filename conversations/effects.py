@@ -134,12 +134,19 @@ class Speak:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """Send nothing to this address any more."""
+    """Send nothing to this address any more. `words` is what they texted."""
+
+    words: str = ""
+    by_carrier: bool = False
+    """The carrier has answered them itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class OptIn:
-    """Texts may go to this address again."""
+    """Texts may go to this address again. As in OptOut."""
+
+    words: str = ""
+    by_carrier: bool = False
 
 
 Effect = (

@@ -201,9 +201,13 @@ def _opt(dialogue: Dialogue, event: Said, facts: Facts) -> Turn | None:
     match word:
         case OptWord.OUT:
             reply = say("opted_out", business=facts.business.name)
-            return Turn(dialogue, () if silent else (reply,), (OptOut(),))
+            return Turn(dialogue, () if silent else (reply,), (OptOut(event.text, event.carrier_answered),))
         case OptWord.IN if facts.person.opted_out:
-            return Turn(dialogue, () if silent else (say("opted_in", business=facts.business.name),), (OptIn(),))
+            return Turn(
+                dialogue,
+                () if silent else (say("opted_in", business=facts.business.name),),
+                (OptIn(event.text, event.carrier_answered),),
+            )
         case OptWord.HELP if silent:
             return Turn(dialogue)
         case _:

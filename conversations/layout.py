@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from conversations.characters import beginning, units
 from conversations.dialogue import Option, Subject
 from conversations.languages.render import render
 from conversations.messages import Choice
 from conversations.replies import Reply
+from conversations.rules.segments import cheapest
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can carry. `longest` is in characters of one message; `buttons` and `rows` say how many options it
+    """What a channel can carry. `longest` is in UTF-16 units of one message; `buttons` and `rows` say how many options it
     shows under one: with neither, options are plain numbered text."""
 
     longest: int = 1600
@@ -26,6 +28,8 @@ class Capabilities:
     bare_cancel_opts_out: bool = False
     """On SMS a bare CANCEL is an opt-out by law and by carrier."""
     templates_outside_window: bool = False
+    costs_by_segment: bool = False
+    """Each segment costs (SMS): typography that is dear and looks like plain signs is written with those."""
 
 
 class Shape(StrEnum):
@@ -57,10 +61,10 @@ def lay_out(replies: Sequence[Reply], language: str, channel: Capabilities) -> l
     asking = next((at for at in reversed(range(len(replies))) if replies[at].options), -1)
     options = replies[asking].options
     if options and all(option.subject is not Subject.COMMAND for option in options):  # a command is typed with its id
-        parts, choices = split(_text(replies, language, without=asking), channel.longest), _choices(options)
+        parts, choices = _parts(_text(replies, language, without=asking), channel), _choices(options)
         if shape(parts[-1], choices, channel) is not Shape.NUMBERED:
             return [*map(Laid, parts[:-1]), Laid(parts[-1], choices)]
-    return [Laid(part) for part in split(_text(replies, language), channel.longest)]
+    return [Laid(part) for part in _parts(_text(replies, language), channel)]
 
 
 def shape(text: str, choices: Sequence[Choice], channel: Capabilities) -> Shape:
@@ -78,24 +82,29 @@ def numbered(text: str, choices: Sequence[Choice]) -> str:
     return "\n".join([text, *(f"{key}. {label}" for key, label in choices)])
 
 
-def units(text: str) -> int:
-    """The length of a text as phones count it, an emoji as two or more."""
-    return len(text.encode("utf-16-le")) // 2
-
-
 def split(text: str, longest: int) -> list[str]:
-    """Cut a text into parts of at most `longest` characters, at a line's end where there is one, else at a word's."""
+    """Cut a text into parts of at most `longest` units, at a line's end where there is one, else at a word's, else
+    between two characters."""
     parts = []
-    while len(text) > longest:
-        head = text[: longest + 1]
+    while units(text) > longest:
+        fits = beginning(text, longest)
+        head = text[: fits + 1]
         cut = head.rfind("\n")
         if cut <= 0:
             cut = head.rfind(" ")
         if cut <= 0:
-            cut = longest
+            cut = fits
         parts.append(text[:cut].rstrip())
         text = text[cut:].lstrip()
     return [*parts, text]
+
+
+def _parts(text: str, channel: Capabilities) -> list[str]:
+    """The texts that fit the channel. A cheaper spelling may be a longer one, so what it was made for is cut again."""
+    parts = split(text, channel.longest)
+    if not channel.costs_by_segment:
+        return parts
+    return [shorter for part in parts for shorter in split(cheapest(part), channel.longest)]
 
 
 def _text(replies: Sequence[Reply], language: str, without: int | None = None) -> str:

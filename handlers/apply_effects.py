@@ -36,6 +36,7 @@ from handlers.profile import Profile
 from handlers.tell_coordinator import tell_coordinator
 from models.claims import Holder, let_go
 from models.clients import client_by_id, keep_email, rename_client
+from models.consents import ConsentSource, consent_given, consent_withdrawn
 from models.conversations import change_conversation
 
 
@@ -100,9 +101,11 @@ def _apply(
         case Speak():
             change_conversation(session, conversation.id, language=effect.language)
         case OptOut():
-            change_conversation(session, conversation.id, opted_out_at=circumstances.now)
+            source = ConsentSource.CARRIER if effect.by_carrier else ConsentSource.OWN_WORDS
+            consent_withdrawn(session, conversation.id, source, effect.words, circumstances.now)
         case OptIn():
-            change_conversation(session, conversation.id, opted_out_at=None)
+            source = ConsentSource.CARRIER if effect.by_carrier else ConsentSource.OWN_WORDS
+            consent_given(session, conversation.id, source, effect.words, circumstances.now)
         case _:
             assert_never(effect)
     return None

@@ -45,6 +45,7 @@ def business_dumped(session: Session) -> BusinessFile:
             "address",
             "nudge_minutes",
             "put_by_minutes",
+            "quiet_hours",
         ),
         "coordinators": [_coordinator(c) for c in _active(session, coordinators, coordinators.c.id)],
         "staff": [

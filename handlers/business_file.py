@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from conversations.languages import spoken
 from conversations.rules.policies import Approval
+from conversations.rules.quiet_hours import read_quiet_hours
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"^([a-z]{3})(?:-([a-z]{3}))? +(\d{2}:\d{2})-(\d{2}:\d{2})$")
@@ -26,6 +27,11 @@ def _currency(code: str) -> str:
     if not is_currency(code):
         raise ValueError("wanted an ISO 4217 currency such as USD")
     return code
+
+
+def _quiet_hours(text: str) -> str:
+    read_quiet_hours(text)
+    return text
 
 
 def _language(code: str) -> str:
@@ -58,6 +64,7 @@ class BusinessTable(_Table):
     phone: Phone = ""
     address: Annotated[str, Field(max_length=200)] = ""
     nudge_minutes: Minutes = 30
+    quiet_hours: Annotated[str, AfterValidator(_quiet_hours)] = "21:00-08:00"
     put_by_minutes: Annotated[int, Field(ge=1, le=30 * 24 * 60)] = 24 * 60
 
 

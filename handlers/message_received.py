@@ -19,6 +19,7 @@ from handlers.gather_facts import DatabaseFacts
 from handlers.loop_silenced import looks_like_a_loop, loop_silenced
 from handlers.meant import option_meant, says_something, words_of
 from models.clients import client_for
+from models.consents import ConsentSource, consent_given
 from models.conversations import change_conversation, conversation_for, lock_conversation
 from models.messages import postpone, store_inbound, unanswered
 from models.outbox import outbox_by_provider_id
@@ -121,6 +122,7 @@ def _introduce(session: Session, conversation: Row[Any], inbound: Inbound, circu
     coordinator = circumstances.profiles.current(session).coordinator_by_phone(conversation.address)
     if conversation.client_id is None and coordinator is None:
         values["client_id"] = client_for(session, inbound.phone, inbound.profile_name, circumstances.now)
+        consent_given(session, conversation.id, ConsentSource.WROTE_FIRST, "", circumstances.now)
     change_conversation(session, conversation.id, **values)
     return lock_conversation(session, conversation.id) if "client_id" in values else conversation
 

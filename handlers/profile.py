@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from conversations.business import Business, Money, Service, Shift, Staff, visit
 from conversations.rules.policies import Policy, Terms, terms
+from conversations.rules.quiet_hours import read_quiet_hours
 from models.business import (
     booking_policies,
     business,
@@ -129,6 +130,7 @@ def _read(session: Session, overrides: Overrides) -> Profile:
             address=row.address,
             nudge_after=timedelta(minutes=row.nudge_minutes) if row.nudge_minutes else None,
             put_by_after=timedelta(minutes=row.put_by_minutes),
+            quiet_hours=read_quiet_hours(row.quiet_hours),
         ),
         services=tuple(
             Service(

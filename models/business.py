@@ -3,7 +3,7 @@
 from datetime import time
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, Integer, UniqueConstraint, select
+from sqlalchemy import JSON, Column, ForeignKey, Integer, String, UniqueConstraint, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -26,6 +26,9 @@ class Business(SQLModel, table=True):
     address: str = Field(default="", max_length=200)
     nudge_minutes: int = Field(default=30, sa_column=Column(Integer, nullable=False, server_default="30"))
     put_by_minutes: int = Field(default=1440, sa_column=Column(Integer, nullable=False, server_default="1440"))
+    quiet_hours: str = Field(
+        default="21:00-08:00", sa_column=Column(String(11), nullable=False, server_default="21:00-08:00")
+    )
     version: int = Field(default=1)
     """Counts up at each change, so that who keeps a copy knows when it is old."""
     answers: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))

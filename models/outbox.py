@@ -4,20 +4,37 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Row, Text, UniqueConstraint, and_, func, or_, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    Index,
+    Integer,
+    Row,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from conversations.delivery import Delivery, SendFailure
-from models.base import Moment, key, link, table, word
+from models.base import Key, Moment, key, link, table, word
 from models.bell import ring
 from models.insert import changed_rows, insert_row
+from models.send_budgets import is_shut
 
 
 class Outbox(SQLModel, table=True):
     """One text to send. `lane` is recipient and subject: within a lane, order is kept. `attempts` is also the fence:
     what a worker reports is taken only if nobody has claimed the row after it. `choices` are the options under the text
-    ([key, label] each), for a channel that shows buttons."""
+    ([key, label] each), for a channel that shows buttons. `segments` is what the text costs as SMS, 0 elsewhere. `told` is
+    the state of its booking that the text tells of; `resent_as` the row that took this one's place."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -47,6 +64,9 @@ class Outbox(SQLModel, table=True):
     failure: SendFailure | None = Field(default=None, sa_column=Column(word(SendFailure), nullable=True))
     failure_code: str = Field(default="", max_length=40)
     failure_words: str = Field(default="", max_length=200)
+    segments: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    told: str = Field(default="", sa_column=Column(String(100), nullable=False, server_default=""))
+    resent_as: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
     trace: str = Field(max_length=40)
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
     sent_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
@@ -64,8 +84,8 @@ def add_to_outbox(session: Session, **values: Any) -> int:
 
 
 def claimable(session: Session, now: datetime, limit: int, held: Collection[int] = ()) -> list[Row[Any]]:
-    """The first unsent row of each lane, where it is due and nobody holds it (or its holder died). Those `held` by the
-    asking worker itself are never among them, however late it is.
+    """The first unsent row of each lane, where it is due, nobody holds it (or its holder died) and no sending budget is
+    against it. Those `held` by the asking worker itself are never among them, however late it is.
 
     LOCKED until the transaction ends; rows that another worker has locked are passed over."""
     heads = select(func.min(outbox.c.id)).where(outbox.c.status.in_(UNSENT)).group_by(outbox.c.lane)
@@ -75,6 +95,7 @@ def claimable(session: Session, now: datetime, limit: int, held: Collection[int]
             and_(outbox.c.status == Delivery.SENDING, outbox.c.leased_until <= now),
         ),
         outbox.c.id.not_in(list(held)),
+        not_(is_shut(outbox, now)),
     )
     head_ids = list(
         session.execute(

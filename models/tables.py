@@ -13,12 +13,14 @@ from models.business import (
 )
 from models.claims import claims, stretches
 from models.clients import clients
+from models.consents import consents
 from models.conversations import conversations, turns
 from models.messages import messages
 from models.outbox import outbox
+from models.send_budgets import send_budgets
 
 __all__ = [
-    "booking_policies", "booking_transitions", "bookings", "business", "claims", "clients", "conversations",
-    "coordinators", "messages", "metadata", "outbox", "proposals", "service_staff", "services", "staff", "staff_shifts",
-    "stretches", "turns",
+    "booking_policies", "booking_transitions", "bookings", "business", "claims", "clients", "consents", "conversations",
+    "coordinators", "messages", "metadata", "outbox", "proposals", "send_budgets", "service_staff", "services", "staff",
+    "staff_shifts", "stretches", "turns",
 ]  # fmt: skip

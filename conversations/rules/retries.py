@@ -16,9 +16,11 @@ def next_try(tries: int, failure: SendFailure, chance: float, asked: timedelta |
     """How long to wait after the `tries`-th try; None means: give up, a person must know.
 
     1, 2, 4 … seconds up to half an hour, each shortened by up to half by `chance` (0 to 1), so that many do not come
-    back at once. `asked` is the wait that the provider asked for."""
+    back at once; 4, 16, 64 … where one person was texted too fast, as Meta asks. `asked` is the wait that the provider
+    asked for."""
     if not failure.may_pass_later or tries >= MOST_TRIES:
         return None
-    wait = min(timedelta(seconds=2.0 ** min(tries - 1, 20)), LONGEST)
+    seconds = 4.0 ** min(tries, 10) if failure is SendFailure.TOO_FAST_FOR_ONE else 2.0 ** min(tries - 1, 20)
+    wait = min(timedelta(seconds=seconds), LONGEST)
     least = LISTED_AFTER if failure is SendFailure.UNCERTAIN else timedelta(0)
     return max(wait * (1 - chance / 2), asked or timedelta(0), least)

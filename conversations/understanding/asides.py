@@ -26,7 +26,8 @@ class Asides:
 
 def read_asides(text: str, known: Vocabulary, context: Context) -> Asides:
     """From a tidy text."""
-    services = {word for service in context.services for word in words_of(fold(service.name))}
+    called = [name for service in context.services for name in (service.name, *service.aliases)]
+    services = {word for name in called for word in words_of(fold(name))}
     people = {word for member in context.staff for word in words_of(fold(member.name))}
     emailed = read_email(text)
     noted = read_note(emailed.rest, known)

@@ -3,130 +3,142 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from conversations.understanding.names import is_name_like, means_nothing_else
+from conversations.understanding.guest_names import ENDS, Said, name_at, name_before, said_in
 from conversations.understanding.noise import TAKEN_OUT
 from conversations.understanding.normalise import fold
 from conversations.understanding.tokens import words_of
 from conversations.understanding.vocabulary import Vocabulary
-from conversations.understanding.wording import begins
 
-_ENDS = ",.!?;:()،؛؟।"
 _NEAR = 4
 """Words from "for" to the relation ("for my two little daughters")."""
-_LONGEST_NAME = 2
+_MOST = 4
+"""Guests that one text names."""
 
 
 class Guest(NamedTuple):
-    """ "Amina (daughter)", "daughter" or "Amina", in the client's own words, or ""; and the text without the name."""
+    """ "Amina (daughter)", "daughter" or "Amina", in the client's own words, or ""; and the text without the names."""
 
     called: str
     rest: str
 
 
-class _Words(NamedTuple):
-    """The words as typed, and folded."""
+class _One(NamedTuple):
+    """One guest: what they are called, where their name stands, where the words about them end; and whether these words
+    say that the booking is for them."""
 
-    raw: Sequence[str]
-    folded: Sequence[str]
+    called: str
+    name: range
+    end: int
+    is_guest: bool = True
 
 
 def read_guest(text: str, known: Vocabulary, taken: Collection[str]) -> Guest:
     """From a tidy text. `taken` are folded words that are no guest's name: those of services and staff."""
     if not _may_name_one(text, known):
         return Guest("", text)
-    raw = text.split(" ")
-    words = _Words(raw, [fold(word).strip(_ENDS) for word in raw])
-    for place in range(len(raw)):
-        relation = _relation(words, place, known)
-        if relation and relation not in taken:
-            guest = _related(words, place, relation, known, taken)
-        else:
-            guest = _named(words, place, known, taken)
-        if guest is not None:
-            return guest
+    said = said_in(text, known, taken)
+    for place in range(len(said.raw)):
+        first = _related(said, place) or _named(said, place)
+        if first is None:
+            continue
+        guests = _with_others(said, first)
+        end = guests[-1].end
+        is_led = first.is_guest or said.size(end, "after") or (first is guests[-1] and said.size(end, "needs"))
+        if said.size(end, "and_me"):
+            return Guest("", text)  # "for my wife and me"
+        if is_led:
+            return Guest(", ".join(guest.called for guest in guests), _without(said.raw, guests))
+        if said.size(place + 1, "called") and first.name:
+            text = _without(said.raw, guests)  # somebody's name, but neither a guest's nor the client's
     return Guest("", text)
 
 
 def _may_name_one(text: str, known: Vocabulary) -> bool:
     """Whether a relation is named, or "for" and something capitalised: most texts have neither."""
-    said = words_of(fold(text))
+    words = words_of(fold(text))
     relations, attached = known.single("guests", "relations"), known.single("guests", "attached")
-    if not relations.isdisjoint(said) or any(word.startswith(lead) for word in said for lead in attached):
+    if not relations.isdisjoint(words) or any(word.startswith(lead) for word in words for lead in attached):
         return True
-    capitalised = any(word[0].isupper() for word in text.split(" ")[1:])
-    return capitalised and not known.single("guests", "for").isdisjoint(said)
+    openings = {phrase[0] for listed in ("for", "after") for phrase in known.phrase_set("guests", listed)}
+    return any(word[:1].isupper() for word in text.split(" ")) and not openings.isdisjoint(words)
 
 
-def _named(words: _Words, place: int, known: Vocabulary, taken: Collection[str]) -> Guest | None:
-    """ "… for Amina": a name right behind "for"."""
-    if _size(words, place, "for", known) != 1 or not words.raw[place].islower():
+def _with_others(said: Said, first: _One) -> list[_One]:
+    """ "… Amina and my son Ali": all who are named behind each other."""
+    guests = [first]
+    while len(guests) < _MOST:
+        place = guests[-1].end
+        if place < len(said.raw) and (attached := said.relation(place, "services", "and_attached")):
+            another = _guest(said, place, attached)
+        else:
+            place += said.size(place, "and", "services")
+            while place != guests[-1].end and place < len(said.raw) and said.is_between(place):
+                place += 1
+            if place in (guests[-1].end, len(said.raw)):
+                return guests
+            relation = said.relation(place)
+            another = _guest(said, place, relation) if relation else _called(said, place)
+        if another is None:
+            return guests
+        guests.append(another)
+    return guests
+
+
+def _named(said: Said, place: int) -> _One | None:
+    """ "… for Amina", "Amina ke liye": a name right beside "for"."""
+    size = said.size(place, "for")
+    if size and (place == 0 or said.raw[place].islower()):
+        return _called(said, place + size)
+    return _One(said.bare(place), range(place, place + 1), place + 1) if name_before(said, place) else None
+
+
+def _called(said: Said, place: int) -> _One | None:
+    name = name_at(said, place, is_related=False)
+    return _One(said.joined(name), name, name.stop) if name else None
+
+
+def _related(said: Said, place: int) -> _One | None:
+    """Who the relation at `place` is, and whether "for" stands before it or is written onto it."""
+    relation = said.relation(place)
+    is_attached = not relation
+    relation = relation or said.relation(place, "guests", "attached")
+    if not relation:
         return None
-    name = _name(words, place + 1, known, taken, uncased=False)
-    return Guest(" ".join(name), _without(words.raw, place + 1, name)) if name else None
+    start, is_mine = _lead(said, place)
+    if relation in said.taken and not (is_mine or said.size(place + 1, "called")):
+        return None  # "Kids haircut", "haircut for kids"
+    one = _guest(said, place, relation)
+    return one._replace(is_guest=is_attached or start < place)
 
 
-def _related(words: _Words, place: int, relation: str, known: Vocabulary, taken: Collection[str]) -> Guest | None:
-    """The guest where the relation at `place` is who it is for: "for" stands before it, is written onto it, or stands
-    behind it and its name."""
+def _guest(said: Said, place: int, relation: str) -> _One:
+    """A guest by the relation at `place` and the name behind it."""
     start = place + 1
-    while words.raw[start - 1][-1] not in _ENDS and (size := _size(words, start, "called", known)):
+    while size := said.size(start, "called"):
         start += size
-    name = [] if words.raw[start - 1][-1] in _ENDS else _name(words, start, known, taken, uncased=True)
-    if not name and _size(words, start + 1, "after", known):
-        name = [words.raw[start]]
-    is_led = relation != words.folded[place] or _is_led(words, place, known)
-    end = start + len(name)
-    if not (is_led or _size(words, end, "after", known)):
-        return None
-    if end < len(words.raw) and words.folded[end] in known.single("guests", "and_me"):
-        return None  # "for my wife and me"
-    called = words.raw[place].strip(_ENDS)[-len(relation) :]
-    return Guest(f"{' '.join(name)} ({called})" if name else called, _without(words.raw, start, name))
+    name = name_at(said, start, is_related=True)
+    word = said.bare(place)
+    called = word if fold(word) == relation else word[-len(relation) :]
+    return _One(f"{said.joined(name)} ({called})" if name else called, name, name.stop if name else start)
 
 
-def _relation(words: _Words, place: int, known: Vocabulary) -> str:
-    """The relation that a word names, without a "for" that is written onto it; "" for any other word."""
-    word, relations = words.folded[place], known.single("guests", "relations")
-    if word in relations:
-        return word
-    attached = known.single("guests", "attached")
-    return next(
-        (word[len(lead) :] for lead in attached if word.startswith(lead) and word[len(lead) :] in relations), ""
-    )
-
-
-def _is_led(words: _Words, place: int, known: Vocabulary) -> bool:
-    """Whether "for" stands before the relation, with nothing but whose it is between."""
+def _lead(said: Said, place: int) -> tuple[int, bool]:
+    """Where the "for" stands that leads the relation at `place`, which is `place` itself where none does; and whether
+    it is said whose relation it is."""
     for start in range(place - 1, max(place - _NEAR, 0) - 1, -1):
-        if size := _size(words, start, "for", known):
-            between = words.folded[start + size : place]
-            return all(word in known.single("guests", "my") for word in between)
-    return False
+        if size := said.size(start, "for"):
+            between = range(start + size, place)
+            if all(said.is_between(word) for word in between):
+                return start, any(said.is_mine(word) for word in between)
+    return place, place > 0 and said.is_mine(place - 1)
 
 
-def _size(words: _Words, place: int, listed: str, known: Vocabulary) -> int:
-    """How many words the phrase of that list has that stands at `place`; 0 where none does."""
-    return begins(words.folded[place : place + 4], known.phrase_set("guests", listed))
-
-
-def _name(words: _Words, start: int, known: Vocabulary, taken: Collection[str], *, uncased: bool) -> list[str]:
-    """At most two capitalised words that mean nothing else; or, with `uncased`, one in a script without capitals."""
-    name: list[str] = []
-    for word in words.raw[start : start + _LONGEST_NAME]:
-        bare = word.strip(_ENDS)
-        is_cased = bare[:1].upper() != bare[:1].lower()
-        fits = bare[:1].isupper() if is_cased else uncased and not name
-        if not fits or not is_name_like(bare) or not means_nothing_else([bare], known, taken):
-            break
-        name.append(bare)
-        if word[-1] in _ENDS:
-            break
-    return name
-
-
-def _without(raw: Sequence[str], start: int, name: Sequence[str]) -> str:
-    if not name:
-        return " ".join(raw)
-    end = start + len(name)
-    mark = raw[end - 1][-1] if raw[end - 1][-1] in _ENDS else ""
-    return " ".join([*raw[:start], TAKEN_OUT + mark, *raw[end:]])
+def _without(raw: Sequence[str], guests: Sequence[_One]) -> str:
+    """The text with a sign for each name, and the comma behind it."""
+    rest = list(raw)
+    for guest in reversed(guests):
+        if guest.name:
+            last = raw[guest.name.stop - 1]
+            mark = last[-1] if last[-1] in ENDS else ""
+            rest[guest.name.start : guest.name.stop] = [TAKEN_OUT, mark] if mark else [TAKEN_OUT]
+    return " ".join(rest)

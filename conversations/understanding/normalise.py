@@ -2,9 +2,12 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LONGEST = 300
 """Characters that are read; a booking needs no more, and every later cost is bounded by it."""
+
+KEPT = 4096
 
 _UNSEEN = re.compile("[\u00ad\u0640\u20e3\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0000-\U000e01ef]")
 """Soft hyphen, tatweel, keycap frame, variation selectors, skin tones, tags."""
@@ -36,8 +39,11 @@ def tidy(text: str) -> str:
     return " ".join("".join(map(_plain, text)).split())
 
 
+@lru_cache(maxsize=KEPT)
 def fold(text: str) -> str:
-    """For comparing: tidy, without case, accents and apostrophes ("What's" → "whats", "d'accord" → "d accord")."""
+    """For comparing: tidy, without case, accents and apostrophes ("What's" → "whats", "d'accord" → "d accord").
+
+    The last results are kept: one text is folded by every reader, and the same names and words come all day."""
     text = tidy(text)
     if text.isascii():
         return " ".join(_ELIDED.sub("", text.lower()).replace("'", " ").split())

@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 from conversations.understanding.noise import TAKEN_OUT
 from conversations.understanding.normalise import fold
-from conversations.understanding.tokens import words_of
+from conversations.understanding.tokens import tokens, words_of
 from conversations.understanding.vocabulary import Vocabulary
 from conversations.understanding.wording import begins
 
 _CLAUSE = re.compile(r"[^,.;!?،؛؟।]+(?:[.,](?=\d)[^,.;!?،؛؟।]+)*")
 _SENTENCE_END = re.compile(r"[.!?؟।](?:\s|$)")
-_LEADING = " ,.:;-"
+_SIGNS = ":-,=،"
+"""What stands behind a heading ("note: …")."""
 
 
 class Noted(NamedTuple):
@@ -26,25 +27,32 @@ def read_note(text: str, known: Vocabulary) -> Noted:
     worth knowing; a clause that holds a number, or is the only one, stays in the text as well."""
     clauses = list(_CLAUSE.finditer(text))
     for clause in clauses:
+        if noted := _behind_lead(text, clause.start(), known):
+            return noted
         said = words_of(fold(clause[0]))
-        if size := begins(said, known.phrase_set("notes", "leads")):
-            return _behind_lead(text, clause.start(), said[:size])
         if any(begins(said[place:], known.phrase_set("notes", "about")) for place in range(len(said))):
             note = clause[0].strip()
             if len(clauses) == 1 or any(character.isdecimal() for character in note):
                 return Noted(note, text)
-            return Noted(note, f"{text[: clause.start()]}{TAKEN_OUT}{text[clause.end() :]}")
+            return Noted(note, _without(text, clause.start(), clause.end()))
     return Noted("", text)
 
 
-def _behind_lead(text: str, start: int, lead: tuple[str, ...]) -> Noted:
+def _behind_lead(text: str, start: int, known: Vocabulary) -> Noted | None:
+    """What stands behind a lead at `start`, or behind a heading and a sign."""
     end = _SENTENCE_END.search(text, start)
-    sentence = text[start : end.start() if end else len(text)]
-    at = 0
-    for _ in lead:  # the lead's words, however they are typed
-        at = next((i for i in range(at, len(sentence)) if sentence[i].isalnum()), len(sentence))
-        at = next((i for i in range(at, len(sentence)) if not sentence[i].isalnum()), len(sentence))
-    note = sentence[at:].strip(_LEADING)
-    if not note:
-        return Noted("", text)
-    return Noted(note, f"{text[:start]}{TAKEN_OUT}{text[start + len(sentence) :]}")
+    stop = end.start() if end else len(text)
+    words = [piece for piece in tokens(text[start:stop]) if piece.is_word]
+    said = [fold(piece.text) for piece in words]
+    lead, heading = (begins(said, known.phrase_set("notes", listed)) for listed in ("leads", "headings"))
+    if not lead and not heading:
+        return None
+    behind = text[start + words[max(lead, heading) - 1].end : stop].lstrip()
+    note = behind.strip(f"{_SIGNS}. ")
+    if not note or (heading > lead and behind[0] not in _SIGNS):
+        return None
+    return Noted(note, _without(text, start, stop))
+
+
+def _without(text: str, start: int, end: int) -> str:
+    return " ".join(f"{text[:start]} {TAKEN_OUT} {text[end:]}".split())

@@ -1,13 +1,13 @@
 """How often, where a text wants more than one booking: "every monday", "weekly"."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from conversations.understanding.kinds import Kind
 from conversations.understanding.meaning import Recurrence, Unit
 from conversations.understanding.noise import TAKEN_OUT
+from conversations.understanding.phrases import Meaning
 from conversations.understanding.tokens import Token
 from conversations.understanding.vocabulary import Vocabulary
 from conversations.understanding.wording import begins
@@ -18,9 +18,16 @@ _WHOLE: Mapping[str, Recurrence] = {
     "fortnightly": Recurrence(2, Unit.WEEK),
     "monthly": Recurrence(1, Unit.MONTH),
 }
-_UNITS = {Kind.WEEKDAY: Unit.WEEK, Kind.WEEK: Unit.WEEK, Kind.MONTHS_UNIT: Unit.MONTH, Kind.DAY: Unit.DAY}
+_UNITS = {
+    Kind.WEEKDAY: Unit.WEEK,
+    Kind.WEEK: Unit.WEEK,
+    Kind.MONTHS_UNIT: Unit.MONTH,
+    Kind.DAY: Unit.DAY,
+    Kind.DAY_LEAD: Unit.DAY,
+}
 _MOST = 12
 """More of a unit than a year's worth of months is no rhythm."""
+_LONGEST_WORD = 4
 
 
 class Repeated(NamedTuple):
@@ -30,55 +37,100 @@ class Repeated(NamedTuple):
     rest: str
 
 
+class _Rhythm(NamedTuple):
+    """How often; the words that say it are those before `end`, those before `out` are no part of a day or time."""
+
+    every: int
+    unit: Unit
+    end: int
+    out: int
+
+
 def read_recurrence(text: str, pieces: Sequence[Token], known: Vocabulary) -> Repeated:
-    """The first one that a folded text names; `pieces` are its tokens."""
+    """The first one that a folded text names; `pieces` are its tokens. "I'm free every day" names none."""
     words = [piece.text for piece in pieces]
-    if _openings(known).isdisjoint(words):
+    if _openings(known).isdisjoint(words) or _is_free(words, known):
         return Repeated(None, text)
     for place in range(len(words)):
-        recurrence, size = _read(words[place:], known)
-        if recurrence is not None:
-            start, end = pieces[place].start, pieces[place + size - 1].end
-            said = replace(recurrence, words=_whole(text, pieces, place + size, start, end, known))
-            return Repeated(said, f"{text[:start]}{TAKEN_OUT}{text[end:]}")
+        rhythm = _read(words[place:], known)
+        if rhythm is not None:
+            start, end = pieces[place].start, pieces[place + rhythm.end - 1].end
+            taken = pieces[place + rhythm.out - 1].end if rhythm.out else start
+            said = Recurrence(rhythm.every, rhythm.unit, text[start:end])
+            return Repeated(said, f"{text[:start]}{TAKEN_OUT}{text[taken:]}" if rhythm.out else text)
+        if size := begins(words[place + 1 :], known.phrase_set("repeats", "one_in_two")):
+            if _weekday(words, place, known):
+                start, end = pieces[place + 1].start, pieces[place + size].end
+                said = Recurrence(2, Unit.WEEK, text[pieces[place].start : end])
+                return Repeated(said, f"{text[:start]}{TAKEN_OUT}{text[end:]}")
     return Repeated(None, text)
-
-
-def _whole(text: str, pieces: Sequence[Token], after: int, start: int, end: int, known: Vocabulary) -> str:
-    """The words with the weekday behind them, where one is."""
-    meaning = known.phrases.get(pieces[after].text) if after < len(pieces) else None
-    return text[start : pieces[after].end if meaning is not None and meaning.kind is Kind.WEEKDAY else end]
 
 
 @lru_cache(maxsize=32)
 def _openings(known: Vocabulary) -> frozenset[str]:
-    return frozenset(phrase[0] for name in (*_WHOLE, "every") for phrase in known.phrase_set("repeats", name))
+    listed = (*_WHOLE, "every", "one_in_two")
+    return frozenset(phrase[0] for name in listed for phrase in known.phrase_set("repeats", name))
 
 
-def _read(words: Sequence[str], known: Vocabulary) -> tuple[Recurrence | None, int]:
-    """What the words open with, and how many of them say it."""
-    for name, recurrence in _WHOLE.items():
+def _is_free(words: Sequence[str], known: Vocabulary) -> bool:
+    return any(begins(words[place:], known.phrase_set("repeats", "free")) for place in range(len(words)))
+
+
+def _read(words: Sequence[str], known: Vocabulary) -> _Rhythm | None:
+    """What the words open with."""
+    for name, whole in _WHOLE.items():
         if size := begins(words, known.phrase_set("repeats", name)):
-            return recurrence, size
+            return _Rhythm(whole.every, whole.unit, size + _weekday(words, size, known), size)
     place = begins(words, known.phrase_set("repeats", "every"))
     if not place:
-        return None, 0
-    every = 1
+        return None
     if size := begins(words[place:], known.phrase_set("repeats", "other")):
-        every, place = 2, place + size
-    elif (count := _count(words[place], known) if place < len(words) else 0) and place + 1 < len(words):
-        every, place = count, place + 1
-    meaning = known.phrases.get(words[place]) if place < len(words) else None
+        return _unit(words, place + size, 2, known)
+    count = _count(words, place, known)
+    return (_unit(words, place + 1, count, known) if count else None) or _unit(words, place, 1, known)
+
+
+def _unit(words: Sequence[str], place: int, every: int, known: Vocabulary) -> _Rhythm | None:
+    """The rhythm whose unit stands at `place`."""
+    meaning, size = _meaning(words, place, known)
     unit = _UNITS.get(meaning.kind) if meaning is not None else None
-    if meaning is None or unit is None or not 1 <= every <= _MOST:
-        return None, 0
+    if unit is Unit.DAY and (weekday := _weekday(words, place + size, known)):
+        place, size, unit = place + size, weekday, Unit.WEEK  # "every day monday", as Arabic says it
+    elif weekday := _weekday(words, place, known):
+        size, unit = weekday, Unit.WEEK
+    if unit is None or meaning is None or not 1 <= every <= _MOST:
+        return None
+    if weekday:
+        is_led = words[place] in known.led_weekdays.get(words[place - 1], {})
+        return _Rhythm(every, unit, place + size, 0 if is_led else place)
     if meaning.kind is Kind.WEEK:
         every *= meaning.value
-    return Recurrence(every, unit), place if meaning.kind is Kind.WEEKDAY else place + 1
+    behind = words[place] in known.single("repeats", "counted_behind") and _count(words, place + size, known)
+    end = place + size + (1 if behind else 0)
+    return _Rhythm(every * (behind or 1), unit, end, end)
 
 
-def _count(word: str, known: Vocabulary) -> int:
-    if word.isdecimal():
-        return int(word) if len(word) <= 2 else 0
-    meaning = known.phrases.get(word)
+def _meaning(words: Sequence[str], place: int, known: Vocabulary) -> tuple[Meaning | None, int]:
+    """What stands at `place`, and how many words it takes: a digit within a word ("jom3a") cuts it."""
+    for size in range(min(_LONGEST_WORD, len(words) - place), 1, -1):
+        glued = "".join(words[place : place + size])
+        if glued.isalnum() and not glued.isalpha() and (meaning := known.phrases.get(glued)):
+            return meaning, size
+    return (known.phrases.get(words[place]) if place < len(words) else None), 1
+
+
+def _weekday(words: Sequence[str], place: int, known: Vocabulary) -> int:
+    """How many words the weekday at `place` takes, by its own word or by one that is a weekday behind "every"; 0 for
+    anything else."""
+    meaning, size = _meaning(words, place, known)
+    if meaning is not None and meaning.kind is Kind.WEEKDAY:
+        return size
+    is_led = 0 < place < len(words) and any(words[place] in led for led in known.led_weekdays.values())
+    return 1 if is_led else 0
+
+
+def _count(words: Sequence[str], place: int, known: Vocabulary) -> int:
+    if place < len(words) and words[place].isdecimal():
+        return int(words[place]) if len(words[place]) <= 2 else 0
+    meaning = known.phrases.get(words[place]) if place < len(words) else None
     return meaning.value if meaning is not None and meaning.kind is Kind.NUMBER else 0

@@ -93,8 +93,8 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
         amounts.nothing,
     ),
     "place": (
-        (f"street mark? (?:on|the|from|article)* (?:{_NAME_DATE} month (?:on|from)* year? | month | weekday"
-        f" {_NOT_TIMED} (?!comma|mark) | named_day)"
+        (f"street mark? (?:on|the|from|article)* (?:{_NAME_DATE} month (?:on|from)* year? | month"
+        f" | weekday (?=other) | named_day)"
         f" (?:(?:comma|dash|hash|mark)* (?:number|long|year|noise) {_NO_HOUR} (?!(?:on|the|from)* month))?"),
         amounts.place,
     ),

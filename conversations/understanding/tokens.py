@@ -1,7 +1,10 @@
 """A folded text cut into numbers, words and single signs."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
+
+from conversations.understanding.normalise import KEPT
 
 _LETTER = "(?:[^\\W\\d_]|[\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963])"
 """Hindi vowel signs are marks, not letters, and belong to their word."""
@@ -25,6 +28,7 @@ def tokens(text: str) -> list[Token]:
     return [Token(found[0], found.start(), found.end()) for found in _TOKEN.finditer(text)]
 
 
+@lru_cache(maxsize=KEPT)
 def words_of(text: str, *, marks: bool = False) -> tuple[str, ...]:
     """The words and numbers of a folded text; its signs too with `marks`."""
     return tuple(token.text for token in tokens(text) if marks or token.is_word)

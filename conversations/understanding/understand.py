@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from conversations.dialogue import Awaiting
+from conversations.understanding import why
 from conversations.understanding.answers import read_answer
 from conversations.understanding.asides import read_asides
 from conversations.understanding.choices import pick
@@ -89,7 +90,7 @@ def _with_visit(
     understood: Understood, pieces: Sequence[Token], folded: str, known: Vocabulary, context: Context
 ) -> Understood:
     """The same with the services that were named apart; of two whole wishes the first, and the words of the other."""
-    cut = parts(pieces, known)
+    cut = parts(pieces, context.services, known)
     visit = read_visit(cut, context.services, known, understood.service_ids)
     if not visit:
         return understood

@@ -6,25 +6,39 @@ from conversations.business import Service
 from conversations.understanding.services import read_services
 from conversations.understanding.tokens import Token
 from conversations.understanding.vocabulary import Vocabulary
-from conversations.understanding.wording import plain
+from conversations.understanding.wording import begins, plain
 
 _SIGNS = frozenset("+&,/;،")
+_LONGEST_JOIN = 3
 
 Part = tuple[Token, ...]
 
 
-def parts(pieces: Sequence[Token], known: Vocabulary) -> list[Part]:
-    """The text cut at "and", "plus" and the signs for them."""
-    found: list[Part] = []
-    part: list[Token] = []
-    joins = known.single("services", "and")
-    for piece in pieces:
-        if piece.text in _SIGNS or piece.text in joins:
-            found.append(tuple(part))
-            part = []
+def parts(pieces: Sequence[Token], services: Sequence[Service], known: Vocabulary) -> list[Part]:
+    """The text cut at "and", "plus" and the signs for them, also where "and" is written onto a service."""
+    found: list[list[Token]] = [[]]
+    joins = known.phrase_set("services", "and")
+    place = 0
+    while place < len(pieces):
+        piece = pieces[place]
+        size = begins([each.text for each in pieces[place : place + _LONGEST_JOIN]], joins)
+        if size or piece.text in _SIGNS:
+            found.append([])
+        elif lead := _written_onto(piece, services, known):
+            found.append([Token(piece.text[lead:], piece.start + lead, piece.end)])
         else:
-            part.append(piece)
-    return [each for each in (*found, tuple(part)) if each]
+            found[-1].append(piece)
+        place += size or 1
+    return [tuple(part) for part in found if part]
+
+
+def _written_onto(piece: Token, services: Sequence[Service], known: Vocabulary) -> int:
+    """How many letters of a word are an "and" before a service."""
+    for join in known.single("services", "and_attached"):
+        rest = Token(piece.text[len(join) :], piece.start + len(join), piece.end)
+        if rest.text and piece.text.startswith(join) and services_in((rest,), services, known):
+            return len(join)
+    return 0
 
 
 def read_visit(

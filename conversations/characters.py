@@ -1,0 +1,35 @@
+"""Characters as people and phones count them: a letter with its accents, an emoji with its parts, is one and stays whole."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+
+def units(text: str) -> int:
+    """The length of a text as phones count it, in UTF-16: an emoji is two or more."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def characters(text: str, longest: int) -> Iterator[str]:
+    """The characters that a reader sees (Unicode's extended grapheme clusters, UAX #29), in order. One of more than
+    `longest` units, which no language writes, comes in its code points."""
+    for character in _graphemes().findall(text):
+        yield from (character,) if units(character) <= longest else character
+
+
+def beginning(text: str, longest: int) -> int:
+    """How much of a text fits in `longest` units, in code points, without a character cut; never nothing of it."""
+    used = at = 0
+    for character in characters(text, longest):
+        used += units(character)
+        if used > longest:
+            break
+        at += len(character)
+    return at or 1
+
+
+@cache
+def _graphemes() -> Any:
+    import regex  # type: ignore[import-untyped]  # heavy, and only wanted for long texts and other scripts
+
+    return regex.compile(r"\X")

@@ -1,0 +1,86 @@
+"""SMS: the encoding a text needs, the segments it costs, and its cheapest spelling that reads the same.
+
+The alphabet is that of 3GPP TS 23.038 (GSM 03.38), 6.2.1 and 6.2.1.1. A segment holds 140 octets, or 134 where several are
+joined, which their header takes six of (TS 23.040, 9.2.3.24.1)."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conversations.characters import characters, units
+
+
+class Encoding(StrEnum):
+    GSM_7 = "GSM-7"
+    UCS_2 = "UCS-2"
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """What a text costs as SMS."""
+
+    encoding: Encoding
+    count: int
+
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+BASIC = frozenset(f"@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ÄÖÑÜ§¿äöñüà{LETTERS}")
+"""One septet each."""
+EXTENSION = frozenset("\f^{}\\[~]|€")
+"""An escape and a septet each, never parted."""
+SIZES = {Encoding.GSM_7: (160, 153), Encoding.UCS_2: (70, 67)}
+"""Septets or UTF-16 units in a segment that is alone, and in each of several."""
+EQUALS = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′`´ʹʻʼ", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("‹", "<"),
+        **dict.fromkeys("›", ">"),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys(
+            "\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "
+        ),
+        **dict.fromkeys("\u2028\u2029\x0b\x85", "\n"),
+        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2061\ufeff", ""),
+        **dict.fromkeys("•∙·", "-"),
+        "⁄": "/",
+        "…": "...",
+    }
+)
+"""Typography → what a telephone of 1992 writes for it. What is invisible between GSM's letters goes. Letters and emoji
+have no equal: a name keeps its accents, and a mark its meaning."""
+
+
+def segments(text: str) -> Segments:
+    """What a text costs, as it stands."""
+    if is_gsm(text):
+        return Segments(Encoding.GSM_7, _count((1 + (sign in EXTENSION) for sign in text), Encoding.GSM_7))
+    joined = SIZES[Encoding.UCS_2][1]
+    return Segments(Encoding.UCS_2, _count(map(units, characters(text, joined)), Encoding.UCS_2))
+
+
+def is_gsm(text: str) -> bool:
+    """Whether every character is in the alphabet that takes seven bits."""
+    return all(sign in BASIC or sign in EXTENSION for sign in text)
+
+
+def cheapest(text: str) -> str:
+    """The same words as they cost least. Look-alikes are taken only where that alone brings the whole text into GSM's
+    alphabet at no more segments: beside an emoji or another script they would save nothing, and it stays as it is."""
+    if is_gsm(text):
+        return text
+    plain = unicodedata.normalize("NFC", text).translate(EQUALS)
+    return plain if is_gsm(plain) and segments(plain).count <= segments(text).count else text
+
+
+def _count(sizes: Iterable[int], encoding: Encoding) -> int:
+    """How many segments hold characters of these sizes, none of which is cut in two."""
+    alone, joined = SIZES[encoding]
+    count, used, total = 1, 0, 0
+    for size in sizes:
+        total += size
+        if used + size > joined:
+            count, used = count + 1, 0
+        used += size
+    return 1 if total <= alone else count

@@ -1,0 +1,63 @@
+"""Consent to our texts: given and withdrawn, by what, and when. Rows are only added."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Column, Row, select
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+
+from models.base import Moment, key, link, table, word
+from models.conversations import change_conversation
+from models.insert import insert_row
+
+
+class ConsentSource(StrEnum):
+    """What shows it."""
+
+    WROTE_FIRST = "wrote_first"
+    """The person texted the business before it ever texted them."""
+    OWN_WORDS = "own_words"
+    CARRIER = "carrier"
+    """The carrier answered their word itself, and said so."""
+    PROVIDER_REPORT = "provider_report"
+    """A provider refused a message: they had opted out where we could not see it."""
+
+
+class Consent(SQLModel, table=True):
+    """One change of it. `words` is what they texted, where that is what shows it."""
+
+    __tablename__ = "consents"
+    id: int | None = Field(default=None, sa_column=key())
+    conversation_id: int = Field(sa_column=link("conversations.id", index=True))
+    granted: bool
+    source: ConsentSource = Field(sa_column=Column(word(ConsentSource), nullable=False))
+    words: str = Field(default="", max_length=80)
+    at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+consents = table(Consent)
+
+
+def consent_given(session: Session, conversation_id: int, source: ConsentSource, words: str, at: datetime) -> None:
+    """Texts may go to this person."""
+    _add(session, conversation_id, granted=True, source=source, words=words, at=at)
+    change_conversation(session, conversation_id, opted_out_at=None)
+
+
+def consent_withdrawn(session: Session, conversation_id: int, source: ConsentSource, words: str, at: datetime) -> None:
+    """No text may go to this person any more."""
+    _add(session, conversation_id, granted=False, source=source, words=words, at=at)
+    change_conversation(session, conversation_id, opted_out_at=at)
+
+
+def consents_of(session: Session, conversation_id: int) -> list[Row[Any]]:
+    """Every change of one conversation's consent, oldest first."""
+    statement = select(consents).where(consents.c.conversation_id == conversation_id).order_by(consents.c.id)
+    return list(session.execute(statement))
+
+
+def _add(session: Session, conversation_id: int, **values: Any) -> None:
+    values["words"] = values["words"][:80]
+    insert_row(session, consents, conversation_id=conversation_id, **values)

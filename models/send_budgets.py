@@ -1,0 +1,64 @@
+"""Sending budgets, which all workers share: a row for each channel's number, and for each person a provider paces.
+
+A row is changed once for all the texts of one claim, and only where there is a pace to keep: it is never hot."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Column, Table, and_, func, or_, select, tuple_, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import Field, SQLModel
+
+from conversations.rules.pacing import Budget
+from models.base import Moment, table
+from models.insert import insert_unless_there
+
+Payer = tuple[str, str]
+"""A channel and an address on it; "" for all of them, which is our number."""
+
+
+class SendBudget(SQLModel, table=True):
+    """What may go out on `channel`, to `address` or, where that is "", to anybody. Nothing goes before `opens_at`."""
+
+    __tablename__ = "send_budgets"
+    channel: str = Field(max_length=20, primary_key=True)
+    address: str = Field(max_length=140, primary_key=True)
+    opens_at: datetime = Field(sa_column=Column(Moment, nullable=False, index=True))
+    full_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+send_budgets = table(SendBudget)
+
+
+def is_shut(texts: Table, now: datetime) -> ColumnElement[bool]:
+    """Whether the budget of a text's channel, or of its recipient, lets nothing go now."""
+    own = and_(
+        send_budgets.c.channel == texts.c.channel,
+        or_(send_budgets.c.address == "", send_budgets.c.address == texts.c.address),
+    )
+    return select(send_budgets.c.channel).where(own, send_budgets.c.opens_at > now).exists()
+
+
+def lock_budgets(session: Session, payers: Collection[Payer], now: datetime) -> dict[Payer, Budget]:
+    """These budgets, made if need be, and LOCKED until the transaction ends; always in the same order."""
+    key = tuple_(send_budgets.c.channel, send_budgets.c.address)
+    wanted = select(send_budgets).where(key.in_(sorted(payers))).order_by(*send_budgets.primary_key).with_for_update()
+    found = {(row.channel, row.address): Budget(row.opens_at, row.full_at) for row in session.execute(wanted)}
+    if missing := sorted(set(payers) - set(found)):
+        for channel, address in missing:
+            values = {"channel": channel, "address": address, "opens_at": now, "full_at": now}
+            insert_unless_there(session, send_budgets, values)
+        return lock_budgets(session, payers, now)
+    return found
+
+
+def save_budget(session: Session, payer: Payer, budget: Budget) -> None:
+    own = send_budgets.c.channel == payer[0], send_budgets.c.address == payer[1]
+    session.execute(update(send_budgets).where(*own).values(opens_at=budget.opens_at, full_at=budget.full_at))
+
+
+def next_opening(session: Session, now: datetime) -> datetime | None:
+    """When the first of the budgets opens that are shut now; None where none is."""
+    shut = send_budgets.c.opens_at > now
+    return session.execute(select(func.min(send_budgets.c.opens_at)).where(shut)).scalar_one_or_none()

@@ -1,0 +1,58 @@
+"""Consent is written down each time it changes, with what shows it; what is sent follows it."""
+
+from bot.clock import SetClock
+from bot.desk import Desk
+from bot.dispatcher import Dispatcher
+from bot.intake import receive, report
+from conversations.delivery import Delivery, SendFailure
+from conversations.messages import Inbound, StatusReport
+from models.consents import consents_of
+from models.outbox import outbox_after
+
+SARA = "+97455501234"
+
+
+def texts(desk: Desk, number: int, text: str, channel: str = "whatsapp", opt_out: str = "") -> None:
+    receive(desk, Inbound(channel, f"in-{number}", SARA, SARA, text, opt_out=opt_out))
+    Dispatcher(desk).send_due()
+
+
+def changes(desk: Desk) -> list[tuple[bool, str, str]]:
+    rows = desk.database.read(lambda session: consents_of(session, 1))
+    return [(row.granted, str(row.source), row.words) for row in rows]
+
+
+def sent_kinds(desk: Desk) -> list[str]:
+    rows = desk.database.read(lambda session: outbox_after(session, 0))
+    return [row.kind for row in rows if row.status is Delivery.SENT]
+
+
+def test_every_change_is_kept_with_what_shows_it(desk: Desk) -> None:
+    texts(desk, 1, "haircut tomorrow at 3")
+    texts(desk, 2, "please stop texting me")
+    texts(desk, 3, "yes")
+    texts(desk, 4, "start")
+    assert changes(desk) == [
+        (True, "wrote_first", ""), (False, "own_words", "please stop texting me"), (True, "own_words", "start"),
+    ]  # fmt: skip
+    assert sent_kinds(desk) == ["confirm_unnamed", "opted_out", "opted_in"], "nothing in between, not even an answer"
+
+
+def test_a_word_that_the_carrier_has_answered_says_so(desk: Desk) -> None:
+    texts(desk, 1, "haircut tomorrow at 3", "sms")
+    texts(desk, 2, "STOP", "sms", opt_out="STOP")
+    texts(desk, 3, "START", "sms", opt_out="START")
+    assert [change[:2] for change in changes(desk)] == [(True, "wrote_first"), (False, "carrier"), (True, "carrier")]
+
+
+def test_an_opt_out_that_only_the_provider_knows_of_is_kept_once(desk: Desk, clock: SetClock) -> None:
+    texts(desk, 1, "haircut tomorrow at 3")
+    row = desk.database.read(lambda session: outbox_after(session, 0))[0]
+    for _ in range(2):
+        report(
+            desk,
+            StatusReport("whatsapp", row.provider_id, Delivery.FAILED, SendFailure.OPTED_OUT, "21610", row.id),
+        )
+    assert changes(desk)[1:] == [(False, "provider_report", "")]
+    texts(desk, 2, "yes")
+    assert sent_kinds(desk) == [], "the one that was refused, and nothing behind it"
