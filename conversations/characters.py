@@ -1,4 +1,4 @@
-"""Characters as people and phones count them: a letter with its accents, an emoji with its parts, is one and stays whole."""
+"""Characters as people and phones count them: a letter with its accents, an emoji with its parts, is one."""
 
 from collections.abc import Iterator
 from functools import cache

@@ -14,8 +14,8 @@ from conversations.rules.segments import cheapest
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can carry. `longest` is in UTF-16 units of one message; `buttons` and `rows` say how many options it
-    shows under one: with neither, options are plain numbered text."""
+    """What a channel can carry. `longest` is in UTF-16 units of one message; `buttons` and `rows` say how many options
+    it shows under one: with neither, options are plain numbered text."""
 
     longest: int = 1600
     buttons: int = 0

@@ -1,6 +1,6 @@
 """What a step gives back: the dialogue as it now is, what to say, and what to do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conversations.dialogue import Dialogue
 from conversations.effects import Effect
@@ -17,3 +17,11 @@ class Turn:
     replies: tuple[Reply, ...] = ()
     effects: tuple[Effect, ...] = ()
     then: tuple[Event, ...] = ()
+
+    def led_by(self, *lead: Reply) -> "Turn":
+        """The same, with these said first."""
+        return replace(self, replies=(*lead, *self.replies))
+
+    def doing(self, *first: Effect) -> "Turn":
+        """The same, with these done first."""
+        return replace(self, effects=(*first, *self.effects))

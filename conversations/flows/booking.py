@@ -9,6 +9,7 @@ from conversations.dialogue import Awaiting, Dialogue, State, Subject
 from conversations.effects import Book, ChangeWish, Effect, Hold, LetGo
 from conversations.facts import Facts
 from conversations.flows import options, visits
+from conversations.flows.reasons import why_none_free
 from conversations.flows.slots import Filled, fill, moment, what_is_known
 from conversations.languages.render import render
 from conversations.replies import Reply, say
@@ -17,7 +18,6 @@ from conversations.rules.availability import (
     Refusal,
     Slot,
     WallTime,
-    day_refusals,
     free_slots,
     nearest,
     spread,
@@ -44,7 +44,7 @@ def answer(dialogue: Dialogue, understood: Understood, facts: Facts, lead: Repli
     if understood.recurrence is not None and not dialogue.changing:
         lead = (*lead, say("one_at_a_time", words=understood.recurrence.words))
     if filled.question is not None:
-        return replace(filled.question, replies=(*lead, *filled.question.replies))
+        return filled.question.led_by(*lead)
     return ask_next(filled.dialogue, facts, lead, sure=filled.time_is_sure)
 
 
@@ -185,54 +185,13 @@ def _offer_nearest(dialogue: Dialogue, service: Service, wanted: datetime, facts
     return Turn(dialogue.asking(Awaiting.TIME, choices), (*lead, say("nearest", choices)), (LetGo(),))
 
 
-def why_not_then(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn:
-    """ "Why not friday?": the reason, and what is free instead; or that it is free."""
-    filled = fill(dialogue, understood, facts)
-    dialogue = filled.dialogue
-    if filled.question is not None:
-        return filled.question
-    if dialogue.day is None:
-        return Turn(dialogue, (say("why_not_which"),))
-    if dialogue.service_id is None:
-        return _whether_open(dialogue, dialogue.day, facts)
-    turn = ask_next(dialogue, facts)
-    if turn.dialogue.awaiting is Awaiting.CONFIRMATION:
-        return replace(turn, replies=(say("time_is_free", when=moment(dialogue, facts)), *turn.replies))
-    return turn
-
-
-def _whether_open(dialogue: Dialogue, day: date, facts: Facts) -> Turn:
-    """Before a service is known: what holds for the shortest one."""
-    shortest = min(facts.services(), key=lambda service: service.minutes, default=None)
-    if shortest is None:
-        return ask_service(dialogue, facts)
-    calendars = facts.calendars(shortest, day, day)
-    if free_slots(calendars, shortest.minutes, day, day, facts.now):
-        return ask_service(dialogue, facts, (say("day_is_free", day=day),))
-    reason = _why_none_free(calendars, shortest, day, facts)
-    return ask_service(replace(dialogue, day=None, at=None), facts, (reason,))
-
-
 def _why_no_time(dialogue: Dialogue, service: Service, facts: Facts, others_are_free: bool) -> Reply:
     day = dialogue.day
     assert day is not None
     if others_are_free:
         return say("day_full_in_range", day=day)
     calendars = _calendars(dialogue, service, facts, day, day)
-    return _why_none_free(calendars, service, day, facts)
-
-
-def _why_none_free(calendars: Sequence[Calendar], service: Service, day: date, facts: Facts) -> Reply:
-    """The reason that tells the client most, of all the starts that the day has."""
-    reasons = day_refusals(calendars, service.minutes, day, facts.now)
-    keys = {
-        Refusal.TOO_FAR: "day_too_far",
-        Refusal.HELD: "day_held",
-        Refusal.TAKEN: "day_full",
-        Refusal.TOO_SOON: "day_too_soon",
-        Refusal.PAST: "day_past",
-    }
-    return say(next((key for reason, key in keys.items() if reason in reasons), "day_closed"), day=day)
+    return why_none_free(calendars, service, day, facts)
 
 
 def _ask_which_of_two(dialogue: Dialogue, at: time, facts: Facts, lead: Replies) -> Turn:

@@ -24,7 +24,7 @@ def went_quiet(dialogue: Dialogue, facts: Facts) -> Turn:
     """Remind them, and ask again; the second time, say nothing and keep what they began."""
     if dialogue.quiet is Quiet.NO:
         turn = side_trips.again(replace(dialogue, quiet=Quiet.NUDGED), facts)
-        return replace(turn, replies=(say("nudge"), *turn.replies))
+        return turn.led_by(say("nudge"))
     return Turn(replace(dialogue, quiet=Quiet.PUT_BY).asking(Awaiting.NOTHING), (), (LetGo(),))
 
 

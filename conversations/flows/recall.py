@@ -25,7 +25,10 @@ class Recalled(NamedTuple):
 def recall(dialogue: Dialogue, understood: Understood, facts: Facts) -> Recalled:
     """Fill in the service they had last, or the time of day of the booking they speak of. Nothing is booked by it: the
     summary still asks for a YES."""
-    if understood.same_time and (start := _spoken_of(dialogue, facts)) is not None:
+    if understood.same_time:
+        start = _spoken_of(dialogue, facts)
+        if start is None:
+            return Recalled(dialogue, understood, (say("no_usual"),))
         at = TimeReading(Certainty.CERTAIN, (start.time().replace(tzinfo=None),))
         understood = replace(understood, time=at, date=_same_day(understood.date, start.date(), facts.now.date()))
         if dialogue.service_id is None and not understood.service_ids:
@@ -35,7 +38,11 @@ def recall(dialogue: Dialogue, understood: Understood, facts: Facts) -> Recalled
     usual = facts.usual()
     if usual is None or visits.offered(usual.service_ids, facts) is None:
         return Recalled(dialogue, understood, (say("no_usual"),))
-    dialogue = visits.choose(replace(dialogue, staff_id=usual.staff_id), usual.service_ids, facts)
+    attendee = understood.attendee or dialogue.attendee or usual.attendee
+    dialogue = replace(dialogue, staff_id=usual.staff_id, attendee=attendee)
+    dialogue = visits.choose(dialogue, usual.service_ids, facts)
+    if dialogue.staff_id is None:
+        return Recalled(dialogue, understood, (say("understood_so_far", what=usual.service),))
     return Recalled(dialogue, understood, (say("your_usual", service=usual.service, staff=usual.staff),))
 
 

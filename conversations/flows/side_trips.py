@@ -7,7 +7,7 @@ from conversations.business import Money, Shift, Staff
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
 from conversations.effects import CallPerson, Effect, LetGo, Speak
 from conversations.facts import Facts
-from conversations.flows import booking, options
+from conversations.flows import booking, options, why_not
 from conversations.languages import language, spoken
 from conversations.languages.render import render
 from conversations.replies import Reply, say
@@ -29,7 +29,7 @@ def answer(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) 
             reply = say("passed_on", business=facts.business.name)
             return Turn(dialogue, (reply,), (CallPerson(text),))
         case Intent.NEVER_MIND:
-            return Turn(dialogue.without_slots(), (say("never_mind"),), (LetGo(),))
+            return _never_mind(dialogue, facts)
         case Intent.MENU:
             return menu(dialogue, facts)
         case Intent.HELP:
@@ -39,14 +39,14 @@ def answer(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) 
             reply = say("person_called", business=facts.business.name)
             return _return(dialogue, facts, (reply,), (CallPerson(text),))
         case Intent.CANCEL if dialogue.service_id is not None and text.strip().isalpha():
-            return Turn(dialogue.without_slots(), (say("never_mind"),), (LetGo(),))
+            return _never_mind(dialogue, facts)
         case Intent.CANCEL | Intent.RESCHEDULE if not facts.my_bookings():
             return _return(dialogue, facts, (say("my_bookings_none"),))
         case Intent.CANCEL | Intent.RESCHEDULE:
             reply = say("passed_on", business=facts.business.name)
             return _return(dialogue, facts, (reply,), (CallPerson(text),))
         case Intent.WHY_NOT:
-            return booking.why_not_then(dialogue, understood, facts)
+            return why_not.answer(dialogue, understood, facts)
         case Intent.MY_BOOKINGS:
             return _return(dialogue, facts, (_my_bookings(facts),))
         case Intent.PRICE:
@@ -102,11 +102,11 @@ def again(dialogue: Dialogue, facts: Facts) -> Turn:
 
 def _return(dialogue: Dialogue, facts: Facts, replies: tuple[Reply, ...], effects: tuple[Effect, ...] = ()) -> Turn:
     turn = again(dialogue, facts)
-    return replace(turn, replies=(*replies, *turn.replies), effects=(*effects, *turn.effects))
+    return turn.led_by(*replies).doing(*effects)
 
 
 def _with_let_go(turn: Turn) -> Turn:
-    return replace(turn, effects=(LetGo(), *turn.effects))
+    return turn.doing(LetGo())
 
 
 def _back(dialogue: Dialogue, facts: Facts) -> Turn:
@@ -118,10 +118,16 @@ def _back(dialogue: Dialogue, facts: Facts) -> Turn:
     elif dialogue.service_id is not None and not dialogue.changing:
         dialogue = replace(dialogue, service_id=None, more_service_ids=(), staff_id=None)
     elif dialogue.service_id is not None:
-        return Turn(dialogue.without_slots(), (say("never_mind"),), (LetGo(),))
+        return _never_mind(dialogue, facts)
     else:
         return menu(dialogue, facts, (say("nothing_to_go_back_to"),))
     return _with_let_go(booking.ask_next(dialogue, facts, (say("went_back"),)))
+
+
+def _never_mind(dialogue: Dialogue, facts: Facts) -> Turn:
+    """What was begun is dropped; what was booked before is not."""
+    reply = say("never_mind_rest" if facts.my_bookings() else "never_mind")
+    return Turn(dialogue.without_slots(), (reply,), (LetGo(),))
 
 
 def _my_bookings(facts: Facts) -> Reply:

@@ -38,8 +38,8 @@ def fill(dialogue: Dialogue, understood: Understood, facts: Facts) -> Filled:
     if understood.staff_id is not None:
         dialogue = replace(dialogue, staff_id=understood.staff_id)
     dialogue = _with_asides(dialogue, understood)
-    if not dialogue.changing and (named := _surely_named(understood)):
-        dialogue = visits.choose(dialogue, named, facts)
+    if not dialogue.changing and (wanted := visits.changed(dialogue, understood, _surely_named(understood))):
+        dialogue = visits.choose(dialogue, wanted, facts)
     if understood.date.certainty is Certainty.CERTAIN:
         dialogue = replace(dialogue, day=understood.date.dates[0])
     if understood.time.certainty is Certainty.CERTAIN and choice is None:
@@ -87,7 +87,7 @@ def _with_asides(dialogue: Dialogue, understood: Understood) -> Dialogue:
         dialogue = replace(dialogue, note=f"{dialogue.note}; {note}"[:LONGEST_NOTE] if dialogue.note else note)
     return replace(
         dialogue,
-        attendee=understood.attendee or dialogue.attendee,
+        attendee="" if understood.for_self else understood.attendee or dialogue.attendee,
         next_wish=understood.further or dialogue.next_wish,
     )
 

@@ -3,18 +3,34 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from conversations.business import Service, visit
+from conversations.business import Service, Shift, visit
 from conversations.dialogue import Awaiting, Dialogue, Subject
 from conversations.facts import Facts
 from conversations.flows.options import numbered
 from conversations.replies import say
 from conversations.turn import Turn
+from conversations.understanding import Understood
 
 
 def offered(service_ids: Sequence[int], facts: Facts) -> Service | None:
-    """These services as one; None where one is off the list, or nobody gives them all."""
+    """These services as one; None where one is off the list, or nobody gives them all in one day."""
     found = [service for wanted in service_ids for service in facts.services() if service.id == wanted]
-    return visit(found) if found and len(found) == len(service_ids) else None
+    if not found or len(found) != len(service_ids):
+        return None
+    whole = visit(found)
+    return whole if whole is None or len(found) == 1 or _fits_a_day(whole, facts) else None
+
+
+def _fits_a_day(service: Service, facts: Facts) -> bool:
+    """Whether somebody who gives it works that long without a break."""
+    shifts = (shift for staff in facts.staff() if staff.id in service.staff_ids for shift in staff.shifts)
+    return any(_minutes(shift) >= service.minutes for shift in shifts)
+
+
+def _minutes(shift: Shift) -> int:
+    """Its length; midnight as its end is that of the next day."""
+    opens, closes = (at.hour * 60 + at.minute for at in (shift.opens, shift.closes))
+    return (closes or 24 * 60) - opens
 
 
 def wanted(dialogue: Dialogue, facts: Facts) -> Service:
@@ -31,6 +47,18 @@ def choose(dialogue: Dialogue, service_ids: Sequence[int], facts: Facts) -> Dial
     gives = service.staff_ids if service is not None else ()
     staff_id = dialogue.staff_id if dialogue.staff_id in gives else None
     return replace(dialogue, service_id=first, more_service_ids=tuple(more), staff_id=staff_id)
+
+
+def changed(dialogue: Dialogue, understood: Understood, named: tuple[int, ...]) -> tuple[int, ...]:
+    """The services that are wanted once a text named these: they take the place of all, unless it adds them, or leaves
+    out some and others are left. () where it changes nothing."""
+    before = dialogue.service_ids
+    left = tuple(service_id for service_id in before if service_id not in understood.without)
+    if left and left != before and not named:
+        return left
+    if understood.adds and named:
+        return (*left, *(service_id for service_id in named if service_id not in left))
+    return named
 
 
 def ask_which_first(dialogue: Dialogue, service_ids: Sequence[int], facts: Facts) -> Turn:

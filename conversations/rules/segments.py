@@ -1,7 +1,7 @@
 """SMS: the encoding a text needs, the segments it costs, and its cheapest spelling that reads the same.
 
-The alphabet is that of 3GPP TS 23.038 (GSM 03.38), 6.2.1 and 6.2.1.1. A segment holds 140 octets, or 134 where several are
-joined, which their header takes six of (TS 23.040, 9.2.3.24.1)."""
+The alphabet is that of 3GPP TS 23.038 (GSM 03.38), 6.2.1 and 6.2.1.1. A segment holds 140 octets; of several that are
+joined each holds 134, for six are its header (TS 23.040, 9.2.3.24.1)."""
 
 import unicodedata
 from collections.abc import Iterable

@@ -73,8 +73,8 @@ def said_in(text: str, known: Vocabulary, taken: Collection[str]) -> Said:
 
 
 def name_at(said: Said, start: int, *, is_related: bool) -> range:
-    """At most two capitalised words that mean nothing else. Behind a relation also one in a script without capitals, one
-    in any script that "for" stands behind, and one like a month; a comma before it calls for another behind it."""
+    """At most two capitalised words that mean nothing else. Behind a relation also one in a script without capitals,
+    one in any script that "for" stands behind, and one like a month; a comma before it calls for one behind it."""
     if start >= len(said.raw):
         return range(0)
     end = start

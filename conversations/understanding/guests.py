@@ -8,6 +8,7 @@ from conversations.understanding.noise import TAKEN_OUT
 from conversations.understanding.normalise import fold
 from conversations.understanding.tokens import words_of
 from conversations.understanding.vocabulary import Vocabulary
+from conversations.understanding.wording import consists_of, without
 
 _NEAR = 4
 """Words from "for" to the relation ("for my two little daughters")."""
@@ -23,11 +24,11 @@ class Guest(NamedTuple):
 
 
 class _One(NamedTuple):
-    """One guest: what they are called, where their name stands, where the words about them end; and whether these words
-    say that the booking is for them."""
+    """One guest: what they are called, which words the text is read without, where the words about them end; and
+    whether these say that the booking is for them."""
 
     called: str
-    name: range
+    out: range
     end: int
     is_guest: bool = True
 
@@ -45,12 +46,19 @@ def read_guest(text: str, known: Vocabulary, taken: Collection[str]) -> Guest:
         end = guests[-1].end
         is_led = first.is_guest or said.size(end, "after") or (first is guests[-1] and said.size(end, "needs"))
         if said.size(end, "and_me"):
-            return Guest("", text)  # "for my wife and me"
+            return Guest("", _without(said.raw, guests))  # "for my wife and me"
         if is_led:
             return Guest(", ".join(guest.called for guest in guests), _without(said.raw, guests))
-        if said.size(place + 1, "called") and first.name:
+        if said.size(place + 1, "called") and first.out:
             text = _without(said.raw, guests)  # somebody's name, but neither a guest's nor the client's
     return Guest("", text)
+
+
+def is_for_self(words: Sequence[str], known: Vocabulary) -> bool:
+    """Whether a text says nothing but that it is for who texts ("no, it's for me"); "that works for me" says more."""
+    no = frozenset((word,) for word in known.single("answers", "no"))
+    small_talk = no | known.phrase_set("answers", "openers") | known.phrase_set("answers", "polite")
+    return consists_of(without(words, small_talk), known.phrase_set("guests", "for_me"))
 
 
 def _may_name_one(text: str, known: Vocabulary) -> bool:
@@ -69,7 +77,7 @@ def _with_others(said: Said, first: _One) -> list[_One]:
     while len(guests) < _MOST:
         place = guests[-1].end
         if place < len(said.raw) and (attached := said.relation(place, "services", "and_attached")):
-            another = _guest(said, place, attached)
+            another: _One | None = _guest(said, place, attached)
         else:
             place += said.size(place, "and", "services")
             while place != guests[-1].end and place < len(said.raw) and said.is_between(place):
@@ -108,7 +116,8 @@ def _related(said: Said, place: int) -> _One | None:
     if relation in said.taken and not (is_mine or said.size(place + 1, "called")):
         return None  # "Kids haircut", "haircut for kids"
     one = _guest(said, place, relation)
-    return one._replace(is_guest=is_attached or start < place)
+    out = range(place, one.end) if relation in said.taken else one.out
+    return one._replace(out=out, is_guest=is_attached or start < place)
 
 
 def _guest(said: Said, place: int, relation: str) -> _One:
@@ -134,11 +143,11 @@ def _lead(said: Said, place: int) -> tuple[int, bool]:
 
 
 def _without(raw: Sequence[str], guests: Sequence[_One]) -> str:
-    """The text with a sign for each name, and the comma behind it."""
+    """The text with a sign where each name stood, and the comma behind it."""
     rest = list(raw)
     for guest in reversed(guests):
-        if guest.name:
-            last = raw[guest.name.stop - 1]
+        if guest.out:
+            last = raw[guest.out.stop - 1]
             mark = last[-1] if last[-1] in ENDS else ""
-            rest[guest.name.start : guest.name.stop] = [TAKEN_OUT, mark] if mark else [TAKEN_OUT]
+            rest[guest.out.start : guest.out.stop] = [TAKEN_OUT, mark] if mark else [TAKEN_OUT]
     return " ".join(rest)

@@ -22,6 +22,10 @@ PREFIXED = 1
 """`until` of an ORDINAL made by a prefix, which beside a part of the day is an hour ("ika-3 ng hapon")."""
 
 
+MAYBE_TELLING = 1
+"""`value` of an OTHER that may be a word of dates and times, badly misspelt."""
+
+
 def lex(text: str, words: Vocabulary) -> tuple[Lexeme, ...]:
     """Longest known phrase first; an unknown word is repaired when it is a slip away from a day or a month."""
     pieces = _apart(tokens(text), words)
@@ -99,7 +103,9 @@ def _single(text: str, pieces: list[Token], place: int, words: Vocabulary) -> Le
     if not piece.is_word:
         return Lexeme(_sign(pieces, place), piece.text, piece.start, piece.end)
     short = _STRETCHED.sub(r"\1", piece.text)
-    meaning = words.phrases.get(short) or words.repaired(piece.text) or Meaning(Kind.OTHER)
+    meaning = words.phrases.get(short) or words.repaired(piece.text)
+    if meaning is None:
+        meaning = Meaning(Kind.OTHER, MAYBE_TELLING if words.spelling.is_near(piece.text) else 0)
     return _lexeme(text, piece.start, piece.end, meaning)
 
 

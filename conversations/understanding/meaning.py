@@ -121,10 +121,16 @@ class Understood:
     """For how many people, where that was said."""
     visit: tuple[tuple[int, ...], ...] = ()
     """Services that were named apart, to be had in one visit, each with all that fit ("cut and colour"); () for one."""
+    adds: bool = False
+    """What is named comes beside what is wanted already ("and a manicure")."""
+    without: tuple[int, ...] = ()
+    """Services that are not wanted after all ("without the massage")."""
     further: str = ""
     """The words of a second wish, where it has a service and a day or time of its own."""
     attendee: str = ""
     """Who it is for, where that is not who texts: "Amina (daughter)", "daughter"."""
+    for_self: bool = False
+    """It is for who texts, and for nobody else."""
     email: str = ""
     note: str = ""
     """What the business should know, as it was typed."""
@@ -147,7 +153,7 @@ class Understood:
             and self.staff_id is None
             and self.date.certainty is Certainty.NOTHING
             and self.time.certainty is Certainty.NOTHING
-            and not self.same_time
+            and not (self.same_time or self.for_self or self.without)
             and not (self.name or self.attendee or self.email or self.note)
         )
 

@@ -58,11 +58,11 @@ def read_recurrence(text: str, pieces: Sequence[Token], known: Vocabulary) -> Re
             taken = pieces[place + rhythm.out - 1].end if rhythm.out else start
             said = Recurrence(rhythm.every, rhythm.unit, text[start:end])
             return Repeated(said, f"{text[:start]}{TAKEN_OUT}{text[taken:]}" if rhythm.out else text)
-        if size := begins(words[place + 1 :], known.phrase_set("repeats", "one_in_two")):
-            if _weekday(words, place, known):
-                start, end = pieces[place + 1].start, pieces[place + size].end
-                said = Recurrence(2, Unit.WEEK, text[pieces[place].start : end])
-                return Repeated(said, f"{text[:start]}{TAKEN_OUT}{text[end:]}")
+        size = begins(words[place + 1 :], known.phrase_set("repeats", "one_in_two"))
+        if size and _weekday(words, place, known):
+            start, end = pieces[place + 1].start, pieces[place + size].end
+            said = Recurrence(2, Unit.WEEK, text[pieces[place].start : end])
+            return Repeated(said, f"{text[:start]}{TAKEN_OUT}{text[end:]}")
     return Repeated(None, text)
 
 

@@ -1,7 +1,7 @@
 """From the wordings of times in a text to one reading, with the opening hours deciding bare hours."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from conversations.business import Shift
 from conversations.understanding.bare_hours import counts
@@ -15,24 +15,19 @@ NO_SUCH_TIME = "no_such_time"
 _EVENING = (17 * 60, 23 * 60)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a bare hour is read against: the opening hours that count, and whether a time was what we asked for."""
-
-    shifts: tuple[Shift, ...] = ()
-    time_asked: bool = False
+Heard = list[tuple[Found, Said]]
+"""The wordings of times that count, and what each says of it."""
 
 
-def read_time(
-    found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme], asked: Asked, *, last_wins: bool
-) -> TimeReading:
-    """`out` are the places ruled out: a bound there turns round ("not before 4"), anything else is dropped."""
-    kept: list[tuple[Found, Said]] = []
+def hear(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme], *, time_asked: bool) -> Heard:
+    """`out` are the places ruled out: a bound there turns round ("not before 4"), anything else is dropped.
+    `time_asked`: a time was what we asked for."""
+    kept: Heard = []
     for place, item in enumerate(found):
         said = _tonight(lexemes[item.start]) if item.rule in ("tonight", "eve") else item.said
         if said is None or said.is_empty:
             continue
-        if said.bare and not counts(found, place, lexemes, time_asked=asked.time_asked, after_a_time=bool(kept)):
+        if said.bare and not counts(found, place, lexemes, time_asked=time_asked, after_a_time=bool(kept)):
             continue
         if said.part and kept and kept[-1][0].end == item.start and _is_one_sided(kept[-1][1]) and place not in out:
             kept[-1] = (replace(item, start=kept[-1][0].start), _settled(kept[-1][1], said.part))
@@ -40,8 +35,13 @@ def read_time(
             kept.append((item, said))
         elif (said.after is None) != (said.before is None):
             kept.append((item, Said(after=said.before, before=said.after)))
-    words = " ".join(as_written(lexemes[item.start : item.end]) for item, _ in kept)
-    return _combined([said for _, said in kept], words, asked.shifts, last_wins=last_wins)
+    return kept
+
+
+def read_time(heard: Heard, lexemes: Sequence[Lexeme], shifts: tuple[Shift, ...], *, last_wins: bool) -> TimeReading:
+    """`shifts` are the opening hours that a bare hour is read against."""
+    words = " ".join(as_written(lexemes[item.start : item.end]) for item, _ in heard)
+    return _combined([said for _, said in heard], words, shifts, last_wins=last_wins)
 
 
 def _is_one_sided(said: Said) -> bool:

@@ -8,8 +8,10 @@ from conversations.dialogue import Awaiting
 from conversations.understanding import why
 from conversations.understanding.answers import read_answer
 from conversations.understanding.asides import read_asides
+from conversations.understanding.changes import read_changes
 from conversations.understanding.choices import pick
 from conversations.understanding.fallback import fall_back
+from conversations.understanding.guests import is_for_self
 from conversations.understanding.intents import read_intent
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme, letters_of
@@ -40,6 +42,7 @@ def understand(text: str, context: Context) -> Understood:
     signs = [piece.text for piece in pieces if not piece.is_word]
     picked = pick(words, signs, context.options, known)
     (intent, wished), answer = read_intent(words, signs, known), read_answer(words, signs, known)
+    intent, answer = why.settle(intent, answer, words, signs, context.awaiting, known)
     spoken = read_language(folded, words)
     told = Understood(
         intent=intent, answer=answer, language=spoken,
@@ -61,8 +64,9 @@ def understand(text: str, context: Context) -> Understood:
         time_said = TimeReading(Certainty.AMBIGUOUS, picked.times, words=folded)
     elif _left_open(lexemes, found, day, time_said):
         day, time_said = fall_back(folded, context.language, context.now, context.region)
+    changed = read_changes(pieces, context.services, known)
     service_ids, service_words = read_services(
-        words, context.services, known.is_idle, known.single("services", "joining"), _lengths(lexemes, found)
+        changed.words, context.services, known.is_idle, known.single("services", "joining"), _lengths(lexemes, found)
     )
     same_time = any(begins(words[place:], known.phrase_set("repeats", "same_time")) for place in range(len(words)))
     if same_time and not any(lexeme.kind is Kind.WEEKDAY for lexeme in lexemes):
@@ -78,8 +82,13 @@ def understand(text: str, context: Context) -> Understood:
         moments=when.moments,
         seats=seats,
         words={
-            name: said for name, said in (("intent", wished), ("services", service_words), ("seats", seated)) if said
+            name: said
+            for name, said in (("intent", wished if intent else ""), ("services", service_words), ("seats", seated))
+            if said
         },
+        adds=changed.adds,
+        without=changed.without,
+        for_self=not asides.attendee and is_for_self(words, known),
         same_time=same_time,
         recurrence=repeated.recurrence,
     )

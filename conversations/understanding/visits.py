@@ -24,7 +24,7 @@ def parts(pieces: Sequence[Token], services: Sequence[Service], known: Vocabular
         size = begins([each.text for each in pieces[place : place + _LONGEST_JOIN]], joins)
         if size or piece.text in _SIGNS:
             found.append([])
-        elif lead := _written_onto(piece, services, known):
+        elif lead := written_onto(piece, services, known):
             found.append([Token(piece.text[lead:], piece.start + lead, piece.end)])
         else:
             found[-1].append(piece)
@@ -32,7 +32,7 @@ def parts(pieces: Sequence[Token], services: Sequence[Service], known: Vocabular
     return [tuple(part) for part in found if part]
 
 
-def _written_onto(piece: Token, services: Sequence[Service], known: Vocabulary) -> int:
+def written_onto(piece: Token, services: Sequence[Service], known: Vocabulary) -> int:
     """How many letters of a word are an "and" before a service."""
     for join in known.single("services", "and_attached"):
         rest = Token(piece.text[len(join) :], piece.start + len(join), piece.end)

@@ -1,25 +1,19 @@
 """The words of one language, made ready for look-up: its own first, then English, for people mix them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
-
 from conversations.languages import language
 from conversations.understanding.kinds import Kind
+from conversations.understanding.misspelt import Spelling
 from conversations.understanding.normalise import fold
 from conversations.understanding.phrases import GLUED, Meaning, Table, Words, lists_of, phrases_of, shift_of
 from conversations.understanding.tokens import words_of
 
 _NONE: frozenset[Words] = frozenset()
 _NO_WORDS: frozenset[str] = frozenset()
-_KEPT = 4096
-
-_RIVALS = 4
-"""Words equally near a misspelt one ("jumatato": jumatatu, jumatano?) that are looked at; they must agree."""
 _REPAIRED = {Kind.WEEKDAY, Kind.MONTH, Kind.RELATIVE_DAY, Kind.TONIGHT, Kind.PART, Kind.WEEKEND}
 
 
@@ -38,8 +32,6 @@ class Vocabulary:
 
     phrases: Mapping[str, Meaning]
     glued: Mapping[str, Meaning]
-    repairable: tuple[str, ...]
-    lookalikes: frozenset[str]
     months: Mapping[str, int]
     led_weekdays: Mapping[str, Mapping[str, int]]
     """Weekdays that are none without the word before them ("كل اثنين": "two" alone), by that word."""
@@ -50,8 +42,7 @@ class Vocabulary:
     """How many words the longest phrase has that opens with a word."""
     lists: Mapping[tuple[str, str], frozenset[Words]]
     singles: Mapping[tuple[str, str], frozenset[str]]
-    repairs: dict[str, Meaning | None]
-    """Words that were looked at for a misspelling before, as many as are worth keeping."""
+    spelling: Spelling
     order: tuple[str, ...]
     attached: tuple[str, ...]
     """Small words that are written onto the next one, longest first."""
@@ -73,22 +64,8 @@ class Vocabulary:
         return word in self.phrases or (word,) in self.phrase_set("services", "noise")
 
     def repaired(self, word: str) -> Meaning | None:
-        """The day, month or part of day that `word` misspells: one slip from five letters, two from eight."""
-        shortest = 5 if word.isascii() else 7  # Arabic and Hindi words of one root lie closer together
-        if len(word) < shortest or len(word) > 14 or word in self.lookalikes:
-            return None
-        if word not in self.repairs:
-            if len(self.repairs) >= _KEPT:
-                self.repairs.clear()
-            self.repairs[word] = self._nearest(word)
-        return self.repairs[word]
-
-    def _nearest(self, word: str) -> Meaning | None:
-        slips = 2 if len(word) >= 8 else 1
-        near = extract(word, self.repairable, scorer=OSA.distance, score_cutoff=slips, limit=_RIVALS)
-        if not near or near[0][0][0] != word[0] or len(near[0][0]) < (8 if near[0][1] == 2 else 5):
-            return None
-        meant = {self.phrases[other] for other, distance, _ in near if distance == near[0][1] and other[0] == word[0]}
+        """What the word means that `word` misspells or shortens; None where that may be one thing or another."""
+        meant = {self.phrases[other] for other in self.spelling.meant(word)}
         return meant.pop() if len(meant) == 1 else None
 
 
@@ -128,12 +105,7 @@ def _built(tables: list[Table]) -> Vocabulary:
     return Vocabulary(
         phrases=phrases,
         glued=glued,
-        repairable=tuple(
-            word
-            for word, meaning in phrases.items()
-            if _can_be_misspelt(word, meaning) and (word in own or len(word) >= _LONG_ENOUGH)
-        ),
-        lookalikes=frozenset(fold(word) for table in tables for word in table.get("dates", {}).get("lookalikes", ())),
+        spelling=_spelling(tables, phrases, own),
         months={
             fold(word): number
             for number, said in enumerate(tables[0].get("dates", {}).get("months", ()), start=1)
@@ -143,7 +115,6 @@ def _built(tables: list[Table]) -> Vocabulary:
         may_greet=frozenset(fold(word) for table in tables for word in table.get("times", {}).get("may_greet", ())),
         clock_shift=shift_of(tables[0]),
         reach=_reach(phrases),
-        repairs={},
         lists=lists,
         singles={name: frozenset(words[0] for words in said if len(words) == 1) for name, said in lists.items()},
         order=tuple(tables[-1]["intents"]["order"]),
@@ -183,5 +154,30 @@ def _reach(phrases: Iterable[str]) -> dict[str, int]:
     return reach
 
 
+def _spelling(tables: Sequence[Table], phrases: Mapping[str, Meaning], own: frozenset[str]) -> Spelling:
+    """Days, months, parts of the day and what the language lists beside them; English ones only where they are long."""
+    listed = {fold(word) for word in tables[0].get("dates", {}).get("misspelt", ())}
+    return Spelling(
+        words=tuple(
+            word
+            for word, meaning in phrases.items()
+            if word in listed or (_can_be_misspelt(word, meaning) and (word in own or len(word) >= _LONG_ENOUGH))
+        ),
+        real=frozenset(word for table in tables for word in _written(table)),
+    )
+
+
 def _can_be_misspelt(word: str, meaning: Meaning) -> bool:
     return meaning.kind in _REPAIRED and len(word) >= 5 and word.isalpha()
+
+
+def _written(written: object) -> Iterable[str]:
+    """Every word that stands anywhere in a language's file."""
+    if isinstance(written, str):
+        yield from words_of(fold(written))
+    elif isinstance(written, Mapping):
+        for inner in written.values():
+            yield from _written(inner)
+    elif isinstance(written, Sequence):
+        for inner in written:
+            yield from _written(inner)

@@ -11,11 +11,12 @@ from conversations.understanding.dates import PAST, Today
 from conversations.understanding.day_reading import read_day
 from conversations.understanding.hours import to_time
 from conversations.understanding.kinds import Kind
+from conversations.understanding.leftovers import in_doubt, is_partly_read
 from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.meaning import Certainty, Context, DateReading, Pair, TimeReading
 from conversations.understanding.moments import joins_alternatives, read_pairs
 from conversations.understanding.scan import Found, ruled_out, scan, without_taken_back
-from conversations.understanding.time_reading import NO_SUCH_TIME, Asked, read_time
+from conversations.understanding.time_reading import NO_SUCH_TIME, hear, read_time
 from conversations.understanding.times import EMPTY
 from conversations.understanding.zones import in_our_zone
 
@@ -46,8 +47,8 @@ def read_when(lexemes: Sequence[Lexeme], context: Context, *, moves: bool) -> Wh
     if any(item.said is not None and item.said.over for item in found) and not any(item.day for item in found):
         return When(DateReading(Certainty.IMPOSSIBLE, reason=PAST), TimeReading(), found=tuple(found))
     day = read_day(found, out, lexemes, now.date(), last_wins=moves)
-    asked = Asked(_shifts(day.dates, context), context.awaiting in _TIME_ASKED)
-    said = read_time(found, out, lexemes, asked, last_wins=moves)
+    heard = hear(found, out, lexemes, time_asked=context.awaiting in _TIME_ASKED)
+    said = read_time(heard, lexemes, _shifts(day.dates, context), last_wins=moves)
     moments: tuple[Pair, ...] = ()
     if len(day.dates) > 1 and len(said.times) > 1 and (moves or joins_alternatives(lexemes)):
         pairs = read_pairs(found, out, lexemes, lambda one: _shifts(one.dates, context))
@@ -56,6 +57,8 @@ def read_when(lexemes: Sequence[Lexeme], context: Context, *, moves: bool) -> Wh
         day, said = _of_pairs(moments, day, said)
     day, said = in_our_zone(day, said, lexemes, found, now)
     day, said = _not_over(day, said, found, now)
+    if is_partly_read(lexemes, found, out, heard):
+        day, said = in_doubt(day, said)
     return When(day, _on_the_clock(day, said, now.tzinfo), moments if len(moments) > 1 else (), tuple(found))
 
 

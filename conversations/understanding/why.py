@@ -19,22 +19,22 @@ def settle(
     awaiting: Awaiting,
     known: Vocabulary,
 ) -> tuple[Intent | None, Answer | None]:
-    """ "Sure, why not", and a bare "why not!" where a YES is asked, is one; "no, because I can't", which some languages
-    write alike, is a no."""
+    """ "Sure, why not" is a yes, and so is a bare "why not!" where one is asked; "no, because I can't", which some
+    languages write alike, is a no."""
     if intent is not Intent.WHY_NOT:
         return intent, answer
     is_question = not _QUESTION.isdisjoint(signs)
-    if answer is Answer.NO and not is_question:
-        return None, answer
-    if answer is None and (is_question or awaiting not in _YES_IS_ASKED):
-        return intent, answer
-    return (None, Answer.YES) if _is_bare(words, known) else (intent, answer)
+    if _left(words, known, "openers", "polite"):
+        if answer is Answer.NO and not is_question:
+            return None, answer
+        is_yes = answer is Answer.YES and not _left(words, known, "openers", "polite", "yes", "yes_alone")
+    else:
+        is_yes = awaiting in _YES_IS_ASKED and not (is_question and answer is None)
+        answer = None
+    return (None, Answer.YES) if is_yes else (intent, answer)
 
 
-def _is_bare(words: Sequence[str], known: Vocabulary) -> bool:
-    """Whether nothing is said but "why not", a yes and small talk."""
-    heard = frozenset.union(
-        known.phrase_set("intents.anywhere", "why_not"),
-        *(known.phrase_set("answers", listed) for listed in ("yes", "yes_alone", "openers", "polite")),
-    )
-    return not without(words, heard)
+def _left(words: Sequence[str], known: Vocabulary, *listed: str) -> list[str]:
+    """What is said but "why not" and the answers of these lists."""
+    asked = known.phrase_set("intents.anywhere", "why_not")
+    return without(words, asked.union(*(known.phrase_set("answers", each) for each in listed)))

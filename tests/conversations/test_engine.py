@@ -103,8 +103,9 @@ def test_stop_is_silent_where_the_carrier_answers_and_answered_elsewhere() -> No
     assert [] == keys(Dialogue(), "STOP", PlainFacts(channel=SMS))
     assert ["opted_out"] == keys(Dialogue(), "STOP")
     assert ["opted_out"] == keys(Dialogue(), "please stop texting me", PlainFacts(channel=SMS))
-    assert (OptOut(),) == step(Dialogue(), Said("CANCEL"), PlainFacts(channel=SMS)).effects
-    assert (OptOut(),) != step(Dialogue(), Said("CANCEL"), PlainFacts()).effects
+    opted = (OptOut("CANCEL"),)
+    assert opted == step(Dialogue(), Said("CANCEL"), PlainFacts(channel=SMS)).effects
+    assert opted != step(Dialogue(), Said("CANCEL"), PlainFacts()).effects
 
 
 def test_a_bare_word_means_the_only_request_and_asks_among_several() -> None:

@@ -105,15 +105,15 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_text_costs_more_than_an_ordinary_one_by_far(name: str):
     # A ratio in one run, of processor time: how busy the machine is does not matter.
-    assert _cost(HOSTILE[name]) < 100 * _cost("hi, can i book a haircut for tomorrow at 3 please?")
+    assert cost(HOSTILE[name]) < 100 * cost("hi, can i book a haircut for tomorrow at 3 please?")
 
 
-def _cost(text: str) -> float:
+def cost(text: str, context: Context = SALON) -> float:
     """Seconds of processor time, the best of a few."""
-    understand(text, SALON)
+    understand(text, context)
     took = []
     for _ in range(5):
         begun = thread_time()
-        understand(text, SALON)
+        understand(text, context)
         took.append(thread_time() - begun)
     return min(took)

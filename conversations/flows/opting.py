@@ -1,0 +1,30 @@
+"""STOP, START and HELP: whether our texts may go to a person at all."""
+
+from conversations.dialogue import Dialogue
+from conversations.effects import OptIn, OptOut
+from conversations.events import Said
+from conversations.facts import Facts
+from conversations.replies import say
+from conversations.rules.opt_out import OptWord, is_carriers_word, opt_word
+from conversations.turn import Turn
+
+
+def answer(dialogue: Dialogue, event: Said, facts: Facts) -> Turn | None:
+    """Before anything else; None for any other text. Where the carrier answers these words itself, we record and stay
+    silent."""
+    word = opt_word(event.text, bare_cancel=facts.channel.bare_cancel_opts_out)
+    silent = event.carrier_answered or (facts.channel.carrier_answers_stop and is_carriers_word(event.text))
+    match word:
+        case OptWord.OUT:
+            reply = say("opted_out", business=facts.business.name)
+            return Turn(dialogue, () if silent else (reply,), (OptOut(event.text, event.carrier_answered),))
+        case OptWord.IN if facts.person.opted_out:
+            return Turn(
+                dialogue,
+                () if silent else (say("opted_in", business=facts.business.name),),
+                (OptIn(event.text, event.carrier_answered),),
+            )
+        case OptWord.HELP if silent:
+            return Turn(dialogue)
+        case _:
+            return None
