@@ -71,6 +71,7 @@ def _server(rest: str) -> None:
 Zone = Annotated[str, AfterValidator(_zone), Field(examples=["Asia/Qatar"])]
 Address = Annotated[str, AfterValidator(_address), Field(examples=["https://example.com"])]
 Phone = Annotated[str, AfterValidator(_phone), Field(examples=["+97455501234"])]
+Rate = Annotated[float, Field(ge=0, le=1000)]
 Secret = SecretStr
 NO_SECRET = SecretStr("")
 
@@ -85,6 +86,26 @@ class Settings(BaseSettings):
     ] = SecretStr("sqlite:///data/textbook.db")
     migrations_database_url: Annotated[
         SecretStr, Field(description="the address of the tables' owner, who migrates; unset: DATABASE_URL")
+    ] = NO_SECRET
+    journal_dir: Annotated[
+        Path,
+        Field(
+            examples=["/var/lib/textbook/journal"],
+            description="folder on this machine where messages wait while the database is away",
+        ),
+    ] = Path("data/journal")
+    metrics_dir: Annotated[
+        Path,
+        Field(
+            examples=["/run/textbook/metrics"],
+            description="folder where this machine's processes add up what /metrics shows; one for each installation",
+        ),
+    ] = Path("data/metrics")
+    metrics_token: Annotated[
+        Secret,
+        Field(
+            description="what whoever reads /metrics must say (Bearer); unset: this machine and private networks may"
+        ),
     ] = NO_SECRET
     host: Annotated[str, Field(description="address to listen on")] = "0.0.0.0"  # noqa: S104 - the simulator's page is for phones on the same network
     port: Annotated[int, Field(ge=1, le=65535, description="port to listen on")] = 8000
@@ -115,6 +136,12 @@ class Settings(BaseSettings):
         str, Field(description="a Messaging Service's sid, MG…; it sends SMS, not the number")
     ] = ""
     twilio_api_base: Annotated[Address, Field(description="another address for Twilio's API")] = ""
+    twilio_messages_per_second: Annotated[
+        Rate, Field(description="SMS segments a second from our number, such as 1 or 0.5; 0: Twilio queues them")
+    ] = 0
+    twilio_whatsapp_messages_per_second: Annotated[
+        Rate, Field(description="WhatsApp messages a second by Twilio; 0: Twilio queues them")
+    ] = 0
 
     whatsapp_token: Annotated[Secret, Field(description="WhatsApp Cloud API: a system user's token")] = NO_SECRET
     whatsapp_phone_number_id: Annotated[
@@ -139,11 +166,16 @@ class Settings(BaseSettings):
         str, Field(pattern=r"^v[0-9]+\.[0-9]+$", examples=["v25.0"], description="version of Meta's Graph API")
     ] = "v25.0"
     whatsapp_api_base: Annotated[Address, Field(description="another address for Meta's Graph API")] = ""
+    whatsapp_messages_per_second: Annotated[
+        Rate,
+        Field(description="messages a second from our number, which Meta refuses beyond; 20 where a phone shares it"),
+    ] = 80
 
     ultramsg_instance_id: Annotated[str, Field(examples=["instance12345"], description="the instance")] = ""
     ultramsg_token: Annotated[Secret, Field(description="the instance's token")] = NO_SECRET
     ultramsg_webhook_secret: Annotated[Secret, Field(description="the secret part of our webhook's path")] = NO_SECRET
     ultramsg_api_base: Annotated[Address, Field(description="another address for UltraMsg")] = ""
+    ultramsg_messages_per_second: Annotated[Rate, Field(description="messages a second; 0: UltraMsg queues them")] = 0
 
     llm_api_base: Annotated[
         Address,

@@ -5,12 +5,16 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.channels.errors import Unreadable
-from bot.commands.opening import refuse_unless_current
+from bot.commands.opening import refuse_to_serve
 from bot.database import DatabaseAway
 from bot.desk import Desk, open_desk
+from bot.drain import drain_beside
 from bot.front import front
 from bot.intake import receive, report
-from bot.logs import log, set_up_logs
+from bot.journal import JournalFull
+from bot.logs import log, log_what_breaks, set_up_logs
+from bot.metrics import WEBHOOKS_REFUSED, WEBHOOKS_UNREADABLE, Provider
+from bot.scrape import scrape
 from bot.warm_up import warm_up_beside
 from config import read_settings
 from conversations.messages import Inbound, StatusReport
@@ -28,14 +32,18 @@ def create_app(desk: Desk | None = None) -> Flask:
     if desk is None:
         settings = read_settings()
         set_up_logs(settings.log_level)
+        log_what_breaks()
         desk = open_desk(settings)
         _boot_or_halt(desk)
+        drain_beside(desk)
         warm_up_beside()
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
     app.extensions["desk"] = desk
     app.register_blueprint(front)
+    app.register_blueprint(scrape)
     app.register_error_handler(Unreadable, _unreadable)
+    app.register_error_handler(JournalFull, _journal_full)
     app.register_error_handler(DatabaseAway, _database_away)
     app.register_error_handler(HTTPException, _plain)
     app.register_error_handler(Exception, _broken)
@@ -51,9 +59,9 @@ def create_app(desk: Desk | None = None) -> Flask:
 
 
 def _boot_or_halt(desk: Desk) -> None:
-    """Say what is wrong with the database, and let gunicorn stop: by any other status it starts workers for ever."""
+    """Say what is wrong, and let gunicorn stop: by any other status it starts workers for ever."""
     try:
-        refuse_unless_current(desk.database)
+        refuse_to_serve(desk)
     except SystemExit:
         raise SystemExit(BOOT_ERROR) from None
 
@@ -69,7 +77,7 @@ def _twilio(app: Flask, desk: Desk) -> None:
         if request.mimetype != "application/x-www-form-urlencoded":
             abort(415)
         if not twilio.verify(_public_url(desk), request.form, request.headers.get("X-Twilio-Signature")):
-            _refuse("twilio")
+            _refuse(Provider.TWILIO)
 
     @app.post("/webhooks/twilio")
     def twilio_message() -> Response:
@@ -100,7 +108,7 @@ def _whatsapp(app: Flask, desk: Desk) -> None:
     @app.get("/webhooks/whatsapp")
     def whatsapp_subscribed() -> Response:
         if not whatsapp.subscribes(request.args):
-            _refuse("whatsapp_cloud")
+            _refuse(Provider.WHATSAPP_CLOUD)
         return Response(request.args.get("hub.challenge", ""), mimetype="text/plain")
 
     @app.post("/webhooks/whatsapp")
@@ -108,7 +116,7 @@ def _whatsapp(app: Flask, desk: Desk) -> None:
         request.max_content_length = LONGEST
         raw = request.get_data(cache=True)
         if not whatsapp.verify(raw, request.headers.get("X-Hub-Signature-256")):
-            _refuse("whatsapp_cloud")
+            _refuse(Provider.WHATSAPP_CLOUD)
         for happened in whatsapp.parse(raw):
             _take_in(desk, happened)
         return Response(status=200)
@@ -124,7 +132,7 @@ def _ultramsg(app: Flask, desk: Desk) -> None:
     def ultramsg_event(secret: str) -> Response:
         raw = request.get_data(cache=True)
         if not ultramsg.verify(secret, raw):
-            _refuse("ultramsg")
+            _refuse(Provider.ULTRAMSG)
         for happened in ultramsg.parse(raw):
             _take_in(desk, happened)
         return Response("OK", mimetype="text/plain")
@@ -144,19 +152,26 @@ def _public_url(desk: Desk) -> str:
     return f"{base}{request.path}" + (f"?{query}" if query else "")
 
 
-def _refuse(provider: str) -> None:
+def _refuse(provider: Provider) -> None:
     log.warning("webhook_refused", provider=provider)
+    WEBHOOKS_REFUSED.add(provider=provider)
     abort(403)
 
 
 def _unreadable(error: Unreadable) -> Response:
     """Genuine, but not a message as we know them: logged, and not asked for again."""
     log.error("webhook_unreadable", why=str(error))
+    WEBHOOKS_UNREADABLE.add()
     return Response(NO_REPLY, mimetype="text/xml")
 
 
+def _journal_full(error: JournalFull) -> Response:
+    """Neither database nor journal took it: 503, for the provider to repeat."""
+    log.error("journal_full", why=str(error))
+    return Response("Nothing can be stored.\n", status=503, mimetype="text/plain")
+
+
 def _database_away(_error: DatabaseAway) -> Response:
-    """Nothing is stored: 503, for the provider to repeat."""
     return Response("The database cannot be reached.\n", status=503, mimetype="text/plain")
 
 

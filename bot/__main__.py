@@ -11,6 +11,7 @@ COMMANDS = {
     "migrate": "bring the database to the newest schema",
     "chat": "play client and coordinator in this terminal",
     "conversations": "list conversations, or show one",
+    "dead-letters": "list what did not arrive, and send it again",
     "understand": "show what a text is understood to say",
     "load": "load business.toml",
     "dump": "print the business as business.toml",
@@ -28,9 +29,14 @@ def main(arguments: list[str]) -> int:
     for name, what in COMMANDS.items():
         own = commands.add_parser(name, help=what, description=what.capitalize() + ".")
         if name == wanted:
-            import_module(f"bot.commands.{name}").add_arguments(own)
+            import_module(f"bot.commands.{file_of(name)}").add_arguments(own)
     chosen = parser.parse_args(arguments)
-    return int(import_module(f"bot.commands.{chosen.command}").run(chosen))
+    return int(import_module(f"bot.commands.{file_of(chosen.command)}").run(chosen))
+
+
+def file_of(command: str) -> str:
+    """The name of the file that holds a command."""
+    return command.replace("-", "_")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """The one way to the database: engines set up so that no update is lost, transactions, and the schema's version."""
 
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,25 +7,30 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-import sqlalchemy
-from sqlalchemy import Connection, Engine, event, inspect, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from bot.database_errors import Fault, fault_of
+from bot.engines import PATIENCE, create_file, is_there, open_engine
+from bot.metrics import DATABASE_RETRIES
+from bot.outage import Outage
 from models import SCHEMA
 
 T = TypeVar("T")
 TRIES = 6
-WAL_TRIES, WAL_WAIT = 100, 0.05
-"""Five seconds altogether, as long as SQLite waits for any other lock."""
-_MARIADB_TRANSIENT = {1020, 1205, 1213, 1305}
-"""Changed since read, lock wait over, deadlock, and a savepoint that a deadlock took with it."""
+WEBHOOK_SECONDS = 2.0
+"""How long a provider's call may wait for the database: it is answered well before the provider gives up."""
 
 
 class DatabaseAway(Exception):
-    """The database cannot be reached, or does not answer in time. Nothing of what was asked has been done."""
+    """The database cannot be reached, takes nothing, or does not answer in time. Nothing of what was asked has been
+    done, but for a commit whose answer was lost. `code` is the database's own, for the log."""
+
+    def __init__(self, words: str, code: str, fault: Fault = Fault.AWAY) -> None:
+        super().__init__(words)
+        self.code, self.fault = code, fault
 
 
 class SchemaState(StrEnum):
@@ -40,51 +44,79 @@ class Database:
     """One database: SQLite, PostgreSQL or MariaDB, by its SQLAlchemy address. Safe to share between threads."""
 
     def __init__(self, url: str, pool: int = 20) -> None:
-        self.engine = _engine(url, pool)
+        self.engine = open_engine(url, pool)
+        self._url = url
+        self._writing, self._reading = Outage("writing"), Outage("reading")
 
-    def transact(self, work: Callable[[Session], T]) -> T:
-        """Run `work` in one transaction and commit it. A deadlock or a stale connection starts it afresh, a few times;
-        so `work` must do nothing outside the database. Raises what `work` raises, and DatabaseAway."""
-        for attempt in range(1, TRIES + 1):
-            try:
-                with _reachable(), Session(self.engine, expire_on_commit=False) as session, session.begin():
-                    return work(session)
-            except (DBAPIError, DatabaseAway) as error:
-                cause = error.__cause__ if isinstance(error, DatabaseAway) else error
-                if attempt == TRIES or not _transient(cause):
-                    raise
-        raise AssertionError("unreachable")
+    @property
+    def is_away(self) -> bool:
+        """Whether the last that was tried here a moment ago found the database away."""
+        return self._writing.is_on or self._reading.is_on
+
+    def transact(self, work: Callable[[Session], T], within: float = PATIENCE) -> T:
+        """Run `work` in one transaction and commit it. A conflict or a stale connection starts it afresh, a few times
+        and while `within` seconds last; so `work` must do nothing outside the database. Raises what `work` raises, and
+        DatabaseAway."""
+        return self._try(work, self._writing, time.monotonic() + within, readonly=False)
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Run `work`, which only reads. It never waits for a writer. Raises DatabaseAway."""
-        engine = self.engine.execution_options(readonly=True)
-        with _reachable(), Session(engine) as session, session.begin():
-            return work(session)
+        return self._try(work, self._reading, time.monotonic() + PATIENCE, readonly=True)
 
     def schema(self) -> SchemaState:
-        """How the tables that are there compare to those this version of the program wants. Raises DatabaseAway."""
-        with _reachable(), self.engine.connect() as connection:
-            names = set(inspect(connection).get_table_names())
-            if "alembic_version" not in names:
-                return SchemaState.EMPTY if not names else SchemaState.BEHIND
-            version = connection.execute(text("select version_num from alembic_version")).scalar_one_or_none()
-        if version is None:
+        """How the tables that are there compare to those this version of the program wants; for a command, which says
+        itself what is wrong. Raises DatabaseAway."""
+        if not is_there(self.engine):
             return SchemaState.EMPTY
-        if version == SCHEMA:
-            return SchemaState.CURRENT
-        return SchemaState.BEHIND if version < SCHEMA else SchemaState.AHEAD
+        with _reachable(), Session(self.engine.execution_options(readonly=True)) as session:
+            return schema_of(session)
+
+    def _try(self, work: Callable[[Session], T], outage: Outage, deadline: float, *, readonly: bool) -> T:
+        if outage.turns_away():
+            raise DatabaseAway(outage.words, outage.code)
+        engine = self.engine.execution_options(deadline=deadline, readonly=readonly)
+        for attempt in range(1, TRIES + 1):
+            try:
+                with _reachable(), Session(engine, expire_on_commit=False) as session, session.begin():
+                    done = work(session)
+            except DatabaseAway as away:
+                if attempt < TRIES and away.fault is not Fault.AWAY and time.monotonic() < deadline:
+                    DATABASE_RETRIES.add()
+                    continue
+                if away.fault is not Fault.CONFLICT:
+                    outage.noticed(str(away), away.code)
+                raise
+            outage.ended()
+            return done
+        raise AssertionError("unreachable")
 
     def migrate(self) -> None:
         """Bring the tables to the newest schema. Two at once: the second waits, then finds nothing to do."""
         from alembic import command  # heavy, and only wanted here
 
-        with _reachable(), self.engine.connect() as connection, _alone(connection), connection.begin():
+        engine = open_engine(self._url, 1, hurried=False)
+        create_file(engine)
+        with _reachable(), engine.connect() as connection, _alone(connection), connection.begin():
             config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+        engine.dispose()
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def schema_of(session: Session) -> SchemaState:
+    """How its tables compare to those this version of the program wants."""
+    names = set(inspect(session.connection()).get_table_names())
+    if "alembic_version" not in names:
+        return SchemaState.EMPTY if not names else SchemaState.BEHIND
+    version = session.execute(text("select version_num from alembic_version")).scalar_one_or_none()
+    if version is None:
+        return SchemaState.EMPTY
+    if version == SCHEMA:
+        return SchemaState.CURRENT
+    return SchemaState.BEHIND if version < SCHEMA else SchemaState.AHEAD
 
 
 def alembic_config() -> Any:
@@ -94,49 +126,6 @@ def alembic_config() -> Any:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent.parent / "models" / "migrations"))
     return config
-
-
-def _engine(url: str, pool: int) -> Engine:
-    dialect = make_url(url).get_backend_name()
-    if dialect == "sqlite":
-        path = make_url(url).database
-        if path and path != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        engine = sqlalchemy.create_engine(url, pool_size=pool, max_overflow=0)
-        event.listen(engine, "connect", _open_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    # A connection that has died is found on use and the transaction started afresh: no ping before each.
-    return sqlalchemy.create_engine(
-        url, pool_size=pool, max_overflow=0, pool_timeout=5, isolation_level="READ COMMITTED", pool_recycle=1800,
-        connect_args={"connect_timeout": 5},
-    )  # fmt: skip
-
-
-def _open_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("busy_timeout=5000", "synchronous=full", "foreign_keys=on"):
-        connection.execute(f"pragma {pragma}")
-    _use_wal(connection)
-
-
-def _use_wal(connection: Any) -> None:
-    """Of two processes that open a new file at once, SQLite refuses one of them the change to WAL, without any wait."""
-    for attempt in range(1, WAL_TRIES + 1):
-        try:
-            connection.execute("pragma journal_mode=wal")
-        except sqlite3.OperationalError:
-            if attempt == WAL_TRIES:
-                raise
-            time.sleep(WAL_WAIT)
-        else:
-            return
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # IMMEDIATE takes the write lock before the first SELECT: what was read cannot change under the transaction.
-    reading = connection.get_execution_options().get("readonly")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 @contextmanager
@@ -163,19 +152,9 @@ def _reachable() -> Iterator[None]:
     """Tell a database that is away from a statement that is wrong. Raises DatabaseAway, with what the driver says."""
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        raise DatabaseAway(str(error.orig).strip()) from error
+    except DBAPIError as error:
+        if (found := fault_of(error)) is None:
+            raise
+        raise DatabaseAway(str(error.orig).strip(), found[1], found[0]) from error
     except PoolTimeout as error:
-        raise DatabaseAway("every connection is in use") from error
-
-
-def _transient(error: BaseException | None) -> bool:
-    if not isinstance(error, DBAPIError):
-        return False
-    if error.connection_invalidated:
-        return True
-    original = error.orig
-    if getattr(original, "sqlstate", None) in ("40001", "40P01"):
-        return True
-    code = original.args[0] if original is not None and original.args else None
-    return code in _MARIADB_TRANSIENT or "database is locked" in str(original)
+        raise DatabaseAway("every connection is in use", "pool") from error

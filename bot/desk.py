@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.channels.base import Channel
 from bot.channels.simulator import SimulatorChannel
 from bot.clock import Clock
 from bot.database import Database
+from bot.journal import Journal
+from bot.metrics import RACES_LOST
+from bot.paces import paces
 from bot.wake import Wake
 from config import Settings
+from conversations.rules.pacing import Paces
 from handlers.circumstances import Circumstances
 from handlers.profile import Overrides, Profiles
 
@@ -32,6 +37,12 @@ class Desk:
     profiles: Profiles
     wake: Wake = field(default_factory=Wake)
     interpreter: "Interpreter | None" = None
+    paces: Mapping[str, Paces] = field(default_factory=dict)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Where messages wait while the database is away."""
+        return Journal(self.settings.journal_dir)
 
     def circumstances(self, trace: str) -> Circumstances:
         """What a deed is told, as of now."""
@@ -42,6 +53,7 @@ class Desk:
             channels={name: channel.capabilities for name, channel in self.channels.items()},
             burst=timedelta(milliseconds=self.settings.burst_ms),
             patience=PATIENCE if self.interpreter is not None else timedelta(0),
+            race_lost=RACES_LOST.add,
         )
 
 
@@ -54,6 +66,7 @@ def open_desk(settings: Settings, clock: Clock | None = None, database: Database
         channels=_channels(settings),
         profiles=Profiles(overrides(settings)),
         interpreter=_interpreter(settings) if settings.has_llm else None,
+        paces=paces(settings),
     )
 
 

@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +13,8 @@ from structlog.contextvars import bound_contextvars
 from bot.channels.base import Channel, Found, SendError
 from bot.database import DatabaseAway
 from bot.desk import Desk
-from bot.logs import log, masked
+from bot.logs import log, masked, without_number
+from bot.metrics import SEND_FAILURES, SEND_RETRIES, SENDS, WEBHOOK_TO_SEND_SECONDS, SendOutcome
 from conversations.delivery import SendFailure
 from conversations.rules.retries import PERHAPS_TWICE_AFTER, next_try
 from handlers.outbox import (
@@ -23,7 +25,11 @@ from handlers.outbox import (
     message_put_off,
     message_sent,
 )
+from handlers.send_budgets import WHOLE_NUMBER, slowed
+from models.send_budgets import next_opening
 
+AWAY_SECONDS = 1.0
+"""Until a database that is away is tried again."""
 RENEW_SECONDS = 2.0
 """How often a worker says of the messages in its hands that it still lives: several times a lease."""
 
@@ -35,6 +41,7 @@ class Dispatcher:
         self.desk = desk
         self.senders = senders
         self.poll = poll
+        self._opening: datetime | None = None
         self._free = threading.Semaphore(senders)
         self._stopping = threading.Event()
         self._finished = threading.Event()
@@ -71,11 +78,17 @@ class Dispatcher:
         while not self._stopping.is_set():
             try:
                 found = self._hand_out()
-            except DatabaseAway:
-                log.exception("outbox_unreachable")
-                found = 0
+            except DatabaseAway:  # which the log has said
+                self._stopping.wait(AWAY_SECONDS)
+                continue
             if not found:
-                self.desk.wake.wait(self.poll)
+                self.desk.wake.wait(self._patience())
+
+    def _patience(self) -> float:
+        """Seconds until it makes sense to look again, unless the bell rings."""
+        if self._opening is None:
+            return self.poll
+        return min(max((self._opening - self.desk.clock.now()).total_seconds(), 0.001), self.poll)
 
     def _hand_out(self) -> int:
         """Claim as many rows as there are free senders, and give each to one."""
@@ -94,7 +107,12 @@ class Dispatcher:
 
     def _claim(self, limit: int) -> list[Claimed]:
         now, held = self.desk.clock.now(), [one.message.outbox_id for one in self._hand.held()]
-        claimed = self.desk.database.transact(lambda session: claim_due(session, now, limit, held))
+
+        def work(session: Session) -> tuple[list[Claimed], datetime | None]:
+            found = claim_due(session, now, limit, held, self.desk.paces)
+            return found, None if found else next_opening(session, now)
+
+        claimed, self._opening = self.desk.database.transact(work)
         for one in claimed:
             self._hand.take(one)
         return claimed
@@ -105,8 +123,8 @@ class Dispatcher:
             try:
                 if held := self._hand.held():
                     self._hand.renewed(self.desk.database.transact(partial(self._renew, held)))
-            except DatabaseAway:
-                log.exception("leases_not_renewed")
+            except DatabaseAway:  # the messages stay in hand: what becomes of them is recorded when it is back
+                continue
 
     def _renew(self, held: list[Claimed], session: Session) -> list[Claimed]:
         return leases_renewed(session, held, self.desk.clock.now())
@@ -120,6 +138,8 @@ class Dispatcher:
 
     def _deliver(self, claimed: Claimed) -> None:
         message = claimed.message
+        if claimed.attempts > 1:
+            SEND_RETRIES.add(channel=claimed.channel)
         with bound_contextvars(
             trace=claimed.trace, outbox=message.outbox_id, channel=claimed.channel, person=masked(message.address)
         ):
@@ -127,6 +147,7 @@ class Dispatcher:
                 self._try_and_record(claimed)
             except Exception:  # noqa: BLE001 - the dispatch loop: the lease brings this message back
                 log.exception("send_broke")
+                SENDS.add(channel=claimed.channel, outcome=SendOutcome.BROKE)
             finally:
                 self._hand.drop(claimed)
 
@@ -140,15 +161,29 @@ class Dispatcher:
         channel = self.desk.channels.get(claimed.channel)
         if channel is None:
             raise SendError(SendFailure.SETUP, "no_channel", f"the channel {claimed.channel} is not set up")
-        provider_id = self._found_already(channel, claimed)
+        provider_id, outcome = self._found_already(channel, claimed), SendOutcome.FOUND
         if provider_id is None:
             if not self._hand.holds(claimed, self.desk.clock.now()):
                 log.error("lease_lost")  # the process stood still, or the database was away: it may be another's by now
+                SENDS.add(channel=claimed.channel, outcome=SendOutcome.LEFT)
                 return
-            provider_id = channel.send(claimed.message)
+            provider_id, outcome = channel.send(claimed.message), SendOutcome.SENT
         now = self.desk.clock.now()
-        self.desk.database.transact(lambda session: message_sent(session, claimed, provider_id, now))
-        log.info("message_sent", provider_id=provider_id, attempt=claimed.attempts)
+        self._record(lambda session: message_sent(session, claimed, provider_id, now))
+        log.info("message_sent", provider_id=without_number(provider_id), attempt=claimed.attempts)
+        SENDS.add(channel=claimed.channel, outcome=outcome)
+        if claimed.asked_at is not None:
+            WEBHOOK_TO_SEND_SECONDS.add((now - claimed.asked_at).total_seconds(), channel=claimed.channel)
+
+    def _record(self, work: Callable[[Session], None]) -> None:
+        """Write down what became of a send, however long the database is away: where a provider cannot be asked, nobody
+        else could tell. Raises DatabaseAway where the process stops before it is back."""
+        while True:
+            try:
+                return self.desk.database.transact(work)
+            except DatabaseAway:
+                if self._stopping.wait(AWAY_SECONDS):
+                    raise
 
     def _found_already(self, channel: Channel, claimed: Claimed) -> str | None:
         """The provider's id, where an interrupted try got through after all; None where it did not.
@@ -161,26 +196,51 @@ class Dispatcher:
         if answer.found is Found.YES:
             return answer.provider_id
         if answer.found is Found.CANNOT_TELL and self.desk.clock.now() < since + PERHAPS_TWICE_AFTER:
-            raise SendError(SendFailure.UNCERTAIN, "unknown", "waiting for the provider's report", retry_after=15)
+            raise _NotKnownYet(SendFailure.UNCERTAIN, "unknown", "waiting for the provider's report", retry_after=15)
         return None
 
     def _failed(self, claimed: Claimed, error: SendError) -> None:
         now = self.desk.clock.now()
         asked = timedelta(seconds=error.retry_after) if error.retry_after is not None else None
         wait = next_try(claimed.attempts, error.failure, random.random(), asked)  # noqa: S311 - spreads load, no secret
-        if wait is None:
-            self.desk.database.transact(
-                lambda s: message_given_up(s, claimed, error.failure, error.code, error.words, now)
-            )
-            log.error("message_given_up", failure=error.failure, code=error.code)
-            return
         uncertain = error.failure is SendFailure.UNCERTAIN or claimed.perhaps_sent_since is not None
-        self.desk.database.transact(
-            lambda s: message_put_off(
-                s, claimed, error.failure, error.code, error.words, now + wait, uncertain=uncertain
+        slows, until = _slows(claimed, error), now + (wait or asked or timedelta(0))
+
+        def work(session: Session) -> None:
+            why = error.failure, error.code, error.words
+            if wait is None:
+                message_given_up(session, claimed, *why, now)
+            else:
+                message_put_off(session, claimed, *why, now + wait, uncertain=uncertain)
+            if slows is not None:
+                slowed(session, claimed.channel, slows, until, self.desk.paces, now)
+
+        self._record(work)
+        SEND_FAILURES.add(channel=claimed.channel, failure=error.failure)
+        outcome = SendOutcome.GIVEN_UP if wait is None else SendOutcome.PUT_OFF
+        SENDS.add(channel=claimed.channel, outcome=outcome)
+        if slows is not None:
+            log.warning(
+                "channel_slowed", one_person=slows != WHOLE_NUMBER, seconds=round((until - now).total_seconds())
             )
-        )
-        log.warning("message_put_off", failure=error.failure, code=error.code, seconds=round(wait.total_seconds(), 1))
+        if wait is None:
+            log.error("message_given_up", failure=error.failure, code=error.code)
+        else:
+            seconds = round(wait.total_seconds(), 1)
+            log.warning("message_put_off", failure=error.failure, code=error.code, seconds=seconds)
+
+
+class _NotKnownYet(SendError):
+    """The provider has not told yet whether it has taken a message: it asks nobody to wait."""
+
+
+def _slows(claimed: Claimed, error: SendError) -> str | None:
+    """Whose texts must wait as well: the recipient's, with their address, or everybody's, with none. None: nobody's."""
+    if isinstance(error, _NotKnownYet):
+        return None
+    if error.failure is SendFailure.TOO_FAST_FOR_ONE:
+        return claimed.message.address
+    return WHOLE_NUMBER if error.failure is SendFailure.TOO_FAST or error.retry_after is not None else None
 
 
 class _Hand:

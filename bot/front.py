@@ -1,8 +1,8 @@
 """What a browser or a monitor sees before the console exists: a page that says how to begin, and the health checks."""
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, jsonify
 
-from bot.database import SchemaState
+from bot.database import DatabaseAway, SchemaState, schema_of
 from bot.desk import Desk
 
 front = Blueprint("front", __name__)
@@ -38,8 +38,29 @@ def healthz() -> Response:
 
 
 @front.get("/readyz")
-def readyz() -> Response:
-    """The database answers, and its schema is ours. 503 otherwise (an error of the database becomes one too)."""
+def readyz() -> tuple[Response, int]:
+    """Whether messages are answered: 503 while the database is away or its schema is not ours. Webhooks are taken all
+    the same, into the journal; so a proxy must not stop sending them here because of it."""
     desk: Desk = current_app.extensions["desk"]
-    state = desk.database.schema()
-    return Response(f"schema: {state}\n", status=200 if state is SchemaState.CURRENT else 503, mimetype="text/plain")
+    schema = _schema(desk)
+    is_ready = schema is SchemaState.CURRENT
+    oldest = desk.journal.oldest()
+    answer = jsonify(
+        ready=is_ready,
+        database="away" if schema is None else "ok",
+        migrations="unknown" if schema is None else schema,
+        journal={
+            "entries": desk.journal.size(),
+            "oldest_seconds": None if oldest is None else round((desk.clock.now() - oldest).total_seconds()),
+            "quarantined": desk.journal.quarantined(),
+        },
+    )
+    return answer, 200 if is_ready else 503
+
+
+def _schema(desk: Desk) -> SchemaState | None:
+    """None while the database is away, for reading or for writing."""
+    try:
+        return None if desk.database.is_away else desk.database.read(schema_of)
+    except DatabaseAway:
+        return None

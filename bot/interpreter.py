@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from enum import StrEnum
 from queue import Empty, SimpleQueue
 
 from bot.completions import Completions, NotAnswered
 from bot.logs import log
+from bot.metrics import INTERPRETER_QUESTIONS, QuestionOutcome
 from conversations.understanding import Context, Understood
 from conversations.understanding.suggestion import question, read_suggestion
 
@@ -18,14 +18,6 @@ AT_ONCE = 2
 ANSWER_SECONDS = 3.0
 
 Then = Callable[[Understood | None], None]
-
-
-class Outcome(StrEnum):
-    PROPOSED = "proposed"
-    NOTHING = "nothing"
-    """It answered, and nothing of it counts."""
-    FAILED = "failed"
-    TIMED_OUT = "timed_out"
 
 
 class Interpreter:
@@ -42,6 +34,7 @@ class Interpreter:
         is proposed, or None; if not, too much is being asked already."""
         if not self._places.acquire(blocking=False):
             log.warning("interpreter_busy")
+            INTERPRETER_QUESTIONS.add(outcome=QuestionOutcome.BUSY)
             return False
         self._pool.submit(copy_context().run, self._ask, text, context, then)
         return True
@@ -51,13 +44,14 @@ class Interpreter:
         answer, suggested = self._answer(question(text, context)), None
         match answer:
             case None:
-                outcome = Outcome.TIMED_OUT
+                outcome = QuestionOutcome.TIMED_OUT
             case NotAnswered():
-                outcome, why = Outcome.FAILED, str(answer)
+                outcome, why = QuestionOutcome.FAILED, str(answer)
             case _:
                 suggested = read_suggestion(answer, context)
-                outcome = Outcome.NOTHING if suggested is None else Outcome.PROPOSED
+                outcome = QuestionOutcome.NOTHING if suggested is None else QuestionOutcome.PROPOSED
         log.info("interpreter_asked", outcome=outcome, milliseconds=round((time.monotonic() - begun) * 1000), why=why)
+        INTERPRETER_QUESTIONS.add(outcome=outcome)
         then(suggested)
 
     def _answer(self, messages: Sequence[Mapping[str, str]]) -> str | NotAnswered | None:

@@ -21,6 +21,7 @@ class Listener:
     def __init__(self, url: URL, wake: Wake) -> None:
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._wake = wake
+        self._is_listening = True
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
 
@@ -37,12 +38,15 @@ class Listener:
             try:
                 self._listen()
             except psycopg.OperationalError as error:
-                log.warning("listener_lost", error=type(error).__name__)
+                if self._is_listening:  # said once, however long the database is away
+                    log.warning("listener_lost", error=type(error).__name__)
+                self._is_listening = False
                 self._stopping.wait(AGAIN_SECONDS)
 
     def _listen(self) -> None:
         with psycopg.connect(self._address, autocommit=True, connect_timeout=5) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
+            self._is_listening = True
             self._wake.ring()  # what came while nobody listened
             while not self._stopping.is_set():
                 for _ in connection.notifies(timeout=LOOK_UP_SECONDS, stop_after=1):

@@ -3,7 +3,9 @@
 import logging
 import secrets
 import sys
+import threading
 from pathlib import Path
+from types import TracebackType
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
@@ -41,6 +43,18 @@ def set_up_logs(level: str) -> None:
     # These say whole addresses, with tokens and numbers in them, when they are talkative.
     for name in ("urllib3", "twilio", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a tick that outlasts the next is no fault
+
+
+def log_what_breaks() -> None:
+    """Let what nobody catches be a line of ours, in threads too: Python's own would hold the error's words."""
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda broken: _uncaught(broken.exc_type, broken.exc_value, broken.exc_traceback)
+
+
+def _uncaught(kind: type[BaseException], error: BaseException | None, where: TracebackType | None) -> None:
+    if not issubclass(kind, SystemExit):
+        log.critical("uncaught", exc_info=(kind, error, where), thread=threading.current_thread().name)
 
 
 _HOUSE = f"{Path(__file__).parent.parent}/"
@@ -68,6 +82,11 @@ def _line(frame: EventDict) -> str:
 def new_trace() -> str:
     """An id for one message's way through the house."""
     return secrets.token_hex(8)
+
+
+def without_number(provider_id: str) -> str:
+    """A provider's id as logs may show it: in Meta's, `wamid.` and base64, stands the recipient's number."""
+    return f"…{provider_id[-12:]}" if provider_id.startswith("wamid.") else provider_id
 
 
 def masked(address: str) -> str:

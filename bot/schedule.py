@@ -1,7 +1,9 @@
 """The schedule: every due time is a row; here is only the tick that looks for them, in every worker, with no memory."""
 
+import time
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
@@ -9,7 +11,10 @@ from structlog.contextvars import bound_contextvars
 
 from bot.database import DatabaseAway
 from bot.desk import Desk
+from bot.drain import drain
 from bot.logs import log, new_trace
+from bot.metrics import Cause, TurnOutcome, turn_ended
+from handlers.circumstances import Circumstances
 from handlers.deadlines_passed import request_expired
 from handlers.message_received import turn_due
 from handlers.turn_failed import close_with_fault
@@ -18,6 +23,7 @@ from models.bookings import bookings_past_deadline
 from models.conversations import gone_quiet
 from models.messages import conversations_due
 
+T = TypeVar("T")
 AT_ONCE = 50
 TICK_SECONDS = 0.5
 
@@ -40,19 +46,19 @@ class Schedule:
 def run_due(desk: Desk) -> int:
     """Do everything whose time has come; how many things were done. A fault in one does not keep the others waiting."""
     try:
-        return _finish_turns(desk) + _expire_requests(desk) + _mind_the_quiet(desk)
-    except DatabaseAway:
-        log.exception("schedule_cannot_reach_database")
+        return drain(desk) + _finish_turns(desk) + _expire_requests(desk) + _mind_the_quiet(desk)
+    except DatabaseAway:  # which the log has said; the next tick tries again
         return 0
 
 
 def _finish_turns(desk: Desk) -> int:
     due = desk.database.read(lambda session: conversations_due(session, desk.clock.now(), AT_ONCE))
-    for conversation_id in due:
-        trace = new_trace()
+    for conversation_id, trace in due:
         with bound_contextvars(trace=trace, conversation=conversation_id):
             try:
-                desk.database.transact(partial(_finish, conversation_id=conversation_id, desk=desk, trace=trace))
+                finish = partial(_finish, conversation_id=conversation_id, desk=desk, trace=trace)
+                while _turn(desk, Cause.WAIT_OVER, finish):
+                    desk.wake.ring()
             except DatabaseAway:
                 raise
             except Exception as error:  # noqa: BLE001 - the tick loop: the person gets an answer whatever broke
@@ -65,8 +71,8 @@ def _finish_turns(desk: Desk) -> int:
     return len(due)
 
 
-def _finish(session: Session, *, conversation_id: int, desk: Desk, trace: str) -> None:
-    turn_due(session, conversation_id, desk.circumstances(trace))
+def _finish(session: Session, *, conversation_id: int, desk: Desk, trace: str) -> bool:
+    return turn_due(session, conversation_id, desk.circumstances(trace))
 
 
 def _close(session: Session, *, conversation_id: int, fault: str, desk: Desk, trace: str) -> None:
@@ -75,29 +81,44 @@ def _close(session: Session, *, conversation_id: int, fault: str, desk: Desk, tr
 
 def _expire_requests(desk: Desk) -> int:
     due = desk.database.read(lambda session: bookings_past_deadline(session, desk.clock.now(), AT_ONCE))
-    return sum(_each(desk, partial(_expire, booking_id=booking_id, desk=desk)) for booking_id in due)
+    return sum(_each(desk, Cause.DEADLINE, partial(_expire, booking_id)) for booking_id in due)
 
 
-def _expire(session: Session, *, booking_id: int, desk: Desk) -> None:
-    request_expired(session, booking_id, desk.circumstances(new_trace()))
+def _expire(booking_id: int, session: Session, circumstances: Circumstances) -> None:
+    request_expired(session, booking_id, circumstances)
 
 
 def _mind_the_quiet(desk: Desk) -> int:
     due = desk.database.read(lambda session: gone_quiet(session, desk.clock.now(), AT_ONCE))
-    return sum(_each(desk, partial(_quiet, conversation_id=conversation_id, desk=desk)) for conversation_id in due)
+    return sum(_each(desk, Cause.SILENCE, partial(_quiet, conversation_id)) for conversation_id in due)
 
 
-def _quiet(session: Session, *, conversation_id: int, desk: Desk) -> None:
-    went_quiet(session, conversation_id, desk.circumstances(new_trace()))
+def _quiet(conversation_id: int, session: Session, circumstances: Circumstances) -> None:
+    went_quiet(session, conversation_id, circumstances)
 
 
-def _each(desk: Desk, deed: Callable[[Session], None]) -> int:
-    try:
-        desk.database.transact(deed)
-    except DatabaseAway:
-        raise
-    except Exception:  # noqa: BLE001 - the tick loop
-        log.exception("due_deed_failed")
-        return 0
+def _each(desk: Desk, cause: Cause, deed: Callable[[Session, Circumstances], None]) -> int:
+    trace = new_trace()
+    with bound_contextvars(trace=trace):
+        try:
+            _turn(desk, cause, lambda session: deed(session, desk.circumstances(trace)))
+        except DatabaseAway:
+            raise
+        except Exception:  # noqa: BLE001 - the tick loop
+            log.exception("due_deed_failed")
+            return 0
     desk.wake.ring()
     return 1
+
+
+def _turn(desk: Desk, cause: Cause, deed: Callable[[Session], T]) -> T:
+    begun, outcome = time.monotonic(), TurnOutcome.FAILED
+    try:
+        done = desk.database.transact(deed)
+        outcome = TurnOutcome.TAKEN
+    except DatabaseAway:
+        outcome = TurnOutcome.DATABASE_AWAY
+        raise
+    finally:
+        turn_ended(begun, cause, outcome)
+    return done

@@ -47,7 +47,7 @@ class UndeclaredStep(Exception):
 
 
 def check(before: Dialogue, after: Dialogue, *, by_text: bool) -> None:
-    """Raises UndeclaredStep unless a text, or silence (or else news of a booking), may lead from `before` to `after`."""
+    """Raises UndeclaredStep unless a text or silence (or else news of a booking) may lead from `before` to `after`."""
     allowed = STATES[before.state] if by_text else NEWS
     if after.state is not before.state and after.state not in allowed:
         raise UndeclaredStep(f"state {before.state} led to {after.state}")

@@ -36,6 +36,8 @@ class _Stepped:
     dialogue: Dialogue
     patience: timedelta | None
     """How long the client may now be silent."""
+    about: int | None
+    """The booking that it was about."""
 
 
 def advance(
@@ -55,6 +57,7 @@ def advance(
             _turn(session, conversation, event, circumstances, profile, message_ids)
         except LostRace:
             savepoint.rollback()
+            circumstances.race_lost()
             if attempt == TRIES:
                 raise
         else:
@@ -92,7 +95,7 @@ def _turn(
     enqueue(
         session, circumstances, stepped.replies, language=stepped.language,
         conversation_id=conversation.id, channel=conversation.channel, address=conversation.address,
-        turn_id=turn_id, booking_id=_about(event),
+        turn_id=turn_id, booking_id=stepped.about,
     )  # fmt: skip
     for follow in stepped.follows:
         other = lock_conversation(session, follow.conversation_id)
@@ -118,9 +121,12 @@ def _steps(
     replies: list[Reply] = []
     elsewhere: list[Follow] = []
     waiting = [event]
+    about: int | None = None
     facts = DatabaseFacts(session, conversation, circumstances, profile)
     while waiting:
-        turn = step(dialogue, waiting.pop(0), facts)
+        happened = waiting.pop(0)
+        about = _about(happened) or about
+        turn = step(dialogue, happened, facts)
         dialogue = turn.dialogue
         replies += turn.replies
         spoken = [effect.language for effect in turn.effects if isinstance(effect, Speak)]
@@ -132,7 +138,7 @@ def _steps(
                 elsewhere.append(follow)
         waiting += turn.then
         facts = DatabaseFacts(session, conversation, circumstances, profile).in_language(language)
-    return _Stepped(tuple(replies), facts.language, tuple(elsewhere), dialogue, patience(dialogue, facts))
+    return _Stepped(tuple(replies), facts.language, tuple(elsewhere), dialogue, patience(dialogue, facts), about)
 
 
 def _about(event: Event) -> int | None:

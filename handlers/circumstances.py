@@ -1,6 +1,6 @@
 """What a deed is told by the body that calls it: the time, the settings that matter, the id that runs through logs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,3 +19,5 @@ class Circumstances:
     burst: timedelta = timedelta(0)
     patience: timedelta = timedelta(0)
     """How long the turn of a text that we do not understand waits for an interpreter; zero where there is none."""
+    race_lost: Callable[[], None] = lambda: None
+    """Told each time that a turn lost a race and is stepped again."""

@@ -7,7 +7,10 @@ from sqlalchemy.orm import Session
 from conversations.languages import known
 from conversations.layout import Capabilities, lay_out
 from conversations.replies import Reply
+from conversations.rules.segments import segments
 from handlers.circumstances import Circumstances
+from handlers.views import booking_now
+from models.bookings import booking_by_id
 from models.conversations import change_conversation
 from models.messages import add_outbound
 from models.outbox import add_to_outbox
@@ -33,7 +36,10 @@ def enqueue(
         return
     now = circumstances.now
     subject = f"#{booking_id}" if own_lane else ""
-    for laid in lay_out(replies, known(language), circumstances.channels.get(channel, Capabilities())):
+    booking = booking_by_id(session, booking_id) if booking_id is not None else None
+    told = booking_now(booking).told if booking is not None else ""
+    capabilities = circumstances.channels.get(channel, Capabilities())
+    for laid in lay_out(replies, known(language), capabilities):
         message_id = add_outbound(
             session, conversation_id=conversation_id, turn_id=turn_id, channel=channel, provider_id=None,
             body=laid.plain, media=[], quoted_id="", opt_out="", trace=circumstances.trace, at=now, due_at=None,
@@ -41,8 +47,9 @@ def enqueue(
         add_to_outbox(
             session, message_id=message_id, conversation_id=conversation_id, booking_id=booking_id,
             kind=replies[-1].key[:60], channel=channel, address=address, lane=f"{channel}:{address}{subject}",
-            body=laid.text, choices=[list(choice) for choice in laid.choices], due_at=now, trace=circumstances.trace,
-            created_at=now,
+            body=laid.text, choices=[list(choice) for choice in laid.choices], told=told,
+            segments=segments(laid.plain).count if capabilities.costs_by_segment else 0, due_at=now,
+            trace=circumstances.trace, created_at=now,
         )  # fmt: skip
     if turn_id is not None:
         # Only in a turn of its own is the conversation locked; a notice to a coordinator must not wait for theirs.

@@ -72,9 +72,20 @@ def message_received(session: Session, inbound: Inbound, circumstances: Circumst
     return Received(conversation.id, is_new)
 
 
-def turn_due(session: Session, conversation_id: int, circumstances: Circumstances) -> None:
-    """The wait of a message is over, or its turn was never finished: finish it now."""
+def message_kept(session: Session, inbound: Inbound, circumstances: Circumstances) -> None:
+    """Store one message that came at `circumstances.now`, while the database was away. It is a text by itself, and its
+    turn is due."""
+    conversation = conversation_for(session, inbound.channel, inbound.address, circumstances.now)
+    if inbound.is_reaction and not _says_something(session, conversation, inbound, circumstances):
+        return
+    if store(session, conversation, inbound, circumstances):
+        _introduce(session, conversation, inbound, circumstances)
+
+
+def turn_due(session: Session, conversation_id: int, circumstances: Circumstances) -> bool:
+    """The wait of a message is over, or its turn was never finished: finish it now. Whether another text is due."""
     finish_turn(session, lock_conversation(session, conversation_id), circumstances)
+    return any(row.due_at <= circumstances.now for row in first_text(unanswered(session, conversation_id)))
 
 
 def turn_interpreted(
@@ -95,14 +106,24 @@ def turn_interpreted(
 def finish_turn(
     session: Session, conversation: Row[Any], circumstances: Circumstances, suggested: Understood | None = None
 ) -> None:
-    """One turn for all messages of this conversation that no turn has covered."""
-    waiting = unanswered(session, conversation.id)
+    """One turn for the first text of this conversation that no turn has covered, under the id of its last message."""
+    waiting = first_text(unanswered(session, conversation.id))
     if waiting and looks_like_a_loop(session, conversation, circumstances.now):
         loop_silenced(session, conversation, waiting, circumstances)
     elif waiting:
+        circumstances = replace(circumstances, trace=waiting[-1].trace)
         event = replace(_said(session, waiting, conversation), suggested=suggested)
         advance(session, conversation, event, circumstances, tuple(row.id for row in waiting))
         change_conversation(session, conversation.id, last_inbound_at=waiting[-1].at)
+
+
+def first_text(waiting: list[Row[Any]]) -> list[Row[Any]]:
+    """The messages that are one text: those that waited for the next, and that one. One that did not wait is a text by
+    itself, as those are that came while the database was away."""
+    for number, row in enumerate(waiting, 1):
+        if row.due_at <= row.at:
+            return waiting[:number]
+    return waiting
 
 
 def store(session: Session, conversation: Row[Any], inbound: Inbound, circumstances: Circumstances) -> bool:
@@ -128,8 +149,11 @@ def _introduce(session: Session, conversation: Row[Any], inbound: Inbound, circu
 
 
 def _may_wait(session: Session, conversation: Row[Any], circumstances: Circumstances) -> bool:
+    waiting = unanswered(session, conversation.id)
+    if len(first_text(waiting)) < len(waiting):
+        return False
     profile = circumstances.profiles.current(session)
-    event = _said(session, unanswered(session, conversation.id), conversation)
+    event = _said(session, waiting, conversation)
     facts = DatabaseFacts(session, conversation, circumstances, profile)
     return says_nothing_yet(load(conversation.dialogue), event, facts)
 
@@ -137,6 +161,8 @@ def _may_wait(session: Session, conversation: Row[Any], circumstances: Circumsta
 def _left_open(session: Session, conversation: Row[Any], circumstances: Circumstances) -> LeftOpen | None:
     """What to ask an interpreter; None where the texts are understood, are nobody's business, or a program's."""
     waiting = unanswered(session, conversation.id)
+    if len(first_text(waiting)) < len(waiting):
+        return None
     profile = circumstances.profiles.current(session)
     event, dialogue = _said(session, waiting, conversation), load(conversation.dialogue)
     facts = DatabaseFacts(session, conversation, circumstances, profile)

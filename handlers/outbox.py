@@ -1,8 +1,9 @@
 """The outbox as the dispatcher works it: claimed under a lease, then recorded as sent, put off, or given up."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row
@@ -11,7 +12,11 @@ from sqlalchemy.orm import Session
 from conversations.delivery import Delivery, SendFailure
 from conversations.messages import Outgoing
 from conversations.rules import window
+from conversations.rules.pacing import Paces
+from handlers.send_budgets import Allowance
+from models.consents import ConsentSource, consent_withdrawn
 from models.conversations import change_conversation, heard_at, opted_out
+from models.messages import asked_at
 from models.outbox import change_outbox, claimable, known_provider_ids, outbox_by_id
 
 LEASE = timedelta(seconds=7)
@@ -33,18 +38,32 @@ class Claimed:
     trace: str
     perhaps_sent_since: datetime | None
     known_ids: frozenset[str]
+    asked_at: datetime | None
+    """When the message came that this one answers; None where it answers none."""
 
 
-def claim_due(session: Session, now: datetime, limit: int, held: Collection[int] = ()) -> list[Claimed]:
-    """Take the next messages to send: the first of each lane, at most `limit`, none of those the worker has in hand.
-    Those to who has opted out end here, and keep nobody behind them waiting."""
+def claim_due(
+    session: Session,
+    now: datetime,
+    limit: int,
+    held: Collection[int] = (),
+    paces: Mapping[str, Paces] = MappingProxyType({}),
+) -> list[Claimed]:
+    """Take the next messages to send: the first of each lane, at most `limit`, none of those the worker has in hand,
+    and no more than the channels' `paces` allow; what is over them waits. Those to who has opted out end here, and keep
+    nobody behind them waiting."""
     claimed: list[Claimed] = []
     while not claimed and (rows := claimable(session, now, limit, held)):
+        wanted = []
         for row in rows:
             if opted_out(session, row.conversation_id) and row.kind not in SENT_WHILE_OPTED_OUT:
+                # The conversation is not touched: its person may be texting START at this moment.
                 _give_up(session, row.id, row.attempts, SendFailure.OPTED_OUT, "", "the person has opted out", now)
             else:
-                claimed.append(_claim(session, row, now))
+                wanted.append(row)
+        allowance = Allowance(session, wanted, paces, now)
+        claimed = [_claim(session, row, now) for row in wanted if allowance.pays(row)]
+        allowance.save()
     return claimed
 
 
@@ -78,6 +97,7 @@ def _claim(session: Session, row: Row[Any], now: datetime) -> Claimed:
         trace=row.trace,
         perhaps_sent_since=tried_at if interrupted else None,
         known_ids=known,
+        asked_at=asked_at(session, row.message_id, row.conversation_id),
     )
 
 
@@ -120,18 +140,17 @@ def message_given_up(
     session: Session, claimed: Claimed, failure: SendFailure, code: str, words: str, now: datetime
 ) -> None:
     """Never to be sent: on the dead-letter list, with the reason."""
-    _give_up(session, claimed.message.outbox_id, claimed.attempts, failure, code, words, now)
+    if _give_up(session, claimed.message.outbox_id, claimed.attempts, failure, code, words, now):
+        message_lost(session, claimed.message.outbox_id, failure, now)
 
 
 def _give_up(
     session: Session, outbox_id: int, attempts: int, failure: SendFailure, code: str, words: str, now: datetime
-) -> None:
-    kept = change_outbox(
+) -> bool:
+    return change_outbox(
         session, outbox_id, attempts, status=Delivery.DEAD, leased_until=None, failure=failure,
         failure_code=code[:40], failure_words=words[:200], reported_at=now,
     )  # fmt: skip
-    if kept:
-        message_lost(session, outbox_id, failure, now)
 
 
 def message_lost(session: Session, outbox_id: int, failure: SendFailure, now: datetime) -> None:
@@ -140,6 +159,7 @@ def message_lost(session: Session, outbox_id: int, failure: SendFailure, now: da
     if row is None:
         return
     if failure is SendFailure.OPTED_OUT:
-        change_conversation(session, row.conversation_id, opted_out_at=now)
+        if not opted_out(session, row.conversation_id):
+            consent_withdrawn(session, row.conversation_id, ConsentSource.PROVIDER_REPORT, "", now)
     else:
         change_conversation(session, row.conversation_id, needs_person=True)

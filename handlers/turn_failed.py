@@ -7,7 +7,7 @@ from conversations.replies import say
 from conversations.stored import load
 from handlers.circumstances import Circumstances
 from handlers.enqueue import enqueue
-from handlers.message_received import store
+from handlers.message_received import first_text, store
 from handlers.tell_coordinator import tell_coordinator
 from models.conversations import add_turn, change_conversation, conversation_for, lock_conversation
 from models.messages import cover, unanswered
@@ -22,9 +22,9 @@ def turn_failed(session: Session, inbound: Inbound, fault: str, circumstances: C
 
 
 def close_with_fault(session: Session, conversation_id: int, fault: str, circumstances: Circumstances) -> None:
-    """Cover every unanswered message of this conversation with one turn that apologises and calls a person."""
+    """Cover the first unanswered text of this conversation with a turn that apologises and calls a person."""
     conversation = lock_conversation(session, conversation_id)
-    waiting = unanswered(session, conversation_id)
+    waiting = first_text(unanswered(session, conversation_id))
     if not waiting:
         return
     profile = circumstances.profiles.current(session)

@@ -7,6 +7,7 @@ from sqlalchemy import Row
 
 from conversations.booking import BookingStatus, BookingView, ProposalView
 from conversations.business import Money
+from conversations.rules.obsolete import BookingNow
 from handlers.profile import Profile
 
 
@@ -45,6 +46,11 @@ def booking_view(row: Row[Any], profile: Profile) -> BookingView:
 
 def proposal_view(row: Row[Any], zone: ZoneInfo) -> ProposalView:
     return ProposalView(row.id, row.booking_id, row.start_at.astimezone(zone), row.expires_at, row.words)
+
+
+def booking_now(row: Row[Any]) -> BookingNow:
+    """How a booking stands, as far as a text about it may say."""
+    return BookingNow(BookingStatus(row.status), row.start_at, row.proposed_at, row.decide_by)
 
 
 def _who(actor: str, profile: Profile) -> str:

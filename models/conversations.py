@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Row, Text, UniqueConstraint, select, update
+from sqlalchemy import JSON, Column, Row, Text, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -124,6 +124,12 @@ def conversations_of(session: Session, address: str) -> list[Row[Any]]:
 
 def add_turn(session: Session, **values: Any) -> int:
     return insert_row(session, turns, **values)
+
+
+def newest_turn(session: Session, conversation_id: int) -> int:
+    """The number of a conversation's last turn; 0 where it has had none."""
+    statement = select(func.max(turns.c.id)).where(turns.c.conversation_id == conversation_id)
+    return int(session.execute(statement).scalar_one() or 0)
 
 
 def turns_of(session: Session, conversation_id: int) -> dict[int, Row[Any]]:

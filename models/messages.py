@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Row, Text, UniqueConstraint, select, update
+from sqlalchemy import JSON, Column, Index, Row, Select, Text, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -66,10 +66,35 @@ def recent_inbound(session: Session, conversation_id: int, since: datetime, limi
     return list(session.execute(statement.order_by(messages.c.id.desc()).limit(limit)))
 
 
-def conversations_due(session: Session, now: datetime, limit: int) -> list[int]:
-    """Conversations that have an unanswered message whose turn is due."""
-    statement = select(messages.c.conversation_id).where(messages.c.due_at <= now).distinct().limit(limit)
-    return [int(row) for row in session.execute(statement).scalars()]
+def conversations_due(session: Session, now: datetime, limit: int) -> list[tuple[int, str]]:
+    """Conversations that have an unanswered message whose turn is due, each with the trace of the first."""
+    ids = select(func.min(messages.c.id).label("id")).where(messages.c.due_at <= now)
+    first = ids.group_by(messages.c.conversation_id).limit(limit).subquery()
+    statement = select(messages.c.conversation_id, messages.c.trace).join(first, first.c.id == messages.c.id)
+    return [(int(row.conversation_id), str(row.trace)) for row in session.execute(statement)]
+
+
+def asked_at(session: Session, message_id: int, conversation_id: int) -> datetime | None:
+    """When the message came that this text of ours answers; None where it answers none."""
+    values = {"message_id": message_id, "conversation_id": conversation_id}
+    return session.execute(_ASKED_AT, values).scalar_one_or_none()
+
+
+def _asked_at() -> Select[datetime]:
+    """The last message before this text, where it had its turn together with it."""
+    own = select(messages.c.turn_id).where(messages.c.id == bindparam("message_id")).scalar_subquery()
+    last = (
+        select(messages.c.at, messages.c.turn_id)
+        .where(messages.c.conversation_id == bindparam("conversation_id"), messages.c.direction == Direction.IN)
+        .where(messages.c.id < bindparam("message_id"))
+        .order_by(messages.c.id.desc())
+        .limit(1)
+        .subquery()
+    )
+    return select(last.c.at).where(last.c.turn_id == own)
+
+
+_ASKED_AT = _asked_at()
 
 
 def nothing_unanswered(session: Session) -> bool:
@@ -86,6 +111,10 @@ def postpone(session: Session, conversation_id: int, due_at: datetime) -> None:
 def cover(session: Session, message_ids: list[int], turn_id: int) -> None:
     """Say which turn answered these messages."""
     session.execute(update(messages).where(messages.c.id.in_(message_ids)).values(turn_id=turn_id, due_at=None))
+
+
+def message_by_id(session: Session, message_id: int) -> Row[Any]:
+    return session.execute(select(messages).where(messages.c.id == message_id)).one()
 
 
 def add_outbound(session: Session, **values: Any) -> int:

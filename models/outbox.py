@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, SQLModel
 
 from conversations.delivery import Delivery, SendFailure
@@ -33,8 +34,8 @@ from models.send_budgets import is_shut
 class Outbox(SQLModel, table=True):
     """One text to send. `lane` is recipient and subject: within a lane, order is kept. `attempts` is also the fence:
     what a worker reports is taken only if nobody has claimed the row after it. `choices` are the options under the text
-    ([key, label] each), for a channel that shows buttons. `segments` is what the text costs as SMS, 0 elsewhere. `told` is
-    the state of its booking that the text tells of; `resent_as` the row that took this one's place."""
+    ([key, label] each), for a channel that shows buttons. `segments` is what the text costs as SMS, 0 elsewhere. `told`
+    is the state of its booking that the text tells of; `resent_as` the row that took this one's place."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -75,6 +76,7 @@ class Outbox(SQLModel, table=True):
 
 outbox = table(Outbox)
 UNSENT = (Delivery.QUEUED, Delivery.SENDING)
+LOST = (Delivery.DEAD, Delivery.FAILED)
 
 
 def add_to_outbox(session: Session, **values: Any) -> int:
@@ -140,9 +142,26 @@ def outbox_by_id(session: Session, outbox_id: int) -> Row[Any] | None:
     return session.execute(select(outbox).where(outbox.c.id == outbox_id).with_for_update()).one_or_none()
 
 
-def dead_letters(session: Session, limit: int) -> list[Row[Any]]:
-    statement = select(outbox).where(outbox.c.status.in_((Delivery.DEAD, Delivery.FAILED))).order_by(outbox.c.id.desc())
-    return list(session.execute(statement.limit(limit)))
+def dead_letters(session: Session, limit: int | None = None, reason: str = "") -> list[Row[Any]]:
+    """What did not arrive and nothing has taken the place of, newest first. `reason` is one of our words for a failure,
+    or a provider's code; "" means any."""
+    statement = select(outbox).where(*_lost()).order_by(outbox.c.id.desc()).limit(limit)
+    if reason:
+        ours = next((failure for failure in SendFailure if failure == reason), None)
+        statement = statement.where(outbox.c.failure == ours if ours else outbox.c.failure_code == reason)
+    return list(session.execute(statement))
+
+
+def undelivered(session: Session, conversation_ids: Collection[int]) -> dict[int, int]:
+    """How many dead letters each of these conversations has, where it has any."""
+    statement = select(outbox.c.conversation_id, func.count()).where(
+        *_lost(), outbox.c.conversation_id.in_(conversation_ids)
+    )
+    return {row[0]: row[1] for row in session.execute(statement.group_by(outbox.c.conversation_id))}
+
+
+def _lost() -> tuple[ColumnElement[bool], ...]:
+    return outbox.c.status.in_(LOST), outbox.c.resent_as.is_(None)
 
 
 def newest_outbox_id(session: Session) -> int:

@@ -42,15 +42,24 @@ def is_shut(texts: Table, now: datetime) -> ColumnElement[bool]:
 
 def lock_budgets(session: Session, payers: Collection[Payer], now: datetime) -> dict[Payer, Budget]:
     """These budgets, made if need be, and LOCKED until the transaction ends; always in the same order."""
-    key = tuple_(send_budgets.c.channel, send_budgets.c.address)
-    wanted = select(send_budgets).where(key.in_(sorted(payers))).order_by(*send_budgets.primary_key).with_for_update()
-    found = {(row.channel, row.address): Budget(row.opens_at, row.full_at) for row in session.execute(wanted)}
-    if missing := sorted(set(payers) - set(found)):
+    found = _locked(session, payers)
+    if missing := sorted(payer for payer in set(payers) if _folded(payer) not in found):
         for channel, address in missing:
             values = {"channel": channel, "address": address, "opens_at": now, "full_at": now}
             insert_unless_there(session, send_budgets, values)
-        return lock_budgets(session, payers, now)
-    return found
+        found = _locked(session, payers)
+    return {payer: found[_folded(payer)] for payer in payers}
+
+
+def _locked(session: Session, payers: Collection[Payer]) -> dict[Payer, Budget]:
+    key = tuple_(send_budgets.c.channel, send_budgets.c.address)
+    wanted = select(send_budgets).where(key.in_(sorted(payers))).order_by(*send_budgets.primary_key).with_for_update()
+    return {_folded((row.channel, row.address)): Budget(row.opens_at, row.full_at) for row in session.execute(wanted)}
+
+
+def _folded(payer: Payer) -> Payer:
+    """To MariaDB, addresses that differ in case alone are one."""
+    return payer[0], payer[1].casefold()
 
 
 def save_budget(session: Session, payer: Payer, budget: Budget) -> None:

@@ -56,6 +56,7 @@ class Databases:
         """The address of a database without any table."""
         self._count += 1
         if kind == "sqlite":
+            (self._folder / f"empty{self._count}.db").touch()
             return f"sqlite:///{self._folder}/empty{self._count}.db"
         self._server(kind).create(f"empty{self._count}")
         return self._server(kind).url(f"empty{self._count}")
@@ -118,7 +119,10 @@ def clock() -> SetClock:
 
 
 CHANNELS: dict[str, Channel] = {
-    "sms": SimulatorChannel("sms", Capabilities(longest=1600, carrier_answers_stop=True, bare_cancel_opts_out=True)),
+    "sms": SimulatorChannel(
+        "sms",
+        Capabilities(longest=1600, carrier_answers_stop=True, bare_cancel_opts_out=True, costs_by_segment=True),
+    ),
     "whatsapp": SimulatorChannel("whatsapp", Capabilities(longest=1600)),
     "whatsapp_cloud": SimulatorChannel("whatsapp_cloud", Capabilities(longest=4096, buttons=3, rows=10)),
     "simulator": SimulatorChannel(),
@@ -129,11 +133,12 @@ MakeDesk = Callable[..., Desk]
 
 
 @pytest.fixture
-def make_desk(database: Database, clock: SetClock) -> MakeDesk:
+def make_desk(database: Database, clock: SetClock, tmp_path: Path) -> MakeDesk:
     """A desk over the test's database; settings by keyword."""
+    usual = {"burst_ms": 0, "journal_dir": tmp_path / "journal"}
 
     def make(**values: object) -> Desk:
-        settings = Settings(_env_file=None, **{"burst_ms": 0, **values})  # type: ignore[arg-type]
+        settings = Settings(_env_file=None, **{**usual, **values})  # type: ignore[arg-type]
         return Desk(settings, database, clock, CHANNELS, Profiles(overrides(settings)))
 
     return make

@@ -30,7 +30,7 @@ def refusal(status: int, known: SendFailure | None = None) -> SendFailure:
     if known is not None:
         return known
     if status == 429:
-        return SendFailure.BUSY
+        return SendFailure.TOO_FAST
     if status >= 500 or status == 408:
         return SendFailure.UNCERTAIN
     return SendFailure.SETUP

@@ -19,7 +19,7 @@ from conversations.messages import Outgoing
 
 CAPABILITIES: Final = MappingProxyType(
     {
-        SMS: Capabilities(longest=1600, carrier_answers_stop=True, bare_cancel_opts_out=True),
+        SMS: Capabilities(longest=1600, carrier_answers_stop=True, bare_cancel_opts_out=True, costs_by_segment=True),
         WHATSAPP: Capabilities(longest=1600),  # Twilio's limit on Body; WhatsApp itself would take 4096
     }
 )

@@ -7,11 +7,12 @@ from conversations.delivery import Delivery, SendFailure
 
 FAILURES: Final = MappingProxyType(
     {
-        # Not processed, or queues are full: the same message may pass later.
-        20429: SendFailure.BUSY,
-        30001: SendFailure.BUSY,
-        63018: SendFailure.BUSY,
-        14107: SendFailure.BUSY,  # over 30 fast replies between two numbers: Twilio's guard against loops blocks 30 s
+        # Not processed, or queues are full: the same message may pass later, and so for every other one.
+        20429: SendFailure.TOO_FAST,
+        30001: SendFailure.TOO_FAST,
+        63018: SendFailure.TOO_FAST,
+        # Over 30 fast replies between two numbers: Twilio's guard against loops blocks them for 30 s.
+        14107: SendFailure.TOO_FAST_FOR_ONE,
         # Said STOP, or blocked us.
         21610: SendFailure.OPTED_OUT,
         63014: SendFailure.OPTED_OUT,

@@ -10,6 +10,7 @@ from requests.adapters import HTTPAdapter
 from bot.channels.base import Found, LookUp, SendError
 from bot.channels.errors import not_answered, refusal, seconds, without
 from bot.channels.reading import clean
+from bot.channels.ultramsg_codes import FAILURES
 from bot.channels.ultramsg_inbound import ULTRAMSG, digits_of
 from conversations.delivery import SendFailure
 from conversations.layout import Capabilities
@@ -98,12 +99,9 @@ def _json(response: requests.Response) -> Any:
 def _known(error: object) -> SendFailure | None:
     """What an `error` says of the field it names; as a bare sentence it says nothing a program could rely on."""
     named = set().union(*(part for part in error if isinstance(part, dict))) if isinstance(error, list) else error
-    if isinstance(named, set | dict) and "token" not in named:
-        if "to" in named:
-            return SendFailure.WRONG_ADDRESS
-        if "body" in named:
-            return SendFailure.CONTENT
-    return None
+    if not isinstance(named, set | dict):
+        return None
+    return next((failure for field, failure in FAILURES.items() if field in named), None)
 
 
 def _leaves(error: object) -> Iterator[str]:

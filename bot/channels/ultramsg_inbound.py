@@ -4,25 +4,16 @@ import hmac
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from bot.channels.errors import Unreadable
 from bot.channels.reading import clean, own_id, phone_of
+from bot.channels.ultramsg_codes import ACKS
 from conversations.delivery import Delivery
 from conversations.messages import Inbound, StatusReport
 
 ULTRAMSG = "ultramsg"
-ACKS: Final = MappingProxyType(
-    {
-        "pending": Delivery.SENT,  # UltraMsg has it, the phone does not yet: to us that is sent
-        "server": Delivery.SENT,
-        "device": Delivery.DELIVERED,
-        "read": Delivery.READ,
-        "played": Delivery.READ,
-    }
-)
 PEOPLE: Final = ("@c.us", "@s.whatsapp.net", "@lid")
 """Ends of addresses that are one person; groups, broadcasts and newsletters have others."""
 WORDLESS: Final = frozenset({"location", "vcard", "multi_vcard", "sticker", "audio", "ptt"})

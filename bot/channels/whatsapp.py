@@ -10,17 +10,16 @@ from requests.adapters import HTTPAdapter
 from bot.channels.base import Found, LookUp, SendError
 from bot.channels.errors import not_answered, refusal, seconds, without
 from bot.channels.reading import clean
-from bot.channels.whatsapp_codes import FAILURES, TOO_FAST_FOR_ONE
+from bot.channels.whatsapp_codes import FAILURES
 from bot.channels.whatsapp_inbound import TAG, WHATSAPP_CLOUD
+from conversations.characters import units
 from conversations.delivery import SendFailure
-from conversations.layout import Capabilities, Shape, numbered, shape, units
+from conversations.layout import Capabilities, Shape, numbered, shape
 from conversations.messages import Outgoing, button_id
 
 API_BASE: Final = "https://graph.facebook.com"
 LONGEST_TITLE: Final = 24
 """Units of a row's title; its description shows the whole of a longer label."""
-PAIR_RATE: Final = 6.0
-"""Seconds between two texts to one person, once Meta finds them too fast."""
 SIGN_OF_A_LIST: Final = "☰"
 OUTSIDE_WINDOW: Final = "outside_window"
 Payload = dict[str, Any]
@@ -125,8 +124,6 @@ class WhatsAppChannel:
         said = clean(data.get("details")) if isinstance(data, dict) else ""
         words = without(text, (said or clean(error.get("message"))).replace(self._token, "…"))
         wait = seconds(response.headers.get("Retry-After"))
-        if wait is None and code == str(TOO_FAST_FOR_ONE):
-            wait = PAIR_RATE
         failure = refusal(response.status_code, known)
         return SendError(failure, code or str(response.status_code), words or f"HTTP {response.status_code}", wait)
 

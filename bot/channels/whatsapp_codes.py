@@ -5,19 +5,19 @@ from typing import Final
 
 from conversations.delivery import Delivery, SendFailure
 
-TOO_FAST_FOR_ONE: Final = 131056
 FAILURES: Final = MappingProxyType(
     {
         # Not processed: the same message may pass later.
         1: SendFailure.BUSY,
         2: SendFailure.BUSY,
-        4: SendFailure.BUSY,
-        80007: SendFailure.BUSY,
-        130429: SendFailure.BUSY,
         131000: SendFailure.BUSY,
         131016: SendFailure.BUSY,
-        TOO_FAST_FOR_ONE: SendFailure.BUSY,
         131057: SendFailure.BUSY,
+        # Over the app's, the account's or the number's rate; over the rate to one person.
+        4: SendFailure.TOO_FAST,
+        80007: SendFailure.TOO_FAST,
+        130429: SendFailure.TOO_FAST,
+        131056: SendFailure.TOO_FAST_FOR_ONE,
         # The 24 hours are over.
         131047: SendFailure.WINDOW_CLOSED,
         # Not on WhatsApp, has blocked us, or is ourselves.

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.commands.opening import ready_desk, stop
 from models.conversations import conversations_of, newest_conversations, turns_of
 from models.messages import Direction, transcript
-from models.outbox import deliveries
+from models.outbox import deliveries, undelivered
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,11 +34,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(session: Session, limit: int, zone: ZoneInfo) -> list[str]:
+    rows = newest_conversations(session, limit)
+    lost = undelivered(session, [row.id for row in rows])
     return [
         f"{row.last_message_at.astimezone(zone):%Y-%m-%d %H:%M}  {row.channel:<10} {row.address:<18} {row.state:<17}"
-        + ("needs a person" if row.needs_person else "")
-        for row in newest_conversations(session, limit)
+        + ", ".join(_marks(row, lost.get(row.id, 0)))
+        for row in rows
     ]
+
+
+def _marks(row: Row[Any], lost: int) -> list[str]:
+    """What an operator should see at once."""
+    return [*(["needs a person"] if row.needs_person else []), *([f"{lost} undelivered"] if lost else [])]
 
 
 def _show(session: Session, address: str, zone: ZoneInfo) -> list[str]:
@@ -69,6 +76,7 @@ def _message(message: Row[Any], turn: Row[Any] | None, sent: Row[Any] | None, zo
             sent.status,
             sent.provider_id or "",
             *([f"{sent.failure} {sent.failure_code}"] if sent.failure else []),
+            *([f"{sent.segments} SMS segment{'s' * (sent.segments != 1)}"] if sent.segments else []),
         ]
     body = [f"    {line}" for line in message.body.splitlines()] or ["    (no words)"]
     return ["  " + " ".join(str(fact) for fact in facts if fact), *body]

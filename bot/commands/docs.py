@@ -4,13 +4,14 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bot.docs import commands, effects, settings, states, stories
+from bot.docs import commands, effects, metrics, settings, states, stories
 
 TOP = Path(__file__).parent.parent.parent
 RENDERERS: Mapping[str, Callable[[], str]] = {
     ".env.example": settings.render_example,
     "docs/commands.md": commands.render,
     "docs/effects.md": effects.render,
+    "docs/metrics.md": metrics.render,
     "docs/settings.md": settings.render,
     "docs/states.md": states.render,
     "docs/stories.md": stories.render,

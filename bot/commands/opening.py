@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database, DatabaseAway, SchemaState
 from bot.desk import Desk, open_desk
+from bot.journal import JournalUnusable
 from config import Settings, WrongSettings, read_settings
 from handlers.business_file import BusinessFile
 from handlers.business_loaded import business_loaded
@@ -52,8 +53,23 @@ def fresh_desk(settings: Settings | None = None) -> Desk:
     return desk
 
 
+def refuse_to_serve(desk: Desk) -> None:
+    """Stop where webhooks could not be taken: no journal, or a schema that is not ours. A database that is away is no
+    reason: what comes in meanwhile is journaled."""
+    try:
+        desk.journal.prepare()
+    except JournalUnusable as error:
+        stop(f"JOURNAL_DIR: {error}. Let it be a folder that we may write to, on a disk with room.")
+    with suppress(DatabaseAway):
+        _refuse(desk.database.schema())
+
+
 def refuse_unless_current(database: Database) -> None:
-    match _state(database):
+    _refuse(_state(database))
+
+
+def _refuse(state: SchemaState) -> None:
+    match state:
         case SchemaState.EMPTY | SchemaState.BEHIND:
             stop("The database is behind this version: run `python -m bot migrate`, then start again.")
         case SchemaState.AHEAD:

@@ -5,7 +5,9 @@ import signal
 import threading
 
 from bot.commands.opening import ready_desk
-from bot.logs import set_up_logs
+from bot.logs import log_what_breaks, set_up_logs
+from bot.meters import keep
+from bot.metrics import METRICS
 from bot.worker import Worker
 
 
@@ -16,6 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(_arguments: argparse.Namespace) -> int:
     desk = ready_desk()
     set_up_logs(desk.settings.log_level)
+    log_what_breaks()
+    keep(METRICS, desk.settings.metrics_dir, tuple(desk.channels))
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

@@ -4,6 +4,7 @@ import argparse
 from importlib import import_module
 
 from bot.__main__ import COMMANDS as OPERATORS
+from bot.__main__ import file_of
 from bot.docs.markdown import code, page, table
 from conversations.commands import COMMANDS as COORDINATORS
 from conversations.languages.render import render as say
@@ -35,7 +36,7 @@ def render() -> str:
 def usage(name: str) -> str:
     """ "python -m bot load [--dry-run] file", on one line."""
     parser = argparse.ArgumentParser(f"python -m bot {name}", formatter_class=_wide, add_help=False)
-    import_module(f"bot.commands.{name}").add_arguments(parser)
+    import_module(f"bot.commands.{file_of(name)}").add_arguments(parser)
     return " ".join(parser.format_usage().removeprefix("usage: ").split())
 
 

@@ -47,12 +47,12 @@ def _wanted(schema: dict[str, Any]) -> str:
         return " or ".join(schema["enum"])
     if "anyOf" in schema:
         return "true or false"
-    if schema.get("type") == "integer":
-        return f"{schema['minimum']} to {schema['maximum']}"
+    if schema.get("type") in ("integer", "number"):
+        return f"{schema['minimum']:g} to {schema['maximum']:g}"
     if "examples" in schema:
         return f"such as {schema['examples'][0]}"
     return f"text, at most {schema['maxLength']} characters" if "maxLength" in schema else "text"
 
 
 def _plain(value: object) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

@@ -98,6 +98,6 @@ def _account_status(found: Any) -> str:
 
 
 def _refused(provider: str, error: SendError, settings: str) -> Finding:
-    if error.failure in (SendFailure.BUSY, SendFailure.UNCERTAIN):
+    if error.failure in (SendFailure.BUSY, SendFailure.TOO_FAST, SendFailure.UNCERTAIN):
         return wrong(f"{provider}: does not answer ({error.words or error.code}). Try again; is this machine online?")
     return wrong(f"{provider}: does not let us in ({error.code or error.words}). Look at {settings}.")

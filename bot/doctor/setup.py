@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from bot.doctor.finding import Finding, good, look, wrong
+from bot.journal import Journal, JournalUnusable
 from config import Settings
 
 FULL, NEARLY_FULL = 100, 1000
@@ -24,6 +25,7 @@ def setup(settings: Settings) -> Iterator[Finding]:
     if settings.burst_ms > LONG_BURST_MS:
         yield look(f"BURST_MS is {settings.burst_ms}: people wait that long for each first answer; 1500 is usual.")
     yield _disk(_folder(settings))
+    yield _journal(Journal(settings.journal_dir))
 
 
 def _public_url(settings: Settings) -> Iterator[Finding]:
@@ -56,3 +58,15 @@ def _disk(folder: Path) -> Finding:
     if free < FULL:
         return wrong(f"{words} Make room: soon nothing can be stored.")
     return look(f"{words} Make room before it is full.") if free < NEARLY_FULL else good(words)
+
+
+def _journal(journal: Journal) -> Finding:
+    try:
+        journal.try_out()
+    except JournalUnusable as error:
+        return wrong(f"Journal: {error}. Set JOURNAL_DIR to a folder that we may write to, on a disk with room.")
+    if count := journal.quarantined():
+        return look(f"Journal: {count} files could not be taken in. Look at them in {journal.quarantine}.")
+    if count := journal.size():
+        return look(f"Journal: {count} messages wait for the database. They are taken in while the bot runs.")
+    return good(f"Journal: {journal.folder} can be written, and nothing waits in it.")

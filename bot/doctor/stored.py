@@ -117,4 +117,4 @@ def _dead_letters(session: Session) -> Finding:
     if not count:
         return good("Messages: none has failed for good.")
     many = f"{count} or more" if count == MOST else str(count)
-    return look(f"Messages: {many} did not arrive and will not be tried again. See `python -m bot conversations`.")
+    return look(f"Messages: {many} did not arrive and will not be tried again. See `python -m bot dead-letters`.")

@@ -9,6 +9,7 @@ from conversations.understanding.meaning import Context
 from conversations.understanding.names import read_name
 from conversations.understanding.normalise import fold
 from conversations.understanding.notes import read_note
+from conversations.understanding.services import read_services
 from conversations.understanding.tokens import words_of
 from conversations.understanding.vocabulary import Vocabulary
 
@@ -31,6 +32,11 @@ def read_asides(text: str, known: Vocabulary, context: Context) -> Asides:
     people = {word for member in context.staff for word in words_of(fold(member.name))}
     emailed = read_email(text)
     noted = read_note(emailed.rest, known)
-    guest = read_guest(noted.rest, known, services | people)
+    guest = read_guest(noted.rest, known, services | people, lambda word: _is_service(word, known, context))
     named = read_name(guest.rest, known, services)
     return Asides(named.name, emailed.email, noted.note, guest.called, named.rest)
+
+
+def _is_service(word: str, known: Vocabulary, context: Context) -> bool:
+    """Whether a folded word names a service by itself, misspelt perhaps."""
+    return bool(read_services((word,), context.services, known.is_idle, known.single("services", "joining"))[0])

@@ -1,12 +1,12 @@
-"""What is told of days that are gone: "llamé el lunes", "lundi j'ai appelé"."""
+"""What is told of days that are gone: "llamé el lunes", "lundi j'ai appelé", "i came yesterday"."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from conversations.understanding.dates import PAST, Day
+from conversations.understanding.dates import PAST
 from conversations.understanding.kinds import THE, Kind
 from conversations.understanding.lexeme import Lexeme
-from conversations.understanding.neighbours import FOR_HOUR, HAD
+from conversations.understanding.neighbours import EITHER_WAY, FOR_HOUR, HAD
 from conversations.understanding.scan import Found, gap_before
 from conversations.understanding.times import EMPTY
 
@@ -19,25 +19,30 @@ _NAMED_BY_NUMBER = frozenset({"day_of_month", "number_of_month", "days_of_month"
 
 
 def told_of_the_past(found: Sequence[Found], lexemes: Sequence[Lexeme]) -> list[Found]:
-    """What was found, with the days that a verb in the past names as days that are over, and without their hours."""
+    """What was found, without the days, and their hours, that a verb in the past tells of: they are no wish. What is
+    past by its own words is so wherever the verb stands ("yesterday i called"), another day only beside it."""
     if not any(lexeme.kind is Kind.DID for lexeme in lexemes):
         return list(found)
     told: list[Found] = []
     gone = False
     for place, item in enumerate(found):
         if item.day is not None:
-            gone = _was_lately(found, place, lexemes) or (
-                _is_open(item) and (_follows_a_verb(found, place, lexemes) or _opens_before_a_verb(item, lexemes))
-            )
+            gone = _is_told(found, place, lexemes)
         elif gone:
             gone = gap_before(found, place, lexemes) <= _BESIDE
-        if gone and item.day is not None:
-            told.append(replace(item, day=Day(reason=PAST)))
-        elif gone and item.said is not None:
-            told.append(replace(item, said=EMPTY))
-        else:
-            told.append(item)
+        told.append(replace(item, day=None, said=EMPTY) if gone else item)
     return told
+
+
+def _is_told(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> bool:
+    item = found[place]
+    if item.day is None:
+        return False
+    if item.day.reason == PAST or (item.rule == "relative" and lexemes[item.start].until == EITHER_WAY):
+        return True
+    if _was_lately(found, place, lexemes):
+        return True
+    return _is_open(item) and (_follows_a_verb(found, place, lexemes) or _opens_before_a_verb(item, lexemes))
 
 
 def _was_lately(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> bool:

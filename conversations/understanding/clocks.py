@@ -12,6 +12,8 @@ _QUARTERS = 3
 _HOURS = (Kind.NUMBER, Kind.ONE, Kind.LONG, Kind.YEAR)
 _PLAIN = (Kind.NUMBER, Kind.ONE, Kind.COLON, Kind.DOT, Kind.ADDED, Kind.MINUS, Kind.AND, Kind.MINUTES, Kind.OCLOCK)
 _MARKS = (Kind.OCLOCK, Kind.HOUR_MARK, Kind.COLON)
+_TO_THE_HOUR = frozenset({Kind.TO, Kind.BEFORE, Kind.ON})
+"""After a quarter: "to", "till", "of" the hour."""
 _IDLE = (Kind.ABOUT, Kind.ISH, Kind.THE, Kind.DAY_LEAD, Kind.DASH, Kind.ZONE)
 
 
@@ -52,10 +54,10 @@ def read_clock(lexemes: Sequence[Lexeme], shift: int = 0) -> Clock | None:
 
 def _beside_named(words: Sequence[Lexeme], kinds: set[Kind]) -> int:
     """ "A quarter past noon", "15 to noon": the minutes before the name, more or less; "12 noon" has none."""
-    if not kinds & {Kind.PAST, Kind.AFTER, Kind.TO} or not kinds & {Kind.QUARTER, Kind.NUMBER}:
+    if not kinds & (_TO_THE_HOUR | {Kind.PAST, Kind.AFTER}) or not kinds & {Kind.QUARTER, Kind.NUMBER}:
         return 0
     minutes = next((word.value for word in words if word.kind is Kind.NUMBER), 15)
-    return -minutes if Kind.TO in kinds else minutes
+    return -minutes if kinds & _TO_THE_HOUR else minutes
 
 
 def _two_counts(
@@ -98,7 +100,7 @@ def _digits(words: Sequence[Lexeme], kinds: set[Kind]) -> tuple[int, int, int, b
         return values[-1], 0, half, as_typed
     if Kind.QUARTER in kinds:
         more = 15 * (values[0] if len(values) > 1 and values[0] <= _QUARTERS else 1)
-        return values[-1], 0, -more if Kind.TO in kinds else more, as_typed
+        return values[-1], 0, -more if kinds & _TO_THE_HOUR else more, as_typed
     if kinds & {Kind.PAST, Kind.TO, Kind.AFTER}:
         return values[-1], 0, -values[0] if Kind.TO in kinds else values[0], as_typed
     return values[0], minute, 0, as_typed

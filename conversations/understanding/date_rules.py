@@ -1,6 +1,6 @@
 """The grammar of dates: its rules over kinds of words, and what reads each."""
 
-from conversations.understanding import dates, named_days, periods, stretches, weekdays
+from conversations.understanding import dates, figures, named_days, periods, stretches, weekdays, weekends
 from conversations.understanding.dates import DateRule
 
 _COUNT = "(?:number|one|article|long)"
@@ -25,17 +25,17 @@ _NOT_ITS_NUMBER = "(?:people|other|unit|thing|minutes|hours)"
 _NOT_COUNTED = "(?!other|one|street|people|noise|thing|unit|label)"
 
 RULES: dict[str, tuple[str, DateRule]] = {
-    "iso": (f"year {_GLUE} number {_GLUE} number", dates.iso),
-    "written_year": (f"number {_GLUE} number (?:{_GLUE}|comma) (?:year|long|number)", dates.written),
+    "iso": (f"year {_GLUE} number {_GLUE} number", figures.iso),
+    "written_year": (f"number {_GLUE} number (?:{_GLUE}|comma) (?:year|long|number)", figures.written),
     "spaced": (
         (f"(?<!number) the? number number (?:year|number)?"
         f" (?!number|long|year|minutes|slash|dash|month) {_NOT_A_CLOCK}"),
-        dates.spaced,
+        figures.spaced,
     ),
     "of_a_gone_year": (
         (f"(?:between|from|after)? the? {_DAY} (?:(?:dash|to|or|and|slash|before) the? {_DAY})? dash?"
         f" (?:on|the|from)* month (?:dash|comma|mark|on)* (?:long|number {_NOT_A_CLOCK})"),
-        dates.of_a_gone_year,
+        figures.of_a_gone_year,
     ),
     "nth_weekday": (
         f"the? (?:ordinal_word|ordinal|last) weekday {_OF} (?:month {_YEAR}?|{_MONTH})",
@@ -55,6 +55,11 @@ RULES: dict[str, tuple[str, DateRule]] = {
     "month_days": (
         f"month the? {_DAY} (?:dash|or|and|slash|to|before) the? {_DAY} {_NOT_A_CLOCK} {_YEAR}?",
         stretches.days_month,
+    ),
+    "day_month_short_year": (
+        (f"the? {_DAY} dash? (?:on|the)* month (?:dash|comma|mark|dot|slash)? number {_NOT_A_CLOCK}"
+        " (?!dash|slash|to|other|thing)"),
+        figures.day_month_short_year,
     ),
     "day_month": (f"the? (?:{_DAY}|{_NTH} day) dash? (?:on|the|from)* month {_YEAR}?", dates.day_month),
     "last_day": (f"the? last (?:day|day_lead) {_OF} (?:month {_YEAR}?|months_unit|{_MONTH})", stretches.last_day),
@@ -81,12 +86,16 @@ RULES: dict[str, tuple[str, DateRule]] = {
         periods.quarter,
     ),
     "season": (f"{_TURN} season | (?:in|on)* the? season {_YEAR}", periods.season),
+    "marked_day": (f"the? {_DAY} month_mark", dates.marked_day),
     "day_of_a_month": (
         (f"(?:day_lead|the|day_mark)? {_DAY} (?:on|the|from)* {_MONTH}"
         f" | {_MONTH} (?:comma|on)* (?:(?:day_lead|day_mark) {_DAY}|the? ordinal) {_NOT_A_CLOCK}"),
         dates.day_of_a_month,
     ),
-    "written": (f"number {_GLUE} number {_NOT_A_CLOCK} (?!slash|unit)", dates.written),
+    "written_dots": (
+        "number dot number mark (?=at? number (?:colon|oclock|hour_mark|meridiem))", figures.written_dots
+    ),
+    "written": (f"number {_GLUE} number {_NOT_A_CLOCK} (?!slash|unit)", figures.written),
     "weekday_of_week": (
         f"{_WEEK} (?:on|the|comma)* weekday | weekday (?:on|the|comma|from)* {_WEEK}",
         weekdays.weekday_of_week,
@@ -98,16 +107,22 @@ RULES: dict[str, tuple[str, DateRule]] = {
     ),
     "weekend_of": (
         f"weekend (?:the|on|day_mark)+ {_DAY} (?:(?:on|the|from)* month {_YEAR}?)? {_NOT_A_CLOCK} {_NOT_COUNTED}",
-        stretches.weekend_of,
+        weekends.weekend_of,
     ),
     "nth_weekend": (
         f"the? (?:ordinal_word|ordinal|last) weekend {_OF} (?:month {_YEAR}?|months_unit|{_MONTH})",
-        stretches.nth_weekend,
+        weekends.nth_weekend,
     ),
     "after_next": ("the? weekday after (?:next|coming)", weekdays.after_next),
-    "stretch_after_next": ("the? (?:week|weekend) after (?:next|coming)", stretches.after_next),
+    "week_after_next": ("the? week after (?:next|coming)", stretches.week_after_next),
+    "weekend_after_next": ("the? weekend after (?:next|coming)", weekends.after_next),
     "week_after": (f"weekday {_OF} week after next?", weekdays.week_after),
     "or_the_day_after": ("(?:relative_day|weekday|tonight) or the? day after", dates.or_the_day_after),
+    "day_after_at": (
+        ("(?<!number)(?<!one) the? day after"
+        " (?=at (?!the)|part|about number|number (?:colon|oclock|hour_mark|meridiem))"),
+        dates.day_after_tomorrow,
+    ),
     "day_after": ("the? day after the? (?:weekday|relative_day)", dates.day_after),
     "from_named_day": (
         (f"(?:the|{_COUNT})? (?:day|week) (?:after|before) the? named_day {_YEAR}?"
@@ -166,6 +181,10 @@ RULES: dict[str, tuple[str, DateRule]] = {
         f"(?!slash|dash|to(?!the* weekday)|past|before|and|or|month|number|half|minus) {_NOT_A_CLOCK}"),
         weekdays.weekday_number,
     ),
+    "nth_weekday_open": (
+        f"(?<!weekday)(?<!comma) the? {_NTH} weekday (?!hence|number (?:slash|dash)|(?:on|the)* month)",
+        weekdays.nth_weekday_open,
+    ),
     "next_weekday": (
         "next weekday | weekday on? next (?!day|weekday|number (?:day|week|months_unit)|month)",
         weekdays.next_weekday,
@@ -173,7 +192,8 @@ RULES: dict[str, tuple[str, DateRule]] = {
     "eve": ("eve (?:on|the)* weekday", dates.eve),
     "this_weekday": ("(?:this|coming) weekday | weekday (?:coming|this (?!part|weekday))", weekdays.this_weekday),
     "leading": (
-        f"{_LEADING} (?:(?:months_unit (?:on|the)*)? month {_YEAR}?|{_WEEK}|{_MONTH}|week|months_unit)",
+        (f"mid week (?:comma|on|the|dash)* {_WEEK}"
+        f" | {_LEADING} (?:(?:months_unit (?:on|the)*)? month {_YEAR}?|{_WEEK}|{_MONTH}|week|months_unit)"),
         stretches.leading,
     ),
     "leading_year": (f"{_LEADING} (?:{_THAT_YEAR}|years_unit|year {_NOT_A_CLOCK})", periods.leading_year),
@@ -183,7 +203,7 @@ RULES: dict[str, tuple[str, DateRule]] = {
     "year_bound": (f"(?<=after|before) year {_NOT_A_CLOCK} (?!number|month)", periods.year_bound),
     "year": (f"{_THAT_YEAR} | (?<!other) years_unit on? year {_NOT_A_CLOCK}", periods.year),
     "named_day_weekend": (f"{_TURN}? named_day {_YEAR}? weekend", named_days.named_day),
-    "weekend": (f"the? {_TURN} weekend | weekend on? {_TURN}? | weekend", stretches.weekend),
+    "weekend": (f"the? {_TURN} weekend | weekend on? {_TURN}? | weekend", weekends.weekend),
     "week": (_WEEK, stretches.week),
     "month": (
         (f"{_MONTH} | (?:in|this|next|coming|(?<=from|after|before)|{_NOT_A_DAY_OF}on|months_unit (?:on|the)*) month"

@@ -41,13 +41,9 @@ DateRule = Callable[[Sequence[Lexeme], Today], Day | None]
 DAY_KINDS = (Kind.NUMBER, Kind.ORDINAL, Kind.ORDINAL_WORD)
 _COUNTS = (Kind.NUMBER, Kind.LONG)
 FURTHEST = 120
-_CENTURY = 1900
-_YEARS_AHEAD = 10
-"""How far ahead a year of two digits may lie."""
-_LAST_MINUTE = 59
 _LONG_GONE = 183
 """Days since a date from which its next one is the nearer."""
-_LAST_HALF_DAY_HOUR = 12
+LAST_HALF_DAY_HOUR = 12
 _LONGEST_MONTH = 31
 _UNITS = (Kind.DAY, Kind.WEEK, Kind.MONTHS_UNIT, Kind.YEARS_UNIT)
 _THINGS = 4
@@ -66,72 +62,17 @@ def count_of(lexemes: Sequence[Lexeme]) -> int:
     return next((lexeme.value for lexeme in lexemes if lexeme.kind in _COUNTS), 1)
 
 
+def marked_day(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "The 17th inst", "the 5th prox"."""
+    month = days.months_on(today.date.replace(day=1), lexemes[-1].value)
+    return certain(days.make(month.year, month.month, values(lexemes, *DAY_KINDS)[0]), today)
+
+
 def certain(day: date | None, today: Today) -> Day:
     """That day, or the reason why it cannot be."""
     if day is None:
         return Day(reason=NO_SUCH_DATE)
     return Day((day,), reason=PAST if day < today.date else "")
-
-
-def iso(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    year, month, day = values(lexemes, Kind.YEAR, Kind.NUMBER)
-    return certain(days.make(year, month, day), today)
-
-
-def written(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    first, second, *rest = values(lexemes, Kind.NUMBER, Kind.YEAR, Kind.LONG)
-    if rest and 99 < rest[0] < _CENTURY:
-        return None
-    if lexemes[1].text == "." and len(lexemes) == 3 and first < 24 and second < 60 and not 0 < second <= 12:
-        return None
-    if lexemes[1].text == "." and len(lexemes) == 3 and (first <= 12 or lexemes[2].digits < 2):
-        return None
-    if rest and lexemes[1].text != lexemes[3].text and lexemes[3].kind is not Kind.COMMA:
-        return None
-    year = _full_year(rest[0], today) if rest else None
-    found = days.written(first, second, year, today.date, today.region)
-    if found is None or (lexemes[1].text == "-" and len(lexemes) == 3 and _can_be_hours(first, second, today)):
-        return None
-    if not found:
-        return Day(reason=NO_SUCH_DATE)
-    return Day(found) if len(found) > 1 else certain(found[0], today)
-
-
-def _can_be_hours(first: int, second: int, today: Today) -> bool:
-    """ "9-17" from nine to seventeen; where 12 hours are counted and the month comes first, "2-15" is a day."""
-    if today.region.upper() in days.MONTH_FIRST and first <= _LAST_HALF_DAY_HOUR < second:
-        return False
-    return first <= 24 and second <= 24
-
-
-def _full_year(year: int, today: Today) -> int:
-    """The year of "26"; "74" is one of the last century."""
-    if year > 99:
-        return year
-    return 2000 + year if 2000 + year <= today.date.year + _YEARS_AHEAD else _CENTURY + year
-
-
-def spaced(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    """ "20 02 2026", "le 20 02": a date with spaces, where the numbers can be no hour and its minutes."""
-    first, second, *rest = (lexeme for lexeme in lexemes if lexeme.kind in (Kind.NUMBER, Kind.YEAR))
-    led, padded = first is not lexemes[0], second.text.startswith("0") and second.digits == 2
-    is_year = bool(rest) and rest[0].digits >= 2
-    if not first.digits or not second.digits or (rest and not is_year):
-        return None
-    if not (is_year and rest[0].digits == 4) and not (led and (padded or is_year)) and first.value < 24:
-        return None
-    if not rest and not padded:
-        return None
-    year = _full_year(rest[0].value, today) if rest else None
-    found = days.written(first.value, second.value, year, today.date, today.region)
-    return certain(found[0], today) if found and len(found) == 1 else None
-
-
-def of_a_gone_year(lexemes: Sequence[Lexeme], _today: Today) -> Day | None:
-    """ "5 march 1985", "5 march 85": a year of the last century that can be no time of day."""
-    year = lexemes[-1]
-    gone = year.digits == 2 or (year.digits == 4 and year.value // 100 == _CENTURY // 100)
-    return Day(reason=PAST) if gone and year.value % 100 > _LAST_MINUTE else None
 
 
 def day_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
@@ -161,13 +102,13 @@ def day_of_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 def for_the_number(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     """ "For the 27"; "for the 4" may be people."""
     day = lexemes[-1]
-    return day_of_month([day], today) if day.digits and day.value > _LAST_HALF_DAY_HOUR else None
+    return day_of_month([day], today) if day.digits and day.value > LAST_HALF_DAY_HOUR else None
 
 
 def number_on(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     """ "Sa 15": where "on" leads a day of the month, a number that is no usual hour."""
     on, day = lexemes
-    is_day = on.value and day.digits and _LAST_HALF_DAY_HOUR < day.value <= _LONGEST_MONTH
+    is_day = on.value and day.digits and LAST_HALF_DAY_HOUR < day.value <= _LONGEST_MONTH
     return day_of_month([day], today) if is_day else None
 
 
@@ -212,6 +153,11 @@ def _named(lexeme: Lexeme, today: Today) -> date:
 def or_the_day_after(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     day = _named(lexemes[0], today)
     return Day((day, day + timedelta(days=1))) if day >= today.date else None
+
+
+def day_after_tomorrow(_lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "Day after at 5": the one after tomorrow, where no day is named after it."""
+    return Day((today.date + timedelta(days=2),))
 
 
 def day_after(lexemes: Sequence[Lexeme], today: Today) -> Day | None:

@@ -59,7 +59,7 @@ def _named(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme
             bound = Bound.NONE
         here = _Named(day, bound, (as_written(lexemes[item.start : found[until].end]),))
         gap = {lexeme.kind for lexeme in lexemes[found[last].end : item.start]} if named else set()
-        both = joined(named[-1].day, here.day) if named and gap <= _BESIDE else None
+        both = joined(named[-1].day, here.day) if named and _are_beside(named[-1].day, gap) else None
         if both is not None:
             named[-1] = replace(named[-1], day=both, words=named[-1].words + here.words)
         elif named and (_runs_through(gap, found[last], lexemes) or (last_wins and gap and gap <= _MOVED)):
@@ -69,6 +69,12 @@ def _named(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme
             named.append(here)
         last = until
     return named
+
+
+def _are_beside(before: Day, gap: set[Kind]) -> bool:
+    """Whether nothing but small words stands between; "i came last week, do you have thursday" names two days."""
+    is_told = before.reason == PAST and not before.dates
+    return gap <= _BESIDE and not (is_told and Kind.SOFT in gap)
 
 
 def _with_its_date(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> tuple[Day, int]:

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 MONTH_FIRST = frozenset({"US", "PH"})
 """Regions that write 12/25 (Unicode CLDR, the order of yMd)."""
+FRIDAY_AND_SATURDAY = frozenset({"BH", "DZ", "EG", "IQ", "JO", "KW", "LY", "OM", "QA", "SA", "SD", "SY", "YE"})
+"""Regions where these are the weekend (Unicode CLDR, weekData)."""
 
 
 def ahead(today: date, weekday: int) -> date:

@@ -1,6 +1,6 @@
 """The words of a text in which guests are named, and the names among them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -29,6 +29,7 @@ class Said:
     """The words within each: "d'une" is two."""
     known: Vocabulary
     taken: Collection[str]
+    is_service: Callable[[str], bool]
 
     def size(self, place: int, listed: str, table: str = "guests") -> int:
         """How many words the longest phrase of that list has that stands at `place`; 0 where none does."""
@@ -65,11 +66,11 @@ class Said:
         return " ".join(map(self.bare, places))
 
 
-def said_in(text: str, known: Vocabulary, taken: Collection[str]) -> Said:
+def said_in(text: str, known: Vocabulary, taken: Collection[str], is_service: Callable[[str], bool]) -> Said:
     """The words of a tidy text."""
     raw = text.split(" ")
     folded = [fold(word).strip(ENDS) for word in raw]
-    return Said(raw, folded, [words_of(word, marks=True) for word in folded], known, taken)
+    return Said(raw, folded, [words_of(word, marks=True) for word in folded], known, taken, is_service)
 
 
 def name_at(said: Said, start: int, *, is_related: bool) -> range:
@@ -109,7 +110,10 @@ def _means_a_name(said: Said, place: int, word: str) -> bool:
     if said.folded[place] in said.known.single("guests", "names"):
         return True
     occasions = said.known.single("guests", "occasions")
-    return said.folded[place] not in occasions and means_nothing_else([word], said.known, said.taken)
+    if said.folded[place] in occasions or not means_nothing_else([word], said.known, said.taken):
+        return False
+    means_a_time = all(part in said.known.phrases for part in words_of(said.folded[place]))  # "alas-dose", midnight
+    return not means_a_time and not said.is_service(said.folded[place])
 
 
 def _is_like_a_month(said: Said, place: int) -> bool:

@@ -1,6 +1,6 @@
 """Who a booking is for, where that is not who texts: "for my daughter Amina"."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from conversations.understanding.guest_names import ENDS, Said, name_at, name_before, said_in
@@ -33,11 +33,12 @@ class _One(NamedTuple):
     is_guest: bool = True
 
 
-def read_guest(text: str, known: Vocabulary, taken: Collection[str]) -> Guest:
-    """From a tidy text. `taken` are folded words that are no guest's name: those of services and staff."""
+def read_guest(text: str, known: Vocabulary, taken: Collection[str], is_service: Callable[[str], bool]) -> Guest:
+    """From a tidy text. `taken` are folded words that are no guest's name: those of services and staff; `is_service`
+    tells of any other whether it is one of a service, misspelt."""
     if not _may_name_one(text, known):
         return Guest("", text)
-    said = said_in(text, known, taken)
+    said = said_in(text, known, taken, is_service)
     for place in range(len(said.raw)):
         first = _related(said, place) or _named(said, place)
         if first is None:

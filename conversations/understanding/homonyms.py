@@ -1,5 +1,5 @@
-"""Words that are a date elsewhere and none where they stand: in a wish for a feast, in a person's name, as an ordinal,
-in what is told of the past, and numbers that are a price."""
+"""Words that are a date elsewhere and none where they stand: in a wish for a feast, in a person's name, as an ordinal;
+and numbers that are a price."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _FIGURES = frozenset({Kind.LONG, Kind.YEAR})
 _AMOUNTS = _FIGURES | {Kind.NOISE}
 _LATEST = 24
 """Hours."""
-_LOOKED_AT = _FEASTS | _FIGURES | {Kind.RELATIVE_DAY}
+_LOOKED_AT = _FEASTS | _FIGURES
 _LONGEST = 3
 """Words of a lead or of what follows a name."""
 _NEAR = 48
@@ -36,9 +36,6 @@ def without_homonyms(found: Sequence[Lexeme], text: str, words: Vocabulary) -> t
         if lexeme.kind in _FIGURES:
             if _is_price(found, place, text, words):
                 settled[place] = replace(lexeme, kind=Kind.NOISE)
-        elif lexeme.kind is Kind.RELATIVE_DAY:
-            if _is_told(lexeme, text, words):
-                settled[place] = replace(lexeme, kind=Kind.OTHER)
         elif _is_wished(settled, place, text, words):
             settled[place] = replace(lexeme, kind=Kind.GREETING)
         elif _is_name(settled, place, text, words) or _is_ordinal(found, place, words):
@@ -100,14 +97,6 @@ def _is_ordinal(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
         return True
     estate = (lexeme.text, after[0].text) in words.phrase_set("words", "estates")
     return estate and len(after) > 1 and after[1].kind in (Kind.OTHER, Kind.SOFT)
-
-
-def _is_told(lexeme: Lexeme, text: str, words: Vocabulary) -> bool:
-    """ "I came yesterday", "kal aaya tha": what is told of a past day is no wish for it."""
-    if lexeme.value >= 0 and lexeme.text not in words.single("words", "either_way"):
-        return False
-    done = _any_of(words.phrase_set("words", "done"))
-    return done is not None and done.search(text) is not None
 
 
 def _is_price(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) -> bool:

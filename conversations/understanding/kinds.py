@@ -52,6 +52,8 @@ class Kind(StrEnum):
     YEARS_UNIT = "щ"
     SEASON = "ж"
     """`value` is a hundred times the month it begins in, and the day; `until` the day it ends, in the same way."""
+    MONTH_MARK = "ђ"
+    """After a day: of the month that is `value` after this one ("17th inst")."""
     REST = "ц"
     """Before a week, a month or a year: what is left of it."""
     PERIOD_END = "ч"

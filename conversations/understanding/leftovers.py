@@ -14,9 +14,12 @@ from conversations.understanding.time_reading import Heard
 _BETWEEN = THE | {Kind.ON, Kind.AT, Kind.ARTICLE, Kind.DASH, Kind.ABOUT}
 """What may stand between two words of one date."""
 _TELLING = frozenset({
-    Kind.WEEKDAY, Kind.MONTH, Kind.RELATIVE_DAY, Kind.TONIGHT, Kind.NEXT, Kind.COMING, Kind.WEEK, Kind.HALF, Kind.QUARTER, Kind.WEEKEND, Kind.MONTHS_UNIT, Kind.PAST, Kind.OCLOCK, Kind.NAMED, Kind.PART, Kind.NAMED_DAY, Kind.AFTER, Kind.LAST, Kind.DAY, Kind.EARLY, Kind.MID, Kind.LATE, Kind.BETWEEN, Kind.MINUTES, Kind.MINUS, Kind.COLON, Kind.SUFFIX,
+    Kind.WEEKDAY, Kind.MONTH, Kind.RELATIVE_DAY, Kind.TONIGHT, Kind.NEXT, Kind.COMING,
+    Kind.WEEK, Kind.HALF, Kind.QUARTER, Kind.WEEKEND, Kind.MONTHS_UNIT, Kind.PAST,
+    Kind.OCLOCK, Kind.NAMED, Kind.PART, Kind.NAMED_DAY, Kind.BETWEEN, Kind.MONTH_MARK,
 })  # fmt: skip
 _FIGURES = frozenset({Kind.NUMBER, Kind.LONG, Kind.ORDINAL})
+_TINY = 2
 _ENDS = SOFT | {Kind.MARK, Kind.COMMA, Kind.GREETING}
 
 
@@ -36,12 +39,13 @@ def is_partly_read(lexemes: Sequence[Lexeme], found: Sequence[Found], out: froze
         if at in out or (item.said is not None and not item.said.bare)
         for place in range(item.start, item.end)
     }
+    since = max((place for place, lexeme in enumerate(lexemes) if lexeme.kind is Kind.RATHER), default=0)
     return any(
         place not in used
         and place not in other
         and _may_belong(lexemes, place)
         and (_next_to(lexemes, place, -1) in used or _next_to(lexemes, place, 1) in used)
-        for place in range(len(lexemes))
+        for place in range(since, len(lexemes))
     )
 
 
@@ -65,6 +69,13 @@ def _may_belong(lexemes: Sequence[Lexeme], place: int) -> bool:
 
 def _next_to(lexemes: Sequence[Lexeme], place: int, step: int) -> int:
     place += step
+    if step < 0 and place and lexemes[place + 1].kind in _FIGURES and _is_tiny(lexemes[place]):
+        place -= 1
     while 0 <= place < len(lexemes) and lexemes[place].kind in _BETWEEN:
         place += step
     return place
+
+
+def _is_tiny(lexeme: Lexeme) -> bool:
+    """An unknown word before a number that may have been "at" or "to"."""
+    return lexeme.kind is Kind.OTHER and len(lexeme.text) <= _TINY

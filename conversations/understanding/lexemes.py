@@ -93,7 +93,18 @@ def _known(text: str, pieces: list[Token], place: int, words: Vocabulary) -> tup
         end = pieces[place + size - 1].end
         if meaning := words.phrases.get(text[first.start : end]):
             return size, _lexeme(text, first.start, end, meaning)
-    return None
+    return _two_for_to(text, pieces, place, words) if first.text == "2" else None
+
+
+def _two_for_to(text: str, pieces: list[Token], place: int, words: Vocabulary) -> tuple[int, Lexeme] | None:
+    """ "2moroow", "2nigt": a figure typed for the first syllable."""
+    two, rest = pieces[place], pieces[place + 1] if place + 1 < len(pieces) else pieces[place]
+    if rest.start != two.end or not rest.text.isalpha():
+        return None
+    meaning = words.phrases.get(f"to{rest.text}") or words.repaired(f"to{rest.text}")
+    if meaning is None or meaning.kind not in (Kind.RELATIVE_DAY, Kind.TONIGHT):
+        return None
+    return 2, _lexeme(text, two.start, rest.end, meaning)
 
 
 def _single(text: str, pieces: list[Token], place: int, words: Vocabulary) -> Lexeme:

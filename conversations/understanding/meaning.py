@@ -51,7 +51,8 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DateReading:
-    """A date, as said. `dates` holds the one meant, or, when ambiguous, each reading in calendar order (at least two).
+    """A date, as said. `dates` holds the one meant, or, when ambiguous, each reading in calendar order; a single
+    one where some word beside it may belong to it and was not understood ("did you mean wednesday?").
 
     `reason`, when impossible: `no_such_date` (31 February), `past`, or `weekday_conflict` ("monday 14th march", a
     Saturday; `dates` then ends with the Monday that is nearest). `words` is the part of the text it was read from.

@@ -30,7 +30,7 @@ _VOWELS = frozenset("aeiouy")
 def _beside() -> frozenset[str]:
     """The pairs of keys that lie side by side, in a row or one above the other (a row is half a key further right)."""
     pairs = {row[at : at + 2] for row in _KEYS for at in range(len(row) - 1)}
-    for upper, lower in zip(_KEYS, _KEYS[1:], strict=False):
+    for upper, lower in pairwise(_KEYS):
         pairs |= {upper[at + more] + key for at, key in enumerate(lower) for more in (0, 1) if at + more < len(upper)}
     return frozenset(pairs | {pair[::-1] for pair in pairs})
 
@@ -54,7 +54,7 @@ class Spelling:
         for word in self.words:
             if word.isascii():
                 self._shortened.setdefault(skeleton(word), []).append(word)
-                for slip in _slips_of_a_finger(word) if len(word) == _SHORT else ():
+                for slip in _slips_of_a_finger(word) if len(word) <= _SHORT else ():
                     self._short.setdefault(slip, []).append(word)
 
     def meant(self, word: str) -> tuple[str, ...]:
@@ -64,7 +64,7 @@ class Spelling:
         if word not in self._seen:
             if len(self._seen) >= _KEPT:
                 self._seen.clear()
-            self._seen[word] = self._without_vowels(word) or self._nearest(word)
+            self._seen[word] = self._without_vowels(word) or self._nearest(word) or self._nearest(_singly(word))
         return self._seen[word]
 
     def is_near(self, word: str) -> bool:
@@ -82,7 +82,7 @@ class Spelling:
         """ "Thrsdy", "aftrnoon", "tmrow": letters left out, and vowels only."""
         if len(word) < _SHORTENED or not word.isascii() or len(kept := skeleton(word)) < _CONSONANTS:
             return ()
-        return tuple(other for other in self._shortened.get(kept, ()) if _is_left_of(word, other))
+        return tuple(other for other in self._shortened.get(kept, ()) if _is_left_of(_singly(word), other))
 
     def _nearest(self, word: str) -> tuple[str, ...]:
         if word in self._short:
@@ -100,6 +100,11 @@ class Spelling:
             return True
         alike = word.isascii() and other.isascii() and skeleton(word) == skeleton(other)
         return alike and min(len(word), len(other)) >= _SLIPS_IN_VOWELS and len(skeleton(word)) >= _CONSONANTS
+
+
+def _singly(word: str) -> str:
+    """The word with every doubled letter once."""
+    return "".join(letter for before, letter in pairwise(f" {word}") if letter != before)
 
 
 def skeleton(word: str) -> str:
@@ -126,12 +131,15 @@ def _is_first_slip(word: str, other: str) -> bool:
 
 def _is_near(word: str, other: str, slips: int) -> bool:
     shorter = min(len(word), len(other))
-    return word[0] == other[0] and (shorter >= _SHORTEST if slips < 2 else shorter >= _SLIPS_IN_VOWELS)
+    return word[0] == other[0] and (shorter >= _SHORTEST if slips < 2 else shorter >= _FIRST_SLIPS)
 
 
 def _slips_of_a_finger(word: str) -> Iterable[str]:
     """The word with two letters swapped, with a letter typed twice, and with the key beside typed for a letter."""
     for at, letter in enumerate(word):
+        if len(word) < _SHORT:
+            yield from (word[: at - 1] + letter + word[at - 1] + word[at + 1 :],) if at else ()
+            continue
         yield word[:at] + letter + word[at:]
         if at and letter != word[at - 1]:
             yield word[: at - 1] + letter + word[at - 1] + word[at + 1 :]

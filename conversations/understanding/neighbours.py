@@ -16,10 +16,14 @@ A_DAY = 1
 """`until` of an AFTER or BEFORE after which a number is a day of the month ("antes del 15")."""
 HAD = 1
 """`value` of a DID that may be said of a day to come as well ("tenía cita el viernes")."""
+EITHER_WAY = 1
+"""`until` of a RELATIVE_DAY that may be gone or to come ("kal")."""
 ABOUT = 1
 """`until` of a WEEK that is said as its days, the first and the last both counted ("15 jours")."""
 CLOCK_HOURS = 1
 """`until` of an HOURS that may be said of the clock as well ("às 15 horas")."""
+BEGINS = 2
+"""`value` of an AFTER that names the time itself where a length stands beside it ("2 hours starting at 6")."""
 THROUGH = 3
 """`value` of a BEFORE that runs to a day of the month as well ("july 13 thru 15")."""
 WITHIN = 2
@@ -44,6 +48,7 @@ _STARTS = _NAMED_DAYS | {Kind.RELATIVE_DAY, Kind.PART}
 _SIDES = frozenset({Kind.AFTER, Kind.BEFORE})
 _NONE: Mapping[str, int] = {}
 _BEGINNING = frozenset({Kind.FROM, Kind.BETWEEN})
+_BETWEEN = frozenset({Kind.BETWEEN})
 _AWAY = frozenset({Kind.IN, Kind.AGO})
 
 
@@ -59,6 +64,8 @@ def settled(
             return replace(lexeme, kind=Kind.NUMBER, value=1)
         case Kind.DAY_LEAD if lexeme.value and before and before[-1].kind in _NAMED_DAYS:
             return replace(lexeme, kind=Kind.TO, value=0)
+        case Kind.ARTICLE if before and before[-1].kind is Kind.NUMBER and _led(before, _BETWEEN):
+            return replace(lexeme, kind=Kind.AND)
         case Kind.NUMBER if before and before[-1].kind in _SIDES and before[-1].until == A_DAY:
             return replace(lexeme, kind=Kind.ORDINAL)
         case Kind.FOR if lexeme.until == FOR_TO and _is_start(before):

@@ -9,7 +9,9 @@ from conversations.understanding.neighbours import (
     A_DAY,
     ABOUT,
     AND_TO,
+    BEGINS,
     CLOCK_HOURS,
+    EITHER_WAY,
     FOR_HOUR,
     FOR_TO,
     HAD,
@@ -21,8 +23,6 @@ from conversations.understanding.neighbours import (
     WEEKDAY_DATES,
     WITHIN,
 )
-from conversations.understanding.normalise import fold
-from conversations.understanding.tokens import words_of
 
 Words = tuple[str, ...]
 Table = Mapping[str, Any]
@@ -57,11 +57,6 @@ _MARKERS = {
 }  # fmt: skip
 """Lists of the language file that only mark a kind; what carries a value is read in `_valued`."""
 
-_LOOKED_UP = (
-    "currencies", "wishes", "wished", "names", "name_leads", "name_careful", "name_follows", "dear", "ordinal_weekdays",
-    "estates", "done", "either_way",
-)  # fmt: skip
-"""Lists of words that keep the kind they have elsewhere."""
 
 _SETTLED = (("for_hour", Kind.AT, FOR_HOUR), ("at_to", Kind.AT, AND_TO), ("for_to", Kind.FOR, FOR_TO),
             ("after_day", Kind.AFTER, A_DAY), ("before_day", Kind.BEFORE, A_DAY))  # fmt: skip
@@ -97,7 +92,6 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
     for kind, said_by_value in (
         (Kind.NUMBER, numbers.get("words", {}).items()),
         (Kind.MONTH, enumerate(map(_with_dots, dates.get("months", ())), start=1)),
-        (Kind.RELATIVE_DAY, dates.get("days", {}).items()),
         (Kind.NAMED_DAY, ((day.replace("-", ""), said) for day, said in dates.get("named", {}).items())),
         (Kind.WEEK, dates.get("weeks", {}).items()),
         (Kind.DAY, dates.get("day_counts", {}).items()),
@@ -117,11 +111,12 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
         (Kind.DAY_LEAD, ((1, dates.get("day_to", ())),)),
         (Kind.ON, ((1, dates.get("day_on", ())),)),
         (Kind.LATE, ((0, dates.get("late", ())), (1, dates.get("end_of", ())))),
+        (Kind.MONTH_MARK, dates.get("month_marks", {}).items()),
         (Kind.PERIOD_END, dates.get("period_ends", {}).items()),
         (Kind.ZONE, ((_offset(zone), said) for zone, said in times.get("zones", {}).items())),
         (Kind.WEEK_AHEAD, dates.get("week_ahead", {}).items()),
         (Kind.TO, ((1, times.get("to_hour", ())),)),
-        (Kind.AFTER, ((0, times.get("after", ())), (1, times.get("starting", ())))),
+        (Kind.AFTER, ((0, times.get("after", ())), (1, times.get("starting", ())), (BEGINS, times.get("begins", ())))),
         (
             Kind.BEFORE,
             (
@@ -144,6 +139,11 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
         yield from ((phrase, Meaning(kind, 0, until)) for phrase in times.get(key, ()))
     if times.get("clock_hours"):
         yield from ((phrase, Meaning(Kind.HOURS, 0, CLOCK_HOURS)) for phrase in times.get("hours", ()))
+    either_way = set(_of(table, "either_way"))
+    for day, said in dates.get("days", {}).items():
+        yield from (
+            (phrase, Meaning(Kind.RELATIVE_DAY, int(day), EITHER_WAY if phrase in either_way else 0)) for phrase in said
+        )
     for weeks, said in dates.get("about_weeks", {}).items():
         yield from ((phrase, Meaning(Kind.WEEK, int(weeks), ABOUT)) for phrase in said)
     for span, said in dates.get("today_parts", {}).items():
@@ -180,20 +180,6 @@ def _composed(numbers: Table) -> Iterable[tuple[int, Iterable[str]]]:
                     for one in words.get(unit, ())
                 ],
             )
-
-
-def lists_of(table: Table) -> Iterable[tuple[tuple[str, str], frozenset[Words]]]:
-    """The folded phrases of every list that needs no kind, by the names of its table and itself."""
-    for name, inner in (
-        *(
-            (name, table.get(name, {}))
-            for name in ("answers", "choices", "names", "services", "guests", "notes", "repeats")
-        ),
-        *((f"intents.{where}", table.get("intents", {}).get(where, {})) for where in ("alone", "anywhere")),
-        ("words", {key: table.get("words", {}).get(key, ()) for key in _LOOKED_UP}),
-    ):
-        for key, said in inner.items():
-            yield (name, key), frozenset(words_of(fold(phrase), marks=True) for phrase in said)
 
 
 def _with_dots(names: Sequence[str]) -> list[str]:

@@ -25,8 +25,6 @@ from conversations.understanding.neighbours import ABOUT, THROUGH
 _JOINING = (Kind.OR, Kind.AND, Kind.SLASH)
 _LONGEST = 1100
 _FORTNIGHT = 2
-_FRIDAY_AND_SATURDAY = frozenset({"BH", "DZ", "EG", "IQ", "JO", "KW", "LY", "OM", "QA", "SA", "SD", "SY", "YE"})
-"""Regions where these are the weekend (Unicode CLDR, weekData)."""
 
 
 def between(first: date, last: date) -> tuple[date, ...]:
@@ -64,7 +62,7 @@ def days_of_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 
 def days_of_a_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     """ "From the 4th to the 22nd of next month"."""
-    month, _ = _month(lexemes, today)
+    month, _ = month_ends(lexemes, today)
     made = [days.make(month.year, month.month, day) for day in values(lexemes, *DAY_KINDS)]
     return _ends(made, lexemes, today)
 
@@ -79,10 +77,7 @@ def _ends(made: Sequence[date | None], lexemes: Sequence[Lexeme], today: Today) 
     return stretch(first, last, today) if first < last else certain(first, today)
 
 
-def after_next(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    if has(lexemes, Kind.WEEKEND):
-        saturday, sunday = _weekend(today, 0)
-        return Day(tuple(day + timedelta(days=more) for more in (7, 14) for day in (saturday, sunday)))
+def week_after_next(_lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     return stretch(days.week_day(today.date, 0, 2), days.week_day(today.date, 6, 2), today)
 
 
@@ -92,52 +87,8 @@ def week(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     return stretch(days.week_day(today.date, 0, weeks), days.week_day(today.date, 7 * long - 1, weeks), today)
 
 
-def _first_of_weekend(today: Today) -> int:
-    return 4 if today.region.upper() in _FRIDAY_AND_SATURDAY else 5
-
-
-def _weekend(today: Today, weeks: int) -> tuple[date, date]:
-    start = days.week_day(today.date, _first_of_weekend(today), 0)
-    if start + timedelta(days=1) < today.date:
-        start += timedelta(days=7)
-    start += timedelta(days=7 * weeks)
-    return start, start + timedelta(days=1)
-
-
-def weekend(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    """ "Next weekend" may be the coming one or the one after it: each of the four days."""
-    coming = _weekend(today, 0)
-    if has(lexemes, Kind.NEXT):
-        return Day(tuple(sorted({day for day in (*coming, *_weekend(today, 1)) if day >= today.date})))
-    return stretch(*coming, today)
-
-
-def weekend_of(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    """ "The weekend of the 21st": the one at the end of its week."""
-    (day,), named, year = values(lexemes, *DAY_KINDS), values(lexemes, Kind.MONTH), values(lexemes, Kind.YEAR)
-    if not named:
-        of = days.next_monthly(today.date, day)
-    else:
-        of = days.make(year[0], named[0], day) if year else days.next_yearly(today.date, named[0], day)
-    if of is None:
-        return Day(reason=NO_SUCH_DATE)
-    start = days.week_day(of, _first_of_weekend(today), 0)
-    return stretch(start, start + timedelta(days=1), today)
-
-
-def nth_weekend(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    """ "The first weekend of september", "the last weekend of the month"."""
-    first, last = _month(lexemes, today)
-    if has(lexemes, Kind.LAST):
-        start = days.ahead(last - timedelta(days=6), _first_of_weekend(today))
-    else:
-        (which,) = values(lexemes, Kind.ORDINAL, Kind.ORDINAL_WORD)
-        start = days.ahead(first, _first_of_weekend(today)) + timedelta(days=7 * (which - 1))
-    return stretch(start, start + timedelta(days=1), today) if start.month == first.month else Day(reason=NO_SUCH_DATE)
-
-
 def last_day(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    return certain(_month(lexemes, today)[1], today)
+    return certain(month_ends(lexemes, today)[1], today)
 
 
 def within(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
@@ -168,7 +119,7 @@ def next_few(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     return stretch(today.date + timedelta(days=1), today.date + timedelta(days=count), today)
 
 
-def _month(lexemes: Sequence[Lexeme], today: Today) -> tuple[date, date]:
+def month_ends(lexemes: Sequence[Lexeme], today: Today) -> tuple[date, date]:
     first = today.date.replace(day=1)
     if named := values(lexemes, Kind.MONTH):
         year = year_of(lexemes, today) or first.year + (named[0] < first.month)
@@ -180,7 +131,7 @@ def _month(lexemes: Sequence[Lexeme], today: Today) -> tuple[date, date]:
 
 def week_of_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     """Seven days each: the first week is the 1st to the 7th; the last ends the month. A fortnight is one half of it."""
-    first, last = _month(lexemes, today)
+    first, last = month_ends(lexemes, today)
     if has(lexemes, Kind.LAST):
         return stretch(last - timedelta(days=6), last, today)
     (which,) = values(lexemes, Kind.ORDINAL, Kind.ORDINAL_WORD)
@@ -192,27 +143,29 @@ def week_of_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 
 
 def month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    return stretch(*_month(lexemes, today), today)
+    return stretch(*month_ends(lexemes, today), today)
 
 
 def months(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     """ "From august to october": to the end of the last one."""
     first, last = values(lexemes, Kind.MONTH)
-    begins, _ = _month([lexeme for lexeme in lexemes if lexeme.kind is not Kind.MONTH or lexeme.value == first], today)
+    begins, _ = month_ends(
+        [lexeme for lexeme in lexemes if lexeme.kind is not Kind.MONTH or lexeme.value == first], today
+    )
     ends = days.months_on(begins, (last - first) % 12 + 1) - timedelta(days=1)
     return stretch(begins, ends, today)
 
 
 def _end_begins(late: Lexeme, today: Today) -> int:
     """The end of the week begins on Friday, or on Thursday where Friday is free; what is late in it, on Thursday."""
-    return 4 if late.value and today.region.upper() not in _FRIDAY_AND_SATURDAY else 3
+    return 4 if late.value and today.region.upper() not in days.FRIDAY_AND_SATURDAY else 3
 
 
 def leading(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     """The beginning, the middle or the end of a week (Mon-Wed, Tue-Thu, Thu or Fri-Sun) or a month (ten days each)."""
     kind = lexemes[0].kind
     if has(lexemes, Kind.MONTH, Kind.MONTHS_UNIT):
-        first, last = _month(lexemes, today)
+        first, last = month_ends(lexemes, today)
         cuts = {Kind.EARLY: (first, first.replace(day=10)), Kind.MID: (first.replace(day=11), first.replace(day=20))}
         return stretch(*cuts.get(kind, (first.replace(day=21), last)), today)
     weeks = weeks_ahead(lexemes)

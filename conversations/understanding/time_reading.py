@@ -6,13 +6,16 @@ from dataclasses import replace
 from conversations.business import Shift
 from conversations.understanding.bare_hours import counts
 from conversations.understanding.hours import Clock, resolve, span, to_time
+from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme, as_written
 from conversations.understanding.meaning import Certainty, TimeReading
+from conversations.understanding.neighbours import BEGINS
 from conversations.understanding.scan import Found
 from conversations.understanding.times import Said
 
 NO_SUCH_TIME = "no_such_time"
 _EVENING = (17 * 60, 23 * 60)
+_LENGTHS = ("duration", "length_of")
 
 
 Heard = list[tuple[Found, Said]]
@@ -35,6 +38,8 @@ def hear(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme],
             kept.append((item, said))
         elif (said.after is None) != (said.before is None):
             kept.append((item, Said(after=said.before, before=said.after)))
+    if any(item.rule in _LENGTHS for item in found):
+        return [(item, _begun(item, said, lexemes)) for item, said in kept]
     return kept
 
 
@@ -42,6 +47,13 @@ def read_time(heard: Heard, lexemes: Sequence[Lexeme], shifts: tuple[Shift, ...]
     """`shifts` are the opening hours that a bare hour is read against."""
     words = " ".join(as_written(lexemes[item.start : item.end]) for item, _ in heard)
     return _combined([said for _, said in heard], words, shifts, last_wins=last_wins)
+
+
+def _begun(item: Found, said: Said, lexemes: Sequence[Lexeme]) -> Said:
+    """ "2 hours starting at 6pm": where a length is said, what it begins at is its time."""
+    lead = lexemes[item.start]
+    begins = lead.kind is Kind.AFTER and lead.value == BEGINS
+    return Said(clock=said.after) if begins and said.after is not None and said.before is None else said
 
 
 def _is_one_sided(said: Said) -> bool:

@@ -1,6 +1,6 @@
 """The grammar of times: its rules over kinds of words, and what reads each."""
 
-from conversations.understanding import amounts, times
+from conversations.understanding import amounts, time_spans, times
 from conversations.understanding.times import TimeRule
 
 _COUNT = "(?:number|one|article|long)"
@@ -16,7 +16,8 @@ _FULL = (
     f" | (?:number|one|named) oclock? hour_mark? (?:added|minus {_MINUTES}|and {_MINUTES}) {_MERIDIEM}"
     f" | number number added {_MERIDIEM}"
     f" | half past? number {_MERIDIEM} | half past named"
-    f" | (?:number? quarter (?:past|after|to)|number minutes? past|number minutes to) (?:number {_MERIDIEM}|named)"
+    " | (?:number? quarter (?:past|after|to|before|on)|number minutes? past|number minutes to)"
+    f" (?:number {_MERIDIEM}|named)"
     f" | leaning (?:number|one) {_MERIDIEM}"
     " | spoken (?:oclock meridiem?|meridiem)"
     " | number number meridiem | (?:number|one) oclock meridiem? | (?:number|one) meridiem"
@@ -121,7 +122,10 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
 RULES: dict[str, tuple[str, TimeRule]] = {
     "minutes_to": (f"{_LED} number to number meridiem?", times.minutes_to),
     "minutes_to_named": (f"{_LED} number minutes? (?:to|for|before) (?:the|on)* named", times.minutes_to_named),
-    "minutes_after": ("number after number oclock? meridiem", times.minutes_after),
+    "minutes_after": (
+        "number after number oclock? meridiem | at number after number oclock? meridiem?",
+        times.minutes_after,
+    ),
     "dashed": (f"{_LED} number dash number meridiem", times.dashed),
     "range_in_parts": (
         (
@@ -129,27 +133,40 @@ RULES: dict[str, tuple[str, TimeRule]] = {
             f" | on? {_CLOCK_IN} part (?:to|dash|before|at) {_CLOCK_IN} part?"
             f" | part {_ANY} (?:to|dash) part {_ANY} or_before?"
         ),
-        times.span_in_parts,
+        time_spans.span_in_parts,
     ),
-    "range": (f"(?:from|between|after)? {_LED} {_ANY} ish? {_SEPARATOR} {_LED} {_ANY} ish? {_NO_MONTH}", times.span_of),
+    "range": (
+        f"(?:from|between|after)? {_LED} {_ANY} ish? {_SEPARATOR} {_LED} {_ANY} ish? {_NO_MONTH}",
+        time_spans.span_of,
+    ),
     "joined_by_at": (
         (
             f"(?:from|between|at) about? {_ANY} at {_ANY} ish? {_NO_MONTH} {_NO_COUNT}"
             f" | (?<!for) (?:number oclock|number colon number) at {_ANY} {_NO_MONTH} {_NO_COUNT}"
             f" | (?<!weekday)(?<!day_lead)(?<!for) (?:{_FULL}|number hour_mark?) at {_ANY} {_NO_MONTH} {_NO_COUNT}"
         ),
-        times.joined_by_at,
+        time_spans.joined_by_at,
     ),
     "bound": (
         f"(?:after|before|from|or_before|onwards) (?:the (?=named))? {_LED} {_ANY} ish? {_NO_MONTH} {_NO_COUNT}",
-        times.bound,
+        time_spans.bound,
     ),
-    "open_end": (f"{_LED} {_ANY} (?:onwards|or_before|hence|(?:or|and) (?:after|before) {_NOT_NEXT})", times.bound),
+    "open_end": (
+        f"{_LED} {_ANY} (?:onwards|or_before|hence|(?:or|and) (?:after|before) {_NOT_NEXT})",
+        time_spans.bound,
+    ),
     "between_parts": (
         "(?:between|from) (?:on|the)* part (?:and|to|dash|before) (?:on|the)* part",
-        times.between_parts,
+        time_spans.between_parts,
     ),
-    "part_bound": ("(?:after|before) (?:on|the)* part", times.part_bound),
+    "part_bound_at": (
+        (
+            f"(?:after|before) (?:on|the)* part {_LED} number (?:(?:colon|dot) number)? {_MERIDIEM} {_NO_MONTH}"
+            f" {_NO_COUNT} (?!other|thing)"
+        ),
+        time_spans.part_bound_at,
+    ),
+    "part_bound": ("(?:after|before) (?:on|the)* part", time_spans.part_bound),
     "part": ("this? part", times.part),
     "half_day": (
         "(?<=weekday|relative_day|month|ordinal|weekend) (?:in|the|on)* meridiem (?!other|soft)",

@@ -9,8 +9,9 @@ from conversations.languages import language
 from conversations.understanding.kinds import Kind
 from conversations.understanding.misspelt import Spelling
 from conversations.understanding.normalise import fold
-from conversations.understanding.phrases import GLUED, Meaning, Table, Words, lists_of, phrases_of, shift_of
+from conversations.understanding.phrases import GLUED, Meaning, Table, Words, phrases_of, shift_of
 from conversations.understanding.tokens import words_of
+from conversations.understanding.word_lists import lists_of
 
 _NONE: frozenset[Words] = frozenset()
 _NO_WORDS: frozenset[str] = frozenset()
@@ -142,7 +143,7 @@ def _attached(table: Table) -> Iterable[str]:
 
 
 def _can_follow(said: str, meaning: Meaning) -> bool:
-    return meaning.kind not in _NEVER_ATTACHED and len(said) > 2 and said[0].isalpha()
+    return meaning.kind not in _NEVER_ATTACHED and len(said) > 2 and len(words_of(said)[0]) > 1 and said[0].isalpha()
 
 
 def _reach(phrases: Iterable[str]) -> dict[str, int]:
@@ -168,13 +169,14 @@ def _spelling(tables: Sequence[Table], phrases: Mapping[str, Meaning], own: froz
 
 
 def _can_be_misspelt(word: str, meaning: Meaning) -> bool:
-    return meaning.kind in _REPAIRED and len(word) >= 5 and word.isalpha()
+    long_enough = len(word) >= 5 or (len(word) == 3 and meaning.kind is Kind.WEEKDAY and word.isascii())
+    return meaning.kind in _REPAIRED and long_enough and word.isalpha()
 
 
 def _written(written: object) -> Iterable[str]:
     """Every word that stands anywhere in a language's file."""
     if isinstance(written, str):
-        yield from words_of(fold(written))
+        yield from (word for word in fold(written).split() if word.isalpha())
     elif isinstance(written, Mapping):
         for inner in written.values():
             yield from _written(inner)

@@ -20,6 +20,7 @@ from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
 
 _NOON = 12
+_WEEKS = 4
 
 
 _LAST_HOUR = 23
@@ -94,6 +95,20 @@ def nth_weekday(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     else:
         day = days.ahead(days.months_on(first, 1) - timedelta(days=7), weekday)
     return certain(day if day.month == month else None, today)
+
+
+def nth_weekday_open(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "2nd saturday": of this month, or of the next where that is gone. "3rd friday" where a Friday is the 3rd may be
+    that day as well; "13th friday" is no more than a date and its weekday."""
+    (weekday,), (which,) = values(lexemes, Kind.WEEKDAY), values(lexemes, Kind.ORDINAL, Kind.ORDINAL_WORD)
+    if not 1 <= which <= _WEEKS:
+        return None
+    for month in (today.date.replace(day=1), days.months_on(today.date.replace(day=1), 1)):
+        day = days.ahead(month, weekday) + timedelta(days=7 * (which - 1))
+        if day.month == month.month and day >= today.date:
+            break
+    dated = days.next_monthly(today.date, which)
+    return Day(tuple(sorted({day, dated})) if dated and dated.weekday() == weekday else (day,))
 
 
 def weekdays_on(lexemes: Sequence[Lexeme], today: Today) -> Day | None:

@@ -240,6 +240,40 @@ def test_gunicorn_alone_halts_on_a_schema_that_is_behind(server: Server) -> None
     assert "The database is behind this version: run `python -m bot migrate`" in done.stderr
 
 
+def test_gunicorn_starts_and_takes_texts_while_the_database_is_away(server: Server) -> None:
+    """As the Procfile starts it."""
+    with create_server(("127.0.0.1", 0)) as listener:
+        nobody = listener.getsockname()[1]
+    environment = {**server.environment(), "DATABASE_URL": f"postgresql://127.0.0.1:{nobody}/textbook"}
+    command = [sys.executable, "-m", "gunicorn", "-c", str(TOP / "gunicorn.conf.py")]
+    server.process = subprocess.Popen(
+        command, cwd=server.folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    until(lambda: _status(f"{server.url}/healthz") == 200, server)
+    server.text(SARA, "book")
+    assert 1 == len(list((server.folder / "data" / "journal").glob("*.entry")))
+    assert 503 == _status(f"{server.url}/readyz")
+    status, out = server.stop()
+    assert 0 == status, out
+    assert '"event": "database_away"' in out
+
+
+def _status(url: str) -> int:
+    try:
+        return requests.get(url, timeout=5).status_code
+    except requests.RequestException:
+        return 0
+
+
+def test_a_journal_that_cannot_be_written_halts_gunicorn(server: Server) -> None:
+    (server.folder / "file").touch()
+    environment = {**server.environment(), "JOURNAL_DIR": "file/journal"}
+    command = [sys.executable, "-m", "gunicorn", "-c", str(TOP / "gunicorn.conf.py")]
+    done = subprocess.run(command, cwd=server.folder, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    assert 2 == done.returncode
+    assert "JOURNAL_DIR: file/journal cannot be written: Not a directory." in done.stderr
+
+
 def test_wrong_settings_are_named(server: Server) -> None:
     environment = {**server.environment(), "PORT": "eighty", "TWILIO_SMS_NUMBER": "5005550006"}
     done = subprocess.run(

@@ -176,12 +176,12 @@ class TestRefusals:
     def test_too_fast_says_how_long_to_wait(self, fake: FakeTwilio, make: Callable[..., TwilioChannel]) -> None:
         fake.fail_next(429, 20429, retry_after=7)
         error = failure_of(make())
-        assert (error.failure, error.retry_after) == (SendFailure.BUSY, 7.0)
+        assert (error.failure, error.retry_after) == (SendFailure.TOO_FAST, 7.0)
 
     def test_a_fault_passes_with_the_next_try(self, fake: FakeTwilio, make: Callable[..., TwilioChannel]) -> None:
         fake.fail_next(429, times=2)
         channel = make()
-        assert [failure_of(channel).failure for _ in range(2)] == [SendFailure.BUSY] * 2
+        assert [failure_of(channel).failure for _ in range(2)] == [SendFailure.TOO_FAST] * 2
         assert not fake.messages
         assert channel.send(MESSAGE) == fake.messages[0].sid
 
@@ -191,7 +191,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         ("status", "expected"),
-        [(200, SendFailure.UNCERTAIN), (502, SendFailure.UNCERTAIN), (403, SendFailure.SETUP), (429, SendFailure.BUSY)],
+        [(200, SendFailure.UNCERTAIN), (502, SendFailure.UNCERTAIN), (403, SendFailure.SETUP), (429, SendFailure.TOO_FAST)],
     )
     def test_a_page_instead_of_json_is_judged_by_its_status(
         self, fake: FakeTwilio, make: Callable[..., TwilioChannel], status: int, expected: SendFailure
@@ -343,7 +343,7 @@ class TestLookUp:
         assert LookUp(Found.YES, kept.sid) == make().look_up(MESSAGE, NOON, NONE_KNOWN)
 
     @pytest.mark.parametrize(
-        ("status", "expected"), [(429, SendFailure.BUSY), (500, SendFailure.UNCERTAIN), (401, SendFailure.SETUP)]
+        ("status", "expected"), [(429, SendFailure.TOO_FAST), (500, SendFailure.UNCERTAIN), (401, SendFailure.SETUP)]
     )
     def test_a_provider_that_does_not_say_is_no_no(
         self, fake: FakeTwilio, make: Callable[..., TwilioChannel], status: int, expected: SendFailure

@@ -13,7 +13,8 @@ from conversations.messages import Outgoing
 from tests.fakes.twilio_server import FakeTwilio
 
 EXPECTED = {
-    SendFailure.BUSY: {20429, 30001, 63018, 14107},
+    SendFailure.TOO_FAST: {20429, 30001, 63018},
+    SendFailure.TOO_FAST_FOR_ONE: {14107},
     SendFailure.OPTED_OUT: {21610, 63014},
     SendFailure.WRONG_ADDRESS: {21211, 21614, 21635, 30006, 63003, 63024},
     SendFailure.UNREACHABLE: {30003, 30005, 30008, 21612, 30036, 30450, 30610, 63032},
@@ -55,7 +56,7 @@ def test_every_code_ends_in_its_failure(fake: FakeTwilio, channel: TwilioChannel
         (400, SendFailure.SETUP),
         (403, SendFailure.SETUP),
         (408, SendFailure.UNCERTAIN),
-        (429, SendFailure.BUSY),
+        (429, SendFailure.TOO_FAST),
         (500, SendFailure.UNCERTAIN),
         (503, SendFailure.UNCERTAIN),
     ],

@@ -147,7 +147,7 @@ class TestRefusals:
             (302, SendFailure.SETUP),
             (400, SendFailure.SETUP),
             (404, SendFailure.SETUP),
-            (429, SendFailure.BUSY),
+            (429, SendFailure.TOO_FAST),
             (500, SendFailure.UNCERTAIN),
             (503, SendFailure.UNCERTAIN),
         ],
@@ -274,7 +274,7 @@ class TestLookUp:
         assert LookUp(Found.YES, "5") == make().look_up(MESSAGE, NOON, NONE_KNOWN)
 
     @pytest.mark.parametrize(
-        ("status", "expected"), [(429, SendFailure.BUSY), (500, SendFailure.UNCERTAIN), (404, SendFailure.SETUP)]
+        ("status", "expected"), [(429, SendFailure.TOO_FAST), (500, SendFailure.UNCERTAIN), (404, SendFailure.SETUP)]
     )
     def test_a_provider_that_does_not_say_is_no_no(
         self, fake: FakeUltraMsg, make: Callable[..., UltraMsgChannel], status: int, expected: SendFailure

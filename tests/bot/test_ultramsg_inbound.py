@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.channels.errors import Unreadable
-from bot.channels.ultramsg_inbound import ACKS, UltraMsgInbound
+from bot.channels.ultramsg_codes import ACKS
+from bot.channels.ultramsg_inbound import UltraMsgInbound
 from conversations.delivery import Delivery
 from conversations.messages import Inbound, StatusReport
 from tests.fakes.ultramsg_server import FakeUltraMsg, raw

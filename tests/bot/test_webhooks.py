@@ -267,18 +267,32 @@ class TestEverythingElse:
         rules = {rule.rule for rule in create_app(make_desk(**settings)).url_map.iter_rules()}
         assert there == {rule for rule in rules if rule.startswith("/webhooks")}
 
-    def test_a_database_that_is_away_makes_the_provider_try_again(
+    def test_what_comes_while_the_database_is_away_is_journaled(
         self, desk: Desk, tmp_path: Path, logged: io.StringIO
     ) -> None:
         away = replace(desk, database=Database(f"sqlite:///{tmp_path}"))  # a folder is no database
         client = create_app(away).test_client()
         words = "my back hurts, call +97455501234"
+        assert 200 == post(client, MESSAGE, ana_texts(words)).status_code
+        assert 204 == post(client, STATUS, status_form("delivered")).status_code
+        assert 200 == client.post(hook(), json=ultramsg.text_payload(ANA, words)).status_code
+        assert (503, 200) == (client.get("/readyz").status_code, client.get("/healthz").status_code)
+        assert 3 == away.journal.size()
+        assert 1 == len(lines(logged, "database_away"))
+        assert_nothing_private(logged, words)
+
+    def test_where_not_even_the_journal_takes_it_the_provider_is_to_try_again(
+        self, make_desk: MakeDesk, tmp_path: Path, logged: io.StringIO
+    ) -> None:
+        (tmp_path / "file").touch()
+        desk = make_desk(**TWILIO, **ULTRAMSG, journal_dir=tmp_path / "file")
+        away = replace(desk, database=Database(f"sqlite:///{tmp_path}"))
+        client = create_app(away).test_client()
+        words = "my back hurts, call +97455501234"
         assert 503 == post(client, MESSAGE, ana_texts(words)).status_code
         assert 503 == post(client, STATUS, status_form("delivered")).status_code
         assert 503 == client.post(hook(), json=ultramsg.text_payload(ANA, words)).status_code
-        assert 503 == client.get("/readyz").status_code
-        assert 200 == client.get("/healthz").status_code
-        assert lines(logged, "database_away")
+        assert lines(logged, "journal_full")
         assert_nothing_private(logged, words)
 
     def test_a_fault_of_ours_is_answered_plainly_and_logged_without_the_secret(

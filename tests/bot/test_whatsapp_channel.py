@@ -25,7 +25,9 @@ SERVICES = (("1", "Individual Therapy Session"), ("2", "Haircut"), ("3", "Relaxi
 TIMES = (("A", "09:00"), ("B", "10:30"), ("C", "15:00"))
 Make = Callable[..., WhatsAppChannel]
 EXPECTED = {
-    SendFailure.BUSY: {1, 2, 4, 80007, 130429, 131000, 131016, 131056, 131057},
+    SendFailure.BUSY: {1, 2, 131000, 131016, 131057},
+    SendFailure.TOO_FAST: {4, 80007, 130429},
+    SendFailure.TOO_FAST_FOR_ONE: {131056},
     SendFailure.WINDOW_CLOSED: {131047},
     SendFailure.WRONG_ADDRESS: {131021, 131026, 130403},
     SendFailure.UNREACHABLE: {130472, 131048, 131049},
@@ -191,13 +193,15 @@ class TestRefusals:
     def test_a_text_over_the_limit_will_never_pass(self, make: Make) -> None:
         assert SendFailure.CONTENT is failure_of(make(), replace(MESSAGE, text="x" * 4097)).failure
 
-    @pytest.mark.parametrize(("code", "wait"), [(131056, 6.0), (130429, None)])
-    def test_too_fast_for_one_person_waits_longer(
-        self, code: int, wait: float | None, fake: FakeWhatsApp, make: Make
+    @pytest.mark.parametrize(
+        ("code", "failure"), [(131056, SendFailure.TOO_FAST_FOR_ONE), (130429, SendFailure.TOO_FAST)]
+    )
+    def test_too_fast_for_one_person_is_told_from_too_fast_for_all(
+        self, code: int, failure: SendFailure, fake: FakeWhatsApp, make: Make
     ) -> None:
         fake.code_for["15005550006"] = code
         error = failure_of(make())
-        assert (SendFailure.BUSY, wait) == (error.failure, error.retry_after)
+        assert (failure, None) == (error.failure, error.retry_after)
 
     def test_the_wait_that_meta_asks_for_counts(self, fake: FakeWhatsApp, make: Make) -> None:
         fake.fail_next(429, 131056, retry_after=30)

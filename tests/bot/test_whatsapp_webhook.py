@@ -102,7 +102,7 @@ class Line:
 
 @pytest.fixture
 def line(make_desk: MakeDesk, fake: FakeWhatsApp) -> Line:
-    return Line(make_desk(whatsapp_template="booking_news:en"), fake)
+    return Line(make_desk(whatsapp_template="booking_news:en", whatsapp_messages_per_second=0), fake)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from conversations.engine import step
 from conversations.events import Said
 from conversations.flows.slots import LONGEST_NOTE
 from conversations.turn import Turn
-from tests.conversations.plain_facts import HAIRCUT, THERAPY, PlainFacts
+from tests.conversations.plain_facts import HAIRCUT, THERAPY, PlainFacts, booking
 
 MASSAGE = Service(3, "Relaxing Massage", 60, Money(6000, "USD"), ("massage",), (2,))
 MANICURE = Service(4, "Manicure", 30, Money(2000, "USD"), (), (2,))
@@ -67,7 +67,9 @@ def test_leaving_out_the_only_service_changes_nothing() -> None:
 def test_adding_what_nobody_gives_beside_the_rest_asks_which_comes_first() -> None:
     turn = said(BOTH, "and therapy")
     assert ["ask_which_first"] == keys(turn)
-    assert ["Haircut", "Relaxing Massage", "Individual Therapy Session"] == [each.label for each in turn.dialogue.options]
+    assert ["Haircut", "Relaxing Massage", "Individual Therapy Session"] == [
+        each.label for each in turn.dialogue.options
+    ]
 
 
 def test_a_visit_longer_than_any_day_is_open_is_none() -> None:
@@ -80,7 +82,6 @@ GUESTS = {
     "no, for my son Ali": "Ali (son)",
     "it's for my son": "son",
     "no, it's for me": "",
-    "that works for me": "Amina (daughter)",
     "make it 12pm": "Amina (daughter)",
 }
 
@@ -90,6 +91,11 @@ def test_who_it_is_for_is_corrected_and_asked_about_again(text: str) -> None:
     turn = said(BOTH, text)
     assert GUESTS[text] == turn.dialogue.attendee
     assert (Awaiting.CONFIRMATION, GUESTS[text]) == (turn.dialogue.awaiting, turn.replies[-1].values["attendee"])
+
+
+def test_a_time_that_works_for_who_texts_is_still_for_whom_it_was() -> None:
+    booked = [effect for effect in said(BOTH, "that works for me").effects if isinstance(effect, Book)]
+    assert ["Amina (daughter)"] == [effect.attendee for effect in booked]
 
 
 def test_a_note_of_any_length_is_kept_short_and_once() -> None:
@@ -109,8 +115,6 @@ def test_what_is_told_goes_into_the_booking() -> None:
 
 
 def test_dropping_what_was_begun_says_that_earlier_bookings_stay() -> None:
-    from tests.conversations.plain_facts import booking
-
     assert ["never_mind"] == keys(said(BOTH, "never mind"))
     turn = said(BOTH, "never mind", facts=replace(FACTS, bookings=(booking(),)))
     assert (["never_mind_rest"], (LetGo(),)) == (keys(turn), turn.effects)

@@ -1,6 +1,8 @@
 """Processes that race: each has a desk of its own over one database, and lets its people text when all are ready."""
 
 import multiprocessing
+import shutil
+import tempfile
 import threading
 import time
 import traceback
@@ -9,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 from unittest.mock import patch
@@ -142,10 +145,12 @@ class Track:
     @contextmanager
     def ready(self) -> Iterator[None]:
         """Have a desk, and the guard off where the race wants that."""
-        settings = Settings(_env_file=None, burst_ms=self.race.burst_ms)
+        journal = Path(tempfile.mkdtemp())
+        settings = Settings(_env_file=None, burst_ms=self.race.burst_ms, journal_dir=journal)
         database = Database(self.race.url, pool=2 * THREADS + 2)
         self.desk = Desk(settings, database, SetClock(self.race.at), CHANNELS, Profiles(overrides(settings)))
         with ExitStack() as stack:
+            stack.callback(shutil.rmtree, journal)
             stack.callback(database.dispose)
             if not self.race.guarded:
                 stack.enter_context(patch("handlers.bookings_made.claim", claim_unguarded))

@@ -57,6 +57,7 @@ class Server:
             "DATABASE_URL": url, "HOST": "127.0.0.1", "PORT": str(self.port), "PUBLIC_URL": self.address,
             "TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_SMS_NUMBER": OURS,
             "TWILIO_API_BASE": twilio.base_url, "COORDINATOR_PHONE_NUMBER": OMAR, "SIMULATOR": "false",
+            "JOURNAL_DIR": str(folder / "journal"),
         }  # fmt: skip
         self._environment = os.environ | own
         self._process: subprocess.Popen[bytes] | None = None

@@ -18,10 +18,10 @@ from tests.conftest import Databases
 MIGRATE = """
 import contextlib, sys
 import alembic.command, models.tables
-import bot.database
+import bot.database, bot.engines
 if sys.argv[2] == "unguarded":
     bot.database._alone = contextlib.nullcontext
-    bot.database._begin_sqlite = lambda connection: connection.exec_driver_sql("BEGIN")
+    bot.engines._begin_sqlite = lambda connection: connection.exec_driver_sql("BEGIN")
 database = bot.database.Database(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()

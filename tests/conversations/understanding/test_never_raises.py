@@ -50,9 +50,9 @@ def check(understood: Understood, context: Context) -> None:
     if day.certainty in (Certainty.CERTAIN, Certainty.AMBIGUOUS):
         assert all(each >= context.now.date() for each in day.dates)
         assert list(day.dates) == sorted(set(day.dates))
-    assert (day.certainty is Certainty.AMBIGUOUS) <= (len(day.dates) > 1)
+    assert (day.certainty is Certainty.AMBIGUOUS) <= bool(day.dates)
     assert (day.certainty is Certainty.CERTAIN) <= (len(day.dates) == 1)
-    assert (moment.certainty is Certainty.AMBIGUOUS) == (len(moment.times) > 1)
+    assert (len(moment.times) > 1) <= (moment.certainty is Certainty.AMBIGUOUS) <= bool(moment.times)
     assert bool(day.reason) == (day.certainty is Certainty.IMPOSSIBLE)
     if moment.earliest and moment.latest:
         assert moment.earliest < moment.latest

@@ -1,0 +1,166 @@
+"""SQLAlchemy engines set up so that no update is lost, and so that a database that does not answer is noticed soon."""
+
+import random
+import sqlite3
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InvalidatePoolError
+
+PATIENCE = 30.0
+"""How long whoever is in no hurry waits for others to let go of what they want."""
+CONNECT_SECONDS = 2
+"""The least that PostgreSQL's library takes."""
+LOCK_SECONDS = 2
+ANSWER_SECONDS = 5
+"""How long a server may be silent before its connection is given up."""
+WAL_TRIES, WAL_WAIT = 40, 0.05
+_KEPT_ALIVE: Mapping[str, int] = {
+    "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000,
+}  # fmt: skip
+"""PostgreSQL's connection parameters: a machine that is gone without a word is noticed in about ten seconds."""
+
+
+def open_engine(url: str, pool: int, *, hurried: bool = True) -> Engine:
+    """An engine for this address. Not `hurried`: for a migration, whose statements take the time they take."""
+    address = make_url(url)
+    dialect = address.get_backend_name()
+    if dialect == "sqlite":
+        return _sqlite(address, pool)
+    arguments: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS}
+    if dialect == "postgresql":
+        arguments |= _KEPT_ALIVE
+    elif hurried:
+        arguments |= {"read_timeout": ANSWER_SECONDS, "write_timeout": ANSWER_SECONDS}
+        arguments["init_command"] = f"set session innodb_lock_wait_timeout = {LOCK_SECONDS}"
+    # A connection that has died is found on use and the transaction started afresh: no ping before each.
+    engine = sqlalchemy.create_engine(
+        url, pool_size=pool, max_overflow=0, pool_timeout=LOCK_SECONDS, isolation_level="READ COMMITTED",
+        pool_recycle=1800, connect_args=arguments,
+    )  # fmt: skip
+    if dialect == "postgresql" and hurried:
+        event.listen(engine, "do_connect", _connect_hurried)
+        event.listen(engine, "connect", _limit_locks)
+    return engine
+
+
+def is_there(engine: Engine) -> bool:
+    """False where the database is a file that does not exist."""
+    path = _file(engine.url)
+    return path is None or path.exists()
+
+
+def create_file(engine: Engine) -> None:
+    """Let there be a file, where the database is one: nobody but a migration makes a new, empty database."""
+    if (path := _file(engine.url)) is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+def _file(url: URL) -> Path | None:
+    is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return Path(str(url.database)) if is_file else None
+
+
+def _sqlite(url: URL, pool: int) -> Engine:
+    engine = sqlalchemy.create_engine(url, pool_size=pool, max_overflow=0, pool_timeout=LOCK_SECONDS)
+    if (path := _file(url)) is not None:
+        event.listen(engine, "do_connect", _connect_to_file)
+
+        @event.listens_for(engine, "connect")
+        def remember(_connection: Any, record: Any) -> None:
+            record.info["file"] = _identity(path)
+
+        @event.listens_for(engine, "checkout")
+        def look(_connection: Any, record: Any, _proxy: Any) -> None:
+            if record.info["file"] != _identity(path):
+                raise InvalidatePoolError  # the file was moved away or replaced: what is written there is lost
+
+    event.listen(engine, "connect", _open_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _connect_to_file(_dialect: Any, _record: Any, arguments: list[Any], parameters: dict[str, Any]) -> None:
+    if not parameters.get("uri"):
+        arguments[0] = f"file:{quote(str(arguments[0]))}?mode=rw"  # which does not create it
+        parameters["uri"] = True
+
+
+def _open_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in (f"busy_timeout={LOCK_SECONDS}000", "synchronous=full", "foreign_keys=on"):
+        connection.execute(f"pragma {pragma}")
+    _use_wal(connection)
+
+
+def _use_wal(connection: Any) -> None:
+    """Of two processes that open a new file at once, SQLite refuses one of them the change to WAL, without any wait."""
+    for attempt in range(1, WAL_TRIES + 1):
+        try:
+            connection.execute("pragma journal_mode=wal")
+        except sqlite3.OperationalError as error:
+            if attempt == WAL_TRIES or not _is_busy(error):
+                raise
+            time.sleep(WAL_WAIT)
+        else:
+            return
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """IMMEDIATE takes the write lock before the first SELECT: what was read cannot change under the transaction."""
+    options = connection.get_execution_options()
+    if options.get("readonly"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    _wait_for_the_lock(connection.connection.driver_connection, options.get("deadline"))
+    if not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _wait_for_the_lock(connection: Any, deadline: float | None) -> None:
+    """SQLite's own wait sleeps up to a tenth of a second at a time and starves some: this one looks every few
+    milliseconds. Where it does not get the lock, nothing has begun."""
+    until = deadline if deadline is not None else time.monotonic() + PATIENCE
+    connection.execute("pragma busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error) or time.monotonic() >= until:
+                    return
+                time.sleep(random.uniform(0.001, 0.006))  # noqa: S311 - spreads load, no secret
+            else:
+                return
+    finally:
+        connection.execute(f"pragma busy_timeout={LOCK_SECONDS}000")
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def _connect_hurried(_dialect: Any, _record: Any, arguments: list[Any], parameters: dict[str, Any]) -> Any:
+    from bot.hurried import HurriedConnection  # psycopg is only wanted here
+
+    return HurriedConnection.connect(*arguments, **parameters)
+
+
+def _limit_locks(connection: Any, _record: Any) -> None:
+    connection.execute(f"set lock_timeout = '{LOCK_SECONDS}s'")
+    connection.commit()

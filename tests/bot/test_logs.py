@@ -1,0 +1,204 @@
+"""What the running server logs: JSON lines, one id along each message's way, and never a text or a whole number."""
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import requests
+
+from bot.logs import without_number
+from tests.conftest import Databases
+from tests.databases import _free_port
+from tests.fakes.llm_server import MODEL, FakeLLM
+from tests.fakes.twilio_server import FakeTwilio, signed_post
+
+TOP = Path(__file__).parent.parent.parent
+SID, TOKEN, KEY = "AC" + "8" * 32, "a token", "hunter2-k3y"
+OURS, OMAR, SARA, REFUSED = "+15005550006", "+97455500000", "+97455501234", "+15005550009"
+SECRET = "Xylophone Zebra Quandary"
+"""A phrase that nothing but a person's text holds, and that says nothing to us."""
+PATIENCE = 40.0
+ALONG_THE_WAY = {
+    "message_received", "interpreter_asked", "message_sent", "message_put_off", "message_given_up", "delivery_reported",
+}  # fmt: skip
+
+
+def eventually(found: Callable[[], Any], otherwise: str) -> Any:
+    deadline = time.monotonic() + PATIENCE
+    while not (thing := found()):
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.05)
+    return thing
+
+
+class Server:
+    """`python -m bot run` with a language model, and what it writes."""
+
+    def __init__(self, url: str, twilio: FakeTwilio, llm: FakeLLM, folder: Path, level: str) -> None:
+        port, self.log, self.twilio = _free_port(), folder / "server.log", twilio
+        self.address = f"http://127.0.0.1:{port}"
+        own = {
+            "DATABASE_URL": url, "HOST": "127.0.0.1", "PORT": str(port), "PUBLIC_URL": self.address,
+            "TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_SMS_NUMBER": OURS,
+            "TWILIO_API_BASE": twilio.base_url, "COORDINATOR_PHONE_NUMBER": OMAR, "SIMULATOR": "false",
+            "LLM_API_BASE": llm.api_base, "LLM_API_KEY": KEY, "LLM_MODEL": MODEL, "LOG_LEVEL": level,
+            "PYTHONPATH": str(TOP), "BURST_MS": "300",
+        }  # fmt: skip
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"], cwd=folder, env=os.environ | own, stdout=log, stderr=log
+            )
+        eventually(self.answers, "it does not start")
+
+    def answers(self) -> bool:
+        try:
+            return requests.get(f"{self.address}/readyz", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    def text(self, sender: str, words: str) -> None:
+        assert 200 == self.twilio.text(f"{self.address}/webhooks/twilio", sender, OURS, words).status_code
+
+    def written(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Every line but the three for whoever started it, each of which must be JSON."""
+        return [json.loads(line) for line in self.written().splitlines()[3:]]
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        self.process.send_signal(number)
+        self.process.wait(PATIENCE)
+
+
+MakeServer = Callable[[str], Server]
+
+
+@pytest.fixture
+def twilio() -> Iterator[FakeTwilio]:
+    with FakeTwilio(SID, TOKEN) as fake:
+        yield fake
+
+
+@pytest.fixture
+def start(databases: Databases, twilio: FakeTwilio, tmp_path: Path) -> Iterator[MakeServer]:
+    url, started = databases.copy("sqlite"), []
+    with FakeLLM(KEY) as llm:
+
+        def make(level: str) -> Server:
+            started.append(Server(url, twilio, llm, tmp_path, level))
+            return started[-1]
+
+        yield make
+        for server in started:
+            server.stop()
+    databases.drop("sqlite", url)
+
+
+def the_whole_way(server: Server, twilio: FakeTwilio) -> None:
+    """Texts not understood, that wait, whose answers are put off and given up; reports, and calls of strangers."""
+
+    def sent_to(phone: str, many: int) -> bool:
+        return len([one for one in twilio.messages if one.to == phone]) >= many
+
+    twilio.fail_next(500, times=1, method="POST")
+    server.text(SARA, SECRET)
+    eventually(lambda: sent_to(SARA, 1), "no answer")
+    server.text(SARA, "hi")
+    eventually(lambda: sent_to(SARA, 2), "no answer to what waits")
+    server.text(SARA, f"haircut tomorrow at 3pm, my name is {SECRET}")
+    eventually(lambda: sent_to(SARA, 3), "no proposal")
+    server.text(REFUSED, f"book {SECRET}")
+    eventually(lambda: '"message_given_up"' in server.written(), "Twilio's refusal is not recorded")
+    for message, status in zip(twilio.messages, ("delivered", "undelivered"), strict=False):
+        assert 204 == twilio.report(message, status, 30003 if status == "undelivered" else None).status_code
+    form = twilio.text_form(SARA, OURS, SECRET)
+    assert 403 == signed_post(f"{server.address}/webhooks/twilio", form, "another token").status_code
+    unreadable = {name: value for name, value in form.items() if not name.endswith("Sid")}
+    signed_post(f"{server.address}/webhooks/twilio", unreadable, TOKEN)
+    requests.get(f"{server.address}/{SECRET}?from={quote(SARA)}", timeout=5)
+
+
+def disguises(secret: str) -> list[str]:
+    """A secret as it stands, in a URL, and in base64 wherever it begins in what is encoded."""
+    cut = [base64.b64encode(b"_" * before + secret.encode())[4:-4].decode() for before in range(3)]
+    return [secret, secret.lower(), quote(secret), quote(secret, safe=""), secret.replace(" ", "+"), *cut]
+
+
+def test_neither_texts_nor_numbers_are_ever_written_and_every_line_is_json(
+    start: MakeServer, twilio: FakeTwilio
+) -> None:
+    server = start("DEBUG")
+    the_whole_way(server, twilio)
+    server.stop()
+    written = server.written()
+    for private in (SECRET, SARA, SARA.lstrip("+"), REFUSED.lstrip("+"), OMAR.lstrip("+"), TOKEN, KEY):
+        for disguise in disguises(private):
+            assert disguise not in written
+    assert {line["level"] for line in server.lines()} >= {"info", "warning", "error"}
+
+
+def test_one_id_runs_along_each_messages_way(start: MakeServer, twilio: FakeTwilio) -> None:
+    server = start("INFO")
+    the_whole_way(server, twilio)
+    eventually(lambda: server.written().count('"message_sent"') == 3, "not all is recorded")
+    lines = [line for line in server.lines() if line["event"] in ALONG_THE_WAY]
+    assert ALONG_THE_WAY == {line["event"] for line in lines}
+    ways: dict[str, list[str]] = {}
+    for line in lines:
+        ways.setdefault(line["trace"], []).append(line["event"])
+    first, waits, proposal, refused = ways.values()
+    assert ["message_received", "interpreter_asked", "message_put_off", "message_sent", "delivery_reported"] == first
+    assert ["message_received", "message_sent", "delivery_reported"] == waits
+    assert ["message_received", "message_sent"] == proposal
+    assert "message_received" == refused[0]
+    assert "message_given_up" == refused[-1]
+
+
+def test_the_level_is_honoured(start: MakeServer, twilio: FakeTwilio) -> None:
+    server = start("ERROR")
+    the_whole_way(server, twilio)
+    assert {"error"} == {line["level"] for line in server.lines()}
+
+
+def test_gunicorns_own_lines_are_json_too(start: MakeServer) -> None:
+    server = start("INFO")
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], stdout=subprocess.PIPE, text=True, check=True).stdout
+    pairs = [line.split() for line in listed.splitlines()]
+    for worker in [int(pid) for pid, parent in pairs if int(parent) == server.process.pid]:
+        os.kill(worker, signal.SIGKILL)
+    eventually(lambda: "SIGKILL" in server.written(), "gunicorn says nothing of it")
+    assert any("SIGKILL" in line["event"] and line["level"] == "error" for line in server.lines())
+
+
+def test_an_error_that_nobody_catches_is_a_line_without_its_words() -> None:
+    code = (
+        "import threading; from bot.logs import set_up_logs, log_what_breaks\n"
+        "set_up_logs('INFO'); log_what_breaks()\n"
+        f"def break_(): raise ValueError('{SECRET}')\n"
+        "thread = threading.Thread(target=break_, name='a-thread'); thread.start(); thread.join()\n"
+        "break_()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=TOP, capture_output=True, text=True)
+    assert 1 == done.returncode
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [("uncaught", "a-thread"), ("uncaught", "MainThread")] == [(one["event"], one["thread"]) for one in lines]
+    assert all("ValueError" == one["exception"][0]["exc_type"] for one in lines)
+    assert SECRET not in done.stderr
+
+
+def test_metas_ids_are_logged_without_the_number_in_them() -> None:
+    inner = b"\x1c\x18\x0b97455501234\x15\x02\x00\x11\x18\x129A3CA5B3D4CD6E67E7\x00"
+    shown = without_number(f"wamid.{base64.b64encode(inner).decode()}")
+    assert shown.startswith("…") and len(shown) == 13
+    assert b"974" not in base64.b64decode(shown[1:] + "=" * (-len(shown[1:]) % 4))
+    assert "SM1" == without_number("SM1")
