@@ -81,6 +81,10 @@ class Dispatcher:
             except DatabaseAway:  # which the log has said
                 self._stopping.wait(AWAY_SECONDS)
                 continue
+            except Exception:  # noqa: BLE001 - the dispatch loop: whatever broke, what is due is looked for again
+                log.exception("dispatch_broke")
+                self._stopping.wait(AWAY_SECONDS)
+                continue
             if not found:
                 self.desk.wake.wait(self._patience())
 

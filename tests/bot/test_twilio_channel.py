@@ -191,7 +191,12 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         ("status", "expected"),
-        [(200, SendFailure.UNCERTAIN), (502, SendFailure.UNCERTAIN), (403, SendFailure.SETUP), (429, SendFailure.TOO_FAST)],
+        [
+            (200, SendFailure.UNCERTAIN),
+            (502, SendFailure.UNCERTAIN),
+            (403, SendFailure.SETUP),
+            (429, SendFailure.TOO_FAST),
+        ],
     )
     def test_a_page_instead_of_json_is_judged_by_its_status(
         self, fake: FakeTwilio, make: Callable[..., TwilioChannel], status: int, expected: SendFailure

@@ -19,8 +19,8 @@ WHEN = datetime(2024, 12, 25, 10, tzinfo=ZoneInfo("Asia/Qatar"))
 def test_the_prompt_reads_as_the_specification_writes_it() -> None:
     client = say("client_and_phone", name="Sara Ahmed", phone="+97455501234")
     reply = say(
-        "request_prompt", id=12, client=client, attendee="", service="Individual Therapy Session", minutes=60, when=WHEN,
-        staff="Dr Lina", note="first visit",
+        "request_prompt", id=12, client=client, service="Individual Therapy Session", minutes=60, when=WHEN,
+        staff="Dr Lina", note="first visit", attendee="",
     )  # fmt: skip
     assert render(reply, "en") == (
         "🔔 NEW BOOKING REQUEST #12\n"

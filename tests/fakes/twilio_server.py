@@ -76,6 +76,10 @@ class FakeTwilio(FaultyServer):
         with self.lock:
             return tuple(self._messages)
 
+    def listed(self) -> list[Accepted]:
+        """Those a list holds, by date, recipient and sender aside; in order."""
+        return self._messages
+
     def keep(
         self, to: str, body: str, from_: str | None = None, service: str | None = None, callback: str = ""
     ) -> Accepted:
@@ -170,7 +174,7 @@ class FakeTwilio(FaultyServer):
 
     def _list(self, query: Mapping[str, str]) -> Answer:
         """Newest first. A message still queued has no DateSent, and no filter by it lets it through."""
-        found = [kept for kept in reversed(self._messages) if _is_asked_for(kept, query)]
+        found = [kept for kept in reversed(self.listed()) if _is_asked_for(kept, query)]
         size, page = int(query.get("PageSize", "50")), int(query.get("Page", "0"))
         rows = found[page * size : (page + 1) * size]
         last = max(0, (len(found) - 1) // size)

@@ -10,13 +10,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 from unittest.mock import patch
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.clock import SetClock
@@ -27,20 +29,41 @@ from bot.logs import set_up_logs
 from bot.schedule import run_due
 from config import Settings
 from conversations.messages import Inbound
+from handlers.deadlines_passed import request_expired
 from handlers.profile import Profiles
-from models.claims import Holder, Scarce, busy, stretches
-from models.insert import insert_row
+from models.bookings import booking_by_id, bookings
+from models.claims import busy
 from models.outbox import outbox
 from tests.conftest import CHANNELS
+from tests.faults.controls import claim_unguarded
 
 PROCESSES, THREADS = 4, 2
 RUNNERS = PROCESSES * THREADS
-PATIENCE = 60.0
+PATIENCE = 300.0
+"""Seconds for one race, whatever else the machine has to do."""
 MOST_TEXTS = 24
 ANSWERS = {"nearest": "ABC", "confirm": ("yes",), "confirm_unnamed": ("yes",)}
 """What somebody who wants to book texts next, by what they were last told; not the same word again and again."""
 WINDOW = 0.02
-"""Seconds between a look at the calendar and the booking, where the guard is off."""
+"""Seconds between a look and the deed that follows from it, where the guard is off."""
+DECIDING = ("handlers.requests_decided", "handlers.proposals_made", "handlers.deadlines_passed")
+
+
+class Guard(StrEnum):
+    """What a race may switch off, to show that it would notice."""
+
+    CLAIMS = "claims"
+    """Who owns which time."""
+    DECISIONS = "decisions"
+    """A request is decided under lock, and as it was read."""
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """A request's deadline is found to have passed, at this moment."""
+
+    booking_id: int
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -48,7 +71,7 @@ class Runner:
     """What one thread does: behind each start signal, these messages. One that is `keen` goes on answering what it is
     told until it has booked; one that has no messages looks for what is due."""
 
-    rounds: tuple[tuple[Inbound, ...], ...]
+    rounds: tuple[tuple[Inbound | Expiry, ...], ...]
     keen: bool = False
 
 
@@ -60,12 +83,12 @@ class Race:
     at: datetime
     runners: tuple[Runner, ...]
     burst_ms: int = 0
-    guarded: bool = True
+    off: Guard | None = None
 
     def part(self, number: int) -> "Race":
         """The share of one process."""
         own = self.runners[number * THREADS : (number + 1) * THREADS]
-        return Race(self.url, self.at, own, self.burst_ms, self.guarded)
+        return Race(self.url, self.at, own, self.burst_ms, self.off)
 
 
 class Barrier(Protocol):
@@ -109,7 +132,7 @@ class Racers:
         """Run one race; what went wrong in it, traceback by traceback."""
         wanted = len(race.runners[0].rounds)
         runners = race.runners + (Runner(((),) * wanted),) * (RUNNERS - len(race.runners))
-        whole = Race(race.url, race.at, runners, race.burst_ms, race.guarded)
+        whole = Race(race.url, race.at, runners, race.burst_ms, race.off)
         for number, pipe in enumerate(self._pipes):
             pipe.send(whole.part(number))
         wrong: list[str] = []
@@ -152,15 +175,20 @@ class Track:
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, journal)
             stack.callback(database.dispose)
-            if not self.race.guarded:
-                stack.enter_context(patch("handlers.bookings_made.claim", claim_unguarded))
-                stack.enter_context(patch("handlers.gather_facts.busy", self.busy_as_seen_before))
+            match self.race.off:
+                case Guard.CLAIMS:
+                    stack.enter_context(patch("handlers.bookings_made.claim", claim_late))
+                    stack.enter_context(patch("handlers.gather_facts.busy", self.busy_as_seen_before))
+                case Guard.DECISIONS:
+                    for module in DECIDING:
+                        stack.enter_context(patch(f"{module}.lock_request", request_unlocked))
+                    stack.enter_context(patch("models.bookings.change_booking", change_whatever_it_is))
             yield
 
     def run(self, runner: Runner) -> None:
         for messages in runner.rounds:
             with ExitStack() as stack:
-                if not self.race.guarded:
+                if self.race.off is Guard.CLAIMS:
                     stack.enter_context(self.looking_before())
                 self.barrier.wait(PATIENCE)
                 try:
@@ -168,13 +196,20 @@ class Track:
                 except Exception:  # noqa: BLE001 - whatever breaks is what the race is there to find
                     self.wrong.append(traceback.format_exc())
 
-    def play(self, messages: Sequence[Inbound], runner: Runner) -> None:
+    def play(self, messages: Sequence[Inbound | Expiry], runner: Runner) -> None:
         for message in messages:
+            if isinstance(message, Expiry):
+                self.desk.database.transact(partial(self.expire, message))
+                continue
             receive(self.desk, message)
             if runner.keen:
                 self.chase(message)
         if not messages:
             run_due(self.desk)
+
+    def expire(self, expiry: Expiry, session: Session) -> None:
+        circumstances = replace(self.desk.circumstances("expiry"), now=expiry.at)
+        request_expired(session, expiry.booking_id, circumstances)
 
     def chase(self, first: Inbound) -> None:
         """Answer what one is told until there is nothing more to answer."""
@@ -202,23 +237,23 @@ class Track:
         return busy(self.own.session or session, *arguments)
 
 
-def claim_unguarded(
-    session: Session,
-    staff_id: int,
-    start: datetime,
-    end: datetime,
-    holder: Holder,
-    holder_id: int,
-    now: datetime,
-    live_until: datetime | None = None,
-    beside: tuple[tuple[Holder, int], ...] = (),
-) -> None:
-    """Note who has the time, for the calendar, but take no cell of it: the guard is off, and the window is wide."""
+def claim_late(*arguments: Any, **named: Any) -> None:
+    """The guard is off, and the window is wide."""
     time.sleep(WINDOW)
-    insert_row(
-        session, stretches, scarce=Scarce.STAFF, scarce_id=staff_id, start_at=start, end_at=end, holder=holder,
-        holder_id=holder_id, live_until=live_until,
-    )  # fmt: skip
+    claim_unguarded(*arguments, **named)
+
+
+def request_unlocked(session: Session, booking_id: int) -> Row[Any]:
+    """A request as it was a moment ago, whoever else has it in hand."""
+    row = booking_by_id(session, booking_id)
+    assert row is not None
+    time.sleep(WINDOW)
+    return row
+
+
+def change_whatever_it_is(session: Session, booking_id: int, version: int, now: datetime, **values: Any) -> None:
+    """Change a booking, also one that has changed since it was read."""
+    session.execute(update(bookings).where(bookings.c.id == booking_id).values(updated_at=now, **values))
 
 
 def last_kind(database: Database, address: str) -> str:

@@ -29,7 +29,7 @@ from models.conversations import conversations, turns
 from models.messages import Direction, messages
 from models.outbox import outbox
 from tests.conftest import NOW
-from tests.faults.racers import RUNNERS, Race, Racers, Runner
+from tests.faults.racers import RUNNERS, Guard, Race, Racers, Runner
 
 OMAR, NOOR = "+97455500000", "+97455500001"
 DAYS = ("11 March", "12 March", "13 March", "14 March")
@@ -71,7 +71,7 @@ def test_who_loses_a_race_is_offered_other_times(racers: Racers, crowd: Race, da
 
 
 def test_with_the_guard_off_many_are_offered_one_time(racers: Racers, crowd: Race, database: Database) -> None:
-    assert [] == racers.run(replace(once(crowd), guarded=False))
+    assert [] == racers.run(replace(once(crowd), off=Guard.CLAIMS))
     assert [] != shared_time(database)
 
 
@@ -88,7 +88,7 @@ def test_of_many_who_say_yes_to_one_time_at_once_one_books_it(racers: Racers, da
 def test_with_the_guard_off_many_book_one_time(racers: Racers, database: Database, desk: Desk) -> None:
     race = yes_at_once(desk)
     drop_second_lock(database)
-    assert [] == racers.run(replace(race, guarded=False))
+    assert [] == racers.run(replace(race, off=Guard.CLAIMS))
     assert [] != overlaps(database)
 
 

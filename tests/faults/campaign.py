@@ -1,0 +1,193 @@
+"""Rounds of the fault suite on one database: each plays its script on a fresh one, kills, waits, and judges."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+from bot.database import Database
+from tests.faults import verdict
+from tests.faults.controls import Control
+from tests.faults.deaths import Death, recoveries
+from tests.faults.installation import TOP, Installation, Topology
+from tests.faults.moments import moment, now
+from tests.faults.outcome import Outcome
+from tests.faults.people import OURS, PATIENCE, Crowd, Mail
+from tests.faults.provider import LyingTwilio
+from tests.faults.script import Kill, Kills, Script, Target
+
+SID, TOKEN = "AC" + "5" * 32, "a token"
+AHEAD = timedelta(days=3)
+REACHED_WITHIN = 20.0
+"""Seconds in which a process must get to a point, with people texting all the while."""
+SETTLED_WITHIN = 30.0
+REPEATED_LATER = 0.3
+"""The share of texts that Twilio delivers once more, days later."""
+
+
+def today() -> date:
+    """The day on which the people of the suite live."""
+    return now().astimezone(verdict.DOHA).date()
+
+
+def play(
+    url: str,
+    topology: Topology,
+    script: Script,
+    kills: Kills,
+    control: Control | None = None,
+    patience: float = PATIENCE,
+) -> Outcome:
+    """One round over the migrated database at `url`, which has the suite's business. `patience` is how many seconds
+    anybody waits for an answer, and all of them for quiet."""
+    with (
+        tempfile.TemporaryDirectory(prefix="faults-") as folder,
+        LyingTwilio(SID, TOKEN, script.seed, reports=control is not Control.LOOK_UP) as twilio,
+    ):
+        played = _Round(url, topology, Path(folder), twilio, script, kills, control, patience)
+        try:
+            return played.play()
+        finally:
+            played.close()
+
+
+class _Round:
+    def __init__(
+        self, url: str, topology: Topology, folder: Path, twilio: LyingTwilio, script: Script, kills: Kills,
+        control: Control | None, patience: float,
+    ) -> None:  # fmt: skip
+        self.settings = {
+            "DATABASE_URL": url, "TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_SMS_NUMBER": OURS,
+            "TWILIO_API_BASE": twilio.base_url, "JOURNAL_DIR": str(folder / "journal"),
+            "FAULTS_CONTROL": control or "", "COORDINATOR_PHONE_NUMBER": "",
+        }  # fmt: skip
+        self.installation = Installation(topology, folder, self.settings)
+        self.database = Database(url, pool=4)
+        self.twilio = twilio
+        self.script, self.kills = script, kills
+        self.patience = patience
+        self.mail = Mail(twilio, self.installation.address, patience)
+        self.crowd = Crowd(self.mail, self.script)
+        self.outcome = Outcome(self.script.fingerprint(kills))
+
+    def play(self) -> Outcome:
+        self._while_people_text()
+        if self.kills.late:
+            self._when_days_have_passed()
+        self._stop()
+        self._judge()
+        return self.outcome
+
+    def close(self) -> None:
+        self.installation.close()
+        self.database.dispose()
+
+    def _while_people_text(self) -> None:
+        self.installation.start()
+        self.crowd.start()
+        self.twilio.behaves = False
+        for kill in self.kills.early:
+            time.sleep(kill.after)
+            self._kill(kill)
+            if kill.calm:
+                self._let_settle()
+        self.crowd.close_the_door()
+        self._wait_until_quiet(timedelta(0))
+        self.crowd.go_home()
+        self.outcome.recoveries += recoveries(self.outcome.deaths, verdict.under_way(self.database, self.twilio))
+
+    def _when_days_have_passed(self) -> None:
+        """Requests expire, silent clients are reminded, and Twilio delivers once more what it delivered long ago."""
+        self._stop()
+        clock = self.twilio.clock
+        self.twilio.clock = lambda: clock() + AHEAD
+        first, *others = self.kills.late
+        serial = self.installation.plan(first.name, first.number)  # before it starts, for all is due at once
+        self.installation.start(AHEAD.total_seconds())
+        self.outcome.deaths.append(Death(first, self.installation.death(serial, REACHED_WITHIN)))
+        for kill in others:
+            self._kill(kill)
+        chance = Random(f"{self.script.seed} later")
+        for delivery in self.mail.delivered:
+            if chance.random() < REPEATED_LATER:
+                self.mail.repeat(delivery)
+                self.outcome.repeated += 1
+        self._wait_until_quiet(AHEAD)
+
+    def _kill(self, kill: Kill) -> None:
+        if kill.target is Target.POINT:
+            serial = self.installation.plan(kill.name, kill.number)
+            self.outcome.deaths.append(Death(kill, self.installation.death(serial, REACHED_WITHIN)))
+        else:
+            self.outcome.deaths.append(Death(kill, moment()))
+            self.installation.kill(kill.target, kill.number)
+
+    def _let_settle(self) -> None:
+        """Nothing else is killed until what was under way at the last kill is settled."""
+        self.twilio.behaves = True
+        newest = verdict.newest(self.database)
+        self._until(lambda: not verdict.unfinished(self.database, now(), newest), SETTLED_WITHIN)
+        self.twilio.behaves = False
+
+    def _wait_until_quiet(self, ahead: timedelta) -> None:
+        """Until nothing has been due or reported for a second."""
+        seconds = 2 * self.patience
+        if not self._until(lambda: self._is_quiet(ahead), seconds):
+            left = verdict.unfinished(self.database, now() + ahead)
+            self.outcome.violations.append(f"not quiet after {seconds:.0f} s: {', '.join(left[:10])}")
+
+    def _is_quiet(self, ahead: timedelta) -> bool:
+        for _ in range(3):
+            if (
+                self.twilio.is_reporting()
+                or self.crowd.is_deciding()
+                or verdict.unfinished(self.database, now() + ahead)
+            ):
+                return False
+            time.sleep(0.7)
+        return True
+
+    def _until(self, is_so: Callable[[], bool], seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.1)
+        return True
+
+    def _stop(self) -> None:
+        self.outcome.violations += [f"did not finish on SIGTERM: {one}" for one in self.installation.stop()]
+
+    def _judge(self) -> None:
+        delivered, outcome = self.mail.delivered, self.outcome
+        outcome.log = self.installation.log.read_text(encoding="utf-8", errors="replace")
+        silent = {line.partition(":")[0] for line in self.crowd.unanswered}
+        outcome.texts_in, outcome.texts_out = len(delivered), len(self.twilio.received)
+        for found in (
+            self.crowd.unanswered,
+            verdict.without_exactly_one_turn(self.database, delivered),
+            verdict.turns_without_answer(self.database),
+            verdict.not_received_once(self.database, self.twilio.received),
+            verdict.reports_forgotten(self.database, self.twilio),
+            verdict.sent_after_stop(self.database, self.twilio, delivered),
+            verdict.silenced_after_start(self.database, delivered),
+            verdict.bookings_wrong(
+                self.database, self.crowd.played, self.script, silent, expired=bool(self.kills.late)
+            ),
+            verdict.overlaps(self.database),
+            verdict.broken_in_the_log(outcome.log),
+            self._check(),
+        ):
+            outcome.violations += found
+
+    def _check(self) -> list[str]:
+        """What `python -m bot check` says."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "check"], cwd=TOP, env={**self.installation.environment},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        return [f"check: {line}" for line in done.stdout.splitlines()] if done.returncode else []

@@ -1,0 +1,27 @@
+"""What came of a round."""
+
+from dataclasses import dataclass, field
+
+from tests.faults.deaths import Death
+
+
+@dataclass
+class Outcome:
+    """`script` is the fingerprint; `recoveries` are seconds, each with what it was; `log` is the server's."""
+
+    script: str
+    deaths: list[Death] = field(default_factory=list)
+    texts_in: int = 0
+    texts_out: int = 0
+    repeated: int = 0
+    recoveries: list[tuple[float, str]] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    log: str = ""
+
+    @property
+    def points_hit(self) -> set[str]:
+        return {death.kill.point.name for death in self.deaths if death.kill.point and death.at is not None}
+
+    @property
+    def kills(self) -> int:
+        return sum(death.at is not None for death in self.deaths)

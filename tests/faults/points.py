@@ -1,0 +1,70 @@
+"""The named points at which a process is killed: every step of a turn, of a send, of a report and of the tick."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class When(StrEnum):
+    """Where, about a function, the point lies."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    """It has returned, and what it wrote is not committed yet, if there is anything to commit."""
+    COMMITTED = "committed"
+    """The transaction that it ran in has been committed, and nothing has been done since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """`ahead`: it is reached only where time has passed, for it is about a deadline."""
+
+    name: str
+    when: When
+    function: str
+    ahead: bool = False
+
+
+POINTS = (
+    Point("turn: received, nothing stored", When.BEFORE, "bot.intake:receive"),
+    Point("turn: message stored", When.AFTER, "models.messages:store_inbound"),
+    Point("turn: put off for the next text, committed", When.COMMITTED, "models.messages:postpone"),
+    Point("turn: time held for the YES", When.AFTER, "handlers.bookings_made:hold"),
+    Point("turn: booking written, its time not handed over", When.AFTER, "models.bookings:add_booking"),
+    Point("turn: booking made", When.AFTER, "handlers.bookings_made:book"),
+    Point("turn: request decided", When.AFTER, "handlers.requests_decided:approve"),
+    Point("turn: another time proposed", When.AFTER, "handlers.proposals_made:propose"),
+    Point("turn: proposed time taken", When.AFTER, "handlers.proposals_made:accept"),
+    Point("turn: turn written, its messages not covered", When.AFTER, "models.conversations:add_turn"),
+    Point("turn: messages covered", When.AFTER, "models.messages:cover"),
+    Point("turn: answer queued", When.AFTER, "models.outbox:add_to_outbox"),
+    Point("turn: before its commit", When.AFTER, "handlers.message_received:message_received"),
+    Point("turn: after its commit", When.COMMITTED, "handlers.message_received:message_received"),
+    Point("turn: before the provider is answered", When.AFTER, "bot.intake:receive"),
+    Point("send: before the claim", When.BEFORE, "handlers.outbox:claim_due"),
+    Point("send: claimed, not committed", When.AFTER, "handlers.outbox:claim_due"),
+    Point("send: claimed", When.COMMITTED, "handlers.outbox:claim_due"),
+    Point("send: before the provider is asked to send", When.BEFORE, "bot.channels.twilio:TwilioChannel.send"),
+    Point("send: the provider has accepted, nothing recorded", When.AFTER, "bot.channels.twilio:TwilioChannel.send"),
+    Point("send: recorded, not committed", When.AFTER, "handlers.outbox:message_sent"),
+    Point("send: recorded, before the next claim", When.COMMITTED, "handlers.outbox:message_sent"),
+    Point("send: before an interrupted one is looked up", When.BEFORE, "bot.channels.twilio:TwilioChannel.look_up"),
+    Point("send: looked up", When.AFTER, "bot.channels.twilio:TwilioChannel.look_up"),
+    Point("send: put off, not committed", When.AFTER, "handlers.outbox:message_put_off"),
+    Point("send: put off", When.COMMITTED, "handlers.outbox:message_put_off"),
+    Point("send: given up, not committed", When.AFTER, "handlers.outbox:message_given_up"),
+    Point("send: given up", When.COMMITTED, "handlers.outbox:message_given_up"),
+    Point("lease: before it is renewed", When.BEFORE, "handlers.outbox:leases_renewed"),
+    Point("lease: renewed, not committed", When.AFTER, "handlers.outbox:leases_renewed"),
+    Point("lease: renewed", When.COMMITTED, "handlers.outbox:leases_renewed"),
+    Point("report: received", When.BEFORE, "bot.intake:report"),
+    Point("report: recorded, not committed", When.AFTER, "models.outbox:record_report"),
+    Point("report: recorded", When.COMMITTED, "models.outbox:record_report"),
+    Point("tick: begins", When.BEFORE, "bot.schedule:run_due"),
+    Point("tick: a turn is due", When.BEFORE, "handlers.message_received:turn_due"),
+    Point("tick: a turn that was due, not committed", When.AFTER, "handlers.message_received:turn_due"),
+    Point("tick: a turn that was due, committed", When.COMMITTED, "handlers.message_received:turn_due"),
+    Point("tick: a request expired, not committed", When.AFTER, "handlers.deadlines_passed:request_expired", True),
+    Point("tick: a request expired", When.COMMITTED, "handlers.deadlines_passed:request_expired", True),
+    Point("tick: a silent client, not committed", When.AFTER, "handlers.went_quiet:went_quiet", True),
+    Point("tick: a silent client", When.COMMITTED, "handlers.went_quiet:went_quiet", True),
+)

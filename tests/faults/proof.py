@@ -1,0 +1,44 @@
+"""Rounds in which one guard of the product is off: what the suite must notice then."""
+
+from sqlalchemy import text
+
+from bot.database import Database
+from tests.faults.campaign import play, today
+from tests.faults.controls import Control
+from tests.faults.installation import Topology
+from tests.faults.points import POINTS, Point
+from tests.faults.script import Kills, Script, Story
+
+NOTICED = {Control.LOOK_UP: "doubled:", Control.STORING: "lost:", Control.CLAIMS: "overlap:"}
+"""How the violation begins that each must lead to."""
+KILLED_AT = {
+    Control.LOOK_UP: "send: the provider has accepted, nothing recorded",
+    Control.STORING: "turn: message stored",
+}
+KILLS = 2
+PATIENCE = 8.0
+
+
+def noticed_without(control: Control, url: str, topology: Topology, seed: str) -> list[str]:
+    """The violations that show the guard to be off; none where the suite is blind to it."""
+    story = Story.RIVALS if control is Control.CLAIMS else Story.BOOK
+    script = Script(seed, today(), ((story, 1),))
+    points = _points(control)
+    kills = script.kills(KILLS, points, also_between=False) if points else Kills((), ())
+    if control is Control.CLAIMS:
+        _drop_second_lock(url)
+    outcome = play(url, topology, script, kills, control, PATIENCE)
+    return [line for line in outcome.violations if line.startswith(NOTICED[control])]
+
+
+def _points(control: Control) -> tuple[Point, ...]:
+    return tuple(point for point in POINTS if point.name == KILLED_AT.get(control))
+
+
+def _drop_second_lock(url: str) -> None:
+    """PostgreSQL guards bookings a second time."""
+    database = Database(url)
+    if database.engine.dialect.name == "postgresql":
+        with database.engine.begin() as connection:
+            connection.execute(text("alter table bookings drop constraint ex_bookings_staff_id_time"))
+    database.dispose()
