@@ -9,6 +9,8 @@ from conversations.understanding.neighbours import NAMED_AFTER_IT, NAMED_BEFORE_
 from conversations.understanding.times import EMPTY, Said
 
 _COUNTED = (Kind.NUMBER, Kind.ONE)
+_FROM_THEN_ON = 1
+"""`value` of an AFTER that takes in what it names."""
 _PARTS_OF_AN_HOUR = 6
 _LONGEST_SESSION, _LONGEST_COURSE = 4, 12
 """Hours."""
@@ -87,6 +89,11 @@ def on_the_way(lexemes: Sequence[Lexeme]) -> Said | None:
     return EMPTY if led else None
 
 
+def since(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "Depuis 3 jours": how long it has been so; "after 3 days" is a day to come."""
+    return EMPTY if lexemes[0].value == _FROM_THEN_ON else None
+
+
 def nothing(_lexemes: Sequence[Lexeme]) -> Said | None:
     return EMPTY
 
@@ -99,9 +106,10 @@ def length(lexemes: Sequence[Lexeme]) -> Said | None:
 
 def place(lexemes: Sequence[Lexeme]) -> Said | None:
     """ "Rue du 8 mai", "Av. 9 de Julio 1250"; "hay plaza el 5 de mayo" says when there is room."""
-    kinds = {lexeme.kind for lexeme in lexemes}
-    stops = [lexeme.text for lexeme in lexemes[1:2] if lexeme.kind is Kind.MARK]
-    is_place = lexemes[0].value == NAMED_AFTER_IT and Kind.DAY_LEAD not in kinds and stops in ([], ["."])
+    at = next(at for at, lexeme in enumerate(lexemes) if lexeme.kind is Kind.STREET)
+    kinds = {lexeme.kind for lexeme in lexemes[at:]}
+    stops = [lexeme.text for lexeme in lexemes[at + 1 : at + 2] if lexeme.kind is Kind.MARK]
+    is_place = lexemes[at].value == NAMED_AFTER_IT and Kind.DAY_LEAD not in kinds and stops in ([], ["."])
     return EMPTY if is_place else None
 
 

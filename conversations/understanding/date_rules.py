@@ -9,6 +9,7 @@ _ANY_UNIT = f"(?:{_UNIT}|hours|minutes)"
 _NAMED = "(?:(?:the|from)* weekday comma?)?"
 _DAY = "(?:number|ordinal|ordinal_word)"
 _NOT_A_CLOCK = "(?!meridiem|oclock|colon|dot|hour_mark|hours|minutes|people|ish|added|unit)"
+_CLOCK_MARK = "(?:meridiem|oclock|hour_mark)"
 _NOT_A_DAY_OF = "(?<!one|article|day|number|ordinal|ordinal_word|last)"
 _NTH = "(?:ordinal|ordinal_word)"
 _GLUE = "(?:slash|dash|dot)"
@@ -26,7 +27,15 @@ _NOT_COUNTED = "(?!other|one|street|people|noise|thing|unit|label)"
 
 RULES: dict[str, tuple[str, DateRule]] = {
     "iso": (f"year {_GLUE} number {_GLUE} number", figures.iso),
-    "written_year": (f"number {_GLUE} number (?:{_GLUE}|comma) (?:year|long|number)", figures.written),
+    "written_year": (
+        f"number {_GLUE} number (?:{_GLUE} (?:year|long|number)|comma (?:year|long|number {_NOT_A_CLOCK}))",
+        figures.written,
+    ),
+    "dashed": (
+        (f"(?<!from|between|at|fits|other) number dash number"
+        f" (?=comma? at? number (?:(?:colon|dot) number)? {_CLOCK_MARK})"),
+        figures.dashed,
+    ),
     "spaced": (
         (f"(?<!number) the? number number (?:year|number)?"
         f" (?!number|long|year|minutes|slash|dash|month) {_NOT_A_CLOCK}"),

@@ -48,6 +48,15 @@ def written(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     return Day(found) if len(found) > 1 else certain(found[0], today)
 
 
+def dashed(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "12-9 10am": before a clock time, where the month comes first, two numbers are a date and no hours."""
+    if today.region.upper() not in days.MONTH_FIRST:
+        return None
+    first, second = values(lexemes, Kind.NUMBER)
+    found = days.written(first, second, None, today.date, today.region)
+    return certain(found[0], today) if found and len(found) == 1 else None
+
+
 def written_dots(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     """ "03.08. at 15:00", as dates are written where a dot makes an ordinal; an hour follows, so it is none itself."""
     first, second, dot = lexemes[0], lexemes[2], lexemes[3]

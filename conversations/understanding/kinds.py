@@ -129,6 +129,8 @@ class Kind(StrEnum):
     """A part of the day, from `value` to `until` minutes after midnight."""
     DID = "ψ"
     """A verb in the past: the day beside it is gone ("llamé el lunes"). `value` HAD: only if it has been lately."""
+    BUSY = "ћ"
+    """Takes the day beside it ("i have an exam on friday"). `value` LEAVES: somebody is free from that hour on."""
     ARRIVING = "Ω"
     """Beside "in 5 minutes": somebody is on the way."""
     AT = "0"

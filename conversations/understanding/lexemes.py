@@ -17,7 +17,11 @@ _SIGNS = {
     "@": Kind.AT, "~": Kind.ABOUT, "&": Kind.AND, "+": Kind.AND, "#": Kind.HASH, "№": Kind.HASH, "¤": Kind.NOISE,
 }  # fmt: skip
 _STRETCHED = re.compile(r"(.)\1{2,}")
+_NEVER_NUMBERED = (Kind.OTHER, Kind.SEASON)
+"""A number that is written onto them makes them a name ("summer2024")."""
 _BETWEEN_DIGITS = (Kind.COLON, Kind.DOT)
+_SHORTEST_SUFFIX = 2
+"""Letters from which an ordinal's ending may stand apart."""
 PREFIXED = 1
 """`until` of an ORDINAL made by a prefix, which beside a part of the day is an hour ("ika-3 ng hapon")."""
 
@@ -42,11 +46,11 @@ def lex(text: str, words: Vocabulary) -> tuple[Lexeme, ...]:
             found[hours] = replace(found[hours], kind=Kind.OCLOCK)
         if lexeme.kind is Kind.NUMBER and lexeme.digits:
             lexeme = replace(lexeme, until=words.clock_shift)
-        if found and found[-1].kind is Kind.OTHER and lexeme.digits and found[-1].end == lexeme.start:
-            lexeme = replace(lexeme, kind=Kind.NOISE)
+        if found and found[-1].kind in _NEVER_NUMBERED and lexeme.digits and found[-1].end == lexeme.start:
+            found[-1], lexeme = replace(found[-1], kind=Kind.OTHER), replace(lexeme, kind=Kind.NOISE)
         if is_between_digits(found, lexeme):
             found[-1] = replace(found[-1], kind=Kind.COLON)
-        if lexeme.kind is Kind.SUFFIX and found and found[-1].kind is Kind.NUMBER:
+        if _is_suffix(lexeme, pieces[place : place + 1], words) and found and found[-1].kind is Kind.NUMBER:
             found[-1] = replace(found[-1], kind=Kind.ORDINAL, text=found[-1].text + lexeme.text, end=lexeme.end)
         elif lexeme.kind is Kind.NUMBER and (prefixed := _prefix(found)):
             found[-prefixed:] = [replace(lexeme, kind=Kind.ORDINAL, until=PREFIXED)]
@@ -55,6 +59,16 @@ def lex(text: str, words: Vocabulary) -> tuple[Lexeme, ...]:
                 found[-1] = replace(found[-1], kind=Kind.NUMBER, until=0)
             found.append(lexeme)
     return without_homonyms(found, text, words)
+
+
+def _is_suffix(lexeme: Lexeme, following: Sequence[Token], words: Vocabulary) -> bool:
+    """Glued to its number, or apart where it is no other word ("the 16 th", but "5 nd 6")."""
+    if lexeme.kind is not Kind.OTHER or len(lexeme.text) < _SHORTEST_SUFFIX:
+        return lexeme.kind is Kind.SUFFIX
+    if any(piece.text.isdecimal() for piece in following):
+        return False
+    meaning = words.glued.get(lexeme.text)
+    return meaning is not None and meaning.kind is Kind.SUFFIX
 
 
 def _apart(pieces: list[Token], words: Vocabulary) -> list[Token]:

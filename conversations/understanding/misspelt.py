@@ -74,7 +74,7 @@ class Spelling:
         if word not in self._near:
             if len(self._near) >= _KEPT:
                 self._near.clear()
-            found = extract(word, self.words, scorer=OSA.distance, score_cutoff=2, limit=_RIVALS)
+            found = extract(word, self.words, scorer=OSA.distance, score_cutoff=_SHORT, limit=_RIVALS)
             self._near[word] = any(_is_near(word, other, int(slips)) for other, slips, _ in found)
         return self._near[word]
 
@@ -131,7 +131,10 @@ def _is_first_slip(word: str, other: str) -> bool:
 
 def _is_near(word: str, other: str, slips: int) -> bool:
     shorter = min(len(word), len(other))
-    return word[0] == other[0] and (shorter >= _SHORTEST if slips < 2 else shorter >= _FIRST_SLIPS)
+    if sorted(word) == sorted(other):
+        return shorter >= _SHORTEST
+    letters = {1: _SHORTEST, 2: _FIRST_SLIPS, 3: _TWO_SLIPS}
+    return word[0] == other[0] and shorter >= letters.get(slips, _LONGEST)
 
 
 def _slips_of_a_finger(word: str) -> Iterable[str]:

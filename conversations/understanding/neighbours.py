@@ -16,12 +16,15 @@ A_DAY = 1
 """`until` of an AFTER or BEFORE after which a number is a day of the month ("antes del 15")."""
 HAD = 1
 """`value` of a DID that may be said of a day to come as well ("tenía cita el viernes")."""
+LEAVES = 1
+"""`value` of a BUSY that tells when somebody is free ("i finish work at 5")."""
 EITHER_WAY = 1
 """`until` of a RELATIVE_DAY that may be gone or to come ("kal")."""
 ABOUT = 1
 """`until` of a WEEK that is said as its days, the first and the last both counted ("15 jours")."""
-CLOCK_HOURS = 1
-"""`until` of an HOURS that may be said of the clock as well ("às 15 horas")."""
+CLOCK_HOURS, LATE_CLOCK_HOURS = 1, 2
+"""`until` of an HOURS that may be said of the clock as well ("às 15 horas"), or only where the number is too high for a
+length and a day or an "at" leads it ("tomorrow at 14 hours")."""
 BEGINS = 2
 """`value` of an AFTER that names the time itself where a length stands beside it ("2 hours starting at 6")."""
 THROUGH = 3
@@ -41,6 +44,7 @@ _ODD_MINUTES = (15, 20, 25)
 """Rather minutes than guests, where a text opens with them."""
 _LONGEST_DURATION = 8
 _LONGEST_SESSION = 4
+_HOURS_OF_A_DAY = 24
 _LEADING = frozenset({Kind.AT, Kind.ABOUT, Kind.BETWEEN, Kind.BEFORE})
 _DATED = frozenset({Kind.WEEKDAY, Kind.RELATIVE_DAY, Kind.MONTH, Kind.COMING, Kind.NEXT, Kind.ORDINAL, Kind.YEAR})
 _NAMED_DAYS = frozenset({Kind.WEEKDAY, Kind.NUMBER, Kind.ORDINAL, Kind.ORDINAL_WORD, Kind.MONTH})
@@ -49,6 +53,7 @@ _SIDES = frozenset({Kind.AFTER, Kind.BEFORE})
 _NONE: Mapping[str, int] = {}
 _BEGINNING = frozenset({Kind.FROM, Kind.BETWEEN})
 _BETWEEN = frozenset({Kind.BETWEEN})
+_DAY_OR_AT = frozenset({Kind.AT, Kind.WEEKDAY, Kind.RELATIVE_DAY, Kind.ORDINAL})
 _AWAY = frozenset({Kind.IN, Kind.AGO})
 
 
@@ -72,6 +77,8 @@ def settled(
             return replace(lexeme, kind=Kind.TO, value=0)
         case Kind.AT if lexeme.until == FOR_HOUR and _are_minutes(before):
             return replace(lexeme, kind=Kind.TO, value=1)
+        case Kind.HOURS if lexeme.until == LATE_CLOCK_HOURS and _is_late_hour(before):
+            return replace(lexeme, kind=Kind.OCLOCK)
         case Kind.HOURS if lexeme.until == CLOCK_HOURS and _is_hour(before):
             return replace(lexeme, kind=Kind.OCLOCK)
         case Kind.HOUR_MARK if lexeme.value and _number(before) > _LONGEST_DURATION and not _led(before, _AWAY):
@@ -136,6 +143,11 @@ def _is_hour(before: Sequence[Lexeme]) -> bool:
     if _led(before, _LEADING | {Kind.DOT, Kind.COLON}) or _starts(before[-2:-1]):
         return True
     return before[-1].value > _LONGEST_DURATION and (len(before) == 1 or _led(before, _DATED | {Kind.AFTER}))
+
+
+def _is_late_hour(before: Sequence[Lexeme]) -> bool:
+    """ "At 14 hours", "friday 10 hrs"; "friday 2 hours", "in 10 hours", "for 10 hours" are lengths."""
+    return _LONGEST_DURATION < _number(before) < _HOURS_OF_A_DAY and _led(before, _DAY_OR_AT)
 
 
 def _starts(lead: Sequence[Lexeme]) -> bool:

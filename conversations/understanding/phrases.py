@@ -16,6 +16,8 @@ from conversations.understanding.neighbours import (
     FOR_TO,
     HAD,
     HOLIDAY,
+    LATE_CLOCK_HOURS,
+    LEAVES,
     MAYBE_HOLIDAY,
     NAMED_AFTER_IT,
     NAMED_BEFORE_IT,
@@ -108,6 +110,7 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
         (Kind.HALF, ((30, times.get("half", ())), (-30, times.get("half_to", ())))),
         (Kind.IN, ((1, dates.get("within", ())), (WITHIN, dates.get("any_time_within", ())))),
         (Kind.DID, ((0, table.get("words", {}).get("did", ())), (HAD, table.get("words", {}).get("had", ())))),
+        (Kind.BUSY, ((0, _of(table, "busy")), (LEAVES, _of(table, "leaves")))),
         (Kind.DAY_LEAD, ((1, dates.get("day_to", ())),)),
         (Kind.ON, ((1, dates.get("day_on", ())),)),
         (Kind.LATE, ((0, dates.get("late", ())), (1, dates.get("end_of", ())))),
@@ -137,13 +140,14 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
         yield from ((phrase, Meaning(kind, int(value), until)) for value, said in said_by_value for phrase in said)
     for key, kind, until in _SETTLED:
         yield from ((phrase, Meaning(kind, 0, until)) for phrase in times.get(key, ()))
-    if times.get("clock_hours"):
-        yield from ((phrase, Meaning(Kind.HOURS, 0, CLOCK_HOURS)) for phrase in times.get("hours", ()))
+    on_the_clock = CLOCK_HOURS if times.get("clock_hours") else LATE_CLOCK_HOURS
+    yield from ((phrase, Meaning(Kind.HOURS, 0, on_the_clock)) for phrase in times.get("hours", ()))
     either_way = set(_of(table, "either_way"))
     for day, said in dates.get("days", {}).items():
         yield from (
             (phrase, Meaning(Kind.RELATIVE_DAY, int(day), EITHER_WAY if phrase in either_way else 0)) for phrase in said
         )
+    yield from ((phrase, Meaning(Kind.RELATIVE_DAY, 2)) for phrase in _after_tomorrow(dates.get("days", {})))
     for weeks, said in dates.get("about_weeks", {}).items():
         yield from ((phrase, Meaning(Kind.WEEK, int(weeks), ABOUT)) for phrase in said)
     for span, said in dates.get("today_parts", {}).items():
@@ -158,6 +162,13 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
     for span, said in times.get("parts", {}).items():
         start, _, end = span.partition("-")
         yield from ((phrase, Meaning(Kind.PART, _minutes(start), _minutes(end))) for phrase in said)
+
+
+def _after_tomorrow(days: Table) -> Iterable[str]:
+    """The words that lead tomorrow ("après demain"), before each way that it is written ("après dmain")."""
+    tomorrow = [said for said in days.get("1", ()) if " " not in said]
+    leads = {said[: -len(each)] for said in days.get("2", ()) for each in tomorrow if said.endswith(f" {each}")}
+    return (lead + each for lead in leads for each in tomorrow)
 
 
 def _of(table: Table, words: str) -> Iterable[str]:

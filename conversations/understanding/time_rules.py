@@ -82,22 +82,27 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
         amounts.length_of,
     ),
     "duration_after": ("(?<!number) minutes (?:number|long)", amounts.nothing),
+    "since": (
+        "after (?:number|one|article|long) (?:day|week|months_unit|years_unit) (?!on|from|after|hence)",
+        amounts.since,
+    ),
     "people": (
         (f"for? {_COUNT} soft{{0,2}} people | group (?:about|the)* (?:number|one|long)"
         f" | for? {_COUNT} people (?:and? {_COUNT} people)+"),
         amounts.nothing,
+    ),
+    "place": (
+        (f"(?:the? (?:number|long) comma?)? street mark? (?:on|the|from|article)*"
+        f" (?:{_NAME_DATE} month (?:on|from)* year? | month"
+        f" | weekday (?=other) | named_day)"
+        f" (?:(?:comma|dash|hash|mark)* (?:number|long|year|noise) {_NO_HOUR} (?!(?:on|the|from)* month))?"),
+        amounts.place,
     ),
     "address": (
         ("at? (?:number|long|year) (?:slash|dash)? number? comma? (?:other|soft|month|weekday){1,2} street"
         f" | street (?:other|soft|on|the){{1,3}} comma? (?:number|long|year) {_NO_HOUR} (?!(?:on|the|from)* month)"
         " | (?:at|the)? (?:number|long) comma? street (?!at|comma|mark|$)"),
         amounts.nothing,
-    ),
-    "place": (
-        (f"street mark? (?:on|the|from|article)* (?:{_NAME_DATE} month (?:on|from)* year? | month"
-        f" | weekday (?=other) | named_day)"
-        f" (?:(?:comma|dash|hash|mark)* (?:number|long|year|noise) {_NO_HOUR} (?!(?:on|the|from)* month))?"),
-        amounts.place,
     ),
     "place_named": (
         f"(?:{_NAME_DATE} month year? | month the? (?:ordinal|number)? | weekday) street {_NOT_TIMED}",

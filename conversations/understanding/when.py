@@ -9,6 +9,7 @@ from conversations.dialogue import Awaiting
 from conversations.understanding.bygone import told_of_the_past
 from conversations.understanding.dates import PAST, Today
 from conversations.understanding.day_reading import read_day
+from conversations.understanding.excuses import moved_to, taken, without_excuses
 from conversations.understanding.hours import to_time
 from conversations.understanding.kinds import Kind
 from conversations.understanding.leftovers import in_doubt, is_partly_read
@@ -40,7 +41,9 @@ def read_when(lexemes: Sequence[Lexeme], context: Context, *, moves: bool) -> Wh
     now = context.now
     found = without_taken_back(scan(lexemes, Today(now.date(), context.region)), lexemes)
     found = told_of_the_past(_as_a_mark(found, lexemes, context.awaiting), lexemes)
+    found = without_excuses(moved_to(found, lexemes) if moves else found, lexemes)
     out = ruled_out(found, lexemes)
+    out |= taken(found, out, lexemes)
     for place, item in enumerate(found):
         if item.said is not None and item.said.ahead is not None and place not in out:
             return When(*_from_now(item.said.ahead, now, within=item.said.within), found=tuple(found))

@@ -175,6 +175,7 @@ class Track:
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, journal)
             stack.callback(database.dispose)
+            stack.enter_context(patch("bot.intake.WEBHOOK_SECONDS", PATIENCE))  # a race is decided, not journaled
             match self.race.off:
                 case Guard.CLAIMS:
                     stack.enter_context(patch("handlers.bookings_made.claim", claim_late))
