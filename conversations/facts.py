@@ -67,7 +67,7 @@ class Facts(Protocol):
         """This client's own bookings that stand and lie ahead, soonest first."""
 
     def usual(self) -> BookingView | None:
-        """What this client had last, or is about to have: the newest booking of theirs that was kept."""
+        """What this client had last, or asked for last: the newest booking of theirs that stands, or was kept."""
 
     def proposal(self, booking_id: int) -> ProposalView | None:
         """The open proposal for a booking."""

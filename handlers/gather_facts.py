@@ -18,7 +18,7 @@ from conversations.rules.availability import Calendar
 from handlers.circumstances import Circumstances
 from handlers.profile import Coordinator, Profile
 from handlers.views import booking_view, proposal_view
-from models.bookings import booking_by_id, bookings_in, bookings_of_client, newest_kept, open_proposal
+from models.bookings import booking_by_id, bookings_in, bookings_of_client, newest_standing, open_proposal
 from models.claims import Holder, busy
 from models.clients import client_by_id
 
@@ -121,7 +121,7 @@ class DatabaseFacts:
     def usual(self) -> BookingView | None:
         if self._conversation.client_id is None:
             return None
-        row = newest_kept(self._session, self._conversation.client_id)
+        row = newest_standing(self._session, self._conversation.client_id)
         return booking_view(row, self._profile) if row is not None else None
 
     def proposal(self, booking_id: int) -> ProposalView | None:

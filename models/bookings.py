@@ -165,9 +165,9 @@ def bookings_of_client(session: Session, client_id: int, since: datetime, limit:
     return list(session.execute(statement.order_by(bookings.c.start_at, bookings.c.id).limit(limit)))
 
 
-def newest_kept(session: Session, client_id: int) -> Row[Any] | None:
-    """A client's last booking that was kept, or will be."""
-    statement = _with_names().where(bookings.c.client_id == client_id, bookings.c.status.in_(KEPT))
+def newest_standing(session: Session, client_id: int) -> Row[Any] | None:
+    """A client's last booking that was kept, or still may be."""
+    statement = _with_names().where(bookings.c.client_id == client_id, bookings.c.status.in_((PENDING, *KEPT)))
     return session.execute(statement.order_by(bookings.c.start_at.desc(), bookings.c.id.desc()).limit(1)).one_or_none()
 
 

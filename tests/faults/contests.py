@@ -2,6 +2,7 @@
 wish meets the approval."""
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from models.bookings import booking_transitions, bookings
 from models.clients import clients
 from models.conversations import turns
 from tests.conftest import NOW
+from tests.faults.databases import drop_second_lock
 from tests.faults.people import COORDINATORS
 from tests.faults.racers import RUNNERS, Expiry, Guard, Race, Racers, Runner
 from tests.faults.script import Slot
@@ -140,6 +142,8 @@ CONTESTS: tuple[Play, ...] = (times, decisions, deadlines, wishes)
 
 def run(contest: Contest, play: Play, attempts: int) -> Contest:
     """So many attempts at one of CONTESTS, and a look at the whole database."""
+    if contest.off is Guard.CLAIMS:
+        drop_second_lock(contest.database)
     play(contest, attempts)
     contest.wrong += overlaps(contest.database)
     contest.wrong += contest.database.read(lambda session: list(broken_invariants(session, contest.now)))
@@ -176,7 +180,8 @@ def _shared_out(rounds: Sequence[tuple[Inbound, ...]]) -> list[Runner]:
 
 
 def _batches(count: int) -> Iterator[list[Slot]]:
-    """So many slots, rounded up to whole batches; none of those whose own coordinator is the one for all."""
+    """So many slots, or a few more; none of those whose own coordinator is the one for all."""
     others = (Slot(client) for client in itertools.count() if client % len(COORDINATORS))
-    for _ in range(0, count, BATCH):
-        yield list(itertools.islice(others, BATCH))
+    for done in range(0, count, BATCH):
+        rounds = math.ceil(min(BATCH, count - done) / RUNNERS)
+        yield list(itertools.islice(others, rounds * RUNNERS))

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from sqlalchemy import text
+
 from bot.commands.opening import load_business
 from bot.database import Database
 from tests.databases import mariadb_server, postgresql_server
@@ -33,6 +35,13 @@ def fresh_databases(kind: str) -> Iterator[Fresh]:
             return url
 
         yield fresh
+
+
+def drop_second_lock(database: Database) -> None:
+    """PostgreSQL guards bookings a second time."""
+    if database.engine.dialect.name == "postgresql":
+        with database.engine.begin() as connection:
+            connection.execute(text("alter table bookings drop constraint ex_bookings_staff_id_time"))
 
 
 def make_ready(url: str) -> None:

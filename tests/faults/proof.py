@@ -1,10 +1,9 @@
 """Rounds in which one guard of the product is off: what the suite must notice then."""
 
-from sqlalchemy import text
-
 from bot.database import Database
 from tests.faults.campaign import play, today
 from tests.faults.controls import Control
+from tests.faults.databases import drop_second_lock
 from tests.faults.installation import Topology
 from tests.faults.points import POINTS, Point
 from tests.faults.script import Kills, Script, Story
@@ -26,19 +25,12 @@ def noticed_without(control: Control, url: str, topology: Topology, seed: str) -
     points = _points(control)
     kills = script.kills(KILLS, points, also_between=False) if points else Kills((), ())
     if control is Control.CLAIMS:
-        _drop_second_lock(url)
+        database = Database(url)
+        drop_second_lock(database)
+        database.dispose()
     outcome = play(url, topology, script, kills, control, PATIENCE)
     return [line for line in outcome.violations if line.startswith(NOTICED[control])]
 
 
 def _points(control: Control) -> tuple[Point, ...]:
     return tuple(point for point in POINTS if point.name == KILLED_AT.get(control))
-
-
-def _drop_second_lock(url: str) -> None:
-    """PostgreSQL guards bookings a second time."""
-    database = Database(url)
-    if database.engine.dialect.name == "postgresql":
-        with database.engine.begin() as connection:
-            connection.execute(text("alter table bookings drop constraint ex_bookings_staff_id_time"))
-    database.dispose()

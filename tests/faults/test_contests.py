@@ -11,7 +11,7 @@ from tests.faults.contests import CONTESTS, Contest, Play, decisions, run, times
 from tests.faults.databases import make_ready
 from tests.faults.racers import Guard, Racers
 
-ATTEMPTS = 48
+ATTEMPTS = 32
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,7 @@ from models.conversations import conversations, turns
 from models.messages import Direction, messages
 from models.outbox import outbox
 from tests.conftest import NOW
+from tests.faults.databases import drop_second_lock
 from tests.faults.racers import RUNNERS, Guard, Race, Racers, Runner
 
 OMAR, NOOR = "+97455500000", "+97455500001"
@@ -198,13 +199,6 @@ def two_coordinators(folder: Path) -> Path:
     path = folder / "business.toml"
     path.write_text(written, encoding="utf-8")
     return path
-
-
-def drop_second_lock(database: Database) -> None:
-    """PostgreSQL guards bookings a second time."""
-    if database.engine.dialect.name == "postgresql":
-        with database.engine.begin() as connection:
-            connection.execute(text("alter table bookings drop constraint ex_bookings_staff_id_time"))
 
 
 def rows(database: Database, statement: Any) -> Sequence[Row[Any]]:
