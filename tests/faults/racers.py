@@ -22,6 +22,7 @@ from sqlalchemy import Row, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.clock import SetClock
+from bot.commands.check import snapshot_engine
 from bot.database import Database
 from bot.desk import Desk, overrides
 from bot.intake import receive
@@ -223,19 +224,14 @@ class Track:
 
     @contextmanager
     def looking_before(self) -> Iterator[None]:
-        """On SQLite, whose writers go one by one: see the calendar as it was before the race, all through it."""
-        self.own.session = None
-        if self.desk.database.engine.dialect.name != "sqlite":
-            yield
-            return
-        engine = self.desk.database.engine.execution_options(readonly=True)
-        with Session(engine) as session, session.begin():
+        """See the calendar as it was before the race, all through it."""
+        with Session(snapshot_engine(self.desk.database)) as session, session.begin():
             session.execute(text("select count(*) from stretches"))  # the snapshot is taken with the first look
             self.own.session = session
             yield
 
-    def busy_as_seen_before(self, session: Session, *arguments: Any) -> Any:
-        return busy(self.own.session or session, *arguments)
+    def busy_as_seen_before(self, _session: Session, *arguments: Any) -> Any:
+        return busy(self.own.session, *arguments)
 
 
 def claim_late(*arguments: Any, **named: Any) -> None:
