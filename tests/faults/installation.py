@@ -81,12 +81,14 @@ class Installation:
             except subprocess.TimeoutExpired:
                 late.append(self._commands[number])
         self._kill_all()
+        self._processes.clear()
         return late
 
     def close(self) -> None:
         """End whatever is left."""
         self._watching.clear()
-        self._kill_all()
+        with self._lock:
+            self._kill_all()
 
     def kill(self, target: Target, number: int) -> None:
         with self._lock:
@@ -135,12 +137,11 @@ class Installation:
                         self._start(number)
 
     def _kill_all(self) -> None:
+        """With their children. One that has ended and been waited for is left alone: its number may be another's."""
         for process in self._processes.values():
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue  # it and its children have ended
-            process.wait()
+            if process.returncode is None:
+                os.killpg(process.pid, signal.SIGKILL)  # it is there, even if it has just ended, until it is waited for
+                process.wait()
 
 
 def _end(pids: list[int], number: int) -> None:

@@ -25,6 +25,7 @@ from bot.clock import SetClock
 from bot.commands.check import snapshot_engine
 from bot.database import Database
 from bot.desk import Desk, overrides
+from bot.drain import drain
 from bot.intake import receive
 from bot.logs import set_up_logs
 from bot.schedule import run_due
@@ -154,6 +155,7 @@ def serve(pipe: "Connection[Any, Any]", barrier: Barrier) -> None:
                 thread.start()
             for thread in threads:
                 thread.join()
+            track.take_in()
         pipe.send(track.wrong)
 
 
@@ -207,6 +209,11 @@ class Track:
             if runner.keen:
                 self.chase(message)
         if not messages:
+            run_due(self.desk)
+
+    def take_in(self) -> None:
+        """What had to wait too long for the database is in the journal."""
+        if drain(self.desk):
             run_due(self.desk)
 
     def expire(self, expiry: Expiry, session: Session) -> None:
