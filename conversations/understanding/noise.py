@@ -28,6 +28,11 @@ def without_noise(text: str, currencies: Set[str]) -> str:
     return _RUN.sub(lambda found: TAKEN_OUT if _is_phone(found[0]) else found[0], text)
 
 
+def phone_in(text: str) -> str:
+    """The first telephone number in a text, as it was typed; "" where it holds none."""
+    return next((found[0] for found in _RUN.finditer(text) if _is_phone(found[0])), "")
+
+
 def _is_phone(run: str) -> bool:
     """Seven digits or more (nine, when all are pairs, as in "10 30 - 11 30"), but no full date and no "1530-1630"."""
     if _DATE.fullmatch(run) or _HOURS.fullmatch(run):

@@ -1,9 +1,10 @@
 """What a client wants the business to know: "note: …", "I'm allergic to latex"."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from conversations.understanding.noise import TAKEN_OUT
+from conversations.understanding.noise import TAKEN_OUT, phone_in
 from conversations.understanding.normalise import fold
 from conversations.understanding.tokens import tokens, words_of
 from conversations.understanding.vocabulary import Vocabulary
@@ -11,6 +12,8 @@ from conversations.understanding.wording import begins
 
 _CLAUSE = re.compile(r"[^,.;!?،؛؟।]+(?:[.,](?=\d)[^,.;!?،؛؟।]+)*")
 _SENTENCE_END = re.compile(r"[.!?؟।](?:\s|$)")
+_MOST_WORDS = 8
+"""Beside a number that is one's own or somebody's: "my husband's number is …"."""
 _SIGNS = ":-,=،"
 """What stands behind a heading ("note: …")."""
 
@@ -24,7 +27,7 @@ class Noted(NamedTuple):
 
 def read_note(text: str, known: Vocabulary) -> Noted:
     """From a tidy text. What stands behind "note:" up to the sentence's end, else a clause that speaks of what is
-    worth knowing; a clause that holds a number, or is the only one, stays in the text as well."""
+    worth knowing, else a telephone number; a clause that holds a number, or is the only one, stays in the text too."""
     clauses = list(_CLAUSE.finditer(text))
     for clause in clauses:
         if noted := _behind_lead(text, clause.start(), known):
@@ -35,7 +38,17 @@ def read_note(text: str, known: Vocabulary) -> Noted:
             if len(clauses) == 1 or any(character.isdecimal() for character in note):
                 return Noted(note, text)
             return Noted(note, _without(text, clause.start(), clause.end()))
-    return Noted("", text)
+    return Noted(_number(clauses), text)
+
+
+def _number(clauses: Sequence[re.Match[str]]) -> str:
+    """A telephone number that was offered, with whose it is where its clause says no more than that."""
+    for clause in clauses:
+        if number := phone_in(clause[0]):
+            said = clause[0].replace(number, " ")
+            is_alone = any(map(str.isdecimal, said)) or len(said.split()) > _MOST_WORDS
+            return number if is_alone else clause[0].strip()
+    return ""
 
 
 def _behind_lead(text: str, start: int, known: Vocabulary) -> Noted | None:
