@@ -33,18 +33,21 @@ class Service:
     place: str = ""
 
 
-def visit(services: Sequence[Service]) -> Service | None:
-    """Several services behind each other as one, for those who give them all: lengths and prices added, the first one's
-    number. None where nobody gives them all, or their prices have no sum."""
-    first, *others = services
+def visit(service_ids: Sequence[int], services: Sequence[Service]) -> Service | None:
+    """These of the services, behind each other as one, for those who give them all: lengths and prices added, the first
+    one's number. None where one is not among them, nobody gives them all, or their prices have no sum."""
+    found = [service for wanted in service_ids for service in services if service.id == wanted]
+    if not found or len(found) != len(service_ids):
+        return None
+    first, *others = found
     staff_ids = tuple(i for i in first.staff_ids if all(i in other.staff_ids for other in others))
     if not staff_ids or any(other.price.currency != first.price.currency for other in others):
         return None
     return replace(
         first,
-        name=" + ".join(service.name for service in services),
-        minutes=sum(service.minutes for service in services),
-        price=Money(sum(service.price.amount for service in services), first.price.currency),
+        name=" + ".join(service.name for service in found),
+        minutes=sum(service.minutes for service in found),
+        price=Money(sum(service.price.amount for service in found), first.price.currency),
         aliases=(),
         staff_ids=staff_ids,
     )

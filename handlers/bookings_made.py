@@ -7,7 +7,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.booking import BookingStatus, BookingType
-from conversations.business import Service
+from conversations.business import Service, visit
 from conversations.effects import AddNote, Book, ChangeWish, Hold
 from conversations.events import Booked, Event, WishChanged
 from conversations.replies import say
@@ -123,7 +123,7 @@ def _with_buffers(start: datetime, minutes: int, terms: Terms) -> tuple[datetime
 
 def _visit(profile: Profile, service_ids: tuple[int, ...]) -> Service:
     """Raises LostRace where a service was taken off the list while the client was deciding."""
-    found = profile.visit(service_ids)
+    found = visit(service_ids, profile.services)
     if found is None:
         raise LostRace
     return found

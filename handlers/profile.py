@@ -1,6 +1,6 @@
 """The business as values, read whole, and read again only when it has changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from conversations.business import Business, Money, Service, Shift, Staff, visit
+from conversations.business import Business, Money, Service, Shift, Staff
 from conversations.rules.policies import Policy, Terms, terms
 from conversations.rules.quiet_hours import read_quiet_hours
 from models.business import (
@@ -67,11 +67,6 @@ class Profile:
 
     def terms(self, staff_id: int, service_id: int) -> Terms:
         return terms(self.policies, staff_id, service_id)
-
-    def visit(self, service_ids: Sequence[int]) -> Service | None:
-        """These services as one; None where one is off the list, or nobody gives them all."""
-        found = [service for wanted in service_ids for service in self.services if service.id == wanted]
-        return visit(found) if found and len(found) == len(service_ids) else None
 
     def coordinator_by_phone(self, address: str) -> Coordinator | None:
         return next((c for c in self.coordinators if c.phone and c.phone == address), None)

@@ -1,5 +1,7 @@
 """Databases for the tests: each test that touches one gets a fresh copy, on every database this machine can start."""
 
+import io
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -7,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.channels.base import Channel
 from bot.channels.simulator import SimulatorChannel
@@ -14,6 +17,7 @@ from bot.clock import SetClock
 from bot.commands.opening import DEMONSTRATION, load_business
 from bot.database import Database
 from bot.desk import Desk, overrides
+from bot.logs import set_up_logs
 from config import Settings
 from conversations.layout import Capabilities
 from handlers.profile import Profiles
@@ -147,3 +151,16 @@ def make_desk(database: Database, clock: SetClock, tmp_path: Path) -> MakeDesk:
 @pytest.fixture
 def desk(make_desk: MakeDesk) -> Desk:
     return make_desk()
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """What the product writes to its log, as in production."""
+    root = logging.getLogger()
+    kept = root.handlers, root.level
+    written = io.StringIO()
+    set_up_logs("DEBUG")
+    root.handlers[0].stream = written  # type: ignore[attr-defined]
+    yield written
+    root.handlers, root.level = kept
+    structlog.contextvars.clear_contextvars()

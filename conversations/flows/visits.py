@@ -14,11 +14,8 @@ from conversations.understanding import Understood
 
 def offered(service_ids: Sequence[int], facts: Facts) -> Service | None:
     """These services as one; None where one is off the list, or nobody gives them all in one day."""
-    found = [service for wanted in service_ids for service in facts.services() if service.id == wanted]
-    if not found or len(found) != len(service_ids):
-        return None
-    whole = visit(found)
-    return whole if whole is None or len(found) == 1 or _fits_a_day(whole, facts) else None
+    whole = visit(service_ids, facts.services())
+    return whole if whole is None or len(service_ids) == 1 or _fits_a_day(whole, facts) else None
 
 
 def _fits_a_day(service: Service, facts: Facts) -> bool:

@@ -3,7 +3,6 @@ says of it."""
 
 import io
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -15,14 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 
 from bot.completions import LONGEST_ANSWER, Completions, NotAnswered
 from bot.desk import PATIENCE
 from bot.doctor.finding import Finding, Mark
 from bot.doctor.llm import llm as examine
 from bot.interpreter import ANSWER_SECONDS, AT_ONCE, Interpreter
-from bot.logs import set_up_logs
 from config import Settings, WrongSettings, read_settings
 from conversations.understanding import Understood
 from tests.conversations.understanding.salon import SALON
@@ -45,19 +42,6 @@ def llm() -> Iterator[FakeLLM]:
 
 def interpreter(llm: FakeLLM, seconds: float = ANSWER_SECONDS, key: str = KEY) -> Interpreter:
     return Interpreter(Completions(llm.api_base, key, MODEL), seconds)
-
-
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    """What the product writes to its log, as in production."""
-    root = logging.getLogger()
-    kept = root.handlers, root.level
-    written = io.StringIO()
-    set_up_logs("DEBUG")
-    root.handlers[0].stream = written  # type: ignore[attr-defined]
-    yield written
-    root.handlers, root.level = kept
-    structlog.contextvars.clear_contextvars()
 
 
 def lines(logged: io.StringIO, event: str) -> list[dict[str, Any]]:

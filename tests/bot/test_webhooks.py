@@ -2,14 +2,12 @@
 
 import io
 import json
-import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from flask.testing import FlaskClient
 from sqlalchemy import Table, func, select
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
@@ -19,7 +17,6 @@ from bot.channels.base import Found, LookUp, SendError
 from bot.database import Database
 from bot.desk import Desk
 from bot.dispatcher import Dispatcher
-from bot.logs import set_up_logs
 from conversations.delivery import Delivery, SendFailure
 from conversations.layout import Capabilities
 from models.conversations import turns
@@ -56,19 +53,6 @@ def desk(make_desk: MakeDesk) -> Desk:
 @pytest.fixture
 def client(desk: Desk) -> FlaskClient:
     return create_app(desk).test_client()
-
-
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    """What the product writes to its log, as in production."""
-    root = logging.getLogger()
-    kept = root.handlers, root.level
-    written = io.StringIO()
-    set_up_logs("DEBUG")
-    root.handlers[0].stream = written  # type: ignore[attr-defined]
-    yield written
-    root.handlers, root.level = kept
-    structlog.contextvars.clear_contextvars()
 
 
 def ana_texts(body: str = "book", **fields: str) -> dict[str, str]:

@@ -2,13 +2,11 @@
 
 import io
 import json
-import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import structlog
 from flask.testing import FlaskClient
 from sqlalchemy import Row, Table, func, select
 from werkzeug.test import TestResponse
@@ -17,7 +15,6 @@ from bot.clock import SetClock
 from bot.database import Database
 from bot.desk import Desk, open_desk
 from bot.dispatcher import Dispatcher
-from bot.logs import set_up_logs
 from config import Settings
 from conversations.booking import BookingStatus
 from conversations.delivery import Delivery, SendFailure
@@ -103,18 +100,6 @@ class Line:
 @pytest.fixture
 def line(make_desk: MakeDesk, fake: FakeWhatsApp) -> Line:
     return Line(make_desk(whatsapp_template="booking_news:en", whatsapp_messages_per_second=0), fake)
-
-
-@pytest.fixture
-def logged() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    kept = root.handlers, root.level
-    written = io.StringIO()
-    set_up_logs("DEBUG")
-    root.handlers[0].stream = written  # type: ignore[attr-defined]
-    yield written
-    root.handlers, root.level = kept
-    structlog.contextvars.clear_contextvars()
 
 
 def events(logged: io.StringIO, event: str) -> list[dict[str, Any]]:
