@@ -15,6 +15,8 @@ def answer(dialogue: Dialogue, event: Said, facts: Facts) -> Turn | None:
     word = opt_word(event.text, bare_cancel=facts.channel.bare_cancel_opts_out)
     silent = event.carrier_answered or (facts.channel.carrier_answers_stop and is_carriers_word(event.text))
     match word:
+        case OptWord.OUT if facts.person.opted_out:
+            return Turn(dialogue)  # they have had the one confirmation
         case OptWord.OUT:
             reply = say("opted_out", business=facts.business.name)
             return Turn(dialogue, () if silent else (reply,), (OptOut(event.text, event.carrier_answered),))

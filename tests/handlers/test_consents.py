@@ -57,3 +57,10 @@ def test_an_opt_out_that_only_the_provider_knows_of_is_kept_once(desk: Desk, clo
     assert changes(desk)[1:] == [(False, "provider_report", "")]
     texts(desk, 2, "yes")
     assert sent_kinds(desk) == [], "the one that was refused, and nothing behind it"
+
+
+def test_a_second_stop_is_not_confirmed_again(desk: Desk) -> None:
+    for number in range(1, 4):
+        texts(desk, number, "stop")
+    assert sent_kinds(desk) == ["opted_out"]
+    assert [change[:2] for change in changes(desk)] == [(True, "wrote_first"), (False, "own_words")]
