@@ -34,6 +34,7 @@ class Booking(SQLModel, table=True):
         Index(None, "client_id", "start_at"),
         Index(None, "staff_id", "start_at"),
         Index(None, "status", "decide_by"),
+        Index(None, "page_token"),
     )
     id: int | None = Field(default=None, sa_column=key())
     version: int = Field(default=1)
@@ -49,6 +50,7 @@ class Booking(SQLModel, table=True):
     attendee: str = Field(default="", sa_column=Column(String(120), nullable=False, server_default=""))
     class_session_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
     series_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+    resource_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
     session_type: str = Field(default="individual", max_length=20)
     seats_reserved: int = Field(default=1)
     preferred_datetime: datetime = Field(sa_column=_moment(nullable=False))
@@ -83,6 +85,10 @@ class Booking(SQLModel, table=True):
     agreement_version: str = Field(default="", max_length=40)
     accepted_at: datetime | None = Field(default=None, sa_column=_moment())
     hold_expires_at: datetime | None = Field(default=None, sa_column=_moment())
+    client_confirmed_at: datetime | None = Field(default=None, sa_column=_moment())
+    """When the client said that they will come to the start in force."""
+    page_token: str | None = Field(default=None, sa_column=Column(String(43), nullable=True))
+    """What opens the client's page of this booking."""
     created_at: datetime = Field(sa_column=_moment(nullable=False))
     updated_at: datetime = Field(sa_column=_moment(nullable=False))
 

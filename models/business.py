@@ -1,14 +1,14 @@
 """The business itself: its staff, services, coordinators and policies, as business.toml or the console set them."""
 
-from datetime import time
+from datetime import date, time
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, Integer, String, UniqueConstraint, select
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, UniqueConstraint, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from conversations.booking import BookingType
-from conversations.rules.policies import Approval
+from conversations.rules.policies import Approval, AtDeadline
 from models.base import Key, key, link, table, word
 
 
@@ -29,13 +29,17 @@ class Business(SQLModel, table=True):
     quiet_hours: str = Field(
         default="21:00-08:00", sa_column=Column(String(11), nullable=False, server_default="21:00-08:00")
     )
+    holidays: str = Field(default="", sa_column=Column(String(8), nullable=False, server_default=""))
+    """The country, or country and part, whose public holidays are closed days ("QA", "US-CA"); "" for none."""
     version: int = Field(default=1)
     """Counts up at each change, so that who keeps a copy knows when it is old."""
     answers: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
 class Coordinator(SQLModel, table=True):
-    """A phone that receives requests. `channel` is "sms", "whatsapp" or "" for whichever they last wrote on."""
+    """A phone that receives requests. `channel` is "sms", "whatsapp" or "" for whichever they last wrote on; `timezone`
+    "" means the business's. `digest_at` and `summary_at` are wall times there ("07:30"), "" for never. The backup is
+    another coordinator, asked where this one does not answer."""
 
     __tablename__ = "coordinators"
     id: int | None = Field(default=None, sa_column=key())
@@ -44,12 +48,18 @@ class Coordinator(SQLModel, table=True):
     phone: str = Field(default="", max_length=32)
     channel: str = Field(default="", max_length=20)
     language: str = Field(default="", max_length=8)
+    timezone: str = Field(default="", sa_column=Column(String(64), nullable=False, server_default=""))
+    quiet_hours: str = Field(default="", sa_column=Column(String(11), nullable=False, server_default=""))
+    digest_at: str = Field(default="", sa_column=Column(String(5), nullable=False, server_default=""))
+    summary_at: str = Field(default="", sa_column=Column(String(5), nullable=False, server_default=""))
+    backup_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
     is_default: bool = Field(default=False)
     active: bool = Field(default=True)
 
 
 class Staff(SQLModel, table=True):
-    """A person who delivers. `timezone` "" means the business's."""
+    """A person who delivers. `timezone` "" means the business's. `feed_token` opens the private feed of their bookings;
+    "" where none was asked for."""
 
     __tablename__ = "staff"
     id: int | None = Field(default=None, sa_column=key())
@@ -59,6 +69,7 @@ class Staff(SQLModel, table=True):
     position: int = Field(default=0)
     active: bool = Field(default=True)
     coordinator_id: int | None = Field(default=None, sa_column=link("coordinators.id", nullable=True))
+    feed_token: str = Field(default="", sa_column=Column(String(43), nullable=False, server_default=""))
 
 
 class StaffShift(SQLModel, table=True):
@@ -72,8 +83,35 @@ class StaffShift(SQLModel, table=True):
     closes: time
 
 
+class DateOverride(SQLModel, table=True):
+    """What replaces the weekly hours on one date: a row for each open stretch, or one without hours for a closed day.
+    `staff_id` 0 is everybody. Wall time in the staff member's zone."""
+
+    __tablename__ = "date_overrides"
+    __table_args__ = (Index(None, "day"),)
+    id: int | None = Field(default=None, sa_column=key())
+    staff_id: int = Field(default=0)
+    day: date
+    opens: time | None = None
+    closes: time | None = None
+    why: str = Field(default="", max_length=80)
+
+
+class Resource(SQLModel, table=True):
+    """A thing that a service needs for its time, such as a room or a chair; any free one of its kind will do."""
+
+    __tablename__ = "resources"
+    id: int | None = Field(default=None, sa_column=key())
+    name_key: str = Field(max_length=40, unique=True)
+    name: str = Field(max_length=80)
+    kind: str = Field(max_length=40)
+    position: int = Field(default=0)
+    active: bool = Field(default=True)
+
+
 class Service(SQLModel, table=True):
-    """What can be booked. `price` is in minor units of `currency`."""
+    """What can be booked. `price` is in minor units of `currency`. `resource_kind` is the kind of resource it needs, ""
+    for none; `reminder_minutes` how long before the start the client is reminded."""
 
     __tablename__ = "services"
     id: int | None = Field(default=None, sa_column=key())
@@ -92,6 +130,11 @@ class Service(SQLModel, table=True):
     position: int = Field(default=0)
     active: bool = Field(default=True)
     coordinator_id: int | None = Field(default=None, sa_column=link("coordinators.id", nullable=True))
+    resource_kind: str = Field(default="", sa_column=Column(String(40), nullable=False, server_default=""))
+    reminder_minutes: list[int] = Field(
+        default_factory=lambda: [1440, 120],
+        sa_column=Column(JSON, nullable=False, server_default="[1440, 120]"),
+    )
 
 
 class ServiceStaff(SQLModel, table=True):
@@ -119,12 +162,21 @@ class BookingPolicy(SQLModel, table=True):
     buffer_after: int | None = None
     hold_minutes: int | None = None
     grid_minutes: int | None = None
+    daily_cap: int | None = None
+    weekly_cap: int | None = None
+    cancel_minutes: int | None = None
+    cancel_fee: int | None = None
+    """In minor units of the service's currency."""
+    open_requests: int | None = None
+    at_deadline: AtDeadline | None = Field(default=None, sa_column=Column(word(AtDeadline), nullable=True))
 
 
 business = table(Business)
 coordinators = table(Coordinator)
 staff = table(Staff)
 staff_shifts = table(StaffShift)
+date_overrides = table(DateOverride)
+resources = table(Resource)
 services = table(Service)
 service_staff = table(ServiceStaff)
 booking_policies = table(BookingPolicy)

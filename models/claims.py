@@ -19,6 +19,7 @@ class Scarce(StrEnum):
     """What can be owned piece by piece."""
 
     STAFF = "staff"
+    RESOURCE = "resource"
 
 
 class Holder(StrEnum):
@@ -28,6 +29,10 @@ class Holder(StrEnum):
     PROPOSAL = "proposal"
     CONVERSATION = "conversation"
     """A client who has been asked for their YES."""
+    BLOCK = "block"
+    """Time taken out by hand."""
+    CALENDAR = "calendar"
+    """What another calendar says is busy: seen, but never claimed, for nobody can keep it from overlapping."""
 
 
 class Stretch(SQLModel, table=True):

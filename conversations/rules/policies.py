@@ -15,9 +15,17 @@ class Approval(StrEnum):
     NEW_CLIENTS = "new_clients"
 
 
+class AtDeadline(StrEnum):
+    """What becomes of a request that nobody answers in time."""
+
+    EXPIRE = "expire"
+    APPROVE = "approve"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One policy as written; None means it does not say. Lengths in minutes, the horizon in days."""
+    """One policy as written; None means it does not say. Lengths in minutes, the horizon in days, the fee in minor
+    units."""
 
     staff_id: int = ANY
     service_id: int = ANY
@@ -29,6 +37,12 @@ class Policy:
     buffer_after: int | None = None
     hold_minutes: int | None = None
     grid_minutes: int | None = None
+    daily_cap: int | None = None
+    weekly_cap: int | None = None
+    cancel_minutes: int | None = None
+    cancel_fee: int | None = None
+    open_requests: int | None = None
+    at_deadline: AtDeadline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,16 @@ class Terms:
     buffer_after: int = 0
     hold_minutes: int = 5
     grid_minutes: int = 15
+    daily_cap: int | None = None
+    """How many bookings one staff member has in a day of theirs at most; None: no limit. `weekly_cap` in a week."""
+    weekly_cap: int | None = None
+    cancel_minutes: int = 24 * 60
+    """How long before the start a client may still cancel or move by themselves."""
+    cancel_fee: int = 0
+    """What a later cancellation costs; 0: it is for the coordinator to decide."""
+    open_requests: int = 2
+    """How many requests of one client may wait for an answer at a time."""
+    at_deadline: AtDeadline = AtDeadline.EXPIRE
 
     @property
     def before(self) -> timedelta:
