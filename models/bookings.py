@@ -34,6 +34,7 @@ class Booking(SQLModel, table=True):
         Index(None, "client_id", "start_at"),
         Index(None, "staff_id", "start_at"),
         Index(None, "status", "decide_by"),
+        Index(None, "staff_id", "id"),
         Index(None, "page_token"),
     )
     id: int | None = Field(default=None, sa_column=key())

@@ -175,3 +175,27 @@ def upgrade() -> None:
     op.add_column("services", sa.Column("resource_kind", sa.String(40), server_default="", nullable=False))
     op.add_column("services", sa.Column("reminder_minutes", sa.JSON(), server_default="[1440, 120]", nullable=False))
     op.add_column("staff", sa.Column("feed_token", sa.String(43), server_default="", nullable=False))
+    _number_the_cells()
+
+
+def _number_the_cells() -> None:
+    with op.batch_alter_table("stretches") as table:
+        for name in ("first_cell", "end_cell"):
+            column = sa.Column(name, sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+            table.add_column(column)
+    moments = sa.table(
+        "stretches", sa.column("id"), sa.column("start_at", Moment()), sa.column("end_at", Moment()),
+        sa.column("first_cell"), sa.column("end_cell"),
+    )  # fmt: skip
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(moments.c.id, moments.c.start_at, moments.c.end_at)).all():
+        first, end = int(row.start_at.timestamp() // 300), int(-(-row.end_at.timestamp() // 300))
+        connection.execute(sa.update(moments).where(moments.c.id == row.id).values(first_cell=first, end_cell=end))
+    with op.batch_alter_table("stretches") as table:
+        for name in ("first_cell", "end_cell"):
+            table.alter_column(
+                name, existing_type=sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+            )
+        table.drop_index("ix_stretches_scarce_scarce_id_start_at")
+        table.create_index("ix_stretches_scarce_scarce_id_first_cell", ["scarce", "scarce_id", "first_cell"])
+    op.create_index(op.f("ix_bookings_staff_id_id"), "bookings", ["staff_id", "id"])
