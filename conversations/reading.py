@@ -1,11 +1,15 @@
 """What a client's text says, read against where the conversation stands."""
 
+from functools import lru_cache
+
 from conversations.dialogue import Dialogue
 from conversations.events import Said
 from conversations.facts import Facts
 from conversations.flows import visits
 from conversations.languages import spoken
 from conversations.understanding import Answer, Context, Understood, understand
+from conversations.understanding.normalise import fold
+from conversations.understanding.vocabulary import vocabulary
 
 
 def read(dialogue: Dialogue, event: Said, facts: Facts) -> tuple[Understood, Facts]:
@@ -41,6 +45,8 @@ def name_behind_yes(event: Said, facts: Facts) -> str:
         said, rest = " ".join(words[:size]), words[size:]
         if not 1 <= len(rest) <= 4 or not all(word[0].isupper() and not word.isupper() for word in rest):
             continue
+        if any(word[0].isupper() and fold(word) not in _assents(facts.language) for word in words[1:size]):
+            continue
         context = Context(now=facts.now, language=facts.language)
         yes, named = understand(said, context), understand(" ".join(rest), context)
         is_yes = yes.answer is Answer.YES and not yes.name and yes.is_slotless
@@ -50,6 +56,14 @@ def name_behind_yes(event: Said, facts: Facts) -> str:
         if named.is_slotless or len(words_read) < len(rest) or rest == ["Tom"]:
             return " ".join(rest)
     return ""
+
+
+@lru_cache(maxsize=32)
+def _assents(code: str) -> frozenset[str]:
+    """The words of a yes and of the small talk about it: another one that has a capital is part of a name."""
+    known = vocabulary(code)
+    listed = ("yes", "yes_alone", "polite", "openers")
+    return frozenset(word for name in listed for phrase in known.phrase_set("answers", name) for word in phrase)
 
 
 def named_language(text: str) -> str:

@@ -1,7 +1,6 @@
 """Numbers that are no time of day: so many hours from now, lengths, counts of people, marks out of ten."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
@@ -14,6 +13,7 @@ _FROM_THEN_ON = 1
 _PARTS_OF_AN_HOUR = 6
 _LONGEST_SESSION, _LONGEST_COURSE = 4, 12
 """Hours."""
+_SCHOOL_YEARS = 13
 
 
 def ahead(lexemes: Sequence[Lexeme]) -> Said | None:
@@ -54,7 +54,11 @@ def within(lexemes: Sequence[Lexeme]) -> Said | None:
     if lexemes[0].kind is Kind.IN and lexemes[0].value != WITHIN:
         return None
     found = ahead([*lexemes[1:]])
-    return replace(found, within=True) if found else None
+    return found._replace(within=True) if found else None
+
+
+def rest_of_day(_lexemes: Sequence[Lexeme]) -> Said | None:
+    return Said(rest=True)
 
 
 def past_hours(_lexemes: Sequence[Lexeme]) -> Said | None:
@@ -92,6 +96,11 @@ def on_the_way(lexemes: Sequence[Lexeme]) -> Said | None:
 def since(lexemes: Sequence[Lexeme]) -> Said | None:
     """ "Depuis 3 jours": how long it has been so; "after 3 days" is a day to come."""
     return EMPTY if lexemes[0].value == _FROM_THEN_ON else None
+
+
+def school_year(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "Year 9", of a school."""
+    return EMPTY if lexemes[-1].digits and lexemes[-1].value <= _SCHOOL_YEARS else None
 
 
 def nothing(_lexemes: Sequence[Lexeme]) -> Said | None:

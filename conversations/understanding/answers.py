@@ -35,9 +35,9 @@ def _in_words(
     start = 0
     while opener := begins(words[start:], known.phrase_set("answers", "openers")):
         start += opener
-    lengths = {name: begins(words[start:], said[name]) for name in ("neither", "no", "yes")}
-    longest = max(lengths, key=lambda name: lengths[name])
-    if lengths[longest]:
+    rest = words[start:]
+    longest = max(("neither", "no", "yes"), key=lambda name: begins(rest, said[name]))
+    if begins(rest, said[longest]):
         return True, {"yes": Answer.YES, "no": Answer.NO}.get(longest)
     alone = without(words, known.phrase_set("answers", "polite"))
     if consists_of(alone, said["all_yes"]):

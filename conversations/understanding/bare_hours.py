@@ -42,14 +42,15 @@ def counts(
     if _is_led(item, lexemes):
         return not (following in _COUNTED and is_lone)
     if _is_typed(item, lexemes):
-        beside = _follows_a_date(found, place, gap_before(found, place, lexemes)) or _before_a_date(
-            found, place, lexemes
-        )
+        gap = gap_before(found, place, lexemes) - {Kind.FOR}
+        beside = _follows_a_date(found, place, gap) or _before_a_date(found, place, lexemes)
         return time_asked or beside or _stands_free(item, lexemes)
     if following in (Kind.OTHER, Kind.THING) or (following is Kind.ONE and lexemes[item.start].kind is not Kind.AT):
         return False
     if time_asked:
         return not is_lone or len(lexemes) == 1
+    if _is_roughly_at_the_end(found, place, lexemes):
+        return True
     gap = gap_before(found, place, lexemes)
     if is_lone or Kind.FOR in gap:
         return False
@@ -59,6 +60,15 @@ def counts(
         or _before_a_date(found, place, lexemes)
         or _fits(item, lexemes)
     )
+
+
+def _is_roughly_at_the_end(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> bool:
+    """ "It's on the 21st of august and she needs makeup, around 1?"."""
+    item = found[place]
+    if lexemes[item.start].kind is not Kind.ABOUT or not item.start or not any(each.day for each in found[:place]):
+        return False
+    begins = lexemes[item.start - 1].kind in (Kind.COMMA, Kind.MARK)
+    return begins and all(lexeme.kind in _SMALL for lexeme in lexemes[item.end :])
 
 
 def _is_led(item: Found, lexemes: Sequence[Lexeme]) -> bool:

@@ -5,7 +5,7 @@ from enum import Enum, auto
 
 from conversations.understanding.kinds import SOFT, THE, Kind
 from conversations.understanding.lexeme import Lexeme
-from conversations.understanding.scan import Found
+from conversations.understanding.scan import Found, gap_before
 
 
 class Bound(Enum):
@@ -41,12 +41,20 @@ def bound_of(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> B
         if lexeme.kind is Kind.ONWARDS:
             return Bound.FROM
         if lexeme.kind is Kind.OR_BEFORE:
+            if _is_of_its_hour(found, place, lexemes):
+                return Bound.NONE
             return Bound.BEFORE if lexeme.value else Bound.UNTIL
         if lexeme.kind is Kind.HENCE:
             return Bound.AFTER
         if lexeme.kind not in SOFT:
             break
     return Bound.NONE
+
+
+def _is_of_its_hour(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> bool:
+    """ "By 5 on thursday at the latest": the hour is the latest, not the day."""
+    hour = found[place - 1].said if place else None
+    return hour is not None and hour.before is not None and gap_before(found, place, lexemes) <= _SKIPPED
 
 
 def _goes_on(found: Sequence[Found], place: int) -> bool:

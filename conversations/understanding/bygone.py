@@ -1,7 +1,7 @@
-"""What is told of days that are gone: "llamé el lunes", "lundi j'ai appelé", "i came yesterday"."""
+"""What is told of days that are gone: "llamé el lunes", "lundi j'ai appelé", "thanks for yesterday", "a headache since
+monday"."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from conversations.understanding.dates import PAST
 from conversations.understanding.kinds import THE, Kind
@@ -9,6 +9,9 @@ from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.neighbours import EITHER_WAY, FOR_HOUR, HAD
 from conversations.understanding.scan import Found, gap_before
 from conversations.understanding.times import EMPTY
+from conversations.understanding.tokens import words_of
+from conversations.understanding.vocabulary import Vocabulary
+from conversations.understanding.wording import holds
 
 _FARTHEST = 3
 _AFTER_THE_VERB = THE | {Kind.ON, Kind.AT, Kind.ME, Kind.OTHER, Kind.THIS}
@@ -16,6 +19,11 @@ _BEFORE_THE_VERB = frozenset({Kind.SOFT, Kind.ME, Kind.OTHER})
 _OPENING = THE | {Kind.ON, Kind.GREETING, Kind.MARK, Kind.COMMA, Kind.THIS}
 _BESIDE = THE | {Kind.ON, Kind.AT, Kind.COMMA, Kind.ABOUT}
 _NAMED_BY_NUMBER = frozenset({"day_of_month", "number_of_month", "days_of_month"})
+_PAST_BY_ITS_WORDS = frozenset({"relative", "weekdays_ago", "in_units", "time_ago", "last_few", "ago", "last"})
+_FEWEST_TOLD = 2
+"""Words besides a day that is gone that make a story of it, rather than a mistaken wish ("haircut yesterday")."""
+_RIGHT_BESIDE = _BESIDE - {Kind.COMMA}
+_RUNS_ON = frozenset({Kind.TO, Kind.DASH, Kind.BEFORE, Kind.OR, Kind.AND})
 
 
 def told_of_the_past(found: Sequence[Found], lexemes: Sequence[Lexeme]) -> list[Found]:
@@ -30,7 +38,7 @@ def told_of_the_past(found: Sequence[Found], lexemes: Sequence[Lexeme]) -> list[
             gone = _is_told(found, place, lexemes)
         elif gone:
             gone = gap_before(found, place, lexemes) <= _BESIDE
-        told.append(replace(item, day=None, said=EMPTY) if gone else item)
+        told.append(item._replace(day=None, said=EMPTY) if gone else item)
     return told
 
 
@@ -85,3 +93,63 @@ def _opens_before_a_verb(item: Found, lexemes: Sequence[Lexeme]) -> bool:
         if lexeme.kind not in _BEFORE_THE_VERB:
             return False
     return False
+
+
+def without_bygone(found: Sequence[Found], lexemes: Sequence[Lexeme], known: Vocabulary) -> list[Found]:
+    """The same without what is past by its own words in a text that asks for nothing ("left my scarf there last week"),
+    and without the moment since which something has been so."""
+    over = {place for place, item in enumerate(found) if _is_over(item)}
+    leads = known.single("words", "since")
+    since = {place for place, item in enumerate(found) if _is_since(item, lexemes, leads)}
+    if not over and not since:
+        return list(found)
+    words = [word for lexeme in lexemes for word in words_of(lexeme.text)]
+    told = over if over and _is_a_story(found, lexemes, words, known) else set()
+    since = _with_their_own({place for place in since if not _runs_on(found, place, lexemes)}, found, lexemes)
+    others = any(item.day is not None and place not in since for place, item in enumerate(found))
+    if since and (others or holds(words, known.phrase_set("words", "been"))):
+        told |= since
+    gone = _with_their_own(told, found, lexemes)
+    return [item._replace(day=None, said=EMPTY) if place in gone else item for place, item in enumerate(found)]
+
+
+def _is_over(item: Found) -> bool:
+    if item.day is not None:
+        return item.rule in _PAST_BY_ITS_WORDS and item.day.reason == PAST
+    return item.said is not None and item.said.over
+
+
+def _is_a_story(found: Sequence[Found], lexemes: Sequence[Lexeme], words: Sequence[str], known: Vocabulary) -> bool:
+    """Whether enough is told, and nothing asked; or somebody gives thanks."""
+    if holds(words, known.phrase_set("words", "asks")):
+        return False
+    read = {place for item in found for place in range(item.start, item.end)}
+    told = sum(lexeme.kind is Kind.OTHER for place, lexeme in enumerate(lexemes) if place not in read)
+    return told >= _FEWEST_TOLD or holds(words, known.phrase_set("intents.anywhere", "thanks"))
+
+
+def _is_since(item: Found, lexemes: Sequence[Lexeme], leads: frozenset[str]) -> bool:
+    start = item.start
+    while start > 0 and lexemes[start - 1].kind in _BESIDE:
+        start -= 1
+    return any(lexeme.text in leads for lexeme in lexemes[max(0, start - 1) : item.start + 1])
+
+
+def _runs_on(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> bool:
+    return place + 1 < len(found) and bool(gap_before(found, place + 1, lexemes) & _RUNS_ON)
+
+
+def _with_their_own(told: set[int], found: Sequence[Found], lexemes: Sequence[Lexeme]) -> set[int]:
+    """Those with the hours, parts and day right beside each: one day in all."""
+    gone = set(told)
+    for place in told:
+        dated = found[place].day is not None
+        if dated and place and found[place - 1].day is None and gap_before(found, place, lexemes) <= _RIGHT_BESIDE:
+            gone.add(place - 1)
+        for after in range(place + 1, len(found)):
+            is_day = found[after].day is not None
+            if (is_day and dated) or not gap_before(found, after, lexemes) <= _RIGHT_BESIDE:
+                break
+            dated = dated or is_day
+            gone.add(after)
+    return gone

@@ -1,6 +1,7 @@
 """What a text adds to the services that are wanted already, or leaves out: "and a manicure", "without the cut"."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from conversations.business import Service
@@ -21,8 +22,8 @@ class Changed(NamedTuple):
     words: list[str]
 
 
-def read_changes(pieces: Sequence[Token], services: Sequence[Service], known: Vocabulary) -> Changed:
-    words = [plain(piece.text) for piece in pieces if piece.is_word]
+def read_changes(pieces: Sequence[Token], words: list[str], services: Sequence[Service], known: Vocabulary) -> Changed:
+    """`words` are those among the pieces, plain."""
     if not services or not words:
         return Changed(False, (), words)
     left_out: list[int] = []
@@ -64,11 +65,16 @@ def _left_out(clause: Part, services: Sequence[Service], known: Vocabulary) -> r
 def _adds(words: Sequence[str], known: Vocabulary) -> bool:
     """Whether a text opens with "and" or "add", answers and small talk apart, or ends with "too"."""
     add, behind = (known.phrase_set("services", listed) for listed in ("add", "add_behind"))
-    small_talk = frozenset().union(*(known.phrase_set("answers", each) for each in ("yes", "openers", "polite")))
+    small_talk = _small_talk(known)
     start = 0
     while not begins(words[start:], add) and (size := begins(words[start:], small_talk)):
         start += size
     return bool(begins(words[start:], add) or _ends(without(words, small_talk), behind))
+
+
+@lru_cache(maxsize=32)
+def _small_talk(known: Vocabulary) -> frozenset[Words]:
+    return frozenset().union(*(known.phrase_set("answers", each) for each in ("yes", "openers", "polite")))
 
 
 def _ends(words: Sequence[str], phrases: frozenset[Words]) -> int:

@@ -1,7 +1,6 @@
 """From the words of a clock time to the clock: "half 3", "las tres y media", "saa tatu kasorobo", "saadhe teen"."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from conversations.understanding.hours import Clock
 from conversations.understanding.kinds import Kind
@@ -9,12 +8,15 @@ from conversations.understanding.lexeme import Lexeme
 
 _DAY = 24 * 60
 _QUARTERS = 3
-_HOURS = (Kind.NUMBER, Kind.ONE, Kind.LONG, Kind.YEAR)
-_PLAIN = (Kind.NUMBER, Kind.ONE, Kind.COLON, Kind.DOT, Kind.ADDED, Kind.MINUS, Kind.AND, Kind.MINUTES, Kind.OCLOCK)
-_MARKS = (Kind.OCLOCK, Kind.HOUR_MARK, Kind.COLON)
+_HOURS = frozenset({Kind.NUMBER, Kind.ONE, Kind.LONG, Kind.YEAR})
+_PLAIN = frozenset({
+    Kind.NUMBER, Kind.ONE, Kind.COLON, Kind.DOT, Kind.ADDED, Kind.MINUS, Kind.AND, Kind.MINUTES, Kind.OCLOCK,
+})  # fmt: skip
+_MARKS = frozenset({Kind.OCLOCK, Kind.HOUR_MARK, Kind.COLON})
+_ADDING = frozenset({Kind.ADDED, Kind.LEANING, Kind.MINUS, Kind.AND})
 _TO_THE_HOUR = frozenset({Kind.TO, Kind.BEFORE, Kind.ON})
 """After a quarter: "to", "till", "of" the hour."""
-_IDLE = (Kind.ABOUT, Kind.ISH, Kind.THE, Kind.DAY_LEAD, Kind.DASH, Kind.ZONE)
+_IDLE = frozenset({Kind.ABOUT, Kind.ISH, Kind.THE, Kind.DAY_LEAD, Kind.DASH, Kind.ZONE})
 
 
 def core_of(lexemes: Sequence[Lexeme]) -> list[Lexeme]:
@@ -27,11 +29,12 @@ def read_clock(lexemes: Sequence[Lexeme], shift: int = 0) -> Clock | None:
 
     `shift`: hours that a bare hour lies later, where the words themselves do not tell.
     """
-    shift = next((lexeme.value for lexeme in lexemes if lexeme.kind is Kind.AT and lexeme.value), shift)
     words = [lexeme for lexeme in lexemes if lexeme.kind is not Kind.AT]
+    if len(words) < len(lexemes):
+        shift = next((lexeme.value for lexeme in lexemes if lexeme.kind is Kind.AT and lexeme.value), shift)
     kinds = {lexeme.kind for lexeme in words}
     halves = [lexeme.value for lexeme in words if lexeme.kind is Kind.MERIDIEM]
-    more, words = _added(words)
+    more, words = (0, words) if kinds.isdisjoint(_ADDING) else _added(words)
     if named := [lexeme.value for lexeme in words if lexeme.kind is Kind.NAMED]:
         half = next((word.value for word in words if word.kind is Kind.HALF), 0)
         minutes = words[1].value if [word.kind for word in words[:2]] == [Kind.NAMED, Kind.NUMBER] else 0
@@ -43,12 +46,12 @@ def read_clock(lexemes: Sequence[Lexeme], shift: int = 0) -> Clock | None:
         hour, other, doubtful = counts
         more += leans
         own, later = _clock(hour, minute, more, (), either=True), _clock(other, minute, more, (), either=True)
-        return own and later and replace(own, other=later.minutes, as_spoken=bool(shift), doubtful=doubtful)
-    as_said = [lexeme.value for lexeme in words if lexeme.kind in _MARKS and lexeme.value]
+        return own and later and own._replace(other=later.minutes, as_spoken=bool(shift), doubtful=doubtful)
     either = 1 <= hour <= 12 and not as_typed
-    if either and as_said and hour >= as_said[0] and not halves:
+    as_said = [] if halves else [lexeme.value for lexeme in words if lexeme.kind in _MARKS and lexeme.value]
+    if either and as_said and hour >= as_said[0]:
         clock = _clock(hour, minute, more + leans, (), either=False)
-        return clock and replace(clock, as_said=True)
+        return clock and clock._replace(as_said=True)
     return _clock(hour, minute, more + leans, halves, either=either)
 
 

@@ -1,6 +1,6 @@
 """The grammar of dates: its rules over kinds of words, and what reads each."""
 
-from conversations.understanding import dates, figures, named_days, periods, stretches, weekdays, weekends
+from conversations.understanding import counted, dates, figures, named_days, periods, stretches, weekdays, weekends
 from conversations.understanding.dates import DateRule
 
 _COUNT = "(?:number|one|article|long)"
@@ -26,7 +26,7 @@ _NOT_ITS_NUMBER = "(?:people|other|unit|thing|minutes|hours)"
 _NOT_COUNTED = "(?!other|one|street|people|noise|thing|unit|label)"
 
 RULES: dict[str, tuple[str, DateRule]] = {
-    "iso": (f"year {_GLUE} number {_GLUE} number", figures.iso),
+    "iso": (f"year {_GLUE} (?:number|month) {_GLUE} number", figures.iso),
     "written_year": (
         f"number {_GLUE} number (?:{_GLUE} (?:year|long|number)|comma (?:year|long|number {_NOT_A_CLOCK}))",
         figures.written,
@@ -62,7 +62,7 @@ RULES: dict[str, tuple[str, DateRule]] = {
         stretches.days_of_a_month,
     ),
     "month_days": (
-        f"month the? {_DAY} (?:dash|or|and|slash|to|before) the? {_DAY} {_NOT_A_CLOCK} {_YEAR}?",
+        f"month between? the? {_DAY} (?:dash|or|and|slash|to|before) the? {_DAY} {_NOT_A_CLOCK} {_YEAR}?",
         stretches.days_month,
     ),
     "day_month_short_year": (
@@ -70,7 +70,7 @@ RULES: dict[str, tuple[str, DateRule]] = {
         " (?!dash|slash|to|other|thing)"),
         figures.day_month_short_year,
     ),
-    "day_month": (f"the? (?:{_DAY}|{_NTH} day) dash? (?:on|the|from)* month {_YEAR}?", dates.day_month),
+    "day_month": (f"the? (?:{_DAY}|{_NTH} day) (?:dash|mark|slash)? (?:on|the|from)* month {_YEAR}?", dates.day_month),
     "last_day": (f"the? last (?:day|day_lead) {_OF} (?:month {_YEAR}?|months_unit|{_MONTH})", stretches.last_day),
     "month_day": (f"month (?:dash|slash|dot)? the? {_DAY} {_NOT_A_CLOCK} (?!slash) {_YEAR}?", dates.day_month),
     "next_few": (
@@ -84,14 +84,25 @@ RULES: dict[str, tuple[str, DateRule]] = {
     ),
     "month_of_year": (
         (f"month {_YEAR} | number (?:slash|dash) year {_NOT_A_CLOCK} (?!slash|dash)"
-        f" | year (?:slash|dash) number {_NOT_A_CLOCK} (?!slash|dash)"),
+        f" | year (?:slash|dash) number {_NOT_A_CLOCK} (?!slash|dash) | the? {_NTH} months_unit {_YEAR}"
+        f" | (?<!at)year month (?! (?:dash|slash|the)* {_DAY})"),
         periods.month_of_year,
     ),
     "nth_day": (f"the? (?:ordinal_word|ordinal) day {_OF} (?:month {_YEAR}?|{_MONTH}|months_unit)", periods.nth_day),
-    "week_of_year": (f"the? (?:ordinal_word|ordinal) week {_YEAR}", periods.week_of_year),
+    "week_of_year": (
+        (f"the? (?:ordinal_word|ordinal|last) (?:week|week_of) {_YEAR}"
+        f" | (?:^|(?<=the|for|on)|in the?)week number {_YEAR}? (?=$|mark|comma) {_NOT_A_CLOCK}"),
+        periods.week_of_year,
+    ),
+    "edge_units": (
+        (f"the? (?:ordinal_word|ordinal|last) number {_UNIT} (?:on|the|in|this)*"
+        f" (?:month {_YEAR}?|{_MONTH}|months_unit|{_THAT_YEAR}|years_unit|year {_NOT_A_CLOCK})"),
+        periods.edge_units,
+    ),
     "quarter": (
         (f"the? (?:ordinal_word|ordinal) quarter {_YEAR}? (?!past|to|after|hours)"
-        f" | year the? (?:ordinal_word|ordinal) quarter | {_TURN} quarter"),
+        f" | year the? (?:ordinal_word|ordinal) quarter | {_TURN} quarter"
+        f" | (?<!label)year_part {_YEAR}? | year (?:dash|slash)? year_part"),
         periods.quarter,
     ),
     "season": (f"{_TURN} season | (?:in|on)* the? season {_YEAR}", periods.season),
@@ -123,22 +134,32 @@ RULES: dict[str, tuple[str, DateRule]] = {
         weekends.nth_weekend,
     ),
     "after_next": ("the? weekday after (?:next|coming)", weekdays.after_next),
-    "week_after_next": ("the? week after (?:next|coming)", stretches.week_after_next),
+    "week_after_next": ("the? (?:week|months_unit) after the? (?:next|coming)", stretches.week_after_next),
     "weekend_after_next": ("the? weekend after (?:next|coming)", weekends.after_next),
     "week_after": (f"weekday {_OF} week after next?", weekdays.week_after),
     "or_the_day_after": ("(?:relative_day|weekday|tonight) or the? day after", dates.or_the_day_after),
     "day_after_at": (
         ("(?<!number)(?<!one) the? day after"
-        " (?=at (?!the)|part|about number|number (?:colon|oclock|hour_mark|meridiem))"),
+        " (?=at (?!the)|part|about number|number (?:colon|oclock|hour_mark|meridiem))"
+        " | (?<!weekday|weekend|week|day|day_lead|months_unit|years_unit|month|ordinal|number|part|season)"
+        " last (?=at)"),
         dates.day_after_tomorrow,
     ),
     "day_after": ("the? day after the? (?:weekday|relative_day)", dates.day_after),
     "from_named_day": (
-        (f"(?:the|{_COUNT})? (?:day|week) (?:after|before) the? named_day {_YEAR}?"
+        (f"(?:the|{_COUNT})? {_UNIT} (?:after|before|from) the? named_day {_YEAR}?"
         f" | the? (?:ordinal_word|ordinal)? weekday after the? named_day {_YEAR}?"),
         named_days.from_named_day,
     ),
+    "counted_from": (
+        (f"(?<!for)(?:{_COUNT} {_UNIT}|the? day) (?:after|before|from) (?:the|this)?"
+        f" (?:{_TURN}? weekday|relative_day|{_DAY} (?:on|the|from)* month {_YEAR}?"
+        f"|month the? {_DAY} {_NOT_A_CLOCK} {_YEAR}?|ordinal {_NOT_COUNTED} {_NOT_A_CLOCK}"
+        f"|number slash number (?:slash (?:number|year|long))? {_NOT_A_CLOCK})"),
+        counted.counted_from,
+    ),
     "weekdays_on": ("number weekday hence", weekdays.weekdays_on),
+    "weekends_on": (f"in {_COUNT} weekend | {_COUNT} weekend hence", weekends.weekends_on),
     "weekdays_ago": (f"{_COUNT} weekday ago", dates.past),
     "weekday_in_weeks": (
         (
@@ -149,8 +170,7 @@ RULES: dict[str, tuple[str, DateRule]] = {
         weekdays.weekday_in_weeks,
     ),
     "weeks_on": (
-        (f"{_COUNT} week (?:on|from|after)? (?:weekday|relative_day) | week on weekday | (?:weekday|relative_day) week"
-        f" | {_COUNT} day (?:from|after) relative_day"),
+        f"{_COUNT} week (?:on|from|after)? (?:weekday|relative_day) | week on weekday | (?:weekday|relative_day) week",
         weekdays.weeks_on,
     ),
     "in_units": (
@@ -171,12 +191,13 @@ RULES: dict[str, tuple[str, DateRule]] = {
     "last": (
         (f"late? last part | (?:weekday (?:on|from)? |{_LEADING}|this)? {_PAST}"
         f" (?:week|weekend|months_unit|years_unit|quarter|season) (?!one) (?:weekday)?"
-        f" | last (?:weekday|month) | (?:weekday|week|months_unit) last (?!thing|one)"
+        f" | (?:last|this past) (?:weekday|month) | (?:weekday|week|months_unit) last (?!thing|one)"
         f" | {_PAST} (?:number|one) {_UNIT} | number last {_UNIT}"),
         dates.past,
     ),
     "rest": ("rest (?:on|the|this|soft|me)* (?:week|months_unit|years_unit)", periods.rest),
     "period_end": ("the? period_end", periods.period_end),
+    "weekday_figures": (f"weekday comma? number dot number (?!dot|slash|dash) {_NOT_A_CLOCK}", figures.beside_weekday),
     "weekday_date": (
         "(?:this|coming)? weekday comma? number (?=comma? at (?:number|one|spoken|long))",
         weekdays.weekday_date,
@@ -210,14 +231,18 @@ RULES: dict[str, tuple[str, DateRule]] = {
         f"(?:from|between|in)* year (?:to|dash|and|before|about) year {_NOT_A_CLOCK}", periods.years,
     ),
     "year_bound": (f"(?<=after|before) year {_NOT_A_CLOCK} (?!number|month)", periods.year_bound),
-    "year": (f"{_THAT_YEAR} | (?<!other) years_unit on? year {_NOT_A_CLOCK}", periods.year),
-    "named_day_weekend": (f"{_TURN}? named_day {_YEAR}? weekend", named_days.named_day),
+    "year": (f"{_THAT_YEAR} | (?<!other) years_unit on? year {_NOT_A_CLOCK} | ^ the years_unit $", periods.year),
+    "named_day_week": ("(?:the|this)* named_day week (?!hence|ago|after|before)", named_days.named_day),
+    "named_day_weekend": (
+        f"{_TURN}? named_day {_YEAR}? weekend {_YEAR}? | weekend (?:on|the)* named_day {_YEAR}?",
+        named_days.named_day,
+    ),
     "weekend": (f"the? {_TURN} weekend | weekend on? {_TURN}? | weekend", weekends.weekend),
-    "week": (_WEEK, stretches.week),
+    "week": (f"{_WEEK} | ^ the week $", stretches.week),
     "month": (
         (f"{_MONTH} | (?:in|this|next|coming|(?<=from|after|before)|{_NOT_A_DAY_OF}on|months_unit (?:on|the)*) month"
         f" (?!dash|the|number {_NOT_A_CLOCK}|ordinal|ordinal_word) {_YEAR}?"
-        " | ^ the? month (?:mark|dot|soft){0,2} $"),
+        " | ^ (?:the? month (?:mark|dot|soft){0,2}|the months_unit) $"),
         stretches.month,
     ),
     "weekday": ("weekday", weekdays.weekday),
@@ -237,7 +262,12 @@ RULES: dict[str, tuple[str, DateRule]] = {
     "lone_ordinal": ("the ordinal_word (?=$|at|comma|mark|part|about|number)", dates.day_of_month),
     "ordinal_of_month": ("(?<=weekday) the? ordinal_word (?!other|one|thing)", dates.day_of_month),
     "named_day": (f"(?:the|last|this|next|coming)* named_day {_YEAR}?", named_days.named_day),
-    "for_the_number": ("(?<=for) the number (?=mark{0,2} $)", dates.for_the_number),
+    "for_the_number": (
+        ("the number (?:(?=comma? (?:from|between|at) number)|(?<=for the number)(?=mark{0,2} $)"
+        "|(?<=weekday the number)(?=$|mark|comma|at|part))"
+        " | ^ number (?=comma number (?:colon number)? meridiem|at number (?:colon|meridiem|oclock))"),
+        dates.for_the_number,
+    ),
     "number_of_month": (
         (f"on the number (?!other|one|dash|slash|thing|unit) {_NOT_A_CLOCK}"
         f" | day_lead {_DAY} (?!dash|slash|noise|thing|number (?!hour_mark|oclock|colon|meridiem)) {_NOT_A_CLOCK}"

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from conversations.understanding import days
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
-from conversations.understanding.neighbours import ABOUT, WITHIN
+from conversations.understanding.neighbours import ABOUT, WITHIN, WORKING
 
 NO_SUCH_DATE = "no_such_date"
 PAST = "past"
@@ -26,7 +26,7 @@ class Today:
 class Day:
     """What one wording says: the dates it can mean, or why none. `weekday` when it names nothing but a weekday; `later`
     are the days of that number in the months after; `gone` the last such day, where it is not long gone; of a `stretch`
-    every date is meant."""
+    every date is meant; of a `yearly` day no year was said."""
 
     dates: tuple[date, ...] = ()
     reason: str = ""
@@ -34,6 +34,7 @@ class Day:
     later: tuple[date, ...] = ()
     gone: date | None = None
     stretch: bool = False
+    yearly: bool = False
 
 
 DateRule = Callable[[Sequence[Lexeme], Today], Day | None]
@@ -41,11 +42,13 @@ DateRule = Callable[[Sequence[Lexeme], Today], Day | None]
 DAY_KINDS = (Kind.NUMBER, Kind.ORDINAL, Kind.ORDINAL_WORD)
 _COUNTS = (Kind.NUMBER, Kind.LONG)
 FURTHEST = 120
-_LONG_GONE = 183
+_A_YEAR = 366
+"""Days within which a day without its year lies: a 29 February may be farther."""
+LONG_GONE = 183
 """Days since a date from which its next one is the nearer."""
 LAST_HALF_DAY_HOUR = 12
 _LONGEST_MONTH = 31
-_UNITS = (Kind.DAY, Kind.WEEK, Kind.MONTHS_UNIT, Kind.YEARS_UNIT)
+UNITS = (Kind.DAY, Kind.WEEK, Kind.MONTHS_UNIT, Kind.YEARS_UNIT)
 _THINGS = 4
 """The first, second or third is rather a thing than a day, where no more is said."""
 
@@ -78,14 +81,29 @@ def certain(day: date | None, today: Today) -> Day:
 def day_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     (day,) = values(lexemes, *DAY_KINDS)
     (month,) = values(lexemes, Kind.MONTH)
-    if has(lexemes, Kind.SLASH) and not lexemes[-1].digits:
+    in_figures = any(lexeme.digits for lexeme in lexemes if lexeme.kind in DAY_KINDS)
+    if (has(lexemes, Kind.SLASH) and not in_figures) or _ends_a_sentence(lexemes):
         return None
     year = year_of(lexemes, today)
     if year:
         return certain(days.make(year, month, day), today)
-    made = certain(days.next_yearly(today.date, month, day), today)
+    return yearly(month, day, today)
+
+
+def yearly(month: int, day: int, today: Today) -> Day:
+    """The next such day, and the last one where it is not long gone."""
+    made = replace(certain(days.next_yearly(today.date, month, day), today), yearly=True)
+    if made.dates and (made.dates[0] - today.date).days > _A_YEAR:
+        return Day(reason=NO_SUCH_DATE)
     gone = days.last_yearly(today.date, month, day)
-    return replace(made, gone=gone) if gone and (today.date - gone).days < _LONG_GONE else made
+    return replace(made, gone=gone) if gone and (today.date - gone).days < LONG_GONE else made
+
+
+def _ends_a_sentence(lexemes: Sequence[Lexeme]) -> bool:
+    """Whether a mark parts the day from its month: not in "16. nov", the dot of an ordinal."""
+    marks = (at for at, lexeme in enumerate(lexemes) if lexeme.kind is Kind.MONTH and lexemes[at - 1].kind is Kind.MARK)
+    at = next(marks, 0)
+    return at > 1 and not (lexemes[at - 1].text == "." and lexemes[at - 2].end == lexemes[at - 1].start)
 
 
 def day_of_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
@@ -100,9 +118,9 @@ def day_of_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 
 
 def for_the_number(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    """ "For the 27"; "for the 4" may be people."""
+    """ "For the 27", "the 15 at 3pm"; "for the 4" may be people."""
     day = lexemes[-1]
-    return day_of_month([day], today) if day.digits and day.value > LAST_HALF_DAY_HOUR else None
+    return day_of_month([day], today) if LAST_HALF_DAY_HOUR < day.value <= _LONGEST_MONTH else None
 
 
 def number_on(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
@@ -130,8 +148,10 @@ def year_of(lexemes: Sequence[Lexeme], today: Today) -> int | None:
     return None
 
 
-def on_in_units(day: date, unit: Lexeme, count: int) -> date:
+def on_in_units(day: date, unit: Lexeme, count: int, region: str = "") -> date:
     """The day that lies so many days, weeks, months or years after `day`."""
+    if unit.until == WORKING and unit.kind is Kind.DAY:
+        return days.working_on(day, count, region)
     if unit.kind in (Kind.MONTHS_UNIT, Kind.YEARS_UNIT):
         return days.months_on(day, count * (12 if unit.kind is Kind.YEARS_UNIT else 1))
     return day + timedelta(days=count * (7 if unit.kind is Kind.WEEK else 1))
@@ -156,7 +176,7 @@ def or_the_day_after(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 
 
 def day_after_tomorrow(_lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    """ "Day after at 5": the one after tomorrow, where no day is named after it."""
+    """ "Day after at 5", "pasado a las 6": the one after tomorrow, where no day is named beside it."""
     return Day((today.date + timedelta(days=2),))
 
 
@@ -166,7 +186,7 @@ def day_after(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 
 def in_units(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     counted = has(lexemes, *_COUNTS, Kind.ONE, Kind.ARTICLE)
-    unit = next(lexeme for lexeme in lexemes if lexeme.kind in _UNITS)
+    unit = next(lexeme for lexeme in lexemes if lexeme.kind in UNITS)
     if has(lexemes, Kind.AGO):
         return Day(reason=PAST)
     if not counted and unit.kind is Kind.DAY and not unit.value:
@@ -174,7 +194,7 @@ def in_units(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     count = count_of(lexemes) * max(1, unit.value)
     if count > FURTHEST:
         return None
-    day = on_in_units(today.date, unit, count)
+    day = on_in_units(today.date, unit, count, today.region)
     if lexemes[0].kind is Kind.IN and lexemes[0].value == WITHIN:
         return Day(
             tuple(today.date + timedelta(days=more) for more in range((day - today.date).days + 1)), stretch=True

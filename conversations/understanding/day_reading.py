@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from conversations.understanding.bounds import Bound, bound_of
 from conversations.understanding.dates import NO_SUCH_DATE, PAST, WEEKDAY_CONFLICT, Day
-from conversations.understanding.kinds import THE, Kind
+from conversations.understanding.days import ahead, last_yearly
+from conversations.understanding.kinds import SOFT, THE, Kind
 from conversations.understanding.lexeme import Lexeme, as_written
 from conversations.understanding.meaning import Certainty, DateReading
 from conversations.understanding.scan import Found
@@ -15,8 +17,11 @@ from conversations.understanding.stretches import between
 FEW = 7
 """The days of a stretch that are named one by one."""
 _DAY = timedelta(days=1)
+_YEAR = 366
 _BESIDE = frozenset({Kind.COMMA, Kind.ON, Kind.DASH, Kind.MARK, Kind.SOFT}) | THE
-_MOVED = frozenset({Kind.FOR, Kind.ON}) | THE
+_WITHIN_A_WEEK = frozenset({Kind.ON, Kind.SOFT, Kind.FOR}) | THE
+_BEGINNING = ({Kind.FROM}, {Kind.BETWEEN})
+_MOVED = frozenset({Kind.FOR, Kind.ON}) | THE | SOFT
 """Between the day that is left and the day that is moved to ("da sexta para segunda")."""
 _UP_TO = frozenset({Bound.UNTIL, Bound.BEFORE})
 """ "Hasta abril no puedo" says nothing against April."""
@@ -37,6 +42,8 @@ def read_day(
 ) -> DateReading:
     """`out` are the places that do not count. `last_wins`: of "from friday to monday", Monday is meant (a move)."""
     named = _named(found, out, lexemes, last_wins=last_wins)
+    if len(named) > 1 and not any(lexeme.kind is Kind.OR for lexeme in lexemes):
+        named = _narrowed(named)
     refused = [
         item.day
         for place, item in enumerate(found)
@@ -59,7 +66,10 @@ def _named(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme
             bound = Bound.NONE
         here = _Named(day, bound, (as_written(lexemes[item.start : found[until].end]),))
         gap = {lexeme.kind for lexeme in lexemes[found[last].end : item.start]} if named else set()
-        both = joined(named[-1].day, here.day) if named and _are_beside(named[-1].day, gap) else None
+        beside = bool(named) and (
+            _are_beside(named[-1].day, here.day, gap) or _is_its_week(named[-1], here, found[last : place + 1], lexemes)
+        )
+        both = joined(named[-1].day, here.day) if beside else None
         if both is not None:
             named[-1] = replace(named[-1], day=both, words=named[-1].words + here.words)
         elif named and (_runs_through(gap, found[last], lexemes) or (last_wins and gap and gap <= _MOVED)):
@@ -71,10 +81,21 @@ def _named(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme
     return named
 
 
-def _are_beside(before: Day, gap: set[Kind]) -> bool:
-    """Whether nothing but small words stands between; "i came last week, do you have thursday" names two days."""
+def _are_beside(before: Day, day: Day, gap: set[Kind]) -> bool:
+    """Whether nothing but small words stands between; "i came last week, do you have thursday" names two days. In
+    "next week from monday to friday" the weekdays are those of the stretch."""
     is_told = before.reason == PAST and not before.dates
+    if gap in _BEGINNING and day.weekday is not None:
+        return before.stretch or is_told
     return gap <= _BESIDE and not (is_told and Kind.SOFT in gap)
+
+
+def _is_its_week(before: _Named, here: _Named, said: Sequence[Found], lexemes: Sequence[Lexeme]) -> bool:
+    """ "Thursday at 3 next week": `said` is the weekday, the times after it, and the week or month that it lies in."""
+    if before.day.weekday is None or not here.day.stretch or {before.bound, here.bound} != {Bound.NONE}:
+        return False
+    between = {lexeme.kind for one, other in pairwise(said) for lexeme in lexemes[one.end : other.start]}
+    return len(said) > 2 and between <= _WITHIN_A_WEEK
 
 
 def _with_its_date(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> tuple[Day, int]:
@@ -102,7 +123,17 @@ def _run(first: Day, last: Day) -> Day:
     start, end = first.dates[0], last.dates[-1]
     if last.weekday is not None:
         end = start + timedelta(days=(last.weekday - start.weekday()) % 7)
+    elif first.yearly:
+        start = _in_the_year_of(end, first)
     return Day(between(start, end), stretch=True) if start < end else Day((start, *last.dates[:1]))
+
+
+def _in_the_year_of(end: date, first: Day) -> date:
+    """ "From 26 june to 28 june 2027" begins in that year; "from 2 july to 10 july", said on the 5th, has begun."""
+    start = first.dates[0]
+    if (end - start).days > _YEAR:
+        return last_yearly(end, start.month, start.day) or start
+    return first.gone if first.gone is not None and first.gone < end < start else start
 
 
 def joined(first: Day, second: Day) -> Day | None:
@@ -150,6 +181,21 @@ def _reading(named: Sequence[_Named], refused: Sequence[Day], today: date) -> Da
         reason = named[0].day.reason or NO_SUCH_DATE
         return DateReading(Certainty.IMPOSSIBLE, named[0].day.dates, reason, words, excluded=excluded)
     return DateReading(excluded=excluded)
+
+
+def _narrowed(named: list[_Named]) -> list[_Named]:
+    """ "Before the weekend, could it be thursday", "thursdays at 7, from next week": of a day and the stretch that it
+    lies in, the day."""
+    opened = [each for each in named if _is_open(each) and each.day.dates and not each.day.reason]
+    single = [each for each in named if not _is_open(each) and each.day.dates and not each.day.reason]
+    if len(opened) != 1 or len(single) != 1 or len(named) != 2:
+        return named
+    first, last = _ends(opened[0])
+    dates = single[0].day.dates
+    if single[0].day.weekday is not None and opened[0].bound is Bound.FROM and first is not None:
+        dates = (ahead(max(first, dates[0]), single[0].day.weekday),)
+    inside = tuple(day for day in dates if (first is None or first <= day) and (last is None or day <= last))
+    return [replace(single[0], day=Day(inside))] if inside else named
 
 
 def _is_open(named: _Named) -> bool:

@@ -59,6 +59,28 @@ def months_on(today: date, months: int) -> date:
     return next(found for day in (today.day, 30, 29, 28) if (found := make(today.year + years, month + 1, day)))
 
 
+def working_on(day: date, count: int, region: str) -> date:
+    """The working day that lies so many of them after `day`, or before it."""
+    step = timedelta(days=1 if count > 0 else -1)
+    for _ in range(abs(count)):
+        day += step
+        while is_weekend(day, region):
+            day += step
+    return day
+
+
+def working_week(today: date, weeks: int, region: str) -> tuple[date, date]:
+    """Its first and last day: Monday and Friday, or Sunday and Thursday."""
+    if region.upper() not in FRIDAY_AND_SATURDAY:
+        return week_day(today, 0, weeks), week_day(today, 4, weeks)
+    monday = week_day(today + timedelta(days=1), 0, weeks)
+    return monday - timedelta(days=1), monday + timedelta(days=3)
+
+
+def is_weekend(day: date, region: str) -> bool:
+    return day.weekday() in ((4, 5) if region.upper() in FRIDAY_AND_SATURDAY else (5, 6))
+
+
 def written(first: int, second: int, year: int | None, today: date, region: str) -> tuple[date, ...] | None:
     """The dates that "5/3" or "5/3/2026" can be: day first or month first by region, both where it is unknown.
 

@@ -2,17 +2,22 @@
 moved away from, a wedding next year."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from conversations.understanding.kinds import SOFT, THE, Kind
 from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.neighbours import LEAVES
 from conversations.understanding.scan import Found, gap_before
 from conversations.understanding.times import EMPTY
+from conversations.understanding.tokens import words_of
+from conversations.understanding.vocabulary import Vocabulary
+from conversations.understanding.wording import holds
 
 _BETWEEN = THE | SOFT | {Kind.ON, Kind.AT, Kind.THIS, Kind.ABOUT}
 _LEADS_A_TARGET = THE | {Kind.ON, Kind.AT}
 _TOLD = frozenset({Kind.OTHER, Kind.THING, Kind.LABEL, Kind.STREET})
+_HOUR_MARKS = frozenset({Kind.HOUR_MARK, Kind.OCLOCK, Kind.COLON})
+_LONGEST_SESSION = 4
+"""Hours."""
 _YEARS = frozenset({"year", "years", "leading_year"})
 
 
@@ -41,7 +46,25 @@ def without_excuses(found: Sequence[Found], lexemes: Sequence[Lexeme]) -> list[F
     dated = {place for place, item in enumerate(found) if item.day is not None}
     years = {place for place in dated if found[place].rule in _YEARS and _is_told_of(found, place, lexemes)}
     dropped = (freed if freed != timed else set()) | (years if years != dated else set())
-    return [replace(item, day=None, said=EMPTY) if place in dropped else item for place, item in enumerate(found)]
+    return [item._replace(day=None, said=EMPTY) if place in dropped else item for place, item in enumerate(found)]
+
+
+def without_lengths(found: Sequence[Found], lexemes: Sequence[Lexeme], known: Vocabulary) -> list[Found]:
+    """The same without the hours that are a length: "how long does it take, 1h or 1h30", where no day is named."""
+    lengths = {place for place, item in enumerate(found) if _may_be_length(item, lexemes)}
+    if not lengths or any(item.day is not None for item in found):
+        return list(found)
+    said = [word for lexeme in lexemes for word in words_of(lexeme.text)]
+    if not holds(said, known.phrase_set("words", "lasts")):
+        return list(found)
+    return [item._replace(said=EMPTY) if place in lengths else item for place, item in enumerate(found)]
+
+
+def _may_be_length(item: Found, lexemes: Sequence[Lexeme]) -> bool:
+    """Few hours, with the mark that both a clock and a length have ("1h30")."""
+    words = lexemes[item.start : item.end]
+    is_short = words[0].kind in (Kind.NUMBER, Kind.ONE) and words[0].value <= _LONGEST_SESSION
+    return item.said is not None and is_short and any(each.kind in _HOUR_MARKS for each in words)
 
 
 def _is_told_of(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> bool:

@@ -12,6 +12,7 @@ from conversations.understanding.dates import (
     Today,
     certain,
     values,
+    yearly,
 )
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
@@ -25,17 +26,17 @@ _YEARS_NEAR = 3
 
 
 def iso(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    year, month, day = values(lexemes, Kind.YEAR, Kind.NUMBER)
+    year, month, day = values(lexemes, Kind.YEAR, Kind.NUMBER, Kind.MONTH)
     return certain(days.make(year, month, day), today)
 
 
 def written(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    if not lexemes[0].digits:
+        return None
     first, second, *rest = values(lexemes, Kind.NUMBER, Kind.YEAR, Kind.LONG)
     if rest and 99 < rest[0] < _CENTURY:
         return None
-    if lexemes[1].text == "." and len(lexemes) == 3 and first < 24 and second < 60 and not 0 < second <= 12:
-        return None
-    if lexemes[1].text == "." and len(lexemes) == 3 and (first <= 12 or lexemes[2].digits < 2):
+    if lexemes[1].text == "." and len(lexemes) == 3 and not _is_no_clock(first, second, lexemes[2], today):
         return None
     if rest and lexemes[1].text != lexemes[3].text and lexemes[3].kind is not Kind.COMMA:
         return None
@@ -45,7 +46,9 @@ def written(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
         return None
     if not found:
         return Day(reason=NO_SUCH_DATE)
-    return Day(found) if len(found) > 1 else certain(found[0], today)
+    if len(found) > 1:
+        return Day(found)
+    return certain(found[0], today) if rest else yearly(found[0].month, found[0].day, today)
 
 
 def dashed(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
@@ -66,11 +69,29 @@ def written_dots(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     return certain(found[0], today) if found and len(found) == 1 else None
 
 
+def beside_weekday(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "Fri 7.6": a date where it is a Friday; else a clock, and "fri 7.15" in any case."""
+    first, second = values(lexemes, Kind.NUMBER)
+    if lexemes[-1].digits == 2 and not second % 5:
+        return None
+    found = days.written(first, second, None, today.date, today.region) or ()
+    agreeing = tuple(day for day in found if [day.weekday()] == values(lexemes, Kind.WEEKDAY))
+    return Day(agreeing) if agreeing else None
+
+
 def _can_be_hours(first: int, second: int, today: Today) -> bool:
     """ "9-17" from nine to seventeen; where 12 hours are counted and the month comes first, "2-15" is a day."""
     if today.region.upper() in days.MONTH_FIRST and first <= LAST_HALF_DAY_HOUR < second:
         return False
     return first <= 24 and second <= 24
+
+
+def _is_no_clock(first: int, second: int, last: Lexeme, today: Today) -> bool:
+    """ "25.04"; where 12 hours are counted and the month comes first, also "4.22", for a clock has a colon there."""
+    if today.region.upper() in days.MONTH_FIRST and last.digits == 2 and second % 5 and second > LAST_HALF_DAY_HOUR:
+        return True
+    is_clock = first <= _LAST_HOUR and second <= _LAST_MINUTE and not 0 < second <= LAST_HALF_DAY_HOUR
+    return first > LAST_HALF_DAY_HOUR and last.digits == 2 and not is_clock
 
 
 def _full_year(year: int, today: Today) -> int:

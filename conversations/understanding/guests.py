@@ -1,14 +1,16 @@
 """Who a booking is for, where that is not who texts: "for my daughter Amina"."""
 
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from conversations.understanding.guest_names import ENDS, Said, name_at, name_before, said_in
 from conversations.understanding.noise import TAKEN_OUT
 from conversations.understanding.normalise import fold
+from conversations.understanding.phrases import Words
 from conversations.understanding.tokens import words_of
 from conversations.understanding.vocabulary import Vocabulary
-from conversations.understanding.wording import consists_of, without
+from conversations.understanding.wording import consists_of, may_hold, without
 
 _NEAR = 4
 """Words from "for" to the relation ("for my two little daughters")."""
@@ -57,19 +59,25 @@ def read_guest(text: str, known: Vocabulary, taken: Collection[str], is_service:
 
 def is_for_self(words: Sequence[str], known: Vocabulary) -> bool:
     """Whether a text says nothing but that it is for who texts ("no, it's for me"); "that works for me" says more."""
+    for_me = known.phrase_set("guests", "for_me")
+    return may_hold(words, for_me) and consists_of(without(words, _small_talk(known)), for_me)
+
+
+@lru_cache(maxsize=32)
+def _small_talk(known: Vocabulary) -> frozenset[Words]:
     no = frozenset((word,) for word in known.single("answers", "no"))
-    small_talk = no | known.phrase_set("answers", "openers") | known.phrase_set("answers", "polite")
-    return consists_of(without(words, small_talk), known.phrase_set("guests", "for_me"))
+    return no | known.phrase_set("answers", "openers") | known.phrase_set("answers", "polite")
 
 
 def _may_name_one(text: str, known: Vocabulary) -> bool:
     """Whether a relation is named, or "for" and something capitalised: most texts have neither."""
     words = words_of(fold(text))
-    relations, attached = known.single("guests", "relations"), known.single("guests", "attached")
-    if not relations.isdisjoint(words) or any(word.startswith(lead) for word in words for lead in attached):
+    attached = tuple(known.single("guests", "attached"))
+    is_attached = attached and any(word.startswith(attached) for word in words)
+    if is_attached or not known.single("guests", "relations").isdisjoint(words):
         return True
-    openings = {phrase[0] for listed in ("for", "after") for phrase in known.phrase_set("guests", listed)}
-    return any(word[:1].isupper() for word in text.split(" ")) and not openings.isdisjoint(words)
+    is_led = any(may_hold(words, known.phrase_set("guests", listed)) for listed in ("for", "after"))
+    return is_led and any(word[:1].isupper() for word in text.split(" "))
 
 
 def _with_others(said: Said, first: _One) -> list[_One]:

@@ -3,7 +3,6 @@ and numbers that are a price."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from conversations.understanding.kinds import Kind
@@ -18,7 +17,8 @@ _FIGURES = frozenset({Kind.LONG, Kind.YEAR})
 _AMOUNTS = _FIGURES | {Kind.NOISE}
 _LATEST = 24
 """Hours."""
-_LOOKED_AT = _FEASTS | _FIGURES
+_LOOKED_AT = _FEASTS | _FIGURES | {Kind.UNIT, Kind.YEAR_PART, Kind.LAST}
+_COUNT = frozenset({Kind.NUMBER, Kind.ABOUT, Kind.ONE, Kind.ARTICLE})
 _LONGEST = 3
 """Words of a lead or of what follows a name."""
 _NEAR = 48
@@ -35,12 +35,42 @@ def without_homonyms(found: Sequence[Lexeme], text: str, words: Vocabulary) -> t
             continue
         if lexeme.kind in _FIGURES:
             if _is_price(found, place, text, words):
-                settled[place] = replace(lexeme, kind=Kind.NOISE)
+                settled[place] = lexeme._replace(kind=Kind.NOISE)
+        elif lexeme.kind is Kind.UNIT:
+            if _is_kiss(found, place, text, words):
+                settled[place] = lexeme._replace(kind=Kind.SOFT)
+        elif lexeme.kind is Kind.YEAR_PART:
+            if _is_inside(lexeme, text):
+                settled[place] = lexeme._replace(kind=Kind.NOISE)
+        elif lexeme.kind is Kind.LAST:
+            if _is_verb(found, place, words):
+                settled[place] = lexeme._replace(kind=Kind.OTHER)
         elif _is_wished(settled, place, text, words):
-            settled[place] = replace(lexeme, kind=Kind.GREETING)
+            settled[place] = lexeme._replace(kind=Kind.GREETING)
         elif _is_name(settled, place, text, words) or _is_ordinal(found, place, words):
-            settled[place] = replace(lexeme, kind=Kind.OTHER)
+            settled[place] = lexeme._replace(kind=Kind.OTHER)
     return tuple(settled)
+
+
+def _is_kiss(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) -> bool:
+    """ "At 1 x", which ends the text; but "2x"."""
+    lexeme = found[place]
+    ends = all(each.kind is Kind.MARK for each in found[place + 1 :])
+    return ends and lexeme.text in words.single("words", "kisses") and text[lexeme.start - 1 : lexeme.start] == " "
+
+
+def _is_inside(lexeme: Lexeme, text: str) -> bool:
+    """ "H2" within a code ("qj7h2t9")."""
+    return any(each.isalnum() for each in text[max(0, lexeme.start - 1) : lexeme.start] + text[lexeme.end :][:1])
+
+
+def _is_verb(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
+    """ "Does it last 3 weeks"; but "the last 3 weeks"."""
+    before, after = found[place - 1] if place else None, found[place + 1] if place + 1 < len(found) else None
+    if before is None or after is None or after.kind not in _COUNT or before.kind is Kind.THE:
+        return False
+    verbs = words.single("words", "lasting")
+    return any(not verbs.isdisjoint(each.text.split()) for each in found[max(0, place - 4) : place])
 
 
 def _is_wished(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) -> bool:

@@ -1,8 +1,8 @@
 """Which hour a bare hour is: by the opening hours first, by habit where they do not tell."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import time
+from typing import NamedTuple
 
 from conversations.business import Shift
 
@@ -10,8 +10,7 @@ _DAY = 24 * 60
 _NOON = 12 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """A time as said: minutes after midnight. `either` when it may lie twelve hours later as well ("3", "3:30").
 
     `other`, where hours are counted in two ways: the same words by the other count ("saa 3" is nine, "3" may be);
@@ -45,7 +44,7 @@ def resolve(clock: Clock, shifts: Sequence[Shift], within: tuple[int, int] | Non
         return _by_two_counts(clock, Clock(clock.other, either=True), shifts, within)
     readings = clock.readings
     if within is not None:
-        readings = replace(clock, either=clock.either or clock.as_said).readings
+        readings = clock._replace(either=clock.either or clock.as_said).readings
         inside = tuple(reading for reading in readings if within[0] <= reading <= within[1])
         if not inside:
             return (_nearest(readings, within),)
@@ -60,7 +59,7 @@ def _by_two_counts(
     clock: Clock, other: Clock, shifts: Sequence[Shift], within: tuple[int, int] | None
 ) -> tuple[int, ...]:
     """The count whose hour lies in the part of the day that was named; what contradicts it is asked about."""
-    own = replace(clock, other=None)
+    own = clock._replace(other=None)
     both: tuple[Clock, ...] = (own, other) if clock.doubtful else (own,)
     if within is not None:
         fitting = tuple(each for each in (own, other) if _fits(each, within))

@@ -21,25 +21,39 @@ def read_intent(words: Sequence[str], signs: Sequence[str], known: Vocabulary) -
     """`words` are the text's, `signs` its punctuation: a lone "?" asks for help. Of several wishes
     the weightiest wins."""
     alone = tuple(without(words, known.phrase_set("answers", "polite")) or (words or signs))
-    for intent in Intent:
-        if alone in known.phrase_set("intents.alone", intent.value):
-            return Wished(intent, " ".join(alone))
+    if intent := _by_all_words(known).get(alone):
+        return Wished(intent, " ".join(alone))
+    if len(alone) == 2 and alone[1].isdecimal() and alone[:1] in known.phrase_set("intents.alone", Intent.CANCEL.value):
+        return Wished(Intent.CANCEL, alone[0])
     by_first = _by_first_word(known)
-    wished: dict[Intent, str] = {}
+    wished: dict[str, Wished] = {}
     for place, word in enumerate(words):
-        for phrase, intent in by_first.get(word, ()):
-            if matches(words[place:], phrase):
-                wished.setdefault(intent, " ".join(phrase))
-    return next(
-        (Wished(Intent(name), wished[Intent(name)]) for name in known.order if Intent(name) in wished), Wished(None)
-    )
+        if not (phrases := by_first.get(word)):
+            continue
+        rest = words[place:]
+        for phrase, intent in phrases:
+            if matches(rest, phrase):
+                wished.setdefault(intent, Wished(intent, " ".join(phrase)))
+    return next((wished[name] for name in known.order if name in wished), Wished(None)) if wished else Wished(None)
+
+
+@lru_cache(maxsize=32)
+def _by_all_words(known: Vocabulary) -> dict[Words, Intent]:
+    """The wishes that are all of a text; of two with the same words the one that is listed first."""
+    listed = reversed([(intent, known.phrase_set("intents.alone", intent.value)) for intent in Intent])
+    return {phrase: intent for intent, phrases in listed for phrase in phrases}
 
 
 @lru_cache(maxsize=32)
 def _by_first_word(known: Vocabulary) -> dict[str, tuple[tuple[Words, Intent], ...]]:
+    """The wishes that stand anywhere, by the word they open with, the longest first."""
     found: dict[str, tuple[tuple[Words, Intent], ...]] = {}
     for intent in Intent:
-        for said in known.phrase_set("intents.anywhere", intent.value):
+        for said in sorted(known.phrase_set("intents.anywhere", intent.value), key=_longest_first):
             phrase = tuple(word for word in said if word == "*" or word[0].isalnum())
             found[phrase[0]] = (*found.get(phrase[0], ()), (phrase, intent))
     return found
+
+
+def _longest_first(phrase: Words) -> tuple[int, Words]:
+    return -len(phrase), phrase

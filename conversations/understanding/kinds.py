@@ -54,6 +54,8 @@ class Kind(StrEnum):
     """`value` is a hundred times the month it begins in, and the day; `until` the day it ends, in the same way."""
     MONTH_MARK = "ђ"
     """After a day: of the month that is `value` after this one ("17th inst")."""
+    YEAR_PART = "э"
+    """A quarter or half of the year in one word ("q3"): from the month `value` to the month `until`."""
     REST = "ц"
     """Before a week, a month or a year: what is left of it."""
     PERIOD_END = "ч"

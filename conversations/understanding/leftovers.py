@@ -19,6 +19,7 @@ _TELLING = frozenset({
     Kind.OCLOCK, Kind.NAMED, Kind.PART, Kind.NAMED_DAY, Kind.BETWEEN, Kind.MONTH_MARK,
 })  # fmt: skip
 _FIGURES = frozenset({Kind.NUMBER, Kind.LONG, Kind.ORDINAL})
+_JOINING = (Kind.AND, Kind.TO, Kind.DASH)
 _TINY = 2
 _ENDS = SOFT | {Kind.MARK, Kind.COMMA, Kind.GREETING}
 
@@ -64,6 +65,8 @@ def _may_belong(lexemes: Sequence[Lexeme], place: int) -> bool:
         return lexeme.value == MAYBE_TELLING
     if lexeme.kind in _FIGURES:
         return place + 1 == len(lexemes) or lexemes[place + 1].kind in _ENDS
+    if lexeme.kind is Kind.BETWEEN:
+        return not any(following.kind in _JOINING for following in lexemes[place:])
     return lexeme.kind in _TELLING
 
 

@@ -1,13 +1,12 @@
 """One word or phrase of a text, with its kind: what the grammar of dates and times is written over."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from conversations.understanding.kinds import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Lexeme:
+class Lexeme(NamedTuple):
     """One word or phrase. `value` as its kind says; `digits` is how many were typed, 0 for a word."""
 
     kind: Kind
@@ -21,9 +20,10 @@ class Lexeme:
 
 def as_written(lexemes: Sequence[Lexeme]) -> str:
     """The words as they stood in the folded text: glued where they were glued ("15:30"), else a space between."""
-    written = ""
-    for lexeme, before in zip(lexemes, (None, *lexemes), strict=False):
-        written += (" " if before is not None and lexeme.start > before.end else "") + lexeme.text
+    written, end = "", lexemes[0].start if lexemes else 0
+    for lexeme in lexemes:
+        written += f" {lexeme.text}" if lexeme.start > end else lexeme.text
+        end = lexeme.end
     return written
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from conversations.understanding.homonyms import without_homonyms
 from conversations.understanding.kinds import Kind
@@ -19,6 +18,8 @@ _SIGNS = {
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _NEVER_NUMBERED = (Kind.OTHER, Kind.SEASON)
 """A number that is written onto them makes them a name ("summer2024")."""
+_OF_AN_HOUR = frozenset({Kind.ADDED, Kind.MINUS, Kind.PART, Kind.TONIGHT})
+"""What makes an hour of the "heures" before it."""
 _BETWEEN_DIGITS = (Kind.COLON, Kind.DOT)
 _SHORTEST_SUFFIX = 2
 """Letters from which an ordinal's ending may stand apart."""
@@ -39,26 +40,31 @@ def lex(text: str, words: Vocabulary) -> tuple[Lexeme, ...]:
         size, lexeme = _known(text, pieces, place, words) or (1, _single(text, pieces, place, words))
         place += size
         lexeme = settled(lexeme, found, words.months, words.led_weekdays)
-        tells_the_hour = lexeme.kind in (Kind.ADDED, Kind.MINUS, Kind.PART, Kind.TONIGHT) or (
-            lexeme.kind is Kind.NUMBER and minutes_follow(found, lexeme)
-        )
+        tells_the_hour = lexeme.kind in _OF_AN_HOUR or (lexeme.kind is Kind.NUMBER and minutes_follow(found, lexeme))
         if tells_the_hour and (hours := hours_before(found)) is not None:
-            found[hours] = replace(found[hours], kind=Kind.OCLOCK)
-        if lexeme.kind is Kind.NUMBER and lexeme.digits:
-            lexeme = replace(lexeme, until=words.clock_shift)
-        if found and found[-1].kind in _NEVER_NUMBERED and lexeme.digits and found[-1].end == lexeme.start:
-            found[-1], lexeme = replace(found[-1], kind=Kind.OTHER), replace(lexeme, kind=Kind.NOISE)
-        if is_between_digits(found, lexeme):
-            found[-1] = replace(found[-1], kind=Kind.COLON)
-        if _is_suffix(lexeme, pieces[place : place + 1], words) and found and found[-1].kind is Kind.NUMBER:
-            found[-1] = replace(found[-1], kind=Kind.ORDINAL, text=found[-1].text + lexeme.text, end=lexeme.end)
+            found[hours] = found[hours]._replace(kind=Kind.OCLOCK)
+        if lexeme.digits:
+            lexeme = _numbered(lexeme, found, words)
+        if found and found[-1].kind is Kind.NUMBER and _is_suffix(lexeme, pieces[place : place + 1], words):
+            found[-1] = found[-1]._replace(kind=Kind.ORDINAL, text=found[-1].text + lexeme.text, end=lexeme.end)
         elif lexeme.kind is Kind.NUMBER and (prefixed := _prefix(found)):
-            found[-prefixed:] = [replace(lexeme, kind=Kind.ORDINAL, until=PREFIXED)]
+            found[-prefixed:] = [lexeme._replace(kind=Kind.ORDINAL, until=PREFIXED)]
         else:
             if lexeme.kind is Kind.PART and found and found[-1].until == PREFIXED and found[-1].kind is Kind.ORDINAL:
-                found[-1] = replace(found[-1], kind=Kind.NUMBER, until=0)
+                found[-1] = found[-1]._replace(kind=Kind.NUMBER, until=0)
             found.append(lexeme)
     return without_homonyms(found, text, words)
+
+
+def _numbered(lexeme: Lexeme, found: list[Lexeme], words: Vocabulary) -> Lexeme:
+    """A number in figures, with what it makes of the word that it is glued to."""
+    if words.clock_shift and lexeme.kind is Kind.NUMBER:
+        lexeme = lexeme._replace(until=words.clock_shift)
+    if found and found[-1].kind in _NEVER_NUMBERED and found[-1].end == lexeme.start:
+        found[-1], lexeme = found[-1]._replace(kind=Kind.OTHER), lexeme._replace(kind=Kind.NOISE)
+    if is_between_digits(found, lexeme):
+        found[-1] = found[-1]._replace(kind=Kind.COLON)
+    return lexeme
 
 
 def _is_suffix(lexeme: Lexeme, following: Sequence[Token], words: Vocabulary) -> bool:
@@ -71,7 +77,7 @@ def _is_suffix(lexeme: Lexeme, following: Sequence[Token], words: Vocabulary) ->
     return meaning is not None and meaning.kind is Kind.SUFFIX
 
 
-def _apart(pieces: list[Token], words: Vocabulary) -> list[Token]:
+def _apart(pieces: Sequence[Token], words: Vocabulary) -> Sequence[Token]:
     """Small words that are written onto the next one ("والخميس") as words of their own, if the rest is a known one."""
     if not words.attached:
         return pieces
@@ -85,6 +91,8 @@ def _apart(pieces: list[Token], words: Vocabulary) -> list[Token]:
 
 
 def _attached(word: str, words: Vocabulary) -> int:
+    if not word.startswith(words.attached):
+        return 0
     return next(
         (len(lead) for lead in words.attached if word.startswith(lead) and word[len(lead) :] in words.telling), 0
     )
@@ -92,25 +100,31 @@ def _attached(word: str, words: Vocabulary) -> int:
 
 def _prefix(found: Sequence[Lexeme]) -> int:
     """How many lexemes at the end of `found` make the number after them an ordinal ("ika", "ika-")."""
-    kinds = [lexeme.kind for lexeme in found[-2:]]
-    if kinds[-1:] == [Kind.PREFIX]:
+    if not found or found[-1].kind not in (Kind.PREFIX, Kind.DASH):
+        return 0
+    if found[-1].kind is Kind.PREFIX:
         return 1
-    return 2 if kinds == [Kind.PREFIX, Kind.DASH] else 0
+    return 2 if len(found) > 1 and found[-2].kind is Kind.PREFIX else 0
 
 
-def _known(text: str, pieces: list[Token], place: int, words: Vocabulary) -> tuple[int, Lexeme] | None:
+def _known(text: str, pieces: Sequence[Token], place: int, words: Vocabulary) -> tuple[int, Lexeme] | None:
     first = pieces[place]
     is_glued = place > 0 and pieces[place - 1].end == first.start and pieces[place - 1].text.isdecimal()
-    if is_glued and (meaning := words.glued.get(first.text)):
-        return 1, _lexeme(text, first.start, first.end, meaning)
-    for size in range(min(words.reach.get(first.text, 0), len(pieces) - place), 0, -1):
+    glued = words.glued.get(first.text) if is_glued else None
+    for size in range(min(words.reach.get(first.text, 0), len(pieces) - place), 1 if glued else 0, -1):
         end = pieces[place + size - 1].end
         if meaning := words.phrases.get(text[first.start : end]):
             return size, _lexeme(text, first.start, end, meaning)
+    if glued is not None:
+        return 1, _lexeme(text, first.start, first.end, glued)
+    if is_glued and first.text == "." and place + 1 < len(pieces):
+        end = pieces[place + 1].end
+        if meaning := words.glued.get(text[first.start : end]):
+            return 2, _lexeme(text, first.start, end, meaning)
     return _two_for_to(text, pieces, place, words) if first.text == "2" else None
 
 
-def _two_for_to(text: str, pieces: list[Token], place: int, words: Vocabulary) -> tuple[int, Lexeme] | None:
+def _two_for_to(text: str, pieces: Sequence[Token], place: int, words: Vocabulary) -> tuple[int, Lexeme] | None:
     """ "2moroow", "2nigt": a figure typed for the first syllable."""
     two, rest = pieces[place], pieces[place + 1] if place + 1 < len(pieces) else pieces[place]
     if rest.start != two.end or not rest.text.isalpha():
@@ -121,7 +135,7 @@ def _two_for_to(text: str, pieces: list[Token], place: int, words: Vocabulary) -
     return 2, _lexeme(text, two.start, rest.end, meaning)
 
 
-def _single(text: str, pieces: list[Token], place: int, words: Vocabulary) -> Lexeme:
+def _single(text: str, pieces: Sequence[Token], place: int, words: Vocabulary) -> Lexeme:
     piece = pieces[place]
     if piece.text.isdecimal():
         return _number(piece)
@@ -147,7 +161,7 @@ def _number(piece: Token) -> Lexeme:
     return Lexeme(kind, piece.text, piece.start, piece.end, value, digits=digits)
 
 
-def _sign(pieces: list[Token], place: int) -> Kind:
+def _sign(pieces: Sequence[Token], place: int) -> Kind:
     piece = pieces[place]
     kind = _SIGNS.get(piece.text, Kind.MARK)
     if kind in _BETWEEN_DIGITS and not _glued_to_digits(pieces, place):
@@ -155,7 +169,7 @@ def _sign(pieces: list[Token], place: int) -> Kind:
     return kind
 
 
-def _glued_to_digits(pieces: list[Token], place: int) -> bool:
+def _glued_to_digits(pieces: Sequence[Token], place: int) -> bool:
     if not 0 < place < len(pieces) - 1:
         return False
     before, sign, after = pieces[place - 1 : place + 2]

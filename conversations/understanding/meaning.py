@@ -32,6 +32,8 @@ class Intent(StrEnum):
     MY_BOOKINGS = "my_bookings"
     CANCEL = "cancel"
     RESCHEDULE = "reschedule"
+    LATE = "late"
+    """They are on their way, and will not be there in time."""
     PRICE = "price"
     WHERE = "where"
     HOURS = "hours"
@@ -73,7 +75,8 @@ class DateReading:
 @dataclass(frozen=True, slots=True)
 class TimeReading:
     """A time of day, as said: wall time. `times` as in DateReading. A bound or a range has no `times` but `earliest`,
-    `latest` or both ("after 4", "between 2 and 4", "morning"). `reason`, when impossible: `no_such_time` (25:00)."""
+    `latest` or both ("after 4", "between 2 and 4", "morning"). `reason`, when impossible: `no_such_time` (25:00),
+    or `skipped`, with the time, where the clocks go forward over it."""
 
     certainty: Certainty = Certainty.NOTHING
     times: tuple[time, ...] = ()
@@ -138,6 +141,8 @@ class Understood:
     same_time: bool = False
     """The time of day of the booking they speak of ("same time next week")."""
     recurrence: Recurrence | None = None
+    delay: int | None = None
+    """By how many minutes they will be late, where they say that they will be."""
     words: Mapping[str, str] = field(default_factory=dict)
     """What `intent`, `services` and `seats` were read from; the other parts hold their words themselves."""
     language: str = ""

@@ -4,7 +4,19 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from conversations.understanding import days
-from conversations.understanding.dates import PAST, Day, Today, certain, count_of, has, values, year_of
+from conversations.understanding.dates import (
+    FURTHEST,
+    PAST,
+    UNITS,
+    Day,
+    Today,
+    certain,
+    count_of,
+    has,
+    on_in_units,
+    values,
+    year_of,
+)
 from conversations.understanding.feasts import Holiday, fixed
 from conversations.understanding.holidays import holiday, on_or_after
 from conversations.understanding.kinds import Kind
@@ -37,6 +49,8 @@ def named_day(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
         return Day(reason=PAST)
     if has(lexemes, Kind.WEEKEND):
         return _weekend(day, today)
+    if has(lexemes, Kind.WEEK):
+        return stretch(days.week_day(day, 0, 0), days.week_day(day, 6, 0), today)
     lasts = _holiday(named, today).days
     if lasts > 1:
         return stretch(day, day + timedelta(days=lasts - 1), today)
@@ -65,6 +79,6 @@ def from_named_day(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
         which = (*values(lexemes, Kind.ORDINAL, Kind.ORDINAL_WORD), 1)[0]
         first = days.ahead(day + timedelta(days=1), weekdays[0])
         return certain(first + timedelta(days=7 * (which - 1)), today)
-    weeks = values(lexemes, Kind.WEEK)
-    more = timedelta(days=count_of(lexemes) * (7 * weeks[0] if weeks else 1))
-    return certain(day - more if has(lexemes, Kind.BEFORE) else day + more, today)
+    unit = next(lexeme for lexeme in lexemes if lexeme.kind in UNITS)
+    count = min(FURTHEST, count_of(lexemes) * max(1, unit.value))
+    return certain(on_in_units(day, unit, -count if has(lexemes, Kind.BEFORE) else count), today)

@@ -41,14 +41,19 @@ def read_name(text: str, known: Vocabulary, service_words: Collection[str]) -> N
 @lru_cache(maxsize=32)
 def _openers(known: Vocabulary) -> frozenset[str]:
     """The words a lead can begin with: most texts hold none."""
-    return frozenset(lead[0] for listed in ("leads", "careful") for lead in known.phrase_set("names", listed))
+    return frozenset((*_first_words(known, "leads"), *_first_words(known, "careful")))
+
+
+@lru_cache(maxsize=64)
+def _first_words(known: Vocabulary, listed: str) -> tuple[str, ...]:
+    return tuple({lead[0] for lead in known.phrase_set("names", listed)})
 
 
 def _lead(folded: Sequence[str], place: int, known: Vocabulary, listed: str) -> int:
     """How many raw words the longest lead that begins at `place` takes."""
-    leads = known.phrase_set("names", listed)
-    if not any(folded[place].startswith(lead[0]) for lead in leads):
+    if not folded[place].startswith(_first_words(known, listed)):
         return 0
+    leads = known.phrase_set("names", listed)
     for size in range(min(4, len(folded) - place), 0, -1):
         said = words_of(" ".join(folded[place : place + size]), marks=True)
         if said in leads:

@@ -1,7 +1,6 @@
 """What a word is, told by the words before it: "12 mar" is a month, "diez para las 5" is ten minutes to five."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from conversations.understanding.kinds import THE, Kind
 from conversations.understanding.lexeme import Lexeme
@@ -22,9 +21,13 @@ EITHER_WAY = 1
 """`until` of a RELATIVE_DAY that may be gone or to come ("kal")."""
 ABOUT = 1
 """`until` of a WEEK that is said as its days, the first and the last both counted ("15 jours")."""
+WORKING = 2
+"""`until` of a DAY that weekends do not count as ("3 working days"), and of a WEEK without its weekend."""
 CLOCK_HOURS, LATE_CLOCK_HOURS = 1, 2
 """`until` of an HOURS that may be said of the clock as well ("às 15 horas"), or only where the number is too high for a
 length and a day or an "at" leads it ("tomorrow at 14 hours")."""
+LATER = 2
+"""`value` of a LATE that means the second half of a month or a year ("later this month"); 1 is its end."""
 BEGINS = 2
 """`value` of an AFTER that names the time itself where a length stands beside it ("2 hours starting at 6")."""
 THROUGH = 3
@@ -62,29 +65,31 @@ def settled(
 ) -> Lexeme:
     """`lexeme` as the kind that it has after `before`. `months` are words that may be a month, `weekdays` those that
     are a weekday, by the word before them ("كل اثنين")."""
-    if before and weekdays and lexeme.text in (led := weekdays.get(before[-1].text, _NONE)):
-        return replace(lexeme, kind=Kind.WEEKDAY, value=led[lexeme.text])
+    if not before:
+        return lexeme
+    if weekdays and lexeme.text in (led := weekdays.get(before[-1].text, _NONE)):
+        return lexeme._replace(kind=Kind.WEEKDAY, value=led[lexeme.text])
     match lexeme.kind:
-        case Kind.ONE if before and before[-1].kind is Kind.DAY_LEAD:
-            return replace(lexeme, kind=Kind.NUMBER, value=1)
-        case Kind.DAY_LEAD if lexeme.value and before and before[-1].kind in _NAMED_DAYS:
-            return replace(lexeme, kind=Kind.TO, value=0)
-        case Kind.ARTICLE if before and before[-1].kind is Kind.NUMBER and _led(before, _BETWEEN):
-            return replace(lexeme, kind=Kind.AND)
-        case Kind.NUMBER if before and before[-1].kind in _SIDES and before[-1].until == A_DAY:
-            return replace(lexeme, kind=Kind.ORDINAL)
+        case Kind.ONE if before[-1].kind is Kind.DAY_LEAD:
+            return lexeme._replace(kind=Kind.NUMBER, value=1)
+        case Kind.DAY_LEAD if lexeme.value and before[-1].kind in _NAMED_DAYS:
+            return lexeme._replace(kind=Kind.TO, value=0)
+        case Kind.ARTICLE if before[-1].kind is Kind.NUMBER and _led(before, _BETWEEN):
+            return lexeme._replace(kind=Kind.AND)
+        case Kind.NUMBER if before[-1].kind in _SIDES and before[-1].until == A_DAY:
+            return lexeme._replace(kind=Kind.ORDINAL)
         case Kind.FOR if lexeme.until == FOR_TO and _is_start(before):
-            return replace(lexeme, kind=Kind.TO, value=0)
+            return lexeme._replace(kind=Kind.TO, value=0)
         case Kind.AT if lexeme.until == FOR_HOUR and _are_minutes(before):
-            return replace(lexeme, kind=Kind.TO, value=1)
+            return lexeme._replace(kind=Kind.TO, value=1)
         case Kind.HOURS if lexeme.until == LATE_CLOCK_HOURS and _is_late_hour(before):
-            return replace(lexeme, kind=Kind.OCLOCK)
+            return lexeme._replace(kind=Kind.OCLOCK)
         case Kind.HOURS if lexeme.until == CLOCK_HOURS and _is_hour(before):
-            return replace(lexeme, kind=Kind.OCLOCK)
+            return lexeme._replace(kind=Kind.OCLOCK)
         case Kind.HOUR_MARK if lexeme.value and _number(before) > _LONGEST_DURATION and not _led(before, _AWAY):
-            return replace(lexeme, kind=Kind.OCLOCK)
+            return lexeme._replace(kind=Kind.OCLOCK)
     if lexeme.text in months and lexeme.kind is not Kind.MONTH and _is_day(before):
-        return replace(lexeme, kind=Kind.MONTH, value=months[lexeme.text])
+        return lexeme._replace(kind=Kind.MONTH, value=months[lexeme.text])
     return lexeme
 
 

@@ -7,9 +7,13 @@ TAKEN_OUT = "¤"
 """Stands where something was taken out, so that its neighbours do not become neighbours."""
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@.]{1,64}\.[^\W\d][^\s@]*")
+_OF_AN_ADDRESS = ("@", "://", "www.")
+_DIGIT = re.compile("[0-9]")
 _MONEY_SIGN = re.compile(r"[$£€₹₱₦¥₪﷼]\s?[0-9][0-9.,]*k?|[0-9][0-9.,]*\s?[$£€₹₱₦¥₪﷼%]")
 _AMOUNT = re.compile(r"(?<![0-9])([0-9][0-9.,]*) ?([^\W\d_]+|%)")
 _MONEY_WORD_FIRST = re.compile(r"\b([^\W\d_]{2,8}) ?[0-9][0-9.,]*")
+_THOUSANDS = re.compile(r"(?<![0-9:/.-])[0-9]{1,3}(?: [0-9]{3})* [05]00(?![0-9:/.h]| ?[ap]\.?m)")
+_CODE = re.compile(r"(?<![^\W_])(?=[A-Z0-9]{8,}(?![^\W_]))[0-9]*(?:[A-Z]+[0-9]+){2,}[A-Z]*(?![^\W_])")
 _RUN = re.compile(r"(?<![0-9/:])\+?\(?[0-9](?:[0-9 ().-]*[0-9])?")
 _DATE = re.compile(
     r"(?:[0-9]{1,2}([ ./-])[0-9]{1,2}\1[0-9]{2}(?:[0-9]{2})?|[0-9]{4}([./-])[0-9]{1,2}\2[0-9]{1,2})(?![0-9./-])"
@@ -17,15 +21,26 @@ _DATE = re.compile(
 _SIGNED_DATE = re.compile(
     r"(?<![0-9./-])(?:[0-9]{1,2}([./-])[0-9]{1,2}\1(?:[0-9]{4}|[0-9]{2})|[0-9]{4}([./-])[0-9]{1,2}\2[0-9]{1,2})(?![0-9./-])"
 )
+_SHORTEST_NUMBER = 7
 _HOURS = re.compile(r"(?:[0-9]{1,2} )?(?:[01][0-9]|2[0-3])[0-5][0-9] ?[- ] ?(?:[01][0-9]|2[0-3])[0-5][0-9]")
 
 
 def without_noise(text: str, currencies: Set[str]) -> str:
     """A folded text with what is no date or time taken out. `currencies` are the words for money."""
-    text = _MONEY_SIGN.sub(TAKEN_OUT, _ADDRESS.sub(TAKEN_OUT, text))
+    if any(sign in text for sign in _OF_AN_ADDRESS):
+        text = _ADDRESS.sub(TAKEN_OUT, text)
+    if not _DIGIT.search(text):
+        return text
+    text = _MONEY_SIGN.sub(TAKEN_OUT, text)
+    text = _THOUSANDS.sub(TAKEN_OUT, text)
     text = _AMOUNT.sub(lambda found: TAKEN_OUT if found[2] in currencies else found[0], text)
     text = _MONEY_WORD_FIRST.sub(lambda found: TAKEN_OUT if found[1] in currencies else found[0], text)
     return _RUN.sub(lambda found: TAKEN_OUT if _is_phone(found[0]) else found[0], text)
+
+
+def without_codes(text: str) -> str:
+    """A text as it was typed without the codes in it ("QJ7H2T9XA1"): capitals and digits by turns."""
+    return text if text.islower() else _CODE.sub(TAKEN_OUT, text)
 
 
 def phone_in(text: str) -> str:
@@ -35,7 +50,7 @@ def phone_in(text: str) -> str:
 
 def _is_phone(run: str) -> bool:
     """Seven digits or more (nine, when all are pairs, as in "10 30 - 11 30"), but no full date and no "1530-1630"."""
-    if _DATE.fullmatch(run) or _HOURS.fullmatch(run):
+    if len(run) < _SHORTEST_NUMBER or _DATE.fullmatch(run) or _HOURS.fullmatch(run):
         return False
     groups = [len(group) for group in re.findall("[0-9]+", _SIGNED_DATE.sub(" ", run))]
-    return sum(groups) >= (7 if max(groups, default=0) > 2 else 9)
+    return sum(groups) >= (_SHORTEST_NUMBER if max(groups, default=0) > 2 else 9)

@@ -52,6 +52,7 @@ def fold(text: str) -> str:
     return " ".join(_ELIDED.sub("", text).replace("'", " ").split())[:LONGEST]
 
 
+@lru_cache(maxsize=KEPT)
 def _plain(character: str) -> str:
     if character.isascii():
         return character if character.isprintable() else " "

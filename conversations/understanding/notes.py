@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from conversations.understanding.noise import TAKEN_OUT, phone_in
 from conversations.understanding.normalise import fold
-from conversations.understanding.tokens import tokens, words_of
+from conversations.understanding.tokens import first_word, tokens, words_of
 from conversations.understanding.vocabulary import Vocabulary
-from conversations.understanding.wording import begins
+from conversations.understanding.wording import begins, holds
 
 _CLAUSE = re.compile(r"[^,.;!?،؛؟।]+(?:[.,](?=\d)[^,.;!?،؛؟।]+)*")
 _SENTENCE_END = re.compile(r"[.!?؟।](?:\s|$)")
@@ -33,7 +34,7 @@ def read_note(text: str, known: Vocabulary) -> Noted:
         if noted := _behind_lead(text, clause.start(), known):
             return noted
         said = words_of(fold(clause[0]))
-        if any(begins(said[place:], known.phrase_set("notes", "about")) for place in range(len(said))):
+        if holds(said, known.phrase_set("notes", "about")):
             note = clause[0].strip()
             if len(clauses) == 1 or any(character.isdecimal() for character in note):
                 return Noted(note, text)
@@ -53,6 +54,8 @@ def _number(clauses: Sequence[re.Match[str]]) -> str:
 
 def _behind_lead(text: str, start: int, known: Vocabulary) -> Noted | None:
     """What stands behind a lead at `start`, or behind a heading and a sign."""
+    if fold(first_word(text, start)) not in _openings(known):
+        return None
     end = _SENTENCE_END.search(text, start)
     stop = end.start() if end else len(text)
     words = [piece for piece in tokens(text[start:stop]) if piece.is_word]
@@ -65,6 +68,12 @@ def _behind_lead(text: str, start: int, known: Vocabulary) -> Noted | None:
     if not note or (heading > lead and behind[0] not in _SIGNS):
         return None
     return Noted(note, _without(text, start, stop))
+
+
+@lru_cache(maxsize=32)
+def _openings(known: Vocabulary) -> frozenset[str]:
+    """The words a lead or a heading can begin with."""
+    return frozenset(phrase[0] for listed in ("leads", "headings") for phrase in known.phrase_set("notes", listed))
 
 
 def _without(text: str, start: int, end: int) -> str:

@@ -5,21 +5,29 @@ from datetime import date, timedelta
 
 from conversations.understanding import days
 from conversations.understanding.dates import (
+    DAY_KINDS,
+    FURTHEST,
+    LONG_GONE,
     NO_SUCH_DATE,
     PAST,
+    UNITS,
     Day,
     Today,
     has,
+    on_in_units,
     values,
     year_of,
 )
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
-from conversations.understanding.stretches import stretch
+from conversations.understanding.neighbours import LATER
+from conversations.understanding.stretches import month_ends, stretch
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 _MINUTES = 60
+_MOST_WEEKS_ON = 12
+"""In some languages "in week 3" is in three weeks."""
 END_OF_YEAR = 2
 """`value` of a PERIOD_END; 1 is the end of the month."""
 _SOUTHERN = frozenset({"AR", "AU", "BO", "BR", "BW", "CL", "LS", "MZ", "NA", "NZ", "PY", "SZ", "UY", "ZA", "ZM", "ZW"})
@@ -56,7 +64,8 @@ def _is_clock(year: int) -> bool:
 def leading_year(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     """The beginning, the middle or the end of a year: its first three months, the next but one four, its last four."""
     said = year_of(lexemes, today) or today.date.year
-    month, count = {Kind.EARLY: (1, 3), Kind.MID: (5, 4)}.get(lexemes[0].kind, (9, 4))
+    late = (7, 6) if lexemes[0].value == LATER else (9, 4)
+    month, count = {Kind.EARLY: (1, 3), Kind.MID: (5, 4)}.get(lexemes[0].kind, late)
     return _months(said, month, count, today)
 
 
@@ -71,6 +80,9 @@ def period_end(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 def quarter(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     said = year_of(lexemes, today)
     which = values(lexemes, Kind.ORDINAL, Kind.ORDINAL_WORD)
+    if part := next((lexeme for lexeme in lexemes if lexeme.kind is Kind.YEAR_PART), None):
+        year = said or today.date.year + (part.until < today.date.month)
+        return _months(year, part.value, part.until - part.value + 1, today)
     if not which:
         first = date(today.date.year, (today.date.month - 1) // 3 * 3 + 1, 1)
         first = days.months_on(first, 3 if has(lexemes, Kind.NEXT, Kind.COMING) else 0)
@@ -110,19 +122,41 @@ def rest(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 
 
 def month_of_year(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    """ "October 2026", "10/2026", "2026-10"."""
+    """ "October 2026", "10/2026", "2026-10", "the 10th month of 2026"."""
     said = year_of(lexemes, today)
-    month = values(lexemes, Kind.MONTH, Kind.NUMBER)[0]
+    month = values(lexemes, Kind.MONTH, Kind.NUMBER, Kind.ORDINAL, Kind.ORDINAL_WORD)[0]
     return _months(said, month, 1, today) if said and 1 <= month <= 12 else None
 
 
 def week_of_year(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "The second week of 2027", "week 31": of this year, or of the next where that is long gone."""
     said = year_of(lexemes, today)
-    which = values(lexemes, Kind.ORDINAL, Kind.ORDINAL_WORD)
-    if said is None or not which or not 1 <= which[0] <= 52:
+    year = today.date.year if said is None else said
+    weeks = date(year, 12, 28).isocalendar().week
+    (which,) = values(lexemes, Kind.ORDINAL, Kind.ORDINAL_WORD, Kind.NUMBER) or (weeks,)
+    is_length = lexemes[0].kind is Kind.IN and said is None and which <= _MOST_WEEKS_ON
+    if is_length or not 1 <= which <= weeks:
         return None
-    first = date.fromisocalendar(said, which[0], 1)
+    first = date.fromisocalendar(year, which, 1)
+    if said is None and (today.date - first).days > LONG_GONE:
+        first = date.fromisocalendar(year + 1, min(which, 52), 1)
     return stretch(first, first + 6 * _DAY, today)
+
+
+def edge_units(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "The first two weeks of june", "the last 3 days of the month", "the last 2 months of the year"."""
+    at = next(at for at, lexeme in enumerate(lexemes) if lexeme.kind in UNITS)
+    unit, whole, (*which, count) = lexemes[at], lexemes[at + 1 :], values(lexemes[:at], *DAY_KINDS)
+    if which[:1] not in ([], [1]) or not 0 < count <= FURTHEST:
+        return None
+    if has(whole, Kind.YEAR, Kind.YEARS_UNIT) and not has(whole, Kind.MONTH):
+        year = year_of(whole, today) or today.date.year
+        first, last = date(year, 1, 1), date(year, 12, 31)
+    else:
+        first, last = month_ends(whole, today)
+    if which:
+        return stretch(first, min(last, on_in_units(first, unit, count * max(1, unit.value)) - _DAY), today)
+    return stretch(max(first, on_in_units(last + _DAY, unit, -count * max(1, unit.value))), last, today)
 
 
 def nth_day(lexemes: Sequence[Lexeme], today: Today) -> Day | None:

@@ -17,6 +17,7 @@ from conversations.understanding.neighbours import (
     HAD,
     HOLIDAY,
     LATE_CLOCK_HOURS,
+    LATER,
     LEAVES,
     MAYBE_HOLIDAY,
     NAMED_AFTER_IT,
@@ -24,6 +25,7 @@ from conversations.understanding.neighbours import (
     THROUGH,
     WEEKDAY_DATES,
     WITHIN,
+    WORKING,
 )
 
 Words = tuple[str, ...]
@@ -101,6 +103,7 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
         (Kind.HOURS, times.get("hour_counts", {}).items()),
         (Kind.MINUTES, times.get("minute_counts", {}).items()),
         (Kind.NUMBER, _composed(numbers)),
+        (Kind.YEAR, _years(numbers)),
         (Kind.ORDINAL_WORD, numbers.get("ordinals", {}).items()),
         (Kind.MERIDIEM, ((0, times.get("am", ())), (12, times.get("pm", ())))),
         (Kind.NAMED, ((_minutes(clock), said) for clock, said in times.get("named", {}).items())),
@@ -113,7 +116,7 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
         (Kind.BUSY, ((0, _of(table, "busy")), (LEAVES, _of(table, "leaves")))),
         (Kind.DAY_LEAD, ((1, dates.get("day_to", ())),)),
         (Kind.ON, ((1, dates.get("day_on", ())),)),
-        (Kind.LATE, ((0, dates.get("late", ())), (1, dates.get("end_of", ())))),
+        (Kind.LATE, ((0, dates.get("late", ())), (1, dates.get("end_of", ())), (LATER, dates.get("later", ())))),
         (Kind.MONTH_MARK, dates.get("month_marks", {}).items()),
         (Kind.PERIOD_END, dates.get("period_ends", {}).items()),
         (Kind.ZONE, ((_offset(zone), said) for zone, said in times.get("zones", {}).items())),
@@ -148,6 +151,8 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
             (phrase, Meaning(Kind.RELATIVE_DAY, int(day), EITHER_WAY if phrase in either_way else 0)) for phrase in said
         )
     yield from ((phrase, Meaning(Kind.RELATIVE_DAY, 2)) for phrase in _after_tomorrow(dates.get("days", {})))
+    yield from ((phrase, Meaning(Kind.DAY, 0, WORKING)) for phrase in dates.get("working_days", ()))
+    yield from ((phrase, Meaning(Kind.WEEK, 1, WORKING)) for phrase in dates.get("working_weeks", ()))
     for weeks, said in dates.get("about_weeks", {}).items():
         yield from ((phrase, Meaning(Kind.WEEK, int(weeks), ABOUT)) for phrase in said)
     for span, said in dates.get("today_parts", {}).items():
@@ -159,6 +164,9 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
     for span, said in dates.get("seasons", {}).items():
         start, until_day = (int(day.replace("-", "")) for day in span.split(".."))
         yield from ((phrase, Meaning(Kind.SEASON, start, until_day)) for phrase in said)
+    for span, said in dates.get("year_parts", {}).items():
+        first, _, last = span.partition("..")
+        yield from ((phrase, Meaning(Kind.YEAR_PART, int(first), int(last))) for phrase in said)
     for span, said in times.get("parts", {}).items():
         start, _, end = span.partition("-")
         yield from ((phrase, Meaning(Kind.PART, _minutes(start), _minutes(end))) for phrase in said)
@@ -191,6 +199,12 @@ def _composed(numbers: Table) -> Iterable[tuple[int, Iterable[str]]]:
                     for one in words.get(unit, ())
                 ],
             )
+
+
+def _years(numbers: Table) -> Iterable[tuple[int, Iterable[str]]]:
+    """The years of this century that are said in words, after the language's patterns."""
+    for number, said in (*numbers.get("words", {}).items(), *_composed(numbers)):
+        yield 2000 + int(number), [pattern.format(one) for pattern in numbers.get("years", ()) for one in said]
 
 
 def _with_dots(names: Sequence[str]) -> list[str]:

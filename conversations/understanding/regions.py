@@ -1,7 +1,6 @@
 """What English words mean in some regions and not in others."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
@@ -37,12 +36,12 @@ def _each(lexemes: Sequence[Lexeme], said: Callable[[Lexeme, Kind, Kind], Lexeme
 
 def _by(lexeme: Lexeme, _before: Kind, after: Kind) -> Lexeme:
     is_at = lexeme.kind is Kind.BEFORE and lexeme.value == _BY and after in (Kind.NUMBER, Kind.NAMED, Kind.LONG)
-    return replace(lexeme, kind=Kind.AT, value=0) if is_at else lexeme
+    return lexeme._replace(kind=Kind.AT, value=0) if is_at else lexeme
 
 
 def _till(lexeme: Lexeme, before: Kind, after: Kind) -> Lexeme:
     is_to = lexeme.kind is Kind.BEFORE and lexeme.value == _UNTIL and before is after is Kind.NUMBER
-    return replace(lexeme, kind=Kind.TO, value=1) if is_to else lexeme
+    return lexeme._replace(kind=Kind.TO, value=1) if is_to else lexeme
 
 
 def _later(lexeme: Lexeme, _before: Kind, after: Kind) -> Lexeme:
@@ -50,7 +49,7 @@ def _later(lexeme: Lexeme, _before: Kind, after: Kind) -> Lexeme:
     is_today = (
         lexeme.kind is Kind.LATE and lexeme.text == "later" and after in (Kind.AT, Kind.NUMBER, Kind.PART, Kind.ABOUT)
     )
-    return replace(lexeme, kind=Kind.RELATIVE_DAY, value=0) if is_today else lexeme
+    return lexeme._replace(kind=Kind.RELATIVE_DAY, value=0) if is_today else lexeme
 
 
 def _the_night(lexeme: Lexeme, before: Kind, after: Kind) -> Lexeme:
@@ -58,4 +57,4 @@ def _the_night(lexeme: Lexeme, before: Kind, after: Kind) -> Lexeme:
     is_tonight = lexeme.kind is Kind.PART and lexeme.text == "night" and before is Kind.THE
     if not is_tonight or after not in (Kind.AT, Kind.ABOUT, Kind.NUMBER, Kind.MARK, Kind.SOFT):
         return lexeme
-    return replace(lexeme, kind=Kind.TONIGHT, value=0, until=0)
+    return lexeme._replace(kind=Kind.TONIGHT, value=0, until=0)

@@ -10,7 +10,7 @@ from conversations.understanding.noise import TAKEN_OUT
 from conversations.understanding.phrases import Meaning
 from conversations.understanding.tokens import Token
 from conversations.understanding.vocabulary import Vocabulary
-from conversations.understanding.wording import begins
+from conversations.understanding.wording import begins, holds
 
 _WHOLE: Mapping[str, Recurrence] = {
     "daily": Recurrence(1, Unit.DAY),
@@ -49,10 +49,11 @@ class _Rhythm(NamedTuple):
 def read_recurrence(text: str, pieces: Sequence[Token], known: Vocabulary) -> Repeated:
     """The first one that a folded text names; `pieces` are its tokens. "I'm free every day" names none."""
     words = [piece.text for piece in pieces]
-    if _openings(known).isdisjoint(words) or _is_free(words, known):
+    openings = _openings(known)
+    if openings.isdisjoint(words) or _is_free(words, known):
         return Repeated(None, text)
-    for place in range(len(words)):
-        rhythm = _read(words[place:], known)
+    for place, word in enumerate(words):
+        rhythm = _read(words[place:], known) if word in openings else None
         if rhythm is not None:
             start, end = pieces[place].start, pieces[place + rhythm.end - 1].end
             taken = pieces[place + rhythm.out - 1].end if rhythm.out else start
@@ -73,7 +74,7 @@ def _openings(known: Vocabulary) -> frozenset[str]:
 
 
 def _is_free(words: Sequence[str], known: Vocabulary) -> bool:
-    return any(begins(words[place:], known.phrase_set("repeats", "free")) for place in range(len(words)))
+    return holds(words, known.phrase_set("repeats", "free"))
 
 
 def _read(words: Sequence[str], known: Vocabulary) -> _Rhythm | None:

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from conversations.understanding import date_rules, time_rules
 from conversations.understanding.dates import DateRule, Day, Today
 from conversations.understanding.kinds import SOFT, THE, Kind, letters
 from conversations.understanding.lexeme import Lexeme, letters_of
+from conversations.understanding.openings import openings
 from conversations.understanding.times import Said, TimeRule
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A wording of a date (`day`) or of a time (`said`): the lexemes from `start` to `end`."""
 
     rule: str
@@ -27,7 +28,7 @@ class _Rule:
     """One rule of the grammar, of dates or of times."""
 
     name: str
-    pattern: str
+    pattern: re.Pattern[str]
     day: DateRule | None = None
     said: TimeRule | None = None
 
@@ -41,13 +42,15 @@ class _Rule:
 
 
 _RULES = [
-    *(_Rule(name, letters(pattern), said=rule) for name, (pattern, rule) in time_rules.QUIET.items()),
-    *(_Rule(name, letters(pattern), day=rule) for name, (pattern, rule) in date_rules.RULES.items()),
-    *(_Rule(name, letters(pattern), said=rule) for name, (pattern, rule) in time_rules.RULES.items()),
+    *(_Rule(name, re.compile(letters(pattern)), said=rule) for name, (pattern, rule) in time_rules.QUIET.items()),
+    *(_Rule(name, re.compile(letters(pattern)), day=rule) for name, (pattern, rule) in date_rules.RULES.items()),
+    *(_Rule(name, re.compile(letters(pattern)), said=rule) for name, (pattern, rule) in time_rules.RULES.items()),
 ]
-_PATTERNS = [re.compile(rule.pattern) for rule in _RULES]
-_ANY = re.compile("|".join(f"(?P<r{place}>{rule.pattern})" for place, rule in enumerate(_RULES)))
-"""Every rule in one pattern, which finds the first that matches faster than one after the other would be tried."""
+_OPENINGS = [openings(rule.pattern.pattern) for rule in _RULES]
+_BY_OPENING = {
+    kind.value: [rule for rule, kinds in zip(_RULES, _OPENINGS, strict=True) if kind.value in kinds] for kind in Kind
+}
+"""The rules that can begin with each kind, in order of preference."""
 
 
 def scan(lexemes: Sequence[Lexeme], today: Today) -> list[Found]:
@@ -55,21 +58,17 @@ def scan(lexemes: Sequence[Lexeme], today: Today) -> list[Found]:
     text = letters_of(lexemes)
     found: list[Found] = []
     place = 0
-    while begins := _ANY.search(text, place):
-        place = begins.start()
-        if here := _at(begins, text, lexemes, today):
+    while place < len(text):
+        if here := _at(place, text, lexemes, today):
             found.append(here)
         place = here.end if here else place + 1
     return found
 
 
-def _at(begins: re.Match[str], text: str, lexemes: Sequence[Lexeme], today: Today) -> Found | None:
-    """What the rule that matched reads there, or else a later one."""
-    place, first = begins.start(), int((begins.lastgroup or "r0")[1:])
-    if here := _RULES[first].read(lexemes, place, begins.end(), today):
-        return here
-    for rule, pattern in zip(_RULES[first + 1 :], _PATTERNS[first + 1 :], strict=True):
-        if (match := pattern.match(text, place)) and (here := rule.read(lexemes, place, match.end(), today)):
+def _at(place: int, text: str, lexemes: Sequence[Lexeme], today: Today) -> Found | None:
+    """What the first rule reads there that fits and does not refuse."""
+    for rule in _BY_OPENING[text[place]]:
+        if (match := rule.pattern.match(text, place)) and (here := rule.read(lexemes, place, match.end(), today)):
             return here
     return None
 
@@ -89,11 +88,14 @@ def without_taken_back(found: Sequence[Found], lexemes: Sequence[Lexeme]) -> lis
 
 
 _SKIPPED_BEFORE = frozenset({Kind.ON, Kind.AT, Kind.ARTICLE, Kind.IN, Kind.ABOUT, Kind.THIS, Kind.FOR, *SOFT, *THE})
+_REFUSING = frozenset({Kind.NOT, Kind.NOT_GOOD, Kind.MINUS})
 _JOINING = frozenset({Kind.OR, Kind.AND, Kind.SLASH})
 
 
 def ruled_out(found: Sequence[Found], lexemes: Sequence[Lexeme]) -> frozenset[int]:
     """The places in `found` of what is said not to suit: "not friday", "friday or saturday doesn't work"."""
+    if _REFUSING.isdisjoint([lexeme.kind for lexeme in lexemes]):
+        return frozenset()
     out: set[int] = set()
     for place, item in enumerate(found):
         gap = gap_before(found, place, lexemes)

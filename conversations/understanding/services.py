@@ -45,7 +45,7 @@ def read_services(
     if not services:
         return Fitting()
     names = {
-        service.id: [_words(name, joining) for name in (service.name, *service.aliases) if _words(name, joining)]
+        service.id: [spelled for name in (service.name, *service.aliases) if (spelled := _words(name, joining))]
         for service in services
     }
     said = _words_that_tell(words, [name for many in names.values() for name in many], is_idle)

@@ -14,17 +14,21 @@ from conversations.understanding.dates import (
     certain,
     count_of,
     has,
+    on_in_units,
     values,
     weeks_ahead,
     year_of,
 )
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
-from conversations.understanding.neighbours import ABOUT, THROUGH
+from conversations.understanding.neighbours import ABOUT, LATER, THROUGH, WORKING
 
 _JOINING = (Kind.OR, Kind.AND, Kind.SLASH)
 _LONGEST = 1100
 _FORTNIGHT = 2
+_SECOND_HALF, _LAST_THIRD = 16, 21
+_ENDS = 1
+"""`value` of a LATE that means the end."""
 
 
 def between(first: date, last: date) -> tuple[date, ...]:
@@ -41,14 +45,17 @@ def stretch(first: date, last: date, today: Today) -> Day:
 
 def days_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     until = next((lexeme.value for lexeme in lexemes[2:] if lexeme.kind is Kind.BEFORE), THROUGH)
-    if until != THROUGH and lexemes[0].kind is Kind.MONTH:
+    first, last = (lexeme for lexeme in lexemes if lexeme.kind in DAY_KINDS)
+    if until != THROUGH and lexemes[0].kind is Kind.MONTH and last.kind is Kind.NUMBER:
         return None
     (month,) = values(lexemes, Kind.MONTH)
     year = year_of(lexemes, today)
     made = [
         days.make(year, month, day) if year else days.next_yearly(today.date, month, day)
-        for day in values(lexemes, *DAY_KINDS)
+        for day in (first.value, last.value)
     ]
+    if lexemes[0].kind is Kind.MONTH and last.value < first.value and not has(lexemes, *_JOINING):
+        made[1] = days.next_monthly(made[0], last.value) if made[0] else None
     return _ends(made, lexemes, today)
 
 
@@ -71,19 +78,24 @@ def _ends(made: Sequence[date | None], lexemes: Sequence[Lexeme], today: Today) 
     first, last = made
     if first is None or last is None:
         return Day(reason=NO_SUCH_DATE)
-    if lexemes[0].kind is not Kind.BETWEEN and has(lexemes, *_JOINING):
+    if not has(lexemes, Kind.BETWEEN) and has(lexemes, *_JOINING):
         kept = tuple(sorted({day for day in (first, last) if day >= today.date}))
         return Day(kept) if kept else Day(reason=PAST)
     return stretch(first, last, today) if first < last else certain(first, today)
 
 
-def week_after_next(_lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+def week_after_next(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    if has(lexemes, Kind.MONTHS_UNIT):
+        first = days.months_on(today.date.replace(day=1), 2)
+        return stretch(first, days.months_on(first, 1) - timedelta(days=1), today)
     return stretch(days.week_day(today.date, 0, 2), days.week_day(today.date, 6, 2), today)
 
 
 def week(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     weeks = weeks_ahead(lexemes)
     long = max(1, *values(lexemes, Kind.WEEK), 1)
+    if any(lexeme.kind is Kind.WEEK and lexeme.until == WORKING for lexeme in lexemes):
+        return stretch(*days.working_week(today.date, weeks, today.region), today)
     return stretch(days.week_day(today.date, 0, weeks), days.week_day(today.date, 7 * long - 1, weeks), today)
 
 
@@ -116,7 +128,8 @@ def next_few(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     if unit.kind is Kind.WEEK:
         first = days.week_day(today.date, 0, 1)
         return stretch(first, first + timedelta(days=7 * count - 1), today)
-    return stretch(today.date + timedelta(days=1), today.date + timedelta(days=count), today)
+    first = on_in_units(today.date, unit, 1, today.region)
+    return stretch(first, on_in_units(today.date, unit, count, today.region), today)
 
 
 def month_ends(lexemes: Sequence[Lexeme], today: Today) -> tuple[date, date]:
@@ -158,7 +171,7 @@ def months(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 
 def _end_begins(late: Lexeme, today: Today) -> int:
     """The end of the week begins on Friday, or on Thursday where Friday is free; what is late in it, on Thursday."""
-    return 4 if late.value and today.region.upper() not in days.FRIDAY_AND_SATURDAY else 3
+    return 4 if late.value == _ENDS and today.region.upper() not in days.FRIDAY_AND_SATURDAY else 3
 
 
 def leading(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
@@ -167,7 +180,8 @@ def leading(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     if has(lexemes, Kind.MONTH, Kind.MONTHS_UNIT):
         first, last = month_ends(lexemes, today)
         cuts = {Kind.EARLY: (first, first.replace(day=10)), Kind.MID: (first.replace(day=11), first.replace(day=20))}
-        return stretch(*cuts.get(kind, (first.replace(day=21), last)), today)
+        late = first.replace(day=_SECOND_HALF if lexemes[0].value == LATER else _LAST_THIRD)
+        return stretch(*cuts.get(kind, (late, last)), today)
     weeks = weeks_ahead(lexemes)
     begins, ends = {Kind.EARLY: (0, 2), Kind.MID: (1, 3)}.get(kind, (_end_begins(lexemes[0], today), 6))
     return stretch(days.week_day(today.date, begins, weeks), days.week_day(today.date, ends, weeks), today)

@@ -1,7 +1,6 @@
 """From the wordings of times in a text to one reading, with the opening hours deciding bare hours."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from conversations.business import Shift
 from conversations.understanding.bare_hours import counts
@@ -14,6 +13,8 @@ from conversations.understanding.scan import Found
 from conversations.understanding.times import Said
 
 NO_SUCH_TIME = "no_such_time"
+SKIPPED = "skipped"
+"""The clocks go forward over it that night."""
 _EVENING = (17 * 60, 23 * 60)
 _LENGTHS = ("duration", "length_of")
 
@@ -33,7 +34,7 @@ def hear(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme],
         if said.bare and not counts(found, place, lexemes, time_asked=time_asked, after_a_time=bool(kept)):
             continue
         if said.part and kept and kept[-1][0].end == item.start and _is_one_sided(kept[-1][1]) and place not in out:
-            kept[-1] = (replace(item, start=kept[-1][0].start), _settled(kept[-1][1], said.part))
+            kept[-1] = (item._replace(start=kept[-1][0].start), _settled(kept[-1][1], said.part))
         elif place not in out:
             kept.append((item, said))
         elif (said.after is None) != (said.before is None):
@@ -106,7 +107,7 @@ def _points(
         clocks = [_as_spoken(clock) for clock in clocks]
     if len(clocks) > 1 and any(not clock.either for clock in clocks):
         within = within or _half_of(clocks)
-        clocks = [clock if clock.as_spoken else replace(clock, other=None) for clock in clocks]
+        clocks = [clock if clock.as_spoken else clock._replace(other=None) for clock in clocks]
     minutes = sorted({reading for clock in clocks for reading in resolve(clock, shifts, within)})
     certainty = Certainty.CERTAIN if len(minutes) == 1 else Certainty.AMBIGUOUS
     return TimeReading(certainty, tuple(map(to_time, minutes)), words=words)

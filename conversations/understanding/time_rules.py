@@ -17,7 +17,7 @@ _FULL = (
     f" | number number added {_MERIDIEM}"
     f" | half past? number {_MERIDIEM} | half past named"
     " | (?:number? quarter (?:past|after|to|before|on)|number minutes? past|number minutes to)"
-    f" (?:number {_MERIDIEM}|named)"
+    f" (?:number {_MERIDIEM}|named) | number minutes? past one {_MERIDIEM}"
     f" | leaning (?:number|one) {_MERIDIEM}"
     " | spoken (?:oclock meridiem?|meridiem)"
     " | number number meridiem | (?:number|one) oclock meridiem? | (?:number|one) meridiem"
@@ -69,6 +69,7 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
         amounts.ahead,
     ),
     "within": ("(?:next|in) (?:number|one|article)? (?:hours|minutes)", amounts.within),
+    "rest_of_day": ("rest (?:on|the|this|soft|me)* day", amounts.rest_of_day),
     "past_hours": ("(?:last|past) (?:number|one) (?:hours|minutes)", amounts.past_hours),
     "duration": (
         f"{_LENGTH} dash? (?:hours|minutes) (?!past|to|after|ago|last|(?:on|the)* (?:number|named))",
@@ -114,6 +115,11 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
         amounts.nothing,
     ),
     "numbered": (f"on? (?:the|article) number label (?!number|long|hash) {_NO_HOUR}", amounts.nothing),
+    "school_year": (
+        (f"(?:^|(?<=other|mark|comma|soft|on|for)) years_unit number {_NO_HOUR}"
+        " (?!month|slash|dash|dot|day|week|months_unit|(?:on|the)+ month)"),
+        amounts.school_year,
+    ),
     "hash": ("hash (?:number|long|year)", amounts.nothing),
     "amount": (
         "(?:number|long|year) ((?:dot|dash|to|or|and) number)* dash? unit (?!hence|ago|after|before)",
@@ -131,7 +137,7 @@ RULES: dict[str, tuple[str, TimeRule]] = {
         "number after number oclock? meridiem | at number after number oclock? meridiem?",
         times.minutes_after,
     ),
-    "dashed": (f"{_LED} number dash number meridiem", times.dashed),
+    "dashed": (f"{_LED} number dash number meridiem?", times.dashed),
     "range_in_parts": (
         (
             f"(?:from|between|after) {_CLOCK_IN} part (?:{_SEPARATOR}|at) {_CLOCK_IN} part?"
@@ -139,6 +145,10 @@ RULES: dict[str, tuple[str, TimeRule]] = {
             f" | part {_ANY} (?:to|dash) part {_ANY} or_before?"
         ),
         time_spans.span_in_parts,
+    ),
+    "range_in_words": (
+        f"(?:from|between) (?:number|one) number? {_SEPARATOR} (?:number|one) number? {_NO_MONTH} {_NO_COUNT}",
+        time_spans.span_in_words,
     ),
     "range": (
         f"(?:from|between|after)? {_LED} {_ANY} ish? {_SEPARATOR} {_LED} {_ANY} ish? {_NO_MONTH}",

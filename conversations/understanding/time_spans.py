@@ -1,7 +1,6 @@
 """What each wording of a stretch of time says: from one clock to another, after or before one, by a part of the day."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from conversations.understanding.clocks import core_of, is_plausible, read_clock
 from conversations.understanding.hours import Clock, resolve
@@ -11,6 +10,8 @@ from conversations.understanding.times import Said
 
 _LEADS = (Kind.AFTER, Kind.BEFORE, Kind.FROM, Kind.BETWEEN, Kind.ONWARDS, Kind.OR_BEFORE)
 _ONE_PM = 13 * 60
+_PLAIN_SPAN = 4
+"""The words of "from 3 to 4"."""
 _BESIDE_A_PART = (Kind.PART, Kind.IN, Kind.ON, Kind.FROM)
 _SEPARATORS = (Kind.TO, Kind.DASH, Kind.AND, Kind.BEFORE, Kind.OR_BEFORE)
 _CLOCKS = frozenset({Kind.NUMBER, Kind.ONE, Kind.LONG, Kind.YEAR, Kind.NAMED, Kind.SPOKEN})
@@ -33,6 +34,11 @@ def span_of(lexemes: Sequence[Lexeme]) -> Said | None:
     shift = next((word.value for word in ends[0] if word.kind is Kind.AT), 0)
     end = read_clock(ends[1], shift)
     return Said(after=start, before=end) if start and end else None
+
+
+def span_in_words(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "From three thirty to four fifteen": an hour and its minutes side by side, at either end or at both."""
+    return span_of(lexemes) if len(lexemes) > _PLAIN_SPAN else None
 
 
 def span_in_parts(lexemes: Sequence[Lexeme]) -> Said | None:
@@ -79,7 +85,7 @@ def joined_by_at(lexemes: Sequence[Lexeme]) -> Said | None:
     if not joins:
         return None
     at = joins[-1]
-    said = span_of([*lexemes[:at], replace(lexemes[at], kind=Kind.TO), *lexemes[at + 1 :]])
+    said = span_of([*lexemes[:at], lexemes[at]._replace(kind=Kind.TO), *lexemes[at + 1 :]])
     return None if said and said.after and said.before and _turns_back(said.after, said.before) else said
 
 

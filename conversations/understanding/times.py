@@ -1,7 +1,7 @@
 """What each wording of a time says, from the words that its rule in time_rules.py has found."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from conversations.understanding.clocks import core_of, is_plausible, read_clock
 from conversations.understanding.hours import Clock
@@ -16,8 +16,7 @@ _TO_THE_HOUR = (5, 10, 15, 20, 25)
 _HOURS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What one wording says of the time. Empty: it is no time of day ("90 minutes", "for 3 people")."""
 
     clock: Clock | None = None
@@ -33,6 +32,8 @@ class Said:
     """Minutes from now ("in 2 hours")."""
     within: bool = False
     """Any time until then."""
+    rest: bool = False
+    """What is left of today."""
     over: bool = False
     """A time that has passed by its own words ("the last 2 hours")."""
 
@@ -74,9 +75,12 @@ def beyond(lexemes: Sequence[Lexeme]) -> Said | None:
 
 
 def dashed(lexemes: Sequence[Lexeme]) -> Said | None:
-    """ "4-15pm": a dash for the colon, where the second number is no hour."""
-    _hour, minute = (lexeme for lexeme in lexemes if lexeme.kind is Kind.NUMBER)
-    if minute.digits != 2 or minute.value % 5 or 0 < minute.value < 13:
+    """ "4-15pm", "five-thirty": a dash for the colon, where the second number is no hour."""
+    hour, minute = (lexeme for lexeme in lexemes if lexeme.kind is Kind.NUMBER)
+    is_said = minute.digits == 2 and lexemes[-1].kind is Kind.MERIDIEM
+    if not is_said and (hour.digits or minute.digits):
+        return None
+    if minute.value % 5 or 0 < minute.value < 13:
         return None
     clock = read_clock([lexeme for lexeme in lexemes if lexeme.kind is not Kind.DASH])
     return Said(clock=clock) if clock is not None else None

@@ -8,6 +8,7 @@ from conversations.understanding.normalise import KEPT
 
 _LETTER = "(?:[^\\W\\d_]|[\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963])"
 """Hindi vowel signs are marks, not letters, and belong to their word."""
+_READ_AT_ONCE = 64
 _TOKEN = re.compile(rf"[0-9]+|{_LETTER}+|\S")
 
 
@@ -23,9 +24,15 @@ class Token(NamedTuple):
         return self.text[0].isalnum()
 
 
-def tokens(text: str) -> list[Token]:
-    """Every token of a folded text, in order."""
-    return [Token(found[0], found.start(), found.end()) for found in _TOKEN.finditer(text)]
+@lru_cache(maxsize=_READ_AT_ONCE)
+def tokens(text: str) -> tuple[Token, ...]:
+    """Every token of a folded text, in order. Several readers of one text ask for them."""
+    return tuple([Token(found[0], found.start(), found.end()) for found in _TOKEN.finditer(text)])
+
+
+def first_word(text: str, start: int = 0) -> str:
+    """The first word or number of a folded text from that place on; "" where there is none."""
+    return next((found[0] for found in _TOKEN.finditer(text, start) if found[0][0].isalnum()), "")
 
 
 @lru_cache(maxsize=KEPT)

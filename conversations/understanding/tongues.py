@@ -17,7 +17,9 @@ _TOLD_BY = ("numbers", "dates", "times", "words", "answers", "intents", "choices
 _STRONG = (("dates", "weekdays"), ("dates", "months"), ("dates", "days"), ("intents", "alone", "greeting"),
            ("intents", "anywhere", "greeting"), ("intents", "anywhere", "thanks"))  # fmt: skip
 """Lists whose words tell a language even one by one."""
-_NOT_TELLING = ("lookalikes", "plain", "currencies", "street", "noise", "labels", "units", "order")
+_NOT_TELLING = ("lookalikes", "plain", "currencies", "street", "noise", "labels", "units", "order",
+                "asks", "tells", "tells_behind", "joins", "therefore", "offers",
+                "lasts", "lasting", "kisses")  # fmt: skip
 _ENOUGH = 4
 """So many words of a language tell it, where no word does alone."""
 _ALONE = 4
@@ -30,6 +32,8 @@ def read_language(text: str, words: Sequence[str]) -> str:
         return next((code for code, script in _SCRIPTS.items() if script.search(text)), "")
     only = _words_of_one()
     telling = [word for word in words if word in only]
+    if not telling:
+        return _by_coverage(words)
     votes = Counter(only[word] for word in telling)
     english = votes.pop("en", 0)
     if len(votes) > 1:
@@ -44,7 +48,9 @@ def read_language(text: str, words: Sequence[str]) -> str:
 
 def _by_coverage(words: Sequence[str]) -> str:
     """The language that knows clearly more of the words than English and any other does, though each may be shared."""
-    known = sorted(((sum(word in own for word in words), code) for code, own in _vocabularies().items()), reverse=True)
+    if len(words) < _ENOUGH:
+        return ""
+    known = sorted(((sum(map(own.__contains__, words)), code) for code, own in _vocabularies().items()), reverse=True)
     (most, code), (next_most, _) = known[:2]
     english = next(count for count, each in known if each == "en")
     return code if most >= _ENOUGH and most >= english + 2 and most > next_most and code != "en" else ""

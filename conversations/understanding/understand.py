@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 from conversations.dialogue import Awaiting
 from conversations.understanding import why
@@ -10,6 +11,7 @@ from conversations.understanding.answers import read_answer
 from conversations.understanding.asides import read_asides
 from conversations.understanding.changes import read_changes
 from conversations.understanding.choices import pick
+from conversations.understanding.delays import read_delay
 from conversations.understanding.fallback import fall_back
 from conversations.understanding.guests import is_for_self
 from conversations.understanding.intents import read_intent
@@ -17,63 +19,72 @@ from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme, letters_of
 from conversations.understanding.lexemes import lex
 from conversations.understanding.meaning import Certainty, Context, DateReading, Intent, TimeReading, Understood
-from conversations.understanding.noise import TAKEN_OUT, without_noise
+from conversations.understanding.noise import TAKEN_OUT, without_codes, without_noise
 from conversations.understanding.normalise import fold, tidy
+from conversations.understanding.phrases import Words
 from conversations.understanding.regions import as_said_in
 from conversations.understanding.repeats import read_recurrence
 from conversations.understanding.scan import Found
 from conversations.understanding.seats import read_seats
 from conversations.understanding.services import read_services, read_staff
-from conversations.understanding.tokens import Token, tokens
+from conversations.understanding.tokens import Token, tokens, words_of
 from conversations.understanding.tongues import read_language
 from conversations.understanding.visits import parts, read_visit, read_wishes
 from conversations.understanding.vocabulary import Vocabulary, vocabulary
 from conversations.understanding.when import read_when
-from conversations.understanding.wording import begins, plain
+from conversations.understanding.wording import holds, plain
+
+_TELLING = frozenset(
+    {
+        Kind.MONTH, Kind.WEEKDAY, Kind.RELATIVE_DAY, Kind.DAY, Kind.WEEK, Kind.MONTHS_UNIT, Kind.NUMBER, Kind.ORDINAL,
+    }
+)  # fmt: skip
+"""Kinds of words of which two say something of a date."""
 
 
 def understand(text: str, context: Context) -> Understood:
     """What `text` says, read against `context`. Never raises, whatever the text; reads its first 300 characters."""
-    known = vocabulary(context.language)
+    known = vocabulary(context.language, context.region)
     asides = read_asides(tidy(text), known, context)
-    folded = fold(asides.rest)
+    folded = fold(without_codes(asides.rest))
     pieces = tokens(folded)
-    words = [plain(piece.text) for piece in pieces if piece.is_word]
+    words = [plain(word) for word in words_of(folded)]
     signs = [piece.text for piece in pieces if not piece.is_word]
     picked = pick(words, signs, context.options, known)
     (intent, wished), answer = read_intent(words, signs, known), read_answer(words, signs, known)
     intent, answer = why.settle(intent, answer, words, signs, context.awaiting, known)
     spoken = read_language(folded, words)
-    told = Understood(
-        intent=intent, answer=answer, language=spoken,
+    told = partial(
+        Understood, answer=answer, language=spoken,
         name=asides.name, email=asides.email, note=asides.note, attendee=asides.attendee,
     )  # fmt: skip
     if picked.option is not None:
-        return replace(told, choice=picked.option)
+        return told(intent=intent, choice=picked.option)
     repeated = read_recurrence(folded, pieces, known)
-    lexemes = lex(without_noise(_without_names(repeated.rest, context), known.single("words", "currencies")), known)
+    rest = repeated.rest.replace(wished, ",", 1) if intent is Intent.WHY_NOT else repeated.rest
+    lexemes = lex(without_noise(_without_names(rest, context), known.single("words", "currencies")), known)
     lexemes = as_said_in(context.region, lexemes)
     if intent is Intent.WHY_NOT:
         lexemes = _without_not(lexemes)
     greeted = _greets(lexemes, known, context)
     if greeted:
-        lexemes = (replace(lexemes[0], kind=Kind.GREETING), *lexemes[1:])
-    when = read_when(lexemes, context, moves=intent is Intent.RESCHEDULE)
+        lexemes = (lexemes[0]._replace(kind=Kind.GREETING), *lexemes[1:])
+    when = read_when(lexemes, context, known, moves=intent is Intent.RESCHEDULE)
     day, time_said, found = when.day, when.time, when.found
     if picked.times:
         time_said = TimeReading(Certainty.AMBIGUOUS, picked.times, words=folded)
     elif _left_open(lexemes, found, day, time_said):
         day, time_said = fall_back(folded, context.language, context.now, context.region)
-    changed = read_changes(pieces, context.services, known)
+    changed = read_changes(pieces, words, context.services, known)
     service_ids, service_words = read_services(
         changed.words, context.services, known.is_idle, known.single("services", "joining"), _lengths(lexemes, found)
     )
-    same_time = any(begins(words[place:], known.phrase_set("repeats", "same_time")) for place in range(len(words)))
+    as_before = known.phrase_set("repeats", "same_time")
+    same_time = holds(words, as_before)
     if same_time and not any(lexeme.kind is Kind.WEEKDAY for lexeme in lexemes):
-        day = _week_ahead(day, context.now.date())
+        day = _week_ahead(day, context.now.date(), as_before)
     seats, seated = read_seats(lexemes, letters_of(lexemes))
-    understood = replace(
-        told,
+    understood = told(
         intent=intent or (Intent.GREETING if greeted else None),
         service_ids=service_ids,
         staff_id=read_staff(words, context.staff, known.single("services", "with")),
@@ -91,6 +102,7 @@ def understand(text: str, context: Context) -> Understood:
         for_self=not asides.attendee and is_for_self(words, known),
         same_time=same_time,
         recurrence=repeated.recurrence,
+        delay=read_delay(lexemes) if intent is Intent.LATE else None,
     )
     return _with_visit(understood, pieces, folded, known, context) if len(service_ids) > 1 else understood
 
@@ -120,9 +132,9 @@ def _is_whole(wish: Understood) -> bool:
     return len(wish.service_ids) == 1 and is_timed
 
 
-def _week_ahead(day: DateReading, today: date) -> DateReading:
+def _week_ahead(day: DateReading, today: date, same_time: frozenset[Words]) -> DateReading:
     """ "Same time next week" names a week; which day of it depends on what the time is the same as."""
-    if day.dates != (today + timedelta(days=7),):
+    if day.dates != (today + timedelta(days=7),) or not holds(words_of(day.words), same_time):
         return day
     monday = day.dates[0] - timedelta(days=day.dates[0].weekday())
     week = tuple(monday + timedelta(days=n) for n in range(7))
@@ -131,7 +143,7 @@ def _week_ahead(day: DateReading, today: date) -> DateReading:
 
 def _without_not(lexemes: Sequence[Lexeme]) -> tuple[Lexeme, ...]:
     """ "Why not friday?" rules friday out in form, and asks about it in truth."""
-    return tuple(replace(each, kind=Kind.SOFT) if each.kind in (Kind.NOT, Kind.NOT_GOOD) else each for each in lexemes)
+    return tuple(each._replace(kind=Kind.SOFT) if each.kind in (Kind.NOT, Kind.NOT_GOOD) else each for each in lexemes)
 
 
 def _without_names(folded: str, context: Context) -> str:
@@ -159,17 +171,7 @@ def _left_open(lexemes: Sequence[Lexeme], found: Sequence[Found], day: DateReadi
     """Whether nothing was read, and yet the text holds a digit or a word of dates that no rule has used."""
     if day.certainty is not Certainty.NOTHING or said.certainty is not Certainty.NOTHING or found or day.excluded:
         return False
-    telling = {
-        Kind.MONTH,
-        Kind.WEEKDAY,
-        Kind.RELATIVE_DAY,
-        Kind.DAY,
-        Kind.WEEK,
-        Kind.MONTHS_UNIT,
-        Kind.NUMBER,
-        Kind.ORDINAL,
-    }
-    return sum(lexeme.kind in telling for lexeme in lexemes) > 1
+    return sum(lexeme.kind in _TELLING for lexeme in lexemes) > 1
 
 
 def _lengths(lexemes: Sequence[Lexeme], found: Sequence[Found]) -> frozenset[int]:

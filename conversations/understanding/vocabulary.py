@@ -79,11 +79,26 @@ def short_code(code: str) -> str:
     return _ALSO.get(short, short)
 
 
+_BEHIND_ENGLISH = {"IN": "hi", "KE": "sw", "PH": "fil", "TZ": "sw", "UG": "sw"}
+"""By region, the language whose words of days and hours stand in English texts ("kesho 3pm")."""
+_LENT = ("numbers", "dates", "times")
+
+
+def vocabulary(code: str, region: str = "") -> Vocabulary:
+    """The words of `code` ("es", "pt-BR"), with English behind them; English alone where the language is unknown, with
+    the words for days and hours that are said with it in that region."""
+    lender = _BEHIND_ENGLISH.get(region.upper(), "")
+    return _vocabulary(code, lender if lender and short_code(code) == "en" else "")
+
+
 @lru_cache(maxsize=32)
-def vocabulary(code: str) -> Vocabulary:
-    """The words of `code` ("es", "pt-BR"), with English behind them; English alone where the language is unknown."""
+def _vocabulary(code: str, lender: str) -> Vocabulary:
     tables = [language("en")]
     short = short_code(code)
+    if lender:
+        lent = language(lender)
+        words = {name: lent["words"].get(name, ()) for name in ("soft", "fits", "asks", "tells")}
+        return _built([*tables, {"words": words, **{name: lent[name] for name in _LENT}}])
     if short != "en" and short.isascii() and short.isalpha():
         with suppress(FileNotFoundError):
             own = language(short)
@@ -118,7 +133,7 @@ def _built(tables: list[Table]) -> Vocabulary:
         reach=_reach(phrases),
         lists=lists,
         singles={name: frozenset(words[0] for words in said if len(words) == 1) for name, said in lists.items()},
-        order=tuple(tables[-1]["intents"]["order"]),
+        order=tuple(language("en")["intents"]["order"]),
         attached=tuple(sorted((each for table in tables for each in _attached(table)), key=len, reverse=True)),
         openings=frozenset(words_of(phrase, marks=True)[0] for phrase in phrases),
         telling=frozenset(words_of(said)[0] for said, meaning in phrases.items() if _can_follow(said, meaning)),

@@ -140,7 +140,8 @@ def weekday_number(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     """ "friday 13", where Friday is the 13th, or "friday 27", which is no hour; else the number is an hour."""
     named = next(lexeme for lexeme in lexemes if lexeme.kind is Kind.WEEKDAY)
     weekday, day = named.value, lexemes[-1].value
-    if named.until and lexemes[-1].digits:
+    counts_half_days = today.region.upper() in days.MONTH_FIRST
+    if lexemes[-1].digits and (named.until or (counts_half_days and day > _NOON)):
         return _dated(weekday, day, today)
     if lexemes[-1].digits == 0 or (days.ahead(today.date, weekday).day != day and not 24 < day <= 31):
         return None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from conversations.understanding import days
-from conversations.understanding.dates import DAY_KINDS, NO_SUCH_DATE, Day, Today, has, values
+from conversations.understanding.dates import DAY_KINDS, FURTHEST, NO_SUCH_DATE, Day, Today, count_of, has, values
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.stretches import month_ends, stretch
@@ -52,6 +52,12 @@ def nth_weekend(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
         (which,) = values(lexemes, Kind.ORDINAL, Kind.ORDINAL_WORD)
         start = days.ahead(first, _first_of_weekend(today)) + timedelta(days=7 * (which - 1))
     return stretch(start, start + timedelta(days=1), today) if start.month == first.month else Day(reason=NO_SUCH_DATE)
+
+
+def weekends_on(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "Two weekends from now": the second one to come."""
+    count = count_of(lexemes)
+    return stretch(*_weekend(today, count - 1), today) if 0 < count * 7 <= FURTHEST else None
 
 
 def after_next(_lexemes: Sequence[Lexeme], today: Today) -> Day | None:

@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from conversations.business import Shift
 from conversations.dialogue import Awaiting
-from conversations.understanding.bygone import told_of_the_past
+from conversations.understanding.backdrops import without_backdrop
+from conversations.understanding.bygone import told_of_the_past, without_bygone
 from conversations.understanding.dates import PAST, Today
 from conversations.understanding.day_reading import read_day
-from conversations.understanding.excuses import moved_to, taken, without_excuses
+from conversations.understanding.excuses import moved_to, taken, without_excuses, without_lengths
 from conversations.understanding.hours import to_time
 from conversations.understanding.kinds import Kind
 from conversations.understanding.leftovers import in_doubt, is_partly_read
@@ -17,13 +18,17 @@ from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.meaning import Certainty, Context, DateReading, Pair, TimeReading
 from conversations.understanding.moments import joins_alternatives, read_pairs
 from conversations.understanding.scan import Found, ruled_out, scan, without_taken_back
-from conversations.understanding.time_reading import NO_SUCH_TIME, hear, read_time
+from conversations.understanding.time_reading import SKIPPED, hear, read_time
 from conversations.understanding.times import EMPTY
+from conversations.understanding.vocabulary import Vocabulary
 from conversations.understanding.zones import in_our_zone
 
 _TIME_ASKED = frozenset({Awaiting.TIME, Awaiting.TIME_READING, Awaiting.PROPOSAL})
 _NOTHING_ASKED = frozenset({Awaiting.NOTHING, Awaiting.MENU})
 _HALF_DAY = 12
+_TWO_DIGITS = 10
+"""An hour that is typed like one of the clock of 24 ("10:00"), and whose evening is late."""
+_LAST_MINUTE = time(23, 59)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +41,22 @@ class When:
     found: tuple[Found, ...] = ()
 
 
-def read_when(lexemes: Sequence[Lexeme], context: Context, *, moves: bool) -> When:
+def read_when(lexemes: Sequence[Lexeme], context: Context, known: Vocabulary, *, moves: bool) -> When:
     """`moves`: of "from friday to monday" Monday is meant."""
     now = context.now
     found = without_taken_back(scan(lexemes, Today(now.date(), context.region)), lexemes)
     found = told_of_the_past(_as_a_mark(found, lexemes, context.awaiting), lexemes)
+    found = without_bygone(found, lexemes, known)
     found = without_excuses(moved_to(found, lexemes) if moves else found, lexemes)
+    found = without_lengths(found, lexemes, known)
     out = ruled_out(found, lexemes)
+    found = without_backdrop(found, out, lexemes, known, moves=moves)
     out |= taken(found, out, lexemes)
     for place, item in enumerate(found):
         if item.said is not None and item.said.ahead is not None and place not in out:
             return When(*_from_now(item.said.ahead, now, within=item.said.within), found=tuple(found))
+    if any(item.said is not None and item.said.rest for item in found) and not any(item.day for item in found):
+        return When(*_until(_LAST_MINUTE, now), found=tuple(found))
     if any(item.said is not None and item.said.over for item in found) and not any(item.day for item in found):
         return When(DateReading(Certainty.IMPOSSIBLE, reason=PAST), TimeReading(), found=tuple(found))
     day = read_day(found, out, lexemes, now.date(), last_wins=moves)
@@ -85,9 +95,14 @@ def _from_now(minutes: int, now: datetime, *, within: bool) -> tuple[DateReading
     moment = (now.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(now.tzinfo)
     at = to_time(moment.hour * 60 + moment.minute)
     if within and minutes and moment.date() == now.date():
-        begins = to_time(now.hour * 60 + now.minute)
-        return DateReading(Certainty.CERTAIN, (now.date(),)), TimeReading(Certainty.CERTAIN, earliest=begins, latest=at)
+        return _until(at, now)
     return DateReading(Certainty.CERTAIN, (moment.date(),)), TimeReading(Certainty.CERTAIN, (at,))
+
+
+def _until(latest: time, now: datetime) -> tuple[DateReading, TimeReading]:
+    """From now to a time of today."""
+    begins = to_time(now.hour * 60 + now.minute)
+    return DateReading(Certainty.CERTAIN, (now.date(),)), TimeReading(Certainty.CERTAIN, earliest=begins, latest=latest)
 
 
 def _ahead(pairs: Sequence[Pair], now: datetime) -> tuple[Pair, ...]:
@@ -125,7 +140,13 @@ def _not_over(
     later = said.times[0].hour + _HALF_DAY
     parts = [item.said.part for item in found if item.said and item.said.part]
     in_part = all(begins <= later * 60 <= ends for begins, ends in parts)
-    if later < 24 and in_part and any(item.said and item.said.clock and item.said.clock.either for item in found):
+    is_typed = said.times[0].hour >= _TWO_DIGITS and ":" in said.words
+    if (
+        later < 24
+        and in_part
+        and not is_typed
+        and any(item.said and item.said.clock and item.said.clock.either for item in found)
+    ):
         times = (said.times[0], time(later, said.times[0].minute))
         return day, replace(said, certainty=Certainty.AMBIGUOUS, times=times)
     return day, said
@@ -139,4 +160,4 @@ def _on_the_clock(day: DateReading, said: TimeReading, zone: tzinfo | None) -> T
     moment = datetime.combine(day.dates[0], said.times[0], zone)
     if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == moment.replace(tzinfo=None):
         return said
-    return TimeReading(Certainty.IMPOSSIBLE, reason=NO_SUCH_TIME, words=said.words)
+    return replace(said, certainty=Certainty.IMPOSSIBLE, reason=SKIPPED)

@@ -1,14 +1,16 @@
 """Matching lists of phrases against the words of a text, longest first."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
+from conversations.understanding.normalise import KEPT
 from conversations.understanding.phrases import Words
 
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 
 
+@lru_cache(maxsize=KEPT)
 def plain(word: str) -> str:
     """A word without the letters that were held down: "yesss" → "yes"."""
     return _STRETCHED.sub(r"\1", word)
@@ -23,6 +25,16 @@ def _reach(phrases: frozenset[Words]) -> dict[str, int]:
     return reach
 
 
+def may_hold(words: Sequence[str], phrases: frozenset[Words]) -> bool:
+    """Whether one of the words opens a phrase: where none does, no phrase stands anywhere among them."""
+    return not _reach(phrases).keys().isdisjoint(words)
+
+
+def holds(words: Sequence[str], phrases: frozenset[Words]) -> bool:
+    """Whether a phrase stands anywhere among the words."""
+    return may_hold(words, phrases) and any(begins(words[place:], phrases) for place in range(len(words)))
+
+
 def begins(words: Sequence[str], phrases: frozenset[Words], *, longest: int = 6) -> int:
     """How many words the longest phrase that opens `words` has; 0 when none does."""
     if not words or not (reach := _reach(phrases).get(words[0])):
@@ -35,6 +47,8 @@ def begins(words: Sequence[str], phrases: frozenset[Words], *, longest: int = 6)
 
 def without(words: Sequence[str], phrases: frozenset[Words]) -> list[str]:
     """The words that no phrase covers."""
+    if not may_hold(words, phrases):
+        return list(words)
     left: list[str] = []
     place = 0
     while place < len(words):
@@ -47,18 +61,22 @@ def without(words: Sequence[str], phrases: frozenset[Words]) -> list[str]:
 
 def consists_of(words: Sequence[str], phrases: frozenset[Words]) -> bool:
     """Whether the words are phrases of that list and nothing else."""
-    return bool(words) and not without(words, phrases)
+    place = 0
+    while place < len(words) and (size := begins(words[place : place + 6], phrases)):
+        place += size
+    return 0 < place == len(words)
 
 
 def matches(words: Sequence[str], phrase: Words, *, gap: int = 3) -> bool:
     """Whether `words` opens with `phrase`, in which "*" stands for up to `gap` words."""
     place = 0
-    for wanted, follows in zip(phrase, (*phrase[1:], ""), strict=True):
+    for at, wanted in enumerate(phrase):
         if wanted == "*":
-            window: Collection[str] = words[place : place + gap + 1]
+            window = list(words[place : place + gap + 1])
+            follows = phrase[at + 1] if at + 1 < len(phrase) else ""
             if follows not in window:
                 return False
-            place += list(window).index(follows)
+            place += window.index(follows)
         elif place < len(words) and words[place] == wanted:
             place += 1
         else:

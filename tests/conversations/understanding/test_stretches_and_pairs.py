@@ -22,6 +22,16 @@ STRETCHES = {
     "early next week": (MARCH[16], MARCH[18]),
     "end of the month": (MARCH[21], MARCH[31]),
     "in april": (date(2026, 4, 1), date(2026, 4, 30)),
+    "anything in q2": (date(2026, 4, 1), date(2026, 6, 30)),
+    "h2 2026": (date(2026, 7, 1), date(2026, 12, 31)),
+    "2027-Q1": (date(2027, 1, 1), date(2027, 3, 31)),
+    "first two weeks of may": (date(2026, 5, 1), date(2026, 5, 14)),
+    "the last two months of the year": (date(2026, 11, 1), date(2026, 12, 31)),
+    "in the 11th month of 2026": (date(2026, 11, 1), date(2026, 11, 30)),
+    "the month after next": (date(2026, 5, 1), date(2026, 5, 31)),
+    "later this month": (MARCH[16], MARCH[31]),
+    "later this year": (date(2026, 7, 1), date(2026, 12, 31)),
+    "from 20 april to 3 may 2027": (date(2027, 4, 20), date(2027, 5, 3)),
 }
 
 
