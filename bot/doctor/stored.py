@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.database import Database, DatabaseAway, SchemaState
 from bot.desk import Desk
+from bot.doctor.calendars import calendars
 from bot.doctor.finding import Finding, good, look, wrong
 from conversations.languages import language
 from conversations.rules.routes import SIMULATOR, coordinator_channel
@@ -61,6 +62,7 @@ def _contents(session: Session, desk: Desk) -> Iterator[Finding]:
         yield _reached(session, coordinator, desk)
     if not any(coordinator.is_default for coordinator in profile.coordinators):
         yield wrong("Coordinator: none is the default. Give one `default = true` in business.toml and load it.")
+    yield from calendars(session, desk)
     yield _dead_letters(session)
 
 

@@ -1,0 +1,1 @@
+"""Calendars outside: what we publish (ICS), and what is kept in step both ways (CalDAV, Google)."""
