@@ -4,6 +4,7 @@ from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from bot.calendars.addresses import calendar_files
 from bot.channels.errors import Unreadable
 from bot.commands.opening import refuse_to_serve
 from bot.database import DatabaseAway
@@ -14,6 +15,7 @@ from bot.intake import receive, report
 from bot.journal import JournalFull
 from bot.logs import log, log_what_breaks, set_up_logs
 from bot.metrics import WEBHOOKS_REFUSED, WEBHOOKS_UNREADABLE, Provider
+from bot.pages.booking import booking_page
 from bot.scrape import scrape
 from bot.warm_up import warm_up_beside
 from config import read_settings
@@ -42,6 +44,8 @@ def create_app(desk: Desk | None = None) -> Flask:
     app.extensions["desk"] = desk
     app.register_blueprint(front)
     app.register_blueprint(scrape)
+    app.register_blueprint(calendar_files)
+    app.register_blueprint(booking_page)
     app.register_error_handler(Unreadable, _unreadable)
     app.register_error_handler(JournalFull, _journal_full)
     app.register_error_handler(DatabaseAway, _database_away)

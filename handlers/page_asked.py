@@ -1,0 +1,61 @@
+"""The client has asked for something on the page of a booking: it happens to their conversation, as if they had texted
+it, and they read the outcome there too."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from conversations.events import CancelAsked, Event, TimeAsked
+from handlers.advance import advance
+from handlers.circumstances import Circumstances
+from models.bookings import booking_by_token
+from models.conversations import lock_conversation
+
+
+class Outcome(StrEnum):
+    """What has come of it."""
+
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    """It could not be had, or was for somebody else to decide."""
+    CHANGED_SINCE = "changed_since"
+    """The booking is not as it was shown, so nothing was done."""
+    MISSING = "missing"
+    """There is no such page."""
+
+
+def cancel_asked(session: Session, token: str, version: int, circumstances: Circumstances) -> Outcome:
+    """Raises LostRace where others are faster again and again."""
+    return _let_happen(session, token, version, CancelAsked, circumstances)
+
+
+def time_asked(session: Session, token: str, version: int, start: datetime, circumstances: Circumstances) -> Outcome:
+    """Another time, with the same staff member. Raises as above."""
+    row = booking_by_token(session, token)
+    if row is None:
+        return Outcome.MISSING
+    start = start.astimezone(UTC)
+    return _let_happen(
+        session, token, version, lambda booking_id: TimeAsked(booking_id, row.staff_id, start), circumstances
+    )
+
+
+def _let_happen(
+    session: Session, token: str, version: int, event: Callable[[int], Event], circumstances: Circumstances
+) -> Outcome:
+    row = booking_by_token(session, token)
+    if row is None:
+        return Outcome.MISSING
+    if row.conversation_id is None:
+        return Outcome.UNCHANGED
+    conversation = lock_conversation(session, row.conversation_id)
+    row = booking_by_token(session, token)
+    if row is None or row.version != version:
+        return Outcome.CHANGED_SINCE
+    advance(session, conversation, event(row.id), circumstances)
+    after = booking_by_token(session, token)
+    assert after is not None
+    same = (after.version, after.proposed_at) == (row.version, row.proposed_at)
+    return Outcome.UNCHANGED if same else Outcome.DONE
