@@ -2,21 +2,29 @@
 
 from dataclasses import replace
 
-from conversations.commands.base import Call, Command, Outcome
+from conversations.commands.base import Call, Command, Listing, Outcome
 from conversations.commands.parse import parse
 from conversations.commands.registry import COMMANDS
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
+from conversations.effects import Commanded, Effect, Undo
 from conversations.events import Said
 from conversations.facts import Facts
 from conversations.languages.render import render
-from conversations.replies import say
+from conversations.replies import Reply, say
 from conversations.turn import Turn
 from conversations.understanding import Answer, Context, understand
+
+PAGE = 12
+"""Lines of a list that a text holds."""
+FEW = 2
+"""So many more are not worth a text of their own."""
+_NOT_BOOKING = (Awaiting.NOTHING, Awaiting.REQUEST, Awaiting.SURE)
+"""What is asked of a coordinator as such."""
 
 
 def is_command(text: str, facts: Facts) -> bool:
     """Whether a text is for the coordinator's commands, whoever sent it."""
-    return bool(parse(text) if facts.person.is_coordinator else _only_for_coordinators(text))
+    return bool(parse(text, facts.language) if facts.person.is_coordinator else _only_for_coordinators(text))
 
 
 def answer(dialogue: Dialogue, event: Said, facts: Facts) -> Turn | None:
@@ -24,25 +32,72 @@ def answer(dialogue: Dialogue, event: Said, facts: Facts) -> Turn | None:
     if not facts.person.is_coordinator:
         word = _only_for_coordinators(event.text)
         return Turn(dialogue, (say("not_a_coordinator", word=word),)) if word else None
-    calls = parse(event.text) or _picked(dialogue, event.text) or _bare(dialogue, event, facts)
+    if dialogue.awaiting is Awaiting.SURE:
+        calls = _written(dialogue, event, facts) or _sure(dialogue, event, facts)
+        if not calls and _answered(event, facts) is Answer.NO:
+            return Turn(dialogue.asking(Awaiting.NOTHING), (say("command_left"),))
+    else:
+        calls = _written(dialogue, event, facts) or _picked(dialogue, event.text, facts)
+    calls = calls or _bare(dialogue, event, facts)
     if not calls:
         return None
-    settled = dialogue.asking(Awaiting.NOTHING) if dialogue.awaiting is Awaiting.REQUEST else dialogue
     first, *more = calls
+    only_tells = first.command.show is not None
+    asked = dialogue.awaiting is Awaiting.REQUEST or (dialogue.awaiting is Awaiting.SURE and not only_tells)
     then = (Said("\n".join(call.text for call in more), event.about),) if more else ()
-    return replace(_run(settled, first, event, facts), then=then)
+    return replace(_run(dialogue.asking(Awaiting.NOTHING) if asked else dialogue, first, event, facts), then=then)
+
+
+def show(dialogue: Dialogue, command: Command, facts: Facts) -> Turn:
+    """What a listing command tells, without having been asked."""
+    return _page(dialogue, Call(command), 0, facts)
 
 
 def _run(dialogue: Dialogue, call: Call, event: Said, facts: Facts) -> Turn:
     """One command: about no booking, or about each that it names or can only mean."""
-    if call.command.tell is not None:
-        return Turn(dialogue, (call.command.tell(call.rest, facts),))
-    ids = call.ids or _meant(event, facts)
+    command = call.command
+    if command.word == "MORE" and dialogue.listing:
+        return _page(dialogue, parse(dialogue.listing)[0], dialogue.listed, facts)
+    if command.show is not None:
+        return _page(dialogue, call, 0, facts)
+    if command.act is not None:
+        act = command.on_yes if call.is_sure and command.on_yes is not None else command.act
+        return _turn(dialogue, call.text, [act(call.rest, facts)])
+    ids = call.ids or _meant(command, event, facts)
     if not ids:
         return _ask_which(dialogue, call, facts)
-    outcomes = [_outcome(call.command, booking_id, call.rest, facts) for booking_id in ids]
-    effects = tuple(effect for outcome in outcomes for effect in outcome.effects)
+    outcomes = [_outcome(command, booking_id, call.rest, facts) for booking_id in ids]
+    return _turn(dialogue, replace(call, ids=ids).text, outcomes)
+
+
+def _turn(dialogue: Dialogue, words: str, outcomes: list[Outcome]) -> Turn:
+    """What changes anything is written down, so that it can be taken back; a taking back is not."""
+    effects: tuple[Effect, ...] = tuple(effect for outcome in outcomes for effect in outcome.effects)
+    if effects and not any(isinstance(effect, Undo) for effect in effects):
+        effects = (Commanded(words, effects),)
+    on_yes = next((outcome.on_yes for outcome in outcomes if outcome.on_yes), "")
+    if on_yes:
+        dialogue = dialogue.asking(Awaiting.SURE, (Option("YES", Subject.COMMAND, on_yes, on_yes),))
     return Turn(dialogue, tuple(outcome.reply for outcome in outcomes), effects)
+
+
+def _page(dialogue: Dialogue, call: Call, first: int, facts: Facts) -> Turn:
+    """The lines of a list that fit one text, from place `first`; MORE goes on behind them."""
+    assert call.command.show is not None
+    listing: Listing = call.command.show(call.rest, facts)
+    if not listing.lines:
+        return Turn(dialogue, (listing.head,))
+    end = first + PAGE
+    if len(listing.lines) - end <= FEW:
+        end = len(listing.lines)
+    left = len(listing.lines) - end
+    lines = listing.lines[first:end]
+    if not lines:
+        return Turn(replace(dialogue, listing="", listed=0), (say("command_no_more"),))
+    head: Reply | str = listing.head if first == 0 else ""
+    more: Reply | str = say("more", count=left) if left > 0 else ""
+    dialogue = replace(dialogue, listing=call.text if left > 0 else "", listed=end if left > 0 else 0)
+    return Turn(dialogue, (say("listing", head=head, lines=lines, more=more),))
 
 
 def _outcome(command: Command, booking_id: int, rest: str, facts: Facts) -> Outcome:
@@ -52,22 +107,24 @@ def _outcome(command: Command, booking_id: int, rest: str, facts: Facts) -> Outc
     return command.run(found, rest, facts)
 
 
-def _meant(event: Said, facts: Facts) -> tuple[int, ...]:
-    """The request a word without an id means: the quoted one, else the only one that waits."""
+def _meant(command: Command, event: Said, facts: Facts) -> tuple[int, ...]:
+    """The booking that a word without an id means: the quoted one, else, for an answer, the only request that waits."""
     if event.about is not None:
         return (event.about,)
-    waiting = facts.requests()
+    waiting = facts.requests() if command.answers_requests else ()
     return (waiting[0].id,) if len(waiting) == 1 else ()
 
 
 def _ask_which(dialogue: Dialogue, call: Call, facts: Facts) -> Turn:
+    if not call.command.answers_requests:
+        return Turn(dialogue, (say("command_needs_id", example=call.command.example),))
     waiting = facts.requests()
-    if call.command.word == "SHOW" and not waiting:
+    if not waiting and call.command.word == "SHOW":
         return Turn(dialogue, (say("command_needs_id", example=call.command.example),))
     if not waiting:
         return Turn(dialogue, (say("command_none_pending"),))
     choices = []
-    for found in waiting[:10]:
+    for found in waiting[:PAGE]:
         label = say("request_option", client=found.client, service=found.service, when=found.start)
         whole = f"{call.command.word} {found.id} {call.rest}".strip()
         choices.append(Option(str(found.id), Subject.COMMAND, whole, render(label, facts.language)))
@@ -76,24 +133,43 @@ def _ask_which(dialogue: Dialogue, call: Call, facts: Facts) -> Turn:
     return Turn(dialogue, (say("command_which", tuple(choices)),))
 
 
-def _picked(dialogue: Dialogue, text: str) -> list[Call]:
+def _written(dialogue: Dialogue, event: Said, facts: Facts) -> list[Call]:
+    """The commands of the text. While a coordinator books for themselves, "tomorrow" is an answer, not a list."""
+    calls = parse(event.text, facts.language, is_quoting=event.about is not None)
+    if calls and calls[0].command.may_be_an_answer and dialogue.awaiting not in _NOT_BOOKING:
+        return []
+    return calls
+
+
+def _picked(dialogue: Dialogue, text: str, facts: Facts) -> list[Call]:
     """A bare number after "which one?"."""
     if dialogue.awaiting is not Awaiting.REQUEST:
         return []
     wanted = text.strip().lstrip("#").rstrip(".")
-    return next((parse(option.value) for option in dialogue.options if option.key == wanted), [])
+    return next((parse(option.value, facts.language) for option in dialogue.options if option.key == wanted), [])
+
+
+def _sure(dialogue: Dialogue, event: Said, facts: Facts) -> list[Call]:
+    """The YES to a preview."""
+    if event.about is not None or _answered(event, facts) is not Answer.YES:
+        return []
+    return [replace(call, is_sure=True) for option in dialogue.options for call in parse(option.value)]
 
 
 def _bare(dialogue: Dialogue, event: Said, facts: Facts) -> list[Call]:
     """A bare yes, 👍 or no, where the coordinator is not in the middle of a booking of their own."""
-    if event.about is None and dialogue.awaiting not in (Awaiting.NOTHING, Awaiting.REQUEST):
+    if event.about is None and (dialogue.awaiting not in _NOT_BOOKING or not facts.requests()):
         return []
+    said = _answered(event, facts)
+    if said is None:
+        return []
+    return [Call(COMMANDS["APPROVE" if said is Answer.YES else "DECLINE"])]
+
+
+def _answered(event: Said, facts: Facts) -> Answer | None:
+    """A yes or a no that is the whole text."""
     understood = understand(event.text, Context(now=facts.now, language=facts.language))
-    if understood.answer is None or not replace(understood, answer=None, intent=None).fills_nothing:
-        return []
-    if event.about is None and not facts.requests():
-        return []
-    return [Call(COMMANDS["APPROVE" if understood.answer is Answer.YES else "DECLINE"])]
+    return understood.answer if replace(understood, answer=None, intent=None).fills_nothing else None
 
 
 def _only_for_coordinators(text: str) -> str:
@@ -102,6 +178,6 @@ def _only_for_coordinators(text: str) -> str:
     if not calls:
         return ""
     call = calls[0]
-    deciding = call.command.word in ("APPROVE", "DECLINE", "MODIFY")
     bare = text.strip().upper() in ("APPROVE", "DECLINE", "MODIFY", "PENDING", "COMMANDS")
-    return call.command.word if bare or (deciding and call.ids) else ""
+    deciding = call.command.word in ("APPROVE", "DECLINE", "MODIFY", "NOSHOW", "UNBLOCK")
+    return call.command.word if bare or (deciding and (call.ids or call.command.word == "UNBLOCK")) else ""

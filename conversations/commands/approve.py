@@ -2,17 +2,21 @@
 
 from conversations.booking import BookingStatus, BookingView
 from conversations.commands.base import Command, Outcome, handled
-from conversations.effects import Approve
+from conversations.commands.changing import warned
+from conversations.effects import AcceptMove, Approve
 from conversations.facts import Facts
 from conversations.replies import say
 
 
 def run(found: BookingView, rest: str, facts: Facts) -> Outcome:
+    if found.proposed_by_client and (wish := facts.proposal(found.id)):
+        reply = say("command_move_accepted", id=found.id, when=wish.start, client=found.client)
+        return warned(found, reply, AcceptMove(wish.id, found.id, rest))
     if found.status is not BookingStatus.PENDING:
         return handled(found)
     if found.start <= facts.now:
         return Outcome(say("command_time_past", id=found.id, when=found.start))
-    return Outcome(say("command_approved", id=found.id), (Approve(found.id, found.version, rest),))
+    return warned(found, say("command_approved", id=found.id), Approve(found.id, found.version, rest))
 
 
-COMMAND = Command("APPROVE", "APPROVE 12", run)
+COMMAND = Command("APPROVE", "APPROVE 12", run, answers_requests=True)

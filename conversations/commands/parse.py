@@ -3,21 +3,24 @@
 import re
 
 from conversations.commands.base import Call, Command
-from conversations.commands.registry import ALIASES, COMMANDS
+from conversations.commands.keywords import LONGEST_PHRASE, keywords
+from conversations.commands.registry import COMMANDS
+from conversations.understanding.normalise import fold
 
-_WORD = re.compile(r"\s*([A-Za-z]+)\b[.!:]?\s*")
+_WORD = re.compile(r"\s*([^\s\d#+.:!?,;()]+)(?:[.!?:](?=\s|$)|:)?")
 _ID = r"#?(\d{1,9})(?![\w:.]\S)"
-_FIRST = re.compile(rf"{_ID}\s*")
+_FIRST = re.compile(rf"\s*{_ID}\s*")
 _JOINED = re.compile(rf"(?:,|&|\band\b)\s*{_ID}\s*|-\s*{_ID}\s*", re.IGNORECASE)
 _SPACED = re.compile(rf"{_ID}\s*")
 MOST_IDS = 50
 
 
-def parse(text: str) -> list[Call]:
-    """The commands of a text, one or several behind `;` or on lines of their own; none where it is no command."""
+def parse(text: str, language: str = "en", *, is_quoting: bool = False) -> list[Call]:
+    """The commands of a text, one or several behind `;` or on lines of their own; none where it is no command.
+    `is_quoting`: it quotes a text about a booking, so that a command needs no id."""
     calls: list[Call] = []
     for piece in re.split(r"[;\n]", text[:2000]):
-        call = _one(piece)
+        call = _one(piece, language, is_quoting)
         if call is not None:
             calls.append(call)
         elif calls and piece.strip():
@@ -28,21 +31,32 @@ def parse(text: str) -> list[Call]:
     return calls
 
 
-def _one(piece: str) -> Call | None:
-    found = _WORD.match(piece)
-    if found is None:
+def _one(piece: str, language: str, is_quoting: bool) -> Call | None:
+    command, behind = _command(piece, keywords(language))
+    if command is None or (command.only_before is not None and not command.only_before.match(behind)):
         return None
-    word = found.group(1).upper()
-    command = COMMANDS.get(ALIASES.get(word, word))
-    if command is None:
-        return None
-    behind = piece[found.end() :].strip()
     if command.run is None:
         return Call(command, (), behind) if not behind or command.takes_words else None
     ids, rest = _ids(behind, command)
-    if rest and not command.takes_words:
+    if rest and not (command.takes_words and (ids or command.answers_requests or is_quoting)):
         return None
     return Call(command, ids, rest)
+
+
+def _command(piece: str, known: dict[str, str]) -> tuple[Command | None, str]:
+    """The command that a text begins with, by the longest phrase that means one, and what stands behind it."""
+    said: list[str] = []
+    found, at, behind = None, 0, ""
+    for _ in range(LONGEST_PHRASE):
+        word = _WORD.match(piece, at)
+        if word is None:
+            break
+        said.append(word.group(1))
+        at = word.end()
+        meant = known.get(fold(" ".join(said)))
+        if meant is not None:
+            found, behind = COMMANDS[meant], piece[at:].strip()
+    return found, behind
 
 
 def _ids(text: str, command: Command) -> tuple[tuple[int, ...], str]:

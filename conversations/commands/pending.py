@@ -1,11 +1,11 @@
 """PENDING: what waits for an answer, oldest first."""
 
-from conversations.commands.base import Command
+from conversations.commands.base import Command, Listing
 from conversations.facts import Facts
 from conversations.replies import Reply, Value, say
 
 
-def tell(_rest: str, facts: Facts) -> Reply:
+def show(_rest: str, facts: Facts) -> Listing:
     lines = []
     for found in facts.requests():
         values: dict[str, Value] = {
@@ -17,8 +17,9 @@ def tell(_rest: str, facts: Facts) -> Reply:
         if found.proposed is None:
             lines.append(Reply("pending_line", values))
         else:
-            lines.append(Reply("pending_line_proposed", {**values, "proposed": found.proposed}))
-    return say("pending", count=len(lines), lines=tuple(lines)) if lines else say("command_none_pending")
+            key = "pending_line_move" if found.proposed_by_client else "pending_line_proposed"
+            lines.append(Reply(key, {**values, "proposed": found.proposed}))
+    return Listing(say("pending", count=len(lines)), tuple(lines)) if lines else Listing(say("command_none_pending"))
 
 
-COMMAND = Command("PENDING", "PENDING", tell=tell, takes_words=False)
+COMMAND = Command("PENDING", "PENDING", show=show, takes_words=False)

@@ -1,18 +1,37 @@
 """Every command, in the order COMMANDS lists them."""
 
-from conversations.commands import approve, decline, modify, pending, show
-from conversations.commands.base import Command
+from conversations.commands import (
+    approve,
+    block,
+    book,
+    call,
+    cancel,
+    clear,
+    day,
+    decline,
+    free,
+    modify,
+    more,
+    move,
+    note,
+    pending,
+    show,
+    undo,
+    visit,
+    why,
+)
+from conversations.commands.base import Command, Listing
 from conversations.facts import Facts
-from conversations.replies import Reply, say
+from conversations.replies import say
 
 
-def tell_commands(rest: str, _facts: Facts) -> Reply:
+def show_commands(rest: str, _facts: Facts) -> Listing:
     """COMMANDS: the list in short, or one command with its example."""
     command = COMMANDS.get(rest.strip().upper())
     if command is not None:
-        return say("command_more", usage=command.usage, what=command.what, example=command.example)
+        return Listing(say("command_explained", usage=command.usage, what=command.what, example=command.example))
     lines = tuple(say("command_line", usage=c.usage, what=c.what) for c in COMMANDS.values())
-    return say("commands", lines=lines)
+    return Listing(say("commands"), lines)
 
 
 _ALL = (
@@ -20,8 +39,25 @@ _ALL = (
     decline.COMMAND,
     modify.COMMAND,
     pending.COMMAND,
+    day.TODAY,
+    day.TOMORROW,
+    day.WEEK,
+    free.COMMAND,
     show.COMMAND,
-    Command("COMMANDS", "COMMANDS MODIFY", tell=tell_commands),
+    call.COMMAND,
+    visit.ARRIVED,
+    visit.DONE,
+    visit.NOSHOW,
+    note.COMMAND,
+    move.COMMAND,
+    cancel.COMMAND,
+    book.COMMAND,
+    block.BLOCK,
+    block.UNBLOCK,
+    clear.COMMAND,
+    why.COMMAND,
+    undo.COMMAND,
+    more.COMMAND,
+    Command("COMMANDS", "COMMANDS MODIFY", show=show_commands),
 )
 COMMANDS: dict[str, Command] = {command.word: command for command in _ALL}
-ALIASES = {"HELP": "COMMANDS"}

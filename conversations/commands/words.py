@@ -1,0 +1,130 @@
+"""What stands behind a command's word: the staff member, the day and the time it names, and the words that are left."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from conversations.business import Staff
+from conversations.dialogue import Awaiting
+from conversations.facts import Facts
+from conversations.rules.availability import WallTime, wall_time
+from conversations.understanding import Certainty, Context, TimeReading, Understood, understand
+from conversations.understanding.normalise import fold
+
+_JOINING = re.compile(r"^(?:(?:to|at|on|for|or|and|because|as|with|from)\b|[\s,.;:–-])+|[\s,.;:–-]+$", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W_]+")
+_UNCLEAR = (Certainty.AMBIGUOUS, Certainty.IMPOSSIBLE)
+BETWEEN = 2
+"""So many words may stand between two that were read as one part."""
+FEWEST_LETTERS = 3
+"""Of a part of a name that means somebody: not the "Dr" of "Dr Lina"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One staff member, and the text without their name."""
+
+    staff: Staff | None
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day and a time, each None where it was not said. `unclear`: something was said that has no one meaning."""
+
+    day: date | None
+    at: time | None
+    words: str
+    """What is left of the text."""
+    unclear: bool = False
+    says_day: bool = False
+    """A day was said, whatever is to be made of it."""
+
+    def start(self, known: datetime, facts: Facts) -> datetime | None:
+        """The moment, what was not said taken from `known`; None where the clock has no such moment, or two."""
+        day, at, zone = self.day or known.date(), self.at or known.time(), facts.business.zone
+        return datetime.combine(day, at, zone) if wall_time(day, at, zone) is WallTime.PLAIN else None
+
+
+def named_staff(text: str, staff: tuple[Staff, ...]) -> Named:
+    """The one who is named, whole or by a part of their name that nobody else has."""
+    for member in staff:
+        whole = re.compile(rf"(?<!\w){re.escape(member.name)}(?!\w)", re.IGNORECASE)
+        if found := whole.search(text):
+            return Named(member, _cut(text, found))
+    for found in re.finditer(r"[^\W\d_]+", text):
+        said = fold(found.group())
+        meant = [member for member in staff if said in fold(member.name).split() and len(said) >= FEWEST_LETTERS]
+        if len(meant) == 1:
+            return Named(meant[0], _cut(text, found))
+    return Named(None, text)
+
+
+def read_moment(text: str, facts: Facts, staff: Staff | None, day: date | None = None) -> Moment:
+    """The day and the hour that a text names. A bare hour is read by the hours of the staff member."""
+    understood = read(text, facts, staff, day)
+    said, at = understood.date, _at(understood.time)
+    unclear = said.certainty in _UNCLEAR or (at is None and understood.time.certainty in _UNCLEAR)
+    return Moment(
+        said.dates[0] if said.dates else None,
+        at,
+        without(text, said.words, understood.time.words),
+        unclear,
+        said.certainty is not Certainty.NOTHING,
+    )
+
+
+def _at(said: TimeReading) -> time | None:
+    """The hour; "9:00" is that of the morning, though nobody works then: a coordinator writes the clock's hours."""
+    if said.certainty is Certainty.CERTAIN and said.times:
+        return said.times[0]
+    as_written = [at for at in said.times if f"{at.hour}:{at.minute:02}" == said.words.strip().lstrip("0")]
+    return as_written[0] if said.certainty is Certainty.AMBIGUOUS and as_written else None
+
+
+def read(text: str, facts: Facts, staff: Staff | None = None, day: date | None = None) -> Understood:
+    """What is understood of a text, by the hours of one staff member or of all."""
+    people = facts.staff() if staff is None else (staff,)
+    return understand(
+        text,
+        Context(
+            now=facts.now,
+            language=facts.language,
+            region=facts.business.region,
+            services=tuple(facts.services()),
+            shifts=tuple(shift for member in people for shift in member.shifts),
+            day=day,
+            awaiting=Awaiting.TIME if text.strip().isdigit() else Awaiting.NOTHING,
+        ),
+    )
+
+
+def without(text: str, *spans: str) -> str:
+    """The words that are left when what was read is taken out: the coordinator's reason. What was read is folded, and
+    a few words may stand between its own ("3 may TO 7 may")."""
+    for span in sorted(spans, key=len, reverse=True):
+        if found := _place(text, [fold(word) for word in _WORDS.findall(span)]):
+            text = f"{text[: found[0]]} {text[found[1] :]}"
+    return _JOINING.sub("", " ".join(text.split()))
+
+
+def _place(text: str, wanted: list[str]) -> tuple[int, int] | None:
+    """Where these words stand in a text, in this order and near each other."""
+    words = [(fold(found.group()), found) for found in _WORDS.finditer(text)]
+    for first in range(len(words) if wanted else 0):
+        at = first
+        places: list[int] = []
+        for word in wanted:
+            near = [n for n in range(at, min(at + (BETWEEN if places else 0) + 1, len(words))) if words[n][0] == word]
+            if not near:
+                break
+            places.append(near[0])
+            at = near[0] + 1
+        if len(places) == len(wanted):
+            return words[places[0]][1].start(), words[places[-1]][1].end()
+    return None
+
+
+def _cut(text: str, found: re.Match[str]) -> str:
+    before = re.sub(r"\b(?:with|for)\s*$", "", text[: found.start()], flags=re.IGNORECASE)
+    return " ".join(f"{before} {text[found.end() :]}".split())
