@@ -1,8 +1,7 @@
 """The business as a business file again: what is stored, which the environment may still beat."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import time
+from collections.abc import Mapping
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +10,15 @@ from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from conversations.business import ANY
-from handlers.business_file import DAYS, BusinessFile
+from handlers.business_file import BusinessFile
+from handlers.business_hours import Hours, written_dates, written_shifts
+from handlers.calendar_loaded import calendars_dumped
 from models.business import (
     booking_policies,
     business,
     coordinators,
+    date_overrides,
+    resources,
     service_staff,
     services,
     staff,
@@ -32,71 +35,55 @@ def business_dumped(session: Session) -> BusinessFile:
     row = session.execute(select(business)).one()
     coordinator_keys = _keys(session, coordinators)
     staff_keys, service_keys = _keys(session, staff), _keys(session, services)
-    works, gives = _works(session), _gives(session, staff_keys)
+    works, gives, dates = _works(session), _gives(session, staff_keys), _dates(session)
     tables: dict[str, Any] = {
-        "business": _said(
-            row,
-            "name",
-            "timezone",
-            "region",
-            "language",
-            "currency",
-            "phone",
-            "address",
-            "nudge_minutes",
-            "put_by_minutes",
-            "quiet_hours",
-        ),
-        "coordinators": [_coordinator(c) for c in _active(session, coordinators, coordinators.c.id)],
+        "business": {
+            **_said(row, "name", "timezone", "region", "language", "currency", "phone", "address"),
+            "nudge_minutes": row.nudge_minutes,
+            "quiet_hours": row.quiet_hours,
+            **_said(row, "put_by_minutes", "holidays", "review_minutes", "review_link"),
+            **_lines("dates", dates.get(ANY, [])),
+        },
+        "coordinators": [_coordinator(c, coordinator_keys) for c in _active(session, coordinators, coordinators.c.id)],
         "staff": [
-            {**_staff(s, coordinator_keys), **({"hours": hours(works[s.id])} if s.id in works else {})}
+            {
+                **_staff(s, coordinator_keys),
+                **({"hours": written_shifts(works[s.id])} if s.id in works else {}),
+                **_lines("dates", dates.get(s.id, [])),
+            }
             for s in _active(session, staff, staff.c.position, staff.c.id)
+        ],
+        "resources": [
+            {"key": r.name_key, **_said(r, "name", "kind")}
+            for r in _active(session, resources, resources.c.position, resources.c.id)
         ],
         "services": [
             {**_service(s, row.currency, coordinator_keys), **({"staff": gives[s.id]} if s.id in gives else {})}
             for s in _active(session, services, services.c.position, services.c.id)
         ],
         "policies": [
-            _policy(p, staff_keys, service_keys)
+            _policy(p, row.currency, staff_keys, service_keys)
             for p in session.execute(select(booking_policies).order_by(booking_policies.c.id))
             if p.staff_id in {ANY, *staff_keys} and p.service_id in {ANY, *service_keys}
         ],
+        "answers": [
+            {"about": about, "language": code, **told}
+            for about, by_language in row.answers.items()
+            for code, told in by_language.items()
+        ],
+        "calendars": calendars_dumped(session, staff_keys),
     }
     return BusinessFile.model_validate({name: table for name, table in tables.items() if table})
 
 
-def hours(shifts: Iterable[tuple[int, time, time]]) -> list[str]:
-    """(weekday, opens, closes) each → "Mon-Fri 09:00-18:00": neighbouring days with equal hours together, in the order
-    of the week; a run across Sunday night is one line too."""
-    days: dict[tuple[time, time], Counter[int]] = {}
-    for weekday, opens, closes in shifts:
-        days.setdefault((opens, closes), Counter())[weekday] += 1
-    lines: list[tuple[int, time, str]] = []
-    for (opens, closes), count in days.items():
-        while count:  # more than one round only where the very same hours were written twice
-            for first, last in _runs(set(count)):
-                name = DAYS[first].title() + (f"-{DAYS[last].title()}" if last != first else "")
-                lines.append((first, opens, f"{name} {opens:%H:%M}-{closes:%H:%M}"))
-            count -= Counter(set(count))
-    return [line for _, _, line in sorted(lines)]
-
-
-def _runs(days: set[int]) -> list[tuple[int, int]]:
-    """{0, 1, 2, 5} → (0, 2), (5, 5)."""
-    if len(days) == len(DAYS):
-        return [(0, len(DAYS) - 1)]
-    firsts = [day for day in sorted(days) if (day - 1) % len(DAYS) not in days]
-    return [(first, _last(first, days)) for first in firsts]
-
-
-def _last(first: int, days: set[int]) -> int:
-    while (first + 1) % len(DAYS) in days:
-        first = (first + 1) % len(DAYS)
-    return first
-
-
-def _coordinator(row: Row[Any]) -> Fields:
-    return {"key": row.name_key, **_said(row, "name", "phone", "channel", "language", default="is_default")}
+def _coordinator(row: Row[Any], keys: Mapping[int, str]) -> Fields:
+    backup = keys.get(row.backup_id)
+    return {
+        "key": row.name_key,
+        **_said(row, "name", "phone", "channel", "language", "timezone", "quiet_hours", "digest_at", "summary_at"),
+        **({"backup": backup} if backup else {}),
+        **_said(row, default="is_default"),
+    }
 
 
 def _staff(row: Row[Any], coordinator_keys: Mapping[int, str]) -> Fields:
@@ -104,21 +91,28 @@ def _staff(row: Row[Any], coordinator_keys: Mapping[int, str]) -> Fields:
 
 
 def _service(row: Row[Any], currency: str, coordinator_keys: Mapping[int, str]) -> Fields:
-    price = Decimal(row.price).scaleb(-get_currency_precision(row.currency))
     return {
         "key": row.name_key,
         **_said(row, "name", "aliases", "minutes"),
-        "price": format(price, "f"),
+        "price": _major_units(row.price, row.currency),
         **({"currency": row.currency} if row.currency != currency else {}),
-        **_said(row, "session_type", "category", "place"),
+        **_said(row, "session_type", "category", "place", resource="resource_kind"),
+        "reminder_minutes": row.reminder_minutes,
         **_coordinated(row, coordinator_keys),
     }
 
 
-def _policy(row: Row[Any], staff_keys: Mapping[int, str], service_keys: Mapping[int, str]) -> Fields:
+def _policy(row: Row[Any], currency: str, staff_keys: Mapping[int, str], service_keys: Mapping[int, str]) -> Fields:
     whose = {"staff": staff_keys.get(row.staff_id), "service": service_keys.get(row.service_id)}
     says = {name: value for name, value in row._asdict().items() if name not in ("id", "staff_id", "service_id")}
+    if row.cancel_fee is not None:
+        says["cancel_fee"] = _major_units(row.cancel_fee, currency)
     return {name: value for name, value in {**whose, **says}.items() if value is not None}
+
+
+def _major_units(amount: int, currency: str) -> str:
+    """7900 USD → "79.00"."""
+    return format(Decimal(amount).scaleb(-get_currency_precision(currency)), "f")
 
 
 def _coordinated(row: Row[Any], keys: Mapping[int, str]) -> Fields:
@@ -147,6 +141,17 @@ def _works(session: Session) -> dict[int, list[tuple[int, time, time]]]:
     for row in session.execute(select(staff_shifts)):
         found.setdefault(row.staff_id, []).append((row.weekday, row.opens, row.closes))
     return found
+
+
+def _dates(session: Session) -> dict[int, list[tuple[date, Hours | None]]]:
+    found: dict[int, list[tuple[date, Hours | None]]] = {}
+    for row in session.execute(select(date_overrides)):
+        found.setdefault(row.staff_id, []).append((row.day, (row.opens, row.closes) if row.opens is not None else None))
+    return found
+
+
+def _lines(name: str, dates: list[tuple[date, Hours | None]]) -> Fields:
+    return {name: written_dates(dates)} if dates else {}
 
 
 def _gives(session: Session, staff_keys: Mapping[int, str]) -> dict[int, list[str]]:

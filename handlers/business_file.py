@@ -1,7 +1,6 @@
 """The shape of business.toml: every field checked, with the line of the fault in plain words."""
 
-import re
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
@@ -10,11 +9,11 @@ from babel.numbers import get_currency_precision, is_currency
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from conversations.languages import spoken
-from conversations.rules.policies import Approval
+from conversations.rules.holidays import check_place
+from conversations.rules.policies import Approval, AtDeadline, Terms
 from conversations.rules.quiet_hours import read_quiet_hours
-
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_HOURS = re.compile(r"^([a-z]{3})(?:-([a-z]{3}))? +(\d{2}:\d{2})-(\d{2}:\d{2})$")
+from handlers.business_hours import dated, shifts
+from handlers.calendar_loaded import CalendarTable, check_calendars
 
 
 def _zone(name: str) -> str:
@@ -34,6 +33,27 @@ def _quiet_hours(text: str) -> str:
     return text
 
 
+def _holidays(place: str) -> str:
+    if place:
+        check_place(place)
+    return place
+
+
+def _time_of_day(text: str) -> str:
+    try:
+        if text and f"{time.fromisoformat(text):%H:%M}" != text:
+            raise ValueError
+    except ValueError:
+        raise ValueError(f'"{text}": wanted a time of day such as "07:30", or nothing') from None
+    return text
+
+
+def _dates(lines: tuple[str, ...]) -> tuple[str, ...]:
+    for line in lines:
+        dated(line)
+    return lines
+
+
 def _language(code: str) -> str:
     if code and code not in spoken():
         raise ValueError(f"wanted one of {', '.join(spoken())}")
@@ -46,7 +66,12 @@ Name = Annotated[str, Field(min_length=1, max_length=80)]
 Phone = Annotated[str, Field(pattern=r"^(\+\d{7,15})?$")]
 Zone = Annotated[str, AfterValidator(_zone)]
 Currency = Annotated[str, AfterValidator(_currency)]
+QuietHoursText = Annotated[str, AfterValidator(_quiet_hours)]
+TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
+Dates = Annotated[tuple[str, ...], AfterValidator(_dates)]
 Minutes = Annotated[int, Field(ge=0, le=14 * 24 * 60)]
+ReminderMinutes = Annotated[int, Field(ge=10, le=30 * 24 * 60)]
+AnswerWords = Annotated[str, Field(min_length=2, max_length=60)]
 
 
 class _Table(BaseModel):
@@ -64,8 +89,21 @@ class BusinessTable(_Table):
     phone: Phone = ""
     address: Annotated[str, Field(max_length=200)] = ""
     nudge_minutes: Minutes = 30
-    quiet_hours: Annotated[str, AfterValidator(_quiet_hours)] = "21:00-08:00"
+    quiet_hours: QuietHoursText = "21:00-08:00"
+    holidays: Annotated[str, AfterValidator(_holidays)] = ""
+    dates: Dates = ()
     put_by_minutes: Annotated[int, Field(ge=1, le=30 * 24 * 60)] = 24 * 60
+    review_minutes: Minutes = 0
+    review_link: Annotated[str, Field(max_length=200, pattern=r"^(https?://\S+)?$")] = ""
+
+
+class AnswerTable(_Table):
+    """What is said, in one language, to a question that has one of these words."""
+
+    about: Key
+    language: Annotated[str, AfterValidator(_language), Field(min_length=2)]
+    words: Annotated[tuple[AnswerWords, ...], Field(min_length=1, max_length=50)]
+    text: Annotated[str, Field(min_length=1, max_length=600)]
 
 
 class CoordinatorTable(_Table):
@@ -74,6 +112,11 @@ class CoordinatorTable(_Table):
     phone: Phone = ""
     channel: Literal["", "sms", "whatsapp"] = ""
     language: Language = ""
+    timezone: Zone = ""
+    quiet_hours: QuietHoursText = ""
+    digest_at: TimeOfDay = ""
+    summary_at: TimeOfDay = ""
+    backup: str = ""
     default: bool = False
 
 
@@ -82,6 +125,7 @@ class StaffTable(_Table):
     name: Name
     timezone: Zone = ""
     hours: tuple[str, ...] = ()
+    dates: Dates = ()
     coordinator: str = ""
 
     @field_validator("hours")
@@ -90,6 +134,12 @@ class StaffTable(_Table):
         for line in lines:
             shifts(line)
         return lines
+
+
+class ResourceTable(_Table):
+    key: Key
+    name: Name
+    kind: Key
 
 
 class ServiceTable(_Table):
@@ -103,6 +153,8 @@ class ServiceTable(_Table):
     session_type: Literal["individual", "couples", "family", "group"] = "individual"
     category: Annotated[str, Field(max_length=60)] = ""
     place: Annotated[str, Field(max_length=200)] = ""
+    resource: Annotated[str, Field(pattern=r"^([a-z0-9_-]{1,40})?$")] = ""
+    reminder_minutes: Annotated[tuple[ReminderMinutes, ...], Field(max_length=5)] = (24 * 60, 2 * 60)
     coordinator: str = ""
 
 
@@ -116,7 +168,23 @@ class PolicyTable(_Table):
     buffer_before: Annotated[int, Field(ge=0, le=240)] | None = None
     buffer_after: Annotated[int, Field(ge=0, le=240)] | None = None
     hold_minutes: Annotated[int, Field(ge=1, le=60)] | None = None
-    grid_minutes: Annotated[int, Field(ge=5, le=240)] | None = None
+    grid_minutes: Annotated[int, Field(ge=5, le=240, multiple_of=5)] | None = None
+    daily_cap: Annotated[int, Field(ge=1, le=1000)] | None = None
+    weekly_cap: Annotated[int, Field(ge=1, le=7000)] | None = None
+    cancel_minutes: Minutes | None = None
+    cancel_fee: Annotated[Decimal, Field(ge=0, le=10_000_000)] | None = None
+    open_requests: Annotated[int, Field(ge=1, le=100)] | None = None
+    at_deadline: AtDeadline | None = None
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        whose = " ".join(part for part in (self.staff, self.service) if part) or "the business"
+        horizon = timedelta(days=self.horizon_days if self.horizon_days is not None else Terms().horizon_days)
+        if timedelta(minutes=self.notice_minutes or 0) >= horizon:
+            raise ValueError(f"policy of {whose}: the notice is longer than the horizon, so nothing could be booked")
+        if self.daily_cap is not None and self.weekly_cap is not None and self.daily_cap > self.weekly_cap:
+            raise ValueError(f"policy of {whose}: more bookings a day than a week")
+        return self
 
 
 class BusinessFile(_Table):
@@ -125,25 +193,45 @@ class BusinessFile(_Table):
     business: BusinessTable
     coordinators: tuple[CoordinatorTable, ...] = ()
     staff: tuple[StaffTable, ...] = ()
+    resources: tuple[ResourceTable, ...] = ()
     services: tuple[ServiceTable, ...] = ()
     policies: tuple[PolicyTable, ...] = ()
+    answers: tuple[AnswerTable, ...] = ()
+    calendars: tuple[CalendarTable, ...] = ()
 
     @model_validator(mode="after")
     def _names_fit_together(self) -> Self:
-        for what, tables in (("coordinator", self.coordinators), ("staff", self.staff), ("service", self.services)):
+        lists: dict[str, tuple[CoordinatorTable | StaffTable | ResourceTable | ServiceTable, ...]] = {
+            "coordinator": self.coordinators,
+            "staff": self.staff,
+            "resource": self.resources,
+            "service": self.services,
+        }
+        for what, tables in lists.items():
             keys = [table.key for table in tables]
             if twice := {key for key in keys if keys.count(key) > 1}:
                 raise ValueError(f"{what} {', '.join(sorted(twice))}: given twice")
+        told = [(table.about, table.language) for table in self.answers]
+        if twice_told := {about for about, code in told if told.count((about, code)) > 1}:
+            raise ValueError(f"answers about {', '.join(sorted(twice_told))}: given twice in one language")
         staff = {table.key for table in self.staff}
         coordinators = {table.key for table in self.coordinators}
         services = {table.key for table in self.services}
+        check_calendars(self.calendars, staff)
         for service in self.services:
             _must_be_there(f"service {service.key}: staff", set(service.staff), staff)
             _must_be_there(f"service {service.key}: coordinator", {service.coordinator} - {""}, coordinators)
+            _must_be_there(
+                f"service {service.key}: resource", {service.resource} - {""}, {table.kind for table in self.resources}
+            )
             minor_units(service.price, service.currency or self.business.currency)
         for person in self.staff:
             _must_be_there(f"staff {person.key}: coordinator", {person.coordinator} - {""}, coordinators)
+        for coordinator in self.coordinators:
+            others = coordinators - {coordinator.key}
+            _must_be_there(f"coordinator {coordinator.key}: backup", {coordinator.backup} - {""}, others)
         for policy in self.policies:
+            minor_units(policy.cancel_fee or Decimal(0), self.business.currency)
             _must_be_there("policy: staff", {policy.staff} - {""}, staff)
             _must_be_there("policy: service", {policy.service} - {""}, services)
         whose = [(policy.staff, policy.service) for policy in self.policies]
@@ -152,23 +240,6 @@ class BusinessFile(_Table):
         if sum(table.default for table in self.coordinators) > 1:
             raise ValueError("more than one coordinator is the default")
         return self
-
-
-def shifts(line: str) -> list[tuple[int, time, time]]:
-    """ "Mon-Fri 09:00-18:00" → (weekday, opens, closes) each; 00:00 as the end is midnight. Raises ValueError."""
-    found = _HOURS.match(line.strip().lower())
-    if found is None or not {found.group(1), found.group(2) or "mon"} <= set(DAYS):
-        raise ValueError(f'"{line}": wanted hours such as "Mon-Fri 09:00-18:00" or "Sat 10:00-14:00"')
-    first = DAYS.index(found.group(1))
-    last = DAYS.index(found.group(2)) if found.group(2) else first
-    try:
-        opens, closes = time.fromisoformat(found.group(3)), time.fromisoformat(found.group(4))
-    except ValueError:
-        raise ValueError(f'"{line}": there is no such time of day') from None
-    if closes != time(0) and closes <= opens:
-        raise ValueError(f'"{line}": it closes before it opens; hours across midnight are two lines')
-    days = [(first + n) % 7 for n in range((last - first) % 7 + 1)]
-    return [(day, opens, closes) for day in days]
 
 
 def minor_units(price: Decimal, currency: str) -> int:

@@ -7,11 +7,15 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from conversations.business import ANY
-from handlers.business_file import BusinessFile, minor_units, shifts
+from handlers.business_file import BusinessFile, PolicyTable, minor_units
+from handlers.business_hours import dated, shifts
+from handlers.calendar_loaded import calendars_loaded
 from models.business import (
     booking_policies,
     business,
     coordinators,
+    date_overrides,
+    resources,
     service_staff,
     services,
     staff,
@@ -23,7 +27,9 @@ def business_loaded(session: Session, file: BusinessFile) -> list[str]:
     """Bring the tables to what the file says; a line for each difference there was."""
     changes: list[str] = []
     coordinator_ids = _upsert(session, coordinators, "coordinator", _coordinator_rows(file), changes)
+    _backups(session, file, coordinator_ids, changes)
     staff_ids = _upsert(session, staff, "staff", _staff_rows(file, coordinator_ids), changes)
+    _upsert(session, resources, "resource", _resource_rows(file), changes)
     service_ids = _upsert(session, services, "service", _service_rows(file, coordinator_ids), changes)
     hours = [
         {"staff_id": staff_ids[person.key], "weekday": day, "opens": opens, "closes": closes}
@@ -32,6 +38,7 @@ def business_loaded(session: Session, file: BusinessFile) -> list[str]:
         for day, opens, closes in shifts(line)
     ]
     _replace(session, staff_shifts, "hours", hours, changes)
+    _replace(session, date_overrides, "dates", _date_rows(file, staff_ids), changes)
     gives = [
         {"service_id": service_ids[service.key], "staff_id": staff_ids[key], "position": position}
         for service in file.services
@@ -41,12 +48,14 @@ def business_loaded(session: Session, file: BusinessFile) -> list[str]:
     policies = [
         {
             **policy.model_dump(exclude={"staff", "service"}),
+            "cancel_fee": _fee(policy, file.business.currency),
             "staff_id": staff_ids.get(policy.staff, ANY),
             "service_id": service_ids.get(policy.service, ANY),
         }
         for policy in file.policies
     ]
     _replace(session, booking_policies, "policies", policies, changes)
+    calendars_loaded(session, file.calendars, staff_ids, changes)
     _business(session, file, changes)
     return changes
 
@@ -56,7 +65,8 @@ def _coordinator_rows(file: BusinessFile) -> dict[str, dict[str, Any]]:
     return {
         table.key: {
             "name": table.name, "phone": table.phone, "channel": table.channel, "language": table.language,
-            "is_default": table.default or single, "active": True,
+            "timezone": table.timezone, "quiet_hours": table.quiet_hours, "digest_at": table.digest_at,
+            "summary_at": table.summary_at, "is_default": table.default or single, "active": True,
         }
         for table in file.coordinators
     }  # fmt: skip
@@ -72,6 +82,37 @@ def _staff_rows(file: BusinessFile, coordinator_ids: Mapping[str, int]) -> dict[
     }  # fmt: skip
 
 
+def _resource_rows(file: BusinessFile) -> dict[str, dict[str, Any]]:
+    return {
+        table.key: {"name": table.name, "kind": table.kind, "position": position, "active": True}
+        for position, table in enumerate(file.resources)
+    }
+
+
+def _date_rows(file: BusinessFile, staff_ids: Mapping[str, int]) -> list[dict[str, Any]]:
+    whose = [(ANY, file.business.dates), *((staff_ids[person.key], person.dates) for person in file.staff)]
+    return [
+        {"staff_id": staff_id, "day": day, "opens": hours and hours[0], "closes": hours and hours[1]}
+        for staff_id, lines in whose
+        for line in lines
+        for day, hours in dated(line)
+    ]
+
+
+def _fee(policy: PolicyTable, currency: str) -> int | None:
+    return None if policy.cancel_fee is None else minor_units(policy.cancel_fee, currency)
+
+
+def _backups(session: Session, file: BusinessFile, coordinator_ids: Mapping[str, int], changes: list[str]) -> None:
+    """Who stands in for whom: another coordinator, who may come later in the file."""
+    there = {row.id: row.backup_id for row in session.execute(select(coordinators.c.id, coordinators.c.backup_id))}
+    for table in file.coordinators:
+        number, backup = coordinator_ids[table.key], coordinator_ids.get(table.backup)
+        if there[number] != backup:
+            session.execute(update(coordinators).where(coordinators.c.id == number).values(backup_id=backup))
+            changes.append(f"~ coordinator {table.key}: backup")
+
+
 def _service_rows(file: BusinessFile, coordinator_ids: Mapping[str, int]) -> dict[str, dict[str, Any]]:
     rows = {}
     for position, table in enumerate(file.services):
@@ -79,7 +120,9 @@ def _service_rows(file: BusinessFile, coordinator_ids: Mapping[str, int]) -> dic
         rows[table.key] = {
             "name": table.name, "aliases": list(table.aliases), "minutes": table.minutes,
             "price": minor_units(table.price, currency), "currency": currency, "session_type": table.session_type,
-            "category": table.category, "place": table.place, "position": position, "active": True,
+            "category": table.category, "place": table.place, "resource_kind": table.resource,
+            "reminder_minutes": list(table.reminder_minutes),
+            "position": position, "active": True,
             "coordinator_id": coordinator_ids.get(table.coordinator),
         }  # fmt: skip
     return rows
@@ -119,12 +162,21 @@ def _replace(session: Session, table: Table, what: str, wanted: list[dict[str, A
     changes.append(f"~ {what}")
 
 
+def _answers(file: BusinessFile) -> dict[str, dict[str, Any]]:
+    """What is told about what, by language."""
+    answers: dict[str, dict[str, Any]] = {}
+    for table in file.answers:
+        told = {"words": list(table.words), "text": table.text}
+        answers.setdefault(table.about, {})[table.language] = told
+    return answers
+
+
 def _business(session: Session, file: BusinessFile, changes: list[str]) -> None:
     """The one row, whose version tells every process that something has changed."""
-    values = file.business.model_dump()
+    values = {**file.business.model_dump(exclude={"dates"}), "answers": _answers(file)}
     row = session.execute(select(business)).one_or_none()
     if row is None:
-        session.execute(insert(business).values(id=1, version=1, answers={}, **values))
+        session.execute(insert(business).values(id=1, version=1, **values))
         changes.append("+ business")
         return
     differing = [name for name, value in values.items() if getattr(row, name) != value]

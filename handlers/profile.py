@@ -1,20 +1,22 @@
 """The business as values, read whole, and read again only when it has changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from conversations.business import Business, Money, Service, Shift, Staff
+from conversations.business import ANY, Business, FrequentAnswer, Money, Service, Shift, Staff
 from conversations.rules.policies import Policy, Terms, terms
-from conversations.rules.quiet_hours import read_quiet_hours
+from conversations.rules.quiet_hours import QuietHours, read_quiet_hours
 from models.business import (
     booking_policies,
     business,
     coordinators,
+    date_overrides,
+    resources,
     service_staff,
     services,
     staff,
@@ -32,6 +34,11 @@ class Coordinator:
     channel: str
     language: str
     is_default: bool
+    zone: ZoneInfo
+    quiet_hours: QuietHours | None = None
+    backup_id: int | None = None
+    digest_at: str = ""
+    summary_at: str = ""
 
     @property
     def called(self) -> str:
@@ -48,6 +55,8 @@ class Overrides:
     language: str = ""
     coordinator_phone: str = ""
     coordinator_channel: str = ""
+    public_url: str = ""
+    """Where the clients' pages are reached; "" where they are not."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,8 @@ class Profile:
     """Of every service there ever was."""
     coordinator_of_service: Mapping[int, int]
     coordinator_of_staff: Mapping[int, int]
+    resources: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """The numbers of the resources of each kind."""
 
     def terms(self, staff_id: int, service_id: int) -> Terms:
         return terms(self.policies, staff_id, service_id)
@@ -76,6 +87,15 @@ class Profile:
         wanted = self.coordinator_of_service.get(service_id) or self.coordinator_of_staff.get(staff_id)
         own = next((c for c in self.coordinators if c.id == wanted), None)
         return own or next((c for c in self.coordinators if c.is_default), None)
+
+    def quiet_hours_of(self, coordinator: Coordinator) -> QuietHours | None:
+        """When this coordinator is not reminded: their own quiet hours, else the business's."""
+        return coordinator.quiet_hours or self.business.quiet_hours
+
+    def backup_of(self, coordinator: Coordinator) -> Coordinator | None:
+        """Who stands in for this coordinator, where they can be reached by another phone."""
+        found = next((c for c in self.coordinators if c.id == coordinator.backup_id), None)
+        return found if found is not None and found.phone and found.phone != coordinator.phone else None
 
 
 class Profiles:
@@ -109,6 +129,7 @@ def _read(session: Session, overrides: Overrides) -> Profile:
     shifts: dict[int, list[Shift]] = {}
     for shift in session.execute(select(staff_shifts).order_by(staff_shifts.c.weekday, staff_shifts.c.opens)):
         shifts.setdefault(shift.staff_id, []).append(Shift(shift.weekday, shift.opens, shift.closes))
+    dates = _dates(session)
     people = session.execute(select(staff).where(staff.c.active.is_(True)).order_by(staff.c.position, staff.c.id)).all()
     offered = session.execute(
         select(services).where(services.c.active.is_(True)).order_by(services.c.position, services.c.id)
@@ -126,33 +147,67 @@ def _read(session: Session, overrides: Overrides) -> Profile:
             nudge_after=timedelta(minutes=row.nudge_minutes) if row.nudge_minutes else None,
             put_by_after=timedelta(minutes=row.put_by_minutes),
             quiet_hours=read_quiet_hours(row.quiet_hours),
+            review_link=row.review_link,
+            pages=f"{overrides.public_url}/b/" if overrides.public_url else "",
+            answers=tuple(
+                FrequentAnswer(about, code, tuple(told["words"]), told["text"])
+                for about, by_language in row.answers.items()
+                for code, told in by_language.items()
+            ),
         ),
         services=tuple(
             Service(
                 s.id, s.name, s.minutes, Money(s.price, s.currency), tuple(s.aliases),
                 tuple(i for i in gives.get(s.id, []) if i in working), s.session_type, s.place,
+                (s.resource_kind,) if s.resource_kind else (),
             )
             for s in offered
         ),
         staff=tuple(
-            Staff(p.id, p.name, ZoneInfo(p.timezone) if p.timezone else zone, tuple(shifts.get(p.id, [])))
+            Staff(
+                p.id, p.name, ZoneInfo(p.timezone) if p.timezone else zone, tuple(shifts.get(p.id, [])),
+                {**dates.get(ANY, {}), **dates.get(p.id, {})}, row.holidays,
+            )
             for p in people
         ),
         policies=tuple(
             Policy(**{name: value for name, value in p._asdict().items() if name != "id"})
             for p in session.execute(select(booking_policies))
         ),
-        coordinators=tuple(_coordinators(session, overrides)),
+        coordinators=tuple(_coordinators(session, overrides, zone)),
         names_of_services={s.id: s.name for s in session.execute(select(services.c.id, services.c.name))},
         coordinator_of_service={s.id: s.coordinator_id for s in offered if s.coordinator_id},
         coordinator_of_staff={p.id: p.coordinator_id for p in people if p.coordinator_id},
+        resources=_resources(session),
     )  # fmt: skip
 
 
-def _coordinators(session: Session, overrides: Overrides) -> list[Coordinator]:
+def _dates(session: Session) -> dict[int, dict[date, tuple[tuple[time, time], ...]]]:
+    """The hours that replace the weekly ones, by staff member (ANY for everybody) and date; none for a closed day."""
+    found: dict[int, dict[date, tuple[tuple[time, time], ...]]] = {}
+    for row in session.execute(select(date_overrides).order_by(date_overrides.c.day, date_overrides.c.opens)):
+        day = found.setdefault(row.staff_id, {})
+        hours = ((row.opens, row.closes),) if row.opens is not None and row.closes is not None else ()
+        day[row.day] = day.get(row.day, ()) + hours
+    return found
+
+
+def _resources(session: Session) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    active = select(resources).where(resources.c.active.is_(True))
+    for row in session.execute(active.order_by(resources.c.position, resources.c.id)):
+        found[row.kind] = (*found.get(row.kind, ()), row.id)
+    return found
+
+
+def _coordinators(session: Session, overrides: Overrides, zone: ZoneInfo) -> list[Coordinator]:
     found = []
     for row in session.execute(select(coordinators).where(coordinators.c.active.is_(True)).order_by(coordinators.c.id)):
-        one = Coordinator(row.id, row.name, row.phone, row.channel, row.language, row.is_default)
+        one = Coordinator(
+            row.id, row.name, row.phone, row.channel, row.language, row.is_default,
+            ZoneInfo(row.timezone) if row.timezone else zone, read_quiet_hours(row.quiet_hours), row.backup_id,
+            row.digest_at, row.summary_at,
+        )  # fmt: skip
         if one.is_default and overrides.coordinator_phone:
             one = replace(one, phone=overrides.coordinator_phone, channel=overrides.coordinator_channel)
         found.append(one)

@@ -31,6 +31,10 @@ class Business(SQLModel, table=True):
     )
     holidays: str = Field(default="", sa_column=Column(String(8), nullable=False, server_default=""))
     """The country, or country and part, whose public holidays are closed days ("QA", "US-CA"); "" for none."""
+    review_minutes: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    """How long after a visit the client is thanked and invited to come again; 0 for never. `review_link` is where they
+    may say how it was."""
+    review_link: str = Field(default="", sa_column=Column(String(200), nullable=False, server_default=""))
     version: int = Field(default=1)
     """Counts up at each change, so that who keeps a copy knows when it is old."""
     answers: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
@@ -94,7 +98,6 @@ class DateOverride(SQLModel, table=True):
     day: date
     opens: time | None = None
     closes: time | None = None
-    why: str = Field(default="", max_length=80)
 
 
 class Resource(SQLModel, table=True):
@@ -180,6 +183,11 @@ resources = table(Resource)
 services = table(Service)
 service_staff = table(ServiceStaff)
 booking_policies = table(BookingPolicy)
+
+
+def lock_staff(session: Session, staff_id: int) -> None:
+    """Let who else wants this lock wait until this transaction ends."""
+    session.execute(select(staff.c.id).where(staff.c.id == staff_id).with_for_update())
 
 
 def has_business(session: Session) -> bool:

@@ -1,11 +1,13 @@
 """Who owns which piece of time: claims, rows whose primary key is the scarce thing, so that the database itself refuses
 a second owner."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Row, delete, insert, or_, select, update
+from sqlalchemy import Column, ForeignKey, Index, String, delete, insert, or_, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
@@ -110,25 +112,96 @@ def claim(
     """Own [start, end) of one staff member's time. Cells that those `beside` it own (its booking) are left to them.
 
     Raises LostRace when any other cell has a living owner."""
-    wanted = set(cells(start, end))
-    _let_go_expired(session, staff_id, wanted, now)
+    _claim(session, Scarce.STAFF, staff_id, start, end, holder, holder_id, now, live_until, beside)
+
+
+def claim_one(
+    session: Session,
+    resource_ids: Sequence[int],
+    start: datetime,
+    end: datetime,
+    holder: Holder,
+    holder_id: int,
+    now: datetime,
+    live_until: datetime | None = None,
+    beside: tuple[tuple[Holder, int], ...] = (),
+) -> int:
+    """Own [start, end) of the first of these resources that is free then; its number. As in claim().
+
+    Raises LostRace when none is free."""
+    window = cells(start, end)
+    taken = {number for number, *_ in busy(session, Scarce.RESOURCE, resource_ids, window, now, beside)}
+    free = next((one for one in resource_ids if one not in taken), None)
+    if free is None:
+        raise LostRace
+    _claim(session, Scarce.RESOURCE, free, start, end, holder, holder_id, now, live_until, beside)
+    return free
+
+
+def occupy(
+    session: Session, scarce: Scarce, scarce_id: int, start: datetime, end: datetime, holder: Holder, holder_id: int
+) -> None:
+    """Mark [start, end) as busy whatever stands in it, without a claim: who looks for free time sees it. Days long or
+    weeks long, it becomes stretches of a day."""
+    rows = []
+    while start < end:
+        stop = min(end, start + timedelta(days=1))
+        rows.append(
+            {
+                "scarce": scarce, "scarce_id": scarce_id, "start_at": start, "end_at": stop,
+                "holder": holder, "holder_id": holder_id, "live_until": None,
+            }
+        )  # fmt: skip
+        start = stop
+    if rows:
+        session.execute(insert(stretches), rows)
+
+
+def claim_what_is_free(
+    session: Session, staff_id: int, start: datetime, end: datetime, holder: Holder, holder_id: int, now: datetime
+) -> None:
+    """Own what nobody owns of [start, end) of one staff member's time, and mark all of it as busy, in stretches of a
+    day. Raises LostRace where some of it is taken at this very moment."""
+    while start < end:
+        stop = min(end, start + timedelta(days=1))
+        window = cells(start, stop)
+        owned = select(claims.c.cell).where(
+            claims.c.scarce == Scarce.STAFF,
+            claims.c.scarce_id == staff_id,
+            claims.c.cell.between(window.start, window.stop - 1),
+            or_(claims.c.live_until.is_(None), claims.c.live_until > now),
+        )
+        taken = set(session.execute(owned).scalars())
+        _claim(session, Scarce.STAFF, staff_id, start, stop, holder, holder_id, now, None, (), taken)
+        start = stop
+
+
+def _claim(
+    session: Session,
+    scarce: Scarce,
+    scarce_id: int,
+    start: datetime,
+    end: datetime,
+    holder: Holder,
+    holder_id: int,
+    now: datetime,
+    live_until: datetime | None,
+    beside: tuple[tuple[Holder, int], ...],
+    left: AbstractSet[int] = frozenset(),
+) -> None:
+    """As claim(); the cells `left` are left to whoever owns them."""
+    window = cells(start, end)
+    _let_go_expired(session, scarce, scarce_id, window, now)
+    wanted = set(window) - left
     for friend in beside:
-        wanted -= _cells_of(session, *friend, staff_id)
+        wanted -= _cells_of(session, *friend, scarce, scarce_id)
     values = {
-        "scarce": Scarce.STAFF, "scarce_id": staff_id, "start_at": start, "end_at": end,
+        "scarce": scarce, "scarce_id": scarce_id, "start_at": start, "end_at": end,
         "holder": holder, "holder_id": holder_id, "live_until": live_until,
     }  # fmt: skip
     stretch_id = insert_row(session, stretches, **values)
-    rows = [
-        {
-            "scarce": Scarce.STAFF,
-            "scarce_id": staff_id,
-            "cell": cell,
-            "stretch_id": stretch_id,
-            "live_until": live_until,
-        }
-        for cell in sorted(wanted)
-    ]
+    owned = {"scarce": scarce, "scarce_id": scarce_id, "stretch_id": stretch_id, "live_until": live_until}
+    rows = [{**owned, "cell": cell} for cell in sorted(wanted)]
     try:
         if rows:
             session.execute(insert(claims), rows)
@@ -136,31 +209,25 @@ def claim(
         raise LostRace from error
 
 
-def _let_go_expired(session: Session, staff_id: int, wanted: set[int], now: datetime) -> None:
+def _let_go_expired(session: Session, scarce: Scarce, scarce_id: int, window: range, now: datetime) -> None:
     # By key, not by search: a DELETE over a range that finds nothing would lock gaps on MariaDB.
-    dead = select(claims.c.cell).where(
-        claims.c.scarce == Scarce.STAFF,
-        claims.c.scarce_id == staff_id,
-        claims.c.cell.between(min(wanted), max(wanted)),
-        claims.c.live_until <= now,
-    )
+    mine = claims.c.scarce == scarce, claims.c.scarce_id == scarce_id, claims.c.live_until <= now
+    dead = select(claims.c.cell).where(*mine, claims.c.cell.between(window.start, window.stop - 1))
     cells_dead = list(session.execute(dead).scalars())
     if cells_dead:
-        session.execute(
-            delete(claims).where(
-                claims.c.scarce == Scarce.STAFF,
-                claims.c.scarce_id == staff_id,
-                claims.c.cell.in_(cells_dead),
-                claims.c.live_until <= now,
-            )
-        )
+        session.execute(delete(claims).where(*mine, claims.c.cell.in_(cells_dead)))
 
 
-def _cells_of(session: Session, holder: Holder, holder_id: int, staff_id: int) -> set[int]:
+def _cells_of(session: Session, holder: Holder, holder_id: int, scarce: Scarce, scarce_id: int) -> set[int]:
     statement = (
         select(claims.c.cell)
         .join(stretches, stretches.c.id == claims.c.stretch_id)
-        .where(stretches.c.holder == holder, stretches.c.holder_id == holder_id, claims.c.scarce_id == staff_id)
+        .where(
+            stretches.c.holder == holder,
+            stretches.c.holder_id == holder_id,
+            claims.c.scarce == scarce,
+            claims.c.scarce_id == scarce_id,
+        )
     )
     return set(session.execute(statement).scalars())
 
@@ -185,20 +252,24 @@ def hand_over(session: Session, holder: Holder, holder_id: int, to: Holder, to_i
 
 def busy(
     session: Session,
-    staff_ids: list[int],
-    start: datetime,
-    end: datetime,
+    scarce: Scarce,
+    ids: Sequence[int],
+    window: range,
     now: datetime,
     but_not: tuple[tuple[Holder, int], ...] = (),
-) -> list[Row[Any]]:
-    """The living stretches of these staff that touch [start, end), but those of the holders `but_not`."""
-    statement = select(stretches).where(
-        stretches.c.scarce == Scarce.STAFF,
-        stretches.c.scarce_id.in_(staff_ids),
-        stretches.c.start_at < end,
-        stretches.c.end_at > start,
+) -> Sequence[tuple[int, str, int, int]]:
+    """The living stretches of these people or things that touch a window of cells, but those of the holders `but_not`:
+    (scarce_id, holder, first_cell, end_cell) each, the holder as a plain word."""
+    # Plain numbers and words, for a page of the calendar reads tens of thousands.
+    why = type_coerce(stretches.c.holder, String)
+    statement = select(stretches.c.scarce_id, why, stretches.c.first_cell, stretches.c.end_cell).where(
+        stretches.c.scarce == scarce,
+        stretches.c.scarce_id.in_(ids),
+        stretches.c.first_cell > window.start - LONGEST_CELLS,
+        stretches.c.first_cell < window.stop,
+        stretches.c.end_cell > window.start,
         or_(stretches.c.live_until.is_(None), stretches.c.live_until > now),
     )
     for holder, holder_id in but_not:
         statement = statement.where(or_(stretches.c.holder != holder, stretches.c.holder_id != holder_id))
-    return list(session.execute(statement.order_by(stretches.c.start_at)))
+    return session.execute(statement).all()

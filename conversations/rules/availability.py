@@ -1,17 +1,15 @@
-"""Which starts are free, and why the others are not: arithmetic on hours, busy stretches and terms."""
+"""Which starts are free, and why the others are not: arithmetic on hours, busy cells and terms."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from conversations.business import Staff
-from conversations.rules.cells import cells
+from conversations.rules.cells import CELL_MINUTES, CELL_SECONDS, CellSet, cells
+from conversations.rules.opening import ONE_DAY, day_of, is_open, open_stretches
 from conversations.rules.policies import Terms
-
-FEW = 3
-"""So many round starts are enough to offer only round ones."""
 
 
 class Refusal(StrEnum):
@@ -21,7 +19,17 @@ class Refusal(StrEnum):
     TOO_SOON = "too_soon"
     TOO_FAR = "too_far"
     CLOSED = "closed"
+    HOLIDAY = "holiday"
+    DAY_CAP = "day_cap"
+    """They have as many bookings that day as they take in a day. WEEK_CAP: in a week."""
+    WEEK_CAP = "week_cap"
     TAKEN = "taken"
+    BLOCKED = "blocked"
+    """Taken out by hand."""
+    ELSEWHERE = "elsewhere"
+    """Another calendar of theirs says they are busy."""
+    NO_RESOURCE = "no_resource"
+    """Every room, chair or the like that it needs is taken."""
     HELD = "held"
     """Somebody is being asked for their YES to it just now: it may come free."""
 
@@ -36,23 +44,27 @@ class WallTime(StrEnum):
     """It comes twice."""
 
 
+BUSY = (Refusal.TAKEN, Refusal.BLOCKED, Refusal.ELSEWHERE, Refusal.HELD)
+"""Why cells are busy, by what is named first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """One staff member's time: their shifts, what is busy (aware stretches, buffers included), which of that is only
-    held while a client is asked for their YES, and the terms."""
+    """One staff member's time for one service: when they work, which cells are busy and why (buffers included), the
+    terms, the busy cells of each resource of every kind that it needs, and how many bookings they have on a day."""
 
     staff: Staff
     terms: Terms
-    busy: tuple[tuple[datetime, datetime], ...] = ()
-    held: tuple[tuple[datetime, datetime], ...] = ()
+    busy: Mapping[Refusal, CellSet] = field(default_factory=dict)
+    resources: Sequence[Sequence[CellSet]] = ()
+    booked: Mapping[date, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A start, and who is free for it."""
+    """A start that can be had."""
 
     start: datetime
-    staff_ids: tuple[int, ...]
 
 
 def wall_time(day: date, at: time, zone: ZoneInfo) -> WallTime:
@@ -65,126 +77,139 @@ def wall_time(day: date, at: time, zone: ZoneInfo) -> WallTime:
     return WallTime.OVERLAP if there.replace(tzinfo=None) == first.replace(tzinfo=None) else WallTime.GAP
 
 
+def occupied(stretches: Iterable[tuple[datetime, datetime]]) -> CellSet:
+    """The cells that aware stretches touch."""
+    touched = [cells(start, end) for start, end in stretches]
+    base = min((one.start for one in touched), default=0)
+    return CellSet.of(base, ((one.start, one.stop) for one in touched))
+
+
 def why_not(calendar: Calendar, minutes: int, start: datetime, now: datetime) -> Refusal | None:
     """Why this staff member cannot start then, or None when they can. `start` and `now` are aware."""
-    zone = calendar.staff.zone
-    begins, day, today = start.astimezone(UTC), start.astimezone(zone).date(), now.astimezone(zone).date()
+    staff, terms = calendar.staff, calendar.terms
+    begins, day, today = start.astimezone(UTC), start.astimezone(staff.zone).date(), now.astimezone(staff.zone).date()
     if begins <= now.astimezone(UTC):
         return Refusal.PAST
-    if begins < now.astimezone(UTC) + timedelta(minutes=calendar.terms.notice_minutes):
+    if begins < now.astimezone(UTC) + timedelta(minutes=terms.notice_minutes):
         return Refusal.TOO_SOON
-    if day > today + timedelta(days=calendar.terms.horizon_days):
+    if day > today + timedelta(days=terms.horizon_days):
         return Refusal.TOO_FAR
-    ends = begins + timedelta(minutes=minutes)
-    if not any(opens <= begins and ends <= closes for opens, closes in _hours(calendar.staff, day)):
-        return Refusal.CLOSED
-    touched = _touched(calendar, minutes, start)
-    if not touched:
-        return None
-    return Refusal.HELD if all(stretch in calendar.held for stretch in touched) else Refusal.TAKEN
+    if not is_open(staff, begins, begins + timedelta(minutes=minutes)):
+        return Refusal.HOLIDAY if day_of(staff, day).holiday else Refusal.CLOSED
+    return over_cap(calendar, day) or why_busy(calendar, minutes, start)
 
 
-def is_taken(calendar: Calendar, minutes: int, start: datetime) -> bool:
-    """Whether the time from `start`, buffers included, touches a busy stretch."""
-    return bool(_touched(calendar, minutes, start))
-
-
-def _touched(calendar: Calendar, minutes: int, start: datetime) -> list[tuple[datetime, datetime]]:
-    wanted = _wanted(calendar, minutes, start)
-    return [stretch for stretch in calendar.busy if _touch(wanted, _cells(*stretch))]
+def why_busy(calendar: Calendar, minutes: int, start: datetime) -> Refusal | None:
+    """What stands in the time from `start`, buffers included, whatever the hours and the notice."""
+    begins = start.astimezone(UTC)  # adding to a local time would add wall time
+    wanted = cells(begins - calendar.terms.before, begins + timedelta(minutes=minutes) + calendar.terms.after)
+    for why in BUSY:
+        if why in calendar.busy and calendar.busy[why].touches(wanted):
+            return why
+    short = any(all(one.touches(wanted) for one in kind) for kind in calendar.resources)
+    return Refusal.NO_RESOURCE if short else None
 
 
 def free_slots(calendars: Sequence[Calendar], minutes: int, first: date, last: date, now: datetime) -> list[Slot]:
-    """Every free start on the grid on these days (both included), earliest first, each with all who are free then."""
-    found: dict[datetime, list[Calendar]] = {}  # by UTC: two equal hours of a night are two starts
+    """Every start on the grid, on these days of theirs (both included), for which somebody is free; earliest first."""
+    if not calendars or last < first:
+        return []
+    base = _up(datetime.combine(first - ONE_DAY, time(0), UTC))
+    found = CellSet(base)
     for calendar in calendars:
-        taken = [_cells(*stretch) for stretch in calendar.busy]
-        for start in _grid(calendar, minutes, first, last, now):
-            wanted = _wanted(calendar, minutes, start)
-            if not any(_touch(wanted, stretch) for stretch in taken):
-                found.setdefault(start, []).append(calendar)
-    return [
-        Slot(start.astimezone(found[start][0].staff.zone), tuple(calendar.staff.id for calendar in found[start]))
-        for start in sorted(found)
-    ]
+        found |= _free(calendar, minutes, first, last, now, base)
+    zone = calendars[0].staff.zone
+    return [Slot(datetime.fromtimestamp(cell * CELL_SECONDS, zone)) for cell in found]
 
 
 def day_refusals(calendars: Sequence[Calendar], minutes: int, day: date, now: datetime) -> frozenset[Refusal]:
     """Why the starts of one day cannot be had; empty where nobody works long enough."""
     found = set()
     for calendar in calendars:
+        if day_of(calendar.staff, day).holiday:
+            found.add(Refusal.HOLIDAY)
         step, length = timedelta(minutes=calendar.terms.grid_minutes), timedelta(minutes=minutes)
-        for opens, closes in _hours(calendar.staff, day):
-            start = opens.astimezone(UTC)
+        for opens, closes in open_stretches(calendar.staff, day, day):
+            start = opens
             while start + length <= closes:
-                found.add(why_not(calendar, minutes, start, now))
+                if reason := why_not(calendar, minutes, start, now):
+                    found.add(reason)
                 start += step
-    return frozenset(reason for reason in found if reason is not None)
+    return frozenset(found)
 
 
-def nearest(slots: Iterable[Slot], wanted: datetime, count: int = 3) -> list[Slot]:
-    """The slots nearest to the wanted start, in calendar order."""
-    near = sorted(slots, key=lambda slot: (abs(slot.start - wanted), slot.start))[:count]
-    return sorted(near, key=lambda slot: slot.start)
-
-
-def apart(slots: Iterable[Slot], refused: datetime, length: timedelta, count: int = 3) -> list[Slot]:
-    """The nearest slots that overlap neither the refused time nor each other, in calendar order."""
-    chosen: list[Slot] = []
-    for slot in sorted(slots, key=lambda slot: (abs(slot.start - refused), slot.start)):
-        if all(abs(slot.start - other) >= length for other in (refused, *(kept.start for kept in chosen))):
-            chosen.append(slot)
-        if len(chosen) == count:
-            break
-    return sorted(chosen, key=lambda slot: slot.start)
-
-
-def spread(slots: Sequence[Slot], count: int) -> list[Slot]:
-    """At most `count` slots to offer out of many: on full hours, else half hours, spread over the whole stretch."""
-    pools = ([slot for slot in slots if slot.start.minute % step == 0] for step in (60, 30))
-    pool = next((pool for pool in pools if len(pool) >= FEW), list(slots))
-    if len(pool) <= count:
-        return pool
-    return [pool[round(i * (len(pool) - 1) / (count - 1))] for i in range(count)]
-
-
-def _grid(calendar: Calendar, minutes: int, first: date, last: date, now: datetime) -> Iterable[datetime]:
-    """Every start on the grid, in UTC."""
-    zone, terms = calendar.staff.zone, calendar.terms
+def _free(calendar: Calendar, minutes: int, first: date, last: date, now: datetime, base: int) -> CellSet:
+    """The cells at which this staff member can start."""
+    staff, terms = calendar.staff, calendar.terms
     soonest = now.astimezone(UTC) + timedelta(minutes=terms.notice_minutes)
-    furthest = now.astimezone(zone).date() + timedelta(days=terms.horizon_days)
-    step, length = timedelta(minutes=terms.grid_minutes), timedelta(minutes=minutes)
-    day = max(first, soonest.astimezone(zone).date())
-    while day <= min(last, furthest):
-        for opens, closes in _hours(calendar.staff, day):
-            # Counted in elapsed time, so the grid holds on a day with a clock change.
-            start = opens.astimezone(UTC)
-            while start + length <= closes:
-                if start >= soonest:
-                    yield start
-                start += step
-        day += timedelta(days=1)
+    first = max(first, soonest.astimezone(staff.zone).date())
+    last = min(last, now.astimezone(staff.zone).date() + timedelta(days=terms.horizon_days))
+    free = _grid(staff, terms, minutes, first, last, base) - CellSet.of(base, [(base, _up(soonest))])
+    if terms.daily_cap is not None or terms.weekly_cap is not None:
+        full = [day for day in _days(first, last) if over_cap(calendar, day)]
+        free -= CellSet.of(base, (_cells_of_day(day, staff.zone) for day in full))
+    for busy in calendar.busy.values():
+        free -= _too_near(busy, terms, minutes, base)
+    for kind in calendar.resources:
+        with_one = CellSet(base)
+        for busy in kind:
+            with_one |= free - _too_near(busy, terms, minutes, base)
+        free = with_one
+    return free
 
 
-def _hours(staff: Staff, day: date) -> list[tuple[datetime, datetime]]:
-    hours = []
-    for shift in staff.shifts:
-        if shift.weekday == day.weekday():
-            last_day = day + timedelta(days=1) if shift.closes == time(0) else day
-            closes = datetime.combine(last_day, shift.closes, staff.zone)
-            hours.append((datetime.combine(day, shift.opens, staff.zone), closes))
-    return hours
+def _grid(staff: Staff, terms: Terms, minutes: int, first: date, last: date, base: int) -> CellSet:
+    """The cells on the grid from which they work long enough. Counted in elapsed time, so that the grid holds on a day
+    with a clock change."""
+    step, opened, grid = terms.grid_minutes // CELL_MINUTES, [], 0
+    for opens, closes in open_stretches(staff, first, last + ONE_DAY):
+        start, stop = _up(opens), int(closes.timestamp() // CELL_SECONDS)
+        if stop > start:
+            opened.append((start, stop))
+            if opens.astimezone(staff.zone).date() <= last:
+                count = -(-(stop - start) // step)
+                grid |= ((1 << step * count) - 1) // ((1 << step) - 1) << (start - base)
+    return CellSet.of(base, opened).runs(_ceil(minutes)) & CellSet(base, grid)
 
 
-def _wanted(calendar: Calendar, minutes: int, start: datetime) -> tuple[int, int]:
-    begins = start.astimezone(UTC)  # adding to a local time would add wall time
-    return _cells(begins - calendar.terms.before, begins + timedelta(minutes=minutes) + calendar.terms.after)
+def _too_near(busy: CellSet, terms: Terms, minutes: int, base: int) -> CellSet:
+    """The cells from which the time wanted, buffers included, would touch what is busy: a busy cell keeps off whoever
+    would start up to `behind` - 1 cells before it, or `before` cells after it."""
+    before, behind = _ceil(terms.buffer_before), _ceil(minutes + terms.buffer_after)
+    bits, have, want = busy.since(base).bits, 1, before + behind
+    while have < want:
+        step = min(have, want - have)
+        bits |= bits << step
+        have += step
+    return CellSet(base, bits >> behind - 1)
 
 
-def _cells(start: datetime, end: datetime) -> tuple[int, int]:
-    touched = cells(start, end)
-    return touched.start, touched.stop
+def over_cap(calendar: Calendar, day: date) -> Refusal | None:
+    """Whether a day of theirs, or its week, has as many bookings as they take."""
+    terms, booked = calendar.terms, calendar.booked
+    if terms.daily_cap is not None and booked.get(day, 0) >= terms.daily_cap:
+        return Refusal.DAY_CAP
+    if terms.weekly_cap is not None:
+        monday = day - timedelta(days=day.weekday())
+        if sum(booked.get(monday + timedelta(days=n), 0) for n in range(7)) >= terms.weekly_cap:
+            return Refusal.WEEK_CAP
+    return None
 
 
-def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+def _days(first: date, last: date) -> Iterable[date]:
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def _cells_of_day(day: date, zone: ZoneInfo) -> tuple[int, int]:
+    midnights = (datetime.combine(one, time(0), zone) for one in (day, day + ONE_DAY))
+    first, end = (_up(midnight) for midnight in midnights)
+    return first, end
+
+
+def _up(at: datetime) -> int:
+    """The first cell that begins at or after this moment."""
+    return int(-(-at.timestamp() // CELL_SECONDS))
+
+
+def _ceil(minutes: int) -> int:
+    return -(-minutes // CELL_MINUTES)

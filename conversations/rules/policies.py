@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -67,6 +67,16 @@ class Terms:
     open_requests: int = 2
     """How many requests of one client may wait for an answer at a time."""
     at_deadline: AtDeadline = AtDeadline.EXPIRE
+
+    @property
+    def asks_about_moves(self) -> bool:
+        """Whether another time for a booking that stands is for the coordinator to approve. Whoever has one is no new
+        client."""
+        return self.requires_approval is Approval.YES
+
+    def leaves_to_client(self, start: datetime, now: datetime) -> bool:
+        """Whether a client may still cancel or move a booking with this start by themselves. Both aware."""
+        return now.astimezone(UTC) <= start.astimezone(UTC) - timedelta(minutes=self.cancel_minutes)
 
     @property
     def before(self) -> timedelta:

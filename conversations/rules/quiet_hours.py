@@ -22,6 +22,16 @@ class QuietHours:
             return self.begins <= now < self.ends
         return now >= self.begins or now < self.ends
 
+    def next_begin(self, at: datetime) -> datetime:
+        """The first moment after `at` when it becomes quiet."""
+        today = datetime.combine(at.date(), self.begins, at.tzinfo)
+        return today if today > at else datetime.combine(at.date() + timedelta(days=1), self.begins, at.tzinfo)
+
+    def began_at(self, at: datetime) -> datetime:
+        """When the quiet hours began that hold at this moment."""
+        day = at.date() if at.time().replace(tzinfo=None) >= self.begins else at.date() - timedelta(days=1)
+        return datetime.combine(day, self.begins, at.tzinfo)
+
     def over_at(self, at: datetime) -> datetime:
         """The first moment at or after `at` when it is not quiet."""
         if not self.holds(at):

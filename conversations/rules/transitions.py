@@ -19,6 +19,11 @@ LIVE = frozenset({S.PENDING, S.APPROVED, S.CONFIRMED, S.IN_PROGRESS, S.COMPLETED
 """Those that own their time."""
 
 
+def may_take_back(before: S, after: S) -> bool:
+    """Whether a coordinator's UNDO may lead so: it takes back a step that is declared."""
+    return before in TRANSITIONS[after]
+
+
 class RefusedTransition(Exception):
     """A booking was asked to go where its status cannot lead."""
 

@@ -11,8 +11,9 @@ from bot.commands import dump
 from bot.commands.dump import toml
 from bot.commands.opening import DEMONSTRATION, load_business
 from bot.database import Database
-from handlers.business_dumped import business_dumped, hours
-from handlers.business_file import BusinessFile, shifts
+from handlers.business_dumped import business_dumped
+from handlers.business_file import BusinessFile
+from handlers.business_hours import shifts, written_shifts
 from models.business import booking_policies, staff
 
 EVERYTHING = """
@@ -22,12 +23,21 @@ timezone = "Africa/Nairobi"
 language = "en"
 currency = "KES"
 address = "One\\ntwo\\tthree\\u007f"
+nudge_minutes = 0
+quiet_hours = ""
+holidays = "KE"
+dates = ["2026-12-24 09:00-13:00", "2026-12-27..2026-12-30 closed"]
 
 [[coordinators]]
 key = "front"
 name = "Ann"
 phone = "+254700000001"
 channel = "whatsapp"
+timezone = "Asia/Qatar"
+quiet_hours = "22:00-07:00"
+digest_at = "07:30"
+summary_at = "19:00"
+backup = "back"
 
 [[coordinators]]
 key = "back"
@@ -45,6 +55,12 @@ coordinator = "front"
 [[staff]]
 key = "a"
 name = "First by key"
+dates = ["2026-12-24 10:00-12:00", "2026-12-24 14:00-16:00"]
+
+[[resources]]
+key = "chair"
+name = "The chair"
+kind = "seat"
 
 [[services]]
 key = "cut"
@@ -55,6 +71,7 @@ price = "1250"
 staff = ["a", "b"]
 category = "hair"
 place = "Upstairs"
+resource = "seat"
 coordinator = "front"
 
 [[services]]
@@ -80,6 +97,12 @@ staff = "b"
 service = "cut"
 notice_minutes = 0
 grid_minutes = 20
+daily_cap = 4
+weekly_cap = 18
+cancel_minutes = 720
+cancel_fee = "250"
+open_requests = 3
+at_deadline = "approve"
 """
 
 
@@ -150,13 +173,13 @@ def test_who_is_switched_off_is_left_out(database: Database, tmp_path: Path) -> 
     ],
 )
 def test_days_with_equal_hours_are_written_together(lines: list[str], wanted: list[str]) -> None:
-    assert wanted == hours(shift for line in lines for shift in shifts(line))
+    assert wanted == written_shifts(shift for line in lines for shift in shifts(line))
 
 
 def test_every_set_of_days_is_read_as_it_was_written() -> None:
     for days in range(1, 128):
         week = [(day, time(9), time(17)) for day in range(7) if days >> day & 1]
-        assert week == sorted(shift for line in hours(week) for shift in shifts(line))
+        assert week == sorted(shift for line in written_shifts(week) for shift in shifts(line))
 
 
 def test_the_command_prints_it(

@@ -1,5 +1,6 @@
 """Which starts are free, and why the others are not."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,20 +14,24 @@ from conversations.rules.availability import (
     Refusal,
     Slot,
     WallTime,
-    apart,
+    day_refusals,
     free_slots,
-    nearest,
-    spread,
+    occupied,
     wall_time,
     why_not,
 )
 from conversations.rules.cells import cells
+from conversations.rules.choosing import apart, nearest, spread
 from conversations.rules.policies import Terms
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 TUESDAY = date(2026, 3, 10)
+LAST = TUESDAY + timedelta(days=6)
 ALL_DAY = tuple(Shift(day, time(9), time(17)) for day in range(7))
+
+
+LINA = Staff(1, "Lina", LONDON, ALL_DAY)
 
 
 def at(hour: int, minute: int = 0, day: date = TUESDAY + timedelta(days=1)) -> datetime:
@@ -34,7 +39,7 @@ def at(hour: int, minute: int = 0, day: date = TUESDAY + timedelta(days=1)) -> d
 
 
 def calendar(*busy: tuple[datetime, datetime], terms: Terms | None = None, zone: ZoneInfo = LONDON) -> Calendar:
-    return Calendar(Staff(1, "Lina", zone, ALL_DAY), terms or Terms(), busy)
+    return Calendar(Staff(1, "Lina", zone, ALL_DAY), terms or Terms(), {Refusal.TAKEN: occupied(busy)})
 
 
 def test_the_last_start_leaves_time_for_the_whole_service() -> None:
@@ -70,13 +75,11 @@ def test_buffers_keep_their_distance_from_what_is_busy() -> None:
     assert why_not(found, 60, at(12, 15), NOW) is None
 
 
-def test_whoever_is_free_is_listed_with_the_start() -> None:
-    other = Calendar(Staff(2, "Maya", LONDON, ALL_DAY), Terms())
-    slots = {
-        slot.start: slot.staff_ids
-        for slot in free_slots([calendar((at(9), at(12))), other], 60, at(9).date(), at(9).date(), NOW)
-    }
-    assert ((2,), (1, 2)) == (slots[at(9)], slots[at(12)])
+def test_a_start_is_free_where_anybody_is() -> None:
+    other = calendar((at(12), at(17)))
+    slots = free_slots([calendar((at(9), at(12))), other], 60, at(9).date(), at(9).date(), NOW)
+    assert [at(9), at(12)] == [slot.start for slot in slots if slot.start in (at(9), at(11, 15), at(12))]
+    assert at(11, 30) not in [slot.start for slot in slots]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +112,7 @@ def test_closing_at_midnight_is_the_end_of_the_day() -> None:
 
 
 def test_the_nearest_come_in_calendar_order() -> None:
-    slots = [Slot(at(hour), (1,)) for hour in (9, 10, 12, 15)]
+    slots = [Slot(at(hour)) for hour in (9, 10, 12, 15)]
     assert [at(10), at(12)] == [slot.start for slot in nearest(slots, at(11), 2)]
 
 
@@ -134,18 +137,110 @@ def test_a_cell_is_owned_whole_however_little_of_it_is_needed() -> None:
         cells(start.replace(tzinfo=None), start)
 
 
+@pytest.mark.parametrize(
+    ("busy", "expected"),
+    [
+        ({Refusal.BLOCKED: at(11)}, Refusal.BLOCKED),
+        ({Refusal.ELSEWHERE: at(11)}, Refusal.ELSEWHERE),
+        ({Refusal.HELD: at(11)}, Refusal.HELD),
+        ({Refusal.HELD: at(11), Refusal.TAKEN: at(11, 30)}, Refusal.TAKEN),
+        ({Refusal.HELD: at(12)}, None),
+    ],
+)
+def test_busy_time_says_why_it_is(busy: dict[Refusal, datetime], expected: Refusal | None) -> None:
+    hours = {why: occupied([(start, start + timedelta(minutes=30))]) for why, start in busy.items()}
+    assert expected == why_not(Calendar(LINA, Terms(), hours), 60, at(11), NOW)
+
+
+def test_a_date_of_its_own_replaces_the_weekly_hours_and_a_holiday() -> None:
+    christmas, boxing_day, plain = date(2026, 12, 25), date(2026, 12, 26), date(2026, 12, 23)
+    lina = replace(LINA, holidays="GB", dates={boxing_day: ((time(20), time(22)),), plain: ()})
+    found = Calendar(lina, Terms())
+
+    def starts(day: date) -> list[int]:
+        return [slot.start.hour for slot in free_slots([found], 60, day, day, NOW) if not slot.start.minute]
+
+    assert ([], [20, 21], []) == (starts(christmas), starts(boxing_day), starts(plain))
+    assert Refusal.HOLIDAY == why_not(found, 60, at(11, day=christmas), NOW)
+    assert Refusal.CLOSED == why_not(found, 60, at(11, day=plain), NOW)
+    assert frozenset({Refusal.HOLIDAY}) == day_refusals([found], 60, christmas, NOW)
+
+
+def test_hours_that_meet_are_one_at_midnight_too() -> None:
+    lina = replace(LINA, shifts=(Shift(1, time(22), time(0)), Shift(2, time(0), time(2)), Shift(2, time(2), time(3))))
+    midnight = at(0) - timedelta(minutes=30)
+    found = Calendar(lina, Terms())
+    assert why_not(found, 120, midnight, NOW) is None
+    assert Refusal.CLOSED == why_not(found, 240, midnight, NOW)
+    offered = [slot.start for slot in free_slots([found], 120, TUESDAY, TUESDAY, NOW)]
+    assert (at(22, day=TUESDAY), at(23, 45, day=TUESDAY)) == (offered[0], offered[-1])
+
+
+def test_a_full_day_and_a_full_week_are_not_offered() -> None:
+    wednesday, friday = TUESDAY + timedelta(days=1), TUESDAY + timedelta(days=3)
+    booked = {wednesday: 2, friday: 1}
+    by_day = Calendar(LINA, Terms(daily_cap=2), booked=booked)
+    by_week = Calendar(LINA, Terms(weekly_cap=3), booked=booked)
+    days = {slot.start.date() for slot in free_slots([by_day], 60, TUESDAY, friday, NOW)}
+    assert {TUESDAY, TUESDAY + timedelta(days=2), friday} == days
+    assert Refusal.DAY_CAP == why_not(by_day, 60, at(11), NOW)
+    assert not free_slots([by_week], 60, TUESDAY, TUESDAY + timedelta(days=5), NOW)
+    assert Refusal.WEEK_CAP == why_not(by_week, 60, at(11), NOW)
+    assert why_not(by_week, 60, at(11, day=TUESDAY + timedelta(days=6)), NOW) is None
+
+
+def test_a_service_needs_one_of_every_kind_of_thing() -> None:
+    first, second = occupied([(at(9), at(12))]), occupied([(at(11), at(14))])
+    rooms = Calendar(LINA, Terms(), resources=[[first, second]])
+    starts = [slot.start.hour for slot in free_slots([rooms], 60, at(9).date(), at(9).date(), NOW)]
+    assert {9, 10, 12, 13, 14, 15, 16} == set(starts)
+    assert Refusal.NO_RESOURCE == why_not(rooms, 60, at(11), NOW)
+    assert not free_slots([Calendar(LINA, Terms(), resources=[[first], []])], 60, at(9).date(), at(9).date(), NOW)
+
+
+ZONES = ("Europe/London", "America/New_York", "Australia/Sydney", "Africa/Cairo", "Africa/Nairobi", "Asia/Qatar",
+         "Asia/Manila", "Asia/Kolkata", "Asia/Kathmandu")  # fmt: skip
+STARTS = (time(0, 30), time(2, 30), time(9), time(13), time(17))
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_offered_times_are_the_walls_all_year_whatever_the_clock_does(name: str) -> None:
+    zone, always = ZoneInfo(name), tuple(Shift(day, time(0), time(0)) for day in range(7))
+    found, day = Calendar(Staff(1, "Lina", zone, always), Terms(horizon_days=400)), date(2026, 3, 12)
+    last = day + timedelta(days=365)
+    offered = [slot.start for slot in free_slots([found], 60, day, last, NOW)]
+    assert len(offered) == len({start.astimezone(UTC) for start in offered})
+    walls = {start.replace(tzinfo=None) for start in offered}
+    while day <= last:
+        for wanted in STARTS:
+            kind = wall_time(day, wanted, zone)
+            assert (datetime.combine(day, wanted) in walls) == (kind is not WallTime.GAP), (day, wanted)
+            if kind is WallTime.PLAIN:
+                assert why_not(found, 60, datetime.combine(day, wanted, zone), NOW) is None
+        day += timedelta(days=1)
+
+
 minutes = st.integers(0, 7 * 24 * 60)
 stretches = st.lists(st.tuples(minutes, st.integers(1, 300)), max_size=8)
 
 
-@given(stretches, st.integers(5, 180), st.integers(0, 30), st.integers(0, 30), st.sampled_from([5, 10, 15, 30, 60]))
-def test_what_is_offered_can_be_had_and_nothing_offered_touches_what_is_busy(
-    taken: list[tuple[int, int]], length: int, before: int, after: int, grid: int
+@given(
+    stretches, stretches, st.integers(5, 180), st.integers(0, 30), st.integers(0, 30), st.sampled_from([5, 15, 30, 60])
+)
+def test_what_is_offered_can_be_had_and_what_is_not_cannot(
+    taken: list[tuple[int, int]], used: list[tuple[int, int]], length: int, before: int, after: int, grid: int
 ) -> None:
-    busy = tuple((NOW + timedelta(minutes=s), NOW + timedelta(minutes=s + n)) for s, n in taken)
-    terms = Terms(buffer_before=before, buffer_after=after, grid_minutes=grid)
-    found = calendar(*busy, terms=terms)
-    for slot in free_slots([found], length, TUESDAY, TUESDAY + timedelta(days=6), NOW):
-        assert why_not(found, length, slot.start, NOW) is None
-        owned = cells(slot.start - terms.before, slot.start + timedelta(minutes=length) + terms.after)
-        assert not any(set(owned) & set(cells(*stretch)) for stretch in busy)
+    """Against the plain reckoning, start by start: free_slots() and why_not() are two ways to one truth."""
+    busy = [(NOW + timedelta(minutes=s), NOW + timedelta(minutes=s + n)) for s, n in taken]
+    room = [(NOW + timedelta(minutes=s), NOW + timedelta(minutes=s + n)) for s, n in used]
+    terms = Terms(buffer_before=before, buffer_after=after, grid_minutes=grid, daily_cap=5)
+    booked = {TUESDAY + timedelta(days=2): 5}
+    found = Calendar(LINA, terms, {Refusal.TAKEN: occupied(busy)}, [[occupied(room)]], booked)
+    offered = {slot.start.astimezone(UTC) for slot in free_slots([found], length, TUESDAY, LAST, NOW)}
+    start = datetime.combine(TUESDAY, time(9), LONDON).astimezone(UTC)
+    while start.astimezone(LONDON).date() <= LAST:
+        assert (why_not(found, length, start, NOW) is None) == (start in offered)
+        start += timedelta(minutes=grid)
+    for slot in offered:
+        owned = cells(slot - terms.before, slot + timedelta(minutes=length) + terms.after)
+        assert not any(set(owned) & set(cells(*stretch)) for stretch in [*busy, *room])

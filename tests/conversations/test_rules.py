@@ -1,6 +1,7 @@
 """Transitions, policies, deadlines, retries, routes and opt-out words."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from conversations.booking import BookingStatus
 from conversations.business import ANY
 from conversations.delivery import Delivery, SendFailure
 from conversations.rules.deadlines import decide_by
+from conversations.rules.elsewhere import elsewhere
 from conversations.rules.loop_guard import is_loop
 from conversations.rules.opt_out import OptWord, is_carriers_word, opt_word
 from conversations.rules.policies import Approval, Policy, terms
@@ -149,3 +151,20 @@ def test_start_and_help_are_known() -> None:
 def test_a_report_that_says_more_ranks_higher() -> None:
     order = [Delivery.QUEUED, Delivery.SENDING, Delivery.SENT, Delivery.FAILED, Delivery.DELIVERED, Delivery.READ]
     assert order == sorted(order, key=lambda delivery: delivery.rank)
+
+
+@pytest.mark.parametrize(
+    ("phone", "there"),
+    [
+        ("+447911123456", "12:00"),
+        ("+97455501234", None),  # the same country
+        ("+966501234567", None),  # another country, the same hour
+        ("+12125550123", None),  # several hours in that country
+        ("+9779812345678", "17:45"),
+        ("15005550006", None),
+        ("LID:abc", None),
+    ],
+)
+def test_a_number_from_another_hour_reads_it_too(phone: str, there: str | None) -> None:
+    found = elsewhere(phone, datetime(2026, 3, 11, 15, tzinfo=ZoneInfo("Asia/Qatar")))
+    assert there == (f"{found:%H:%M}" if found is not None else None)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot.database import Database
@@ -13,13 +13,14 @@ from bot.desk import Desk
 from bot.intake import receive
 from conversations.messages import Inbound
 from conversations.rules.cells import CELL_SECONDS, cells
-from models.claims import Holder, LostRace, busy, claim, claims, hand_over, let_go, stretches
+from models.claims import Holder, LostRace, Scarce, busy, claim, claims, hand_over, let_go, stretches
 from models.conversations import conversations
 from tests.conftest import NOW
 
 MINUTE = timedelta(minutes=1)
 TEN = NOW + timedelta(days=1)
 LINA, MAYA = 1, 2
+DAY = cells(NOW, TEN + timedelta(days=1))
 
 
 def owns(
@@ -46,7 +47,11 @@ def frees(database: Database, booking: int = 1, holder: Holder = Holder.BOOKING)
 
 def owners(database: Database, now: int = 0, staff: int = LINA) -> list[int]:
     """Who has living time of this staff member, soonest first."""
-    found = database.read(lambda s: busy(s, [staff], NOW, TEN + timedelta(days=1), NOW + now * MINUTE))
+    living = or_(stretches.c.live_until.is_(None), stretches.c.live_until > NOW + now * MINUTE)
+    mine = select(stretches).where(stretches.c.scarce_id == staff, living).order_by(stretches.c.start_at)
+    found = database.read(lambda session: session.execute(mine).all())
+    seen = database.read(lambda session: busy(session, Scarce.STAFF, [staff], DAY, NOW + now * MINUTE))
+    assert sorted((row.first_cell, row.end_cell) for row in found) == sorted((first, end) for _, _, first, end in seen)
     return [row.holder_id for row in found]
 
 
@@ -191,7 +196,8 @@ def _clear(session: Session) -> None:
 
 def _cells_with_one_owner(database: Database, now: int) -> set[int]:
     """Every living cell; checked to have one owner, who has it in the claims too."""
-    found = database.read(lambda s: busy(s, [LINA], TEN, TEN + timedelta(days=1), NOW + now * MINUTE))
+    living = or_(stretches.c.live_until.is_(None), stretches.c.live_until > NOW + now * MINUTE)
+    found = database.read(lambda s: s.execute(select(stretches).where(stretches.c.scarce_id == LINA, living)).all())
     claimed = dict(database.read(lambda s: [(r.cell, r.stretch_id) for r in s.execute(select(claims))]))
     owned: dict[int, list[int]] = defaultdict(list)
     for stretch in found:

@@ -3,15 +3,19 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, UniqueConstraint, inspect, text
+from sqlalchemy import Column, Engine, MetaData, Table, UniqueConstraint, inspect, text
 
 from bot.database import Database, SchemaState, alembic_config
+from conversations.rules.cells import cells
 from models import SCHEMA
+from models.base import Moment
 from models.tables import metadata
 from tests.conftest import Databases
 
@@ -89,6 +93,24 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     before = _count(database)
     database.migrate()
     assert (before, []) == (_count(database), differences(database.engine))
+
+
+def test_stretches_that_were_there_get_their_cells(empty: Database) -> None:
+    start, end = datetime(2026, 3, 10, 7, 2, tzinfo=UTC), datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
+    with empty.engine.connect() as connection, connection.begin():
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+    old = Table(
+        "stretches", MetaData(), Column("start_at", Moment), Column("end_at", Moment), autoload_with=empty.engine
+    )
+    row = {"scarce": "staff", "scarce_id": 1, "holder": "booking", "holder_id": 1, "start_at": start, "end_at": end}
+    with empty.engine.begin() as connection:
+        connection.execute(old.insert().values(**row))
+    empty.migrate()
+    with empty.engine.connect() as connection:
+        found = connection.execute(text("select first_cell, end_cell from stretches")).one()
+    assert (cells(start, end).start, cells(start, end).stop) == tuple(found)
 
 
 def test_two_that_migrate_at_once_do_no_harm(empty_url: str, empty: Database) -> None:

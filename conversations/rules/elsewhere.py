@@ -1,0 +1,31 @@
+"""A moment by the clock of the country that a client's number is from."""
+
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from babel.core import get_global
+
+
+def elsewhere(phone: str, moment: datetime) -> datetime | None:
+    """The same moment as it is read where this number (E.164) is from; None where the clock shows the same there, where
+    that country has several hours at once, or where the number tells no country."""
+    by_offset = {moment.astimezone(zone).utcoffset(): zone for zone in _zones(_country(phone))}
+    if len(by_offset) != 1:
+        return None
+    offset, zone = next(iter(by_offset.items()))
+    return None if offset == moment.utcoffset() else moment.astimezone(zone)
+
+
+def _country(phone: str) -> str:
+    try:
+        return str(phonenumbers.region_code_for_country_code(phonenumbers.parse(phone).country_code or 0))
+    except phonenumbers.NumberParseException:
+        return ""
+
+
+@cache
+def _zones(country: str) -> tuple[ZoneInfo, ...]:
+    found = [name for name, territory in get_global("zone_territories").items() if country and territory == country]
+    return tuple(ZoneInfo(name) for name in found)

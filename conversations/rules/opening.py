@@ -1,0 +1,53 @@
+"""When a staff member works: weekly hours, what replaces them on a date, and public holidays."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from conversations.business import Staff
+from conversations.rules.holidays import holiday
+
+Stretch = tuple[datetime, datetime]
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One date of one staff member: wall times that are open, and the holiday that closes it where one does."""
+
+    hours: tuple[tuple[time, time], ...] = ()
+    holiday: str = ""
+
+
+def day_of(staff: Staff, day: date) -> Day:
+    """An override of the date beats a holiday, which beats the weekly hours."""
+    if day in staff.dates:
+        return Day(staff.dates[day])
+    if staff.holidays and (name := holiday(staff.holidays, day)):
+        return Day((), name)
+    return Day(tuple((shift.opens, shift.closes) for shift in staff.shifts if shift.weekday == day.weekday()))
+
+
+def open_stretches(staff: Staff, first: date, last: date) -> Iterable[Stretch]:
+    """The open stretches that begin on these days of theirs (both included), in UTC. 00:00 as the end is midnight."""
+    day = first
+    while day <= last:
+        for opens, closes in day_of(staff, day).hours:
+            last_day = day + ONE_DAY if closes == time(0) else day
+            yield _utc(day, opens, staff.zone), _utc(last_day, closes, staff.zone)
+        day += ONE_DAY
+
+
+def is_open(staff: Staff, start: datetime, end: datetime) -> bool:
+    """Whether they work from `start` to `end` (aware) without a break; hours that meet, at midnight too, are one."""
+    day = start.astimezone(staff.zone).date()
+    at = start.astimezone(UTC)
+    for opens, closes in sorted(open_stretches(staff, day - ONE_DAY, end.astimezone(staff.zone).date())):
+        if opens <= at < closes:
+            at = closes
+    return at >= end.astimezone(UTC)
+
+
+def _utc(day: date, at: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, at, zone).astimezone(UTC)
