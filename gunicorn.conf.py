@@ -29,7 +29,7 @@ class _Logs(Logger):  # type: ignore[misc]
 logger_class = _Logs
 wsgi_app = "webhooks:create_app()"
 bind = f"{_settings.host}:{_settings.port}"
-worker_class = "gthread"
+worker_class = "bot.web_worker.WebWorker"
 workers = 1 if _with_worker else int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 8
 timeout = 30

@@ -149,6 +149,9 @@ class Dispatcher:
         ):
             try:
                 self._try_and_record(claimed)
+            except DatabaseAway:  # we stop before it is back: the lease brings this message back, and it is looked up
+                log.warning("send_not_recorded")
+                SENDS.add(channel=claimed.channel, outcome=SendOutcome.LEFT)
             except Exception:  # noqa: BLE001 - the dispatch loop: the lease brings this message back
                 log.exception("send_broke")
                 SENDS.add(channel=claimed.channel, outcome=SendOutcome.BROKE)
@@ -167,6 +170,8 @@ class Dispatcher:
             raise SendError(SendFailure.SETUP, "no_channel", f"the channel {claimed.channel} is not set up")
         provider_id, outcome = self._found_already(channel, claimed), SendOutcome.FOUND
         if provider_id is None:
+            if self.desk.journal.holds(claimed.channel, claimed.message.address):
+                raise _TheirTextFirst(SendFailure.BUSY, "journal", "they have texted meanwhile", retry_after=1)
             if not self._hand.holds(claimed, self.desk.clock.now()):
                 log.error("lease_lost")  # the process stood still, or the database was away: it may be another's by now
                 SENDS.add(channel=claimed.channel, outcome=SendOutcome.LEFT)
@@ -238,9 +243,13 @@ class _NotKnownYet(SendError):
     """The provider has not told yet whether it has taken a message: it asks nobody to wait."""
 
 
+class _TheirTextFirst(SendError):
+    """The journal holds a text of the recipient, who may have wanted no more of ours."""
+
+
 def _slows(claimed: Claimed, error: SendError) -> str | None:
     """Whose texts must wait as well: the recipient's, with their address, or everybody's, with none. None: nobody's."""
-    if isinstance(error, _NotKnownYet):
+    if isinstance(error, _NotKnownYet | _TheirTextFirst):
         return None
     if error.failure is SendFailure.TOO_FAST_FOR_ONE:
         return claimed.message.address

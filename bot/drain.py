@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
@@ -15,7 +16,7 @@ from bot.journal_entry import Entry
 from bot.logs import log
 from conversations.messages import Inbound
 from handlers.delivery_reported import delivery_reported
-from handlers.message_received import message_kept
+from handlers.message_received import message_kept, turn_due
 
 AT_ONCE = 100
 """Entries in one transaction."""
@@ -74,15 +75,34 @@ def _take_in(desk: Desk, batch: Sequence[Kept]) -> None:
             log.exception("journal_entry_broke")
             desk.journal.set_aside(path, type(error).__name__)
         return
+    desk.wake.ring()
     for path, _ in batch:
         desk.journal.forget(path)
 
 
 def _store(session: Session, desk: Desk, batch: Sequence[Kept]) -> None:
+    """Whoever wants no more texts, or texts again, has their turns at once, before what others have said."""
+    opting: dict[int, str] = {}
     for _, entry in batch:
         circumstances = desk.circumstances(entry.trace)
         circumstances = replace(circumstances, now=min(entry.at, circumstances.now))  # a clock may have been set back
         if isinstance(entry.happened, Inbound):
-            message_kept(session, entry.happened, circumstances)
+            kept = message_kept(session, entry.happened, circumstances)
+            if kept.is_opt_word:
+                opting[kept.conversation_id] = entry.trace
         else:
             delivery_reported(session, entry.happened, circumstances)
+    for conversation_id, trace in opting.items():
+        _take_turns(session, desk, conversation_id, trace)
+
+
+def _take_turns(session: Session, desk: Desk, conversation_id: int, trace: str) -> None:
+    with bound_contextvars(trace=trace, conversation=conversation_id):
+        try:
+            with session.begin_nested():
+                while turn_due(session, conversation_id, desk.circumstances(trace)):
+                    pass
+        except DBAPIError:
+            raise
+        except Exception:  # noqa: BLE001 - the schedule takes these turns again, and closes what breaks
+            log.exception("turn_left_to_the_schedule")

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 
 from bot import durable
-from bot.journal_entry import Entry, Unreadable, lane, read, written
+from bot.journal_entry import Entry, Unreadable, lane, lane_of, read, written
 from bot.logs import log
 from conversations.messages import Inbound, StatusReport
 
@@ -73,9 +73,9 @@ class Journal:
         except OSError as error:
             raise JournalFull(_reason(error)) from error
 
-    def holds(self, inbound: Inbound) -> bool:
+    def holds(self, channel: str, address: str) -> bool:
         """Whether a message of this person waits here."""
-        end = f"-{lane(inbound)}{ENTRY}"
+        end = f"-{lane_of(channel, address)}{ENTRY}"
         return any(name.endswith(end) for name in durable.names(self.folder))
 
     def size(self) -> int:

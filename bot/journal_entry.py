@@ -29,9 +29,12 @@ _FORM = TypeAdapter(Entry)
 
 def lane(happened: Inbound | StatusReport) -> str:
     """Whose order is kept, as part of a file's name: a person's on a channel. Reports come in any order."""
-    if isinstance(happened, StatusReport):
-        return "report"
-    return sha256(f"{happened.channel} {happened.address}".encode()).hexdigest()[:16]
+    return "report" if isinstance(happened, StatusReport) else lane_of(happened.channel, happened.address)
+
+
+def lane_of(channel: str, address: str) -> str:
+    """A person's, on a channel."""
+    return sha256(f"{channel} {address}".encode()).hexdigest()[:16]
 
 
 def written(entry: Entry) -> bytes:

@@ -1,6 +1,7 @@
 """The few write statements that every table needs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Executable, Table
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 def insert_row(session: Session, table: Table, **values: Any) -> int:
     """Insert one row; its number."""
-    made = cast(CursorResult[Any], session.execute(table.insert().values(values)))
+    made = cast(CursorResult[Any], session.execute(table.insert(), values))
     return int(made.inserted_primary_key[0])  # type: ignore[index]
 
 
@@ -22,18 +23,30 @@ def changed_rows(session: Session, statement: Executable) -> int:
 
 def insert_unless_there(session: Session, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert one row; whether it is new. A unique key that is taken is no error, and the transaction goes on."""
-    match session.get_bind().dialect.name:
-        case "postgresql":
-            new = postgresql.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key)
-            return session.execute(new).first() is not None
-        case "sqlite":
-            fresh = sqlite.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key)
-            return session.execute(fresh).first() is not None
-        case _:
-            # INSERT IGNORE would swallow errors that are none of ours, and ON DUPLICATE KEY UPDATE counts 1 either way.
-            try:
-                with session.begin_nested():
-                    session.execute(table.insert().values(values))
-            except IntegrityError:
-                return False
-            return True
+    return _key_if_new(session, table, values) is not None
+
+
+def insert_numbered_unless_there(session: Session, table: Table, values: Mapping[str, Any]) -> int | None:
+    """The same; the number of the row, if it is new."""
+    made = _key_if_new(session, table, values)
+    return None if made is None else int(made[0])
+
+
+def _key_if_new(session: Session, table: Table, values: Mapping[str, Any]) -> Sequence[Any] | None:
+    dialect = session.get_bind().dialect.name
+    if dialect != "mysql":
+        return session.execute(_unless_there(dialect, table), values).first()
+    # INSERT IGNORE would swallow errors that are none of ours, and ON DUPLICATE KEY UPDATE counts 1 either way.
+    try:
+        with session.begin_nested():
+            made = cast(CursorResult[Any], session.execute(table.insert(), values))
+            return made.inserted_primary_key
+    except IntegrityError:
+        return None
+
+
+@cache
+def _unless_there(dialect: str, table: Table) -> Executable:
+    """Built once: that takes longer than to run it."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing().returning(*table.primary_key)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from bot.commands.opening import ready_desk
+from bot.commands.port import wait_for_port
 
 TOP = Path(__file__).parent.parent.parent
 
@@ -15,7 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_arguments: argparse.Namespace) -> int:
-    ready_desk().database.dispose()
+    desk = ready_desk()
+    desk.database.dispose()
+    wait_for_port(desk.settings.host, desk.settings.port)
     serve()
 
 

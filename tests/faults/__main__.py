@@ -62,7 +62,8 @@ def kill(kind: str, fresh: Fresh, seed: int, kills: int, logs: Path | None) -> i
             break
         topology = Topology.MANY if kind != "sqlite" and number % 2 == 0 else Topology.ONE
         script = Script(f"{seed} {kind} {number}", today())
-        outcome = play(fresh(), topology, script, script.kills(min(left, KILLS_A_ROUND)))
+        url = fresh()
+        outcome = play(url, topology, script, script.kills(min(left, KILLS_A_ROUND)), fresh.away(url))
         outcomes.append(outcome)
         say_round(f"{kind} round {number + 1}, {' + '.join(topology.value)}", outcome)
         if logs is not None and outcome.violations:
@@ -86,16 +87,14 @@ def race(kind: str, fresh: Fresh, attempts: int) -> int:
 
 
 def control(kind: str, fresh: Fresh, seed: int) -> int:
-    """Each guard off in turn. On SQLite, whose writers go one by one, nothing can be decided twice in any case."""
+    """Each guard off in turn."""
     found: dict[str, list[str]] = {}
     for guard in Control:
         found[f"{guard}"] = noticed_without(guard, fresh(), Topology.ONE, f"{seed} {kind} {guard}")
     with Racers() as racers:
-        raced = [(contests.times, Guard.CLAIMS)]
-        raced += [(contests.decisions, Guard.DECISIONS)] if kind != "sqlite" else []
-        for contest, off in raced:
+        for contest, off in contests.GUARDED_BY.items():
             done = compete(racers, fresh(), contest, RACES_OF_A_CONTROL, off)
-            found[f"{off} in the race, {contest.__name__}"] = done.wrong
+            found[f"the guard of {off} in the race, {contest.__name__}"] = done.wrong
     for what, lines in found.items():
         noticed = f"noticed, {len(lines)} times: {lines[0].splitlines()[-1]}" if lines else "NOT NOTICED"
         print(f"{kind} without {what}: {noticed}", flush=True)

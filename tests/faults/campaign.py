@@ -5,18 +5,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
 from bot.database import Database
+from bot.journal import Journal
 from tests.faults import verdict
 from tests.faults.controls import Control
+from tests.faults.databases import Away
 from tests.faults.deaths import Death, recoveries
 from tests.faults.installation import TOP, Installation, Topology
 from tests.faults.moments import moment, now
 from tests.faults.outcome import Outcome
 from tests.faults.people import OURS, PATIENCE, Crowd, Mail
+from tests.faults.points import Reached
 from tests.faults.provider import LyingTwilio
 from tests.faults.script import Kill, Kills, Script, Target
 
@@ -25,6 +29,8 @@ AHEAD = timedelta(days=3)
 REACHED_WITHIN = 20.0
 """Seconds in which a process must get to a point, with people texting all the while."""
 SETTLED_WITHIN = 30.0
+WAITING, LONGEST_AWAY = 5, 8.0
+"""Entries that are in the journal before the database comes back, and the seconds that it waits for them."""
 REPEATED_LATER = 0.3
 """The share of texts that Twilio delivers once more, days later."""
 
@@ -39,16 +45,17 @@ def play(
     topology: Topology,
     script: Script,
     kills: Kills,
+    away: Away = nullcontext,
     control: Control | None = None,
     patience: float = PATIENCE,
 ) -> Outcome:
-    """One round over the migrated database at `url`, which has the suite's business. `patience` is how many seconds
-    anybody waits for an answer, and all of them for quiet."""
+    """One round over the migrated database at `url`, which has the suite's business; `away` lets it be away, for kills
+    that need that. `patience` is how many seconds anybody waits for an answer, and all of them for quiet."""
     with (
         tempfile.TemporaryDirectory(prefix="faults-") as folder,
         LyingTwilio(SID, TOKEN, script.seed, reports=control is not Control.LOOK_UP) as twilio,
     ):
-        played = _Round(url, topology, Path(folder), twilio, script, kills, control, patience)
+        played = _Round(url, topology, Path(folder), twilio, script, kills, away, control, patience)
         try:
             return played.play()
         finally:
@@ -58,7 +65,7 @@ def play(
 class _Round:
     def __init__(
         self, url: str, topology: Topology, folder: Path, twilio: LyingTwilio, script: Script, kills: Kills,
-        control: Control | None, patience: float,
+        away: Away, control: Control | None, patience: float,
     ) -> None:  # fmt: skip
         self.settings = {
             "DATABASE_URL": url, "TWILIO_ACCOUNT_SID": SID, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_SMS_NUMBER": OURS,
@@ -68,7 +75,8 @@ class _Round:
         self.installation = Installation(topology, folder, self.settings)
         self.database = Database(url, pool=4)
         self.twilio = twilio
-        self.script, self.kills = script, kills
+        self.journal = Journal(folder / "journal")
+        self.script, self.kills, self.away = script, kills, away
         self.patience = patience
         self.mail = Mail(twilio, self.installation.address, patience)
         self.crowd = Crowd(self.mail, self.script)
@@ -95,10 +103,16 @@ class _Round:
             self._kill(kill)
             if kill.calm:
                 self._let_settle()
+        for kill in self.kills.away:
+            self._until(lambda: not self.journal.size(), SETTLED_WITHIN)
+            self._let_settle()
+            self._kill_about_the_journal(kill)
         self.crowd.close_the_door()
         self._wait_until_quiet(timedelta(0))
         self.crowd.go_home()
-        self.outcome.recoveries += recoveries(self.outcome.deaths, verdict.under_way(self.database, self.twilio))
+        # How long the database was away is not how long it took to recover.
+        deaths = [death for death in self.outcome.deaths if not death.kill.needs(Reached.AWAY)]
+        self.outcome.recoveries += recoveries(deaths, verdict.under_way(self.database, self.twilio))
 
     def _when_days_have_passed(self) -> None:
         """Requests expire, silent clients are reminded, and Twilio delivers once more what it delivered long ago."""
@@ -108,7 +122,7 @@ class _Round:
         first, *others = self.kills.late
         serial = self.installation.plan(first.name, first.number)  # before it starts, for all is due at once
         self.installation.start(AHEAD.total_seconds())
-        self.outcome.deaths.append(Death(first, self.installation.death(serial, REACHED_WITHIN)))
+        self._await_death(first, serial)
         for kill in others:
             self._kill(kill)
         chance = Random(f"{self.script.seed} later")
@@ -120,11 +134,25 @@ class _Round:
 
     def _kill(self, kill: Kill) -> None:
         if kill.target is Target.POINT:
-            serial = self.installation.plan(kill.name, kill.number)
-            self.outcome.deaths.append(Death(kill, self.installation.death(serial, REACHED_WITHIN)))
+            self._await_death(kill, self.installation.plan(kill.name, kill.number))
         else:
             self.outcome.deaths.append(Death(kill, moment()))
             self.installation.kill(kill.target, kill.number)
+
+    def _kill_about_the_journal(self, kill: Kill) -> None:
+        """While the database is away, or when it has just come back and finds the journal full."""
+        if kill.needs(Reached.AWAY):
+            serial = self.installation.plan(kill.name, kill.number)  # before, for soon everybody waits for an answer
+            with self.away():
+                self._await_death(kill, serial)
+            return
+        with self.away():
+            self._until(lambda: self.journal.size() >= WAITING, LONGEST_AWAY)
+            serial = self.installation.plan(kill.name, kill.number)
+        self._await_death(kill, serial)
+
+    def _await_death(self, kill: Kill, serial: str) -> None:
+        self.outcome.deaths.append(Death(kill, self.installation.death(serial, REACHED_WITHIN)))
 
     def _let_settle(self) -> None:
         """Nothing else is killed until what was under way at the last kill is settled."""
@@ -145,6 +173,7 @@ class _Round:
             if (
                 self.twilio.is_reporting()
                 or self.crowd.is_deciding()
+                or self.journal.size()
                 or verdict.unfinished(self.database, now() + ahead)
             ):
                 return False
@@ -170,6 +199,8 @@ class _Round:
         for found in (
             self.crowd.unanswered,
             verdict.without_exactly_one_turn(self.database, delivered),
+            verdict.swapped(self.database, delivered),
+            verdict.left_in_the_journal(self.journal),
             verdict.turns_without_answer(self.database),
             verdict.not_received_once(self.database, self.twilio.received),
             verdict.reports_forgotten(self.database, self.twilio),

@@ -4,7 +4,7 @@ wish meets the approval."""
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -138,6 +138,10 @@ def wishes(contest: Contest, attempts: int) -> None:
 
 Play = Callable[[Contest, int], None]
 CONTESTS: tuple[Play, ...] = (times, decisions, deadlines, wishes)
+GUARDED_BY: Mapping[Play, Guard] = {
+    times: Guard.CLAIMS, decisions: Guard.DECISIONS, deadlines: Guard.DECISIONS, wishes: Guard.DECISIONS,
+}  # fmt: skip
+"""Without which something is done twice."""
 
 
 def run(contest: Contest, play: Play, attempts: int) -> Contest:

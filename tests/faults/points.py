@@ -1,4 +1,4 @@
-"""The named points at which a process is killed: every step of a turn, of a send, of a report and of the tick."""
+"""The named points at which a process is killed: every step of a turn, a send, a report, the tick and the journal."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,14 +14,24 @@ class When(StrEnum):
     """The transaction that it ran in has been committed, and nothing has been done since."""
 
 
+class Reached(StrEnum):
+    """What a point needs to be reached."""
+
+    ALWAYS = "always"
+    AHEAD = "ahead"
+    """Time has passed, for it is about a deadline."""
+    AWAY = "away"
+    """The database is away, for it is about writing to the journal."""
+    BACK = "back"
+    """The database has just come back, for it is about draining the journal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
-    """`ahead`: it is reached only where time has passed, for it is about a deadline."""
-
     name: str
     when: When
     function: str
-    ahead: bool = False
+    reached: Reached = Reached.ALWAYS
 
 
 POINTS = (
@@ -63,8 +73,21 @@ POINTS = (
     Point("tick: a turn is due", When.BEFORE, "handlers.message_received:turn_due"),
     Point("tick: a turn that was due, not committed", When.AFTER, "handlers.message_received:turn_due"),
     Point("tick: a turn that was due, committed", When.COMMITTED, "handlers.message_received:turn_due"),
-    Point("tick: a request expired, not committed", When.AFTER, "handlers.deadlines_passed:request_expired", True),
-    Point("tick: a request expired", When.COMMITTED, "handlers.deadlines_passed:request_expired", True),
-    Point("tick: a silent client, not committed", When.AFTER, "handlers.went_quiet:went_quiet", True),
-    Point("tick: a silent client", When.COMMITTED, "handlers.went_quiet:went_quiet", True),
+    Point(
+        "tick: a request expired, not committed", When.AFTER, "handlers.deadlines_passed:request_expired", Reached.AHEAD
+    ),
+    Point("tick: a request expired", When.COMMITTED, "handlers.deadlines_passed:request_expired", Reached.AHEAD),
+    Point("tick: a silent client, not committed", When.AFTER, "handlers.went_quiet:went_quiet", Reached.AHEAD),
+    Point("tick: a silent client", When.COMMITTED, "handlers.went_quiet:went_quiet", Reached.AHEAD),
+    Point("journal: before an entry is written", When.BEFORE, "bot.journal:Journal.put", Reached.AWAY),
+    Point("journal: a file made, nothing in it", When.BEFORE, "bot.durable:_flush", Reached.AWAY),
+    Point("journal: written, not renamed", When.BEFORE, "bot.durable:publish", Reached.AWAY),
+    Point("journal: renamed, before the provider is answered", When.AFTER, "bot.durable:publish", Reached.AWAY),
+    Point("journal: before a batch is taken in", When.BEFORE, "bot.drain:_store", Reached.BACK),
+    Point("journal: a message taken in, the batch not committed", When.AFTER, "bot.drain:message_kept", Reached.BACK),
+    Point("journal: a batch taken in, not committed", When.AFTER, "bot.drain:_store", Reached.BACK),
+    Point("journal: a batch committed, its files still there", When.COMMITTED, "bot.drain:_store", Reached.BACK),
+    Point("journal: before a file is removed", When.BEFORE, "bot.journal:Journal.forget", Reached.BACK),
+    Point("journal: a file removed", When.AFTER, "bot.journal:Journal.forget", Reached.BACK),
+    Point("journal: taken in, not tidied up", When.BEFORE, "bot.journal:Journal.tidy", Reached.BACK),
 )

@@ -28,7 +28,7 @@ def noticed_without(control: Control, url: str, topology: Topology, seed: str) -
         database = Database(url)
         drop_second_lock(database)
         database.dispose()
-    outcome = play(url, topology, script, kills, control, PATIENCE)
+    outcome = play(url, topology, script, kills, control=control, patience=PATIENCE)
     return [line for line in outcome.violations if line.startswith(NOTICED[control])]
 
 

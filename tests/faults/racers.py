@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,21 +23,31 @@ from sqlalchemy.orm import Session
 
 from bot.clock import SetClock
 from bot.commands.check import snapshot_engine
-from bot.database import Database
+from bot.database import Database, DatabaseAway
 from bot.desk import Desk, overrides
-from bot.drain import drain
 from bot.intake import receive
 from bot.logs import set_up_logs
 from bot.schedule import run_due
 from config import Settings
+from conversations.booking import ProposalStatus
 from conversations.messages import Inbound
 from handlers.deadlines_passed import request_expired
 from handlers.profile import Profiles
-from models.bookings import booking_by_id, bookings
+from models.bookings import (
+    booking_by_id,
+    bookings,
+    bookings_in,
+    bookings_of_client,
+    newest_standing,
+    open_proposal,
+    proposals,
+)
 from models.claims import busy
+from models.messages import conversations_due
 from models.outbox import outbox
 from tests.conftest import CHANNELS
 from tests.faults.controls import claim_unguarded
+from tests.faults.wrapping import replaced
 
 PROCESSES, THREADS = 4, 2
 RUNNERS = PROCESSES * THREADS
@@ -48,7 +58,11 @@ ANSWERS = {"nearest": "ABC", "confirm": ("yes",), "confirm_unnamed": ("yes",)}
 """What somebody who wants to book texts next, by what they were last told; not the same word again and again."""
 WINDOW = 0.02
 """Seconds between a look and the deed that follows from it, where the guard is off."""
-DECIDING = ("handlers.requests_decided", "handlers.proposals_made", "handlers.deadlines_passed")
+HEAD_START = 0.1
+"""Seconds by which a client is ahead of their deadline, where the guard is off."""
+AGAIN_SECONDS = 0.05
+LOOKS = (booking_by_id, bookings_in, bookings_of_client, newest_standing, open_proposal)
+"""What a turn reads of bookings before it decides."""
 
 
 class Guard(StrEnum):
@@ -57,7 +71,7 @@ class Guard(StrEnum):
     CLAIMS = "claims"
     """Who owns which time."""
     DECISIONS = "decisions"
-    """A request is decided under lock, and as it was read."""
+    """A request is decided or changed under lock, as it is then, and only if it is still as it was read."""
 
 
 @dataclass(frozen=True)
@@ -181,18 +195,22 @@ class Track:
             stack.enter_context(patch("bot.intake.WEBHOOK_SECONDS", PATIENCE))  # a race is decided, not journaled
             match self.race.off:
                 case Guard.CLAIMS:
-                    stack.enter_context(patch("handlers.bookings_made.claim", claim_late))
-                    stack.enter_context(patch("handlers.gather_facts.busy", self.busy_as_seen_before))
+                    stack.enter_context(replaced("models.claims:claim", claim_late))
+                    stack.enter_context(replaced("models.claims:busy", self.as_seen_before(busy)))
                 case Guard.DECISIONS:
-                    for module in DECIDING:
-                        stack.enter_context(patch(f"{module}.lock_request", request_unlocked))
-                    stack.enter_context(patch("models.bookings.change_booking", change_whatever_it_is))
+                    stack.enter_context(replaced("handlers.pending_request:lock_request", self.request_unlocked))
+                    stack.enter_context(replaced("models.bookings:end_proposal", end_whatever_it_is))
+                    stack.enter_context(replaced("models.bookings:change_booking", change_whatever_it_is))
+                    for look in LOOKS:
+                        stack.enter_context(patch(f"handlers.gather_facts.{look.__name__}", self.as_seen_before(look)))
+                    seen = self.as_seen_before(open_proposal)
+                    stack.enter_context(patch("handlers.proposals_made.open_proposal", seen))
             yield
 
     def run(self, runner: Runner) -> None:
         for messages in runner.rounds:
             with ExitStack() as stack:
-                if self.race.off is Guard.CLAIMS:
+                if self.race.off is not None:
                     stack.enter_context(self.looking_before())
                 self.barrier.wait(PATIENCE)
                 try:
@@ -203,6 +221,7 @@ class Track:
     def play(self, messages: Sequence[Inbound | Expiry], runner: Runner) -> None:
         for message in messages:
             if isinstance(message, Expiry):
+                time.sleep(HEAD_START if self.race.off is Guard.DECISIONS else 0)
                 self.desk.database.transact(partial(self.expire, message))
                 continue
             receive(self.desk, message)
@@ -212,9 +231,23 @@ class Track:
             run_due(self.desk)
 
     def take_in(self) -> None:
-        """What had to wait too long for the database is in the journal."""
-        if drain(self.desk):
-            run_due(self.desk)
+        """What had to wait too long for the database is in the journal; and a turn of it may have to wait again."""
+        deadline = time.monotonic() + PATIENCE
+        while not self.is_taken_in():
+            if time.monotonic() > deadline:
+                self.wrong.append(f"not taken in: {self.desk.journal.size()} in the journal")
+                return
+            if not run_due(self.desk):
+                time.sleep(AGAIN_SECONDS)
+
+    def is_taken_in(self) -> bool:
+        """Whether nothing is left of what is due by now, in this process or another."""
+        if self.desk.journal.size():
+            return False
+        try:
+            return not self.desk.database.read(lambda session: conversations_due(session, self.race.at, 1))
+        except DatabaseAway:
+            return False
 
     def expire(self, expiry: Expiry, session: Session) -> None:
         circumstances = replace(self.desk.circumstances("expiry"), now=expiry.at)
@@ -231,14 +264,20 @@ class Track:
 
     @contextmanager
     def looking_before(self) -> Iterator[None]:
-        """See the calendar as it was before the race, all through it."""
+        """See everything as it was before the race, all through it."""
         with Session(snapshot_engine(self.desk.database)) as session, session.begin():
             session.execute(text("select count(*) from stretches"))  # the snapshot is taken with the first look
             self.own.session = session
             yield
 
-    def busy_as_seen_before(self, _session: Session, *arguments: Any) -> Any:
-        return busy(self.own.session, *arguments)
+    def as_seen_before(self, look: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda _session, *arguments: look(self.own.session, *arguments)
+
+    def request_unlocked(self, _session: Session, booking_id: int) -> Row[Any]:
+        """A request as it was before the race, whoever else has it in hand."""
+        row = booking_by_id(self.own.session, booking_id)
+        assert row is not None
+        return row
 
 
 def claim_late(*arguments: Any, **named: Any) -> None:
@@ -247,17 +286,14 @@ def claim_late(*arguments: Any, **named: Any) -> None:
     claim_unguarded(*arguments, **named)
 
 
-def request_unlocked(session: Session, booking_id: int) -> Row[Any]:
-    """A request as it was a moment ago, whoever else has it in hand."""
-    row = booking_by_id(session, booking_id)
-    assert row is not None
-    time.sleep(WINDOW)
-    return row
-
-
 def change_whatever_it_is(session: Session, booking_id: int, version: int, now: datetime, **values: Any) -> None:
     """Change a booking, also one that has changed since it was read."""
     session.execute(update(bookings).where(bookings.c.id == booking_id).values(updated_at=now, **values))
+
+
+def end_whatever_it_is(session: Session, proposal_id: int, status: ProposalStatus, now: datetime) -> None:
+    """Close a proposal, also one that is closed."""
+    session.execute(update(proposals).where(proposals.c.id == proposal_id).values(status=status, answered_at=now))
 
 
 def last_kind(database: Database, address: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from tests.faults.points import POINTS, Point
+from tests.faults.points import POINTS, Point, Reached
 
 SERVICES = ("therapy", "massage", "maths", "facial")
 HOURS = range(9, 19)
@@ -129,6 +129,9 @@ class Kill:
     point: Point | None = None
     calm: bool = False
 
+    def needs(self, reached: Reached) -> bool:
+        return self.point is not None and self.point.reached is reached
+
     @property
     def name(self) -> str:
         return self.point.name if self.point is not None else f"any moment: {self.target}"
@@ -136,10 +139,12 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Kills:
-    """Those while people text, and those when days have passed."""
+    """Those while people text, those when days have passed, and those about the journal: each while the database is
+    away, or just back."""
 
     early: tuple[Kill, ...]
     late: tuple[Kill, ...]
+    away: tuple[Kill, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +169,17 @@ class Script:
     def kills(self, count: int, points: Sequence[Point] = POINTS, *, also_between: bool = True) -> Kills:
         """So many kills: at the points, each in its turn, and every second one at any moment, if `also_between`."""
         chance = random.Random(f"{self.seed} kills")
-        now, ahead = ([point for point in points if point.ahead is wanted] for wanted in (False, True))
+        now, ahead, journal = (
+            [point for point in points if point.reached in wanted]
+            for wanted in ((Reached.ALWAYS,), (Reached.AHEAD,), (Reached.AWAY, Reached.BACK))
+        )
         chance.shuffle(now)
-        late = [Kill(0.0, Target.POINT, 1, point) for point in ahead[: max(1, count // 8)]]
+        chance.shuffle(journal)
+        late, away = (
+            [Kill(0.0, Target.POINT, 1, point) for point in some[: max(1, count // 8)]] for some in (ahead, journal)
+        )
         early = []
-        for number in range(count - len(late)):
+        for number in range(count - len(late) - len(away)):
             calm = number % CALM_EVERY == CALM_EVERY - 1
             if also_between and number % 2:
                 target = chance.choice((Target.CHILD, Target.CHILD, Target.MAIN, Target.ALL))
@@ -176,7 +187,7 @@ class Script:
             else:
                 point = now[(number // 2 if also_between else number) % len(now)]
                 early.append(Kill(chance.uniform(0.1, 0.8), Target.POINT, chance.randint(1, 3), point, calm))
-        return Kills(tuple(early), tuple(late))
+        return Kills(tuple(early), tuple(late), tuple(away))
 
     def fingerprint(self, kills: Kills) -> str:
         """Of these kills and the first people: the same for the same seed, whatever the day."""

@@ -6,12 +6,13 @@ import pytest
 
 from bot.database import Database
 from tests.conftest import Databases
-from tests.databases import chosen
-from tests.faults.contests import CONTESTS, Contest, Play, decisions, run, times
+from tests.faults.contests import CONTESTS, GUARDED_BY, Contest, Play, run
 from tests.faults.databases import make_ready
-from tests.faults.racers import Guard, Racers
+from tests.faults.racers import Racers
 
 ATTEMPTS = 32
+ATTEMPTS_UNGUARDED = 16
+TWICE = ("overlap", "decided 2 times", "confirmed for another time than it starts at")
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +39,7 @@ def test_whoever_is_faster_nothing_is_done_twice(racers: Racers, empty: Database
     assert done.attempts >= ATTEMPTS
 
 
-def test_without_claims_times_are_had_twice(racers: Racers, empty: Database) -> None:
-    wrong = run(Contest(racers, empty, Guard.CLAIMS), times, ATTEMPTS).wrong
-    assert any("overlap" in line for line in wrong)
-
-
-@pytest.mark.parametrize("kind", [kind for kind in chosen() if kind != "sqlite"], indirect=True)
-def test_without_lock_and_version_requests_are_decided_twice(racers: Racers, empty: Database) -> None:
-    wrong = run(Contest(racers, empty, Guard.DECISIONS), decisions, ATTEMPTS).wrong
-    assert any("decided 2 times" in line for line in wrong)
+@pytest.mark.parametrize("contest", CONTESTS, ids=lambda contest: contest.__name__)
+def test_with_the_guard_off_it_is_done_twice(racers: Racers, empty: Database, contest: Play) -> None:
+    wrong = run(Contest(racers, empty, GUARDED_BY[contest]), contest, ATTEMPTS_UNGUARDED).wrong
+    assert any(sign in line for line in wrong for sign in TWICE), wrong

@@ -12,6 +12,7 @@ from sqlalchemy import Row, func, select
 
 from bot.channels.twilio_codes import STATUSES
 from bot.database import Database
+from bot.journal import Journal
 from conversations.booking import BookingStatus
 from conversations.delivery import Delivery as Status
 from conversations.delivery import SendFailure
@@ -84,6 +85,28 @@ def without_exactly_one_turn(database: Database, delivered: Sequence[Delivery]) 
     covering = {row.id for row in stored}
     said = rows(database, select(turns.c.id, turns.c.conversation_id).where(turns.c.cause == "Said"))
     yield from (f"twice: turn {row.id} answered no text" for row in said if row.id not in covering)
+
+
+def swapped(database: Database, delivered: Sequence[Delivery]) -> Iterator[str]:
+    """Texts of one person that were stored in another order than they came: each was posted when the one before had
+    been answered with 200."""
+    inbound = select(messages.c.provider_id, messages.c.id).where(messages.c.direction == Direction.IN)
+    number = {row.provider_id: row.id for row in rows(database, inbound)}
+    before: dict[str, Delivery] = {}
+    for delivery in sorted(delivered, key=lambda one: one.posted):
+        if not delivery.accepted or delivery.sid not in number:
+            continue
+        last = before.get(delivery.phone)
+        if last is not None and last.accepted <= delivery.posted and number[last.sid] > number[delivery.sid]:
+            yield f"swapped: {delivery.words!r} of {delivery.phone} was stored before {last.words!r}"
+        before[delivery.phone] = delivery
+
+
+def left_in_the_journal(journal: Journal) -> Iterator[str]:
+    if journal.size():
+        yield f"left: {journal.size()} entries are still in the journal"
+    if journal.quarantined():
+        yield f"left: {journal.quarantined()} entries were set aside"
 
 
 def turns_without_answer(database: Database) -> Iterator[str]:
@@ -208,7 +231,12 @@ def _clashes(taken: Iterable[tuple[int, datetime, datetime, str]]) -> Iterator[s
 
 def broken_in_the_log(log: str) -> Iterator[str]:
     """Faults of ours that the program has caught."""
-    found = Counter(re.findall(r"\b(send_broke|turn_failed|due_deed_failed|request_broke|webhook_unreadable)\b", log))
+    found = Counter(
+        re.findall(
+            r"\b(send_broke|turn_failed|due_deed_failed|request_broke|webhook_unreadable|drain_broke|journal_entry_broke)\b",
+            log,
+        )
+    )
     yield from (f"logged: {event}, {count} times" for event, count in found.items())
 
 
