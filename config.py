@@ -177,6 +177,26 @@ class Settings(BaseSettings):
     ultramsg_api_base: Annotated[Address, Field(description="another address for UltraMsg")] = ""
     ultramsg_messages_per_second: Annotated[Rate, Field(description="messages a second; 0: UltraMsg queues them")] = 0
 
+    caldav_url: Annotated[
+        Address,
+        Field(
+            examples=["https://cloud.example.com/remote.php/dav"],
+            description="the CalDAV server behind which the addresses of calendars are found",
+        ),
+    ] = ""
+    caldav_username: Annotated[str, Field(max_length=200, description="who we are at the CalDAV server")] = ""
+    caldav_password: Annotated[Secret, Field(description="and the password; an app password where there is one")] = (
+        NO_SECRET
+    )
+    google_credentials_file: Annotated[
+        str,
+        Field(
+            examples=["/etc/textbook/google.json"],
+            description="the key file of a Google service account, which calendars are shared with",
+        ),
+    ] = ""
+    google_api_base: Annotated[Address, Field(description="another address for Google's Calendar API")] = ""
+
     llm_api_base: Annotated[
         Address,
         Field(
@@ -249,6 +269,9 @@ def _together(settings: Settings) -> list[str]:
         ("twilio_auth_token", "twilio_account_sid"),
         ("ultramsg_instance_id", "ultramsg_token"),
         ("ultramsg_token", "ultramsg_instance_id"),
+        ("caldav_username", "caldav_password"),
+        ("caldav_password", "caldav_username"),
+        ("caldav_username", "caldav_url"),
         ("llm_api_base", "llm_model"),
         ("llm_model", "llm_api_base"),
     ):

@@ -15,6 +15,8 @@ COMMANDS = {
     "understand": "show what a text is understood to say",
     "load": "load business.toml",
     "dump": "print the business as business.toml",
+    "feed": "show a staff member's private calendar feed, make it or renew it",
+    "calendars": "show the calendars kept in step, and what is wrong with them",
     "doctor": "check the set-up and say what to do",
     "check": "look for broken invariants in the whole database",
     "docs": "write the generated docs, or check that they are current",

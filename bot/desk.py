@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
 from bot.channels.base import Channel
@@ -22,6 +23,7 @@ from handlers.profile import Overrides, Profiles
 if TYPE_CHECKING:
     from bot.interpreter import Interpreter
 
+TOKEN_BYTES = 32
 PATIENCE = timedelta(seconds=4)
 """Until a turn goes on without the interpreter, which takes three at most; where it died, the schedule sees to it."""
 
@@ -54,6 +56,7 @@ class Desk:
             burst=timedelta(milliseconds=self.settings.burst_ms),
             patience=PATIENCE if self.interpreter is not None else timedelta(0),
             race_lost=RACES_LOST.add,
+            new_token=partial(token_urlsafe, TOKEN_BYTES),
         )
 
 
@@ -80,6 +83,7 @@ def overrides(settings: Settings) -> Overrides:
         language=settings.default_language,
         coordinator_phone=phone,
         coordinator_channel=prefix,
+        public_url=settings.public_url,
     )
 
 

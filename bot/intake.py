@@ -44,12 +44,14 @@ class _EarlierWaits(Exception):
 
 def _received(desk: Desk, inbound: Inbound, trace: str) -> Received | None:
     """What the turn did; None where it broke, and was closed with an apology."""
-    if desk.journal.holds(inbound):
+    if desk.journal.holds(inbound.channel, inbound.address):
         raise _EarlierWaits
 
     def work(session: Session) -> Received:
         done = message_received(session, inbound, desk.circumstances(trace))
-        if desk.journal.holds(inbound):  # it gave up waiting for the database while this one waited
+        if desk.journal.holds(
+            inbound.channel, inbound.address
+        ):  # it gave up waiting for the database while this one waited
             raise _EarlierWaits
         return done
 

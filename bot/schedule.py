@@ -15,13 +15,17 @@ from bot.drain import drain
 from bot.logs import log, new_trace
 from bot.metrics import Cause, TurnOutcome, turn_ended
 from handlers.circumstances import Circumstances
+from handlers.daily import Daily, daily_due, say_daily
 from handlers.deadlines_passed import request_expired
 from handlers.message_received import turn_due
+from handlers.move_lapsed import move_lapsed
+from handlers.notice_due import notice_due
 from handlers.turn_failed import close_with_fault
 from handlers.went_quiet import went_quiet
-from models.bookings import bookings_past_deadline
+from models.bookings import bookings_past_deadline, moves_past_deadline
 from models.conversations import gone_quiet
 from models.messages import conversations_due
+from models.scheduled_notices import notices_due
 
 T = TypeVar("T")
 AT_ONCE = 50
@@ -46,7 +50,7 @@ class Schedule:
 def run_due(desk: Desk) -> int:
     """Do everything whose time has come; how many things were done. A fault in one does not keep the others waiting."""
     try:
-        return drain(desk) + _finish_turns(desk) + _expire_requests(desk) + _mind_the_quiet(desk)
+        return sum(kind(desk) for kind in DUE)
     except DatabaseAway:  # which the log has said; the next tick tries again
         return 0
 
@@ -88,6 +92,33 @@ def _expire(booking_id: int, session: Session, circumstances: Circumstances) -> 
     request_expired(session, booking_id, circumstances)
 
 
+def _lapse_moves(desk: Desk) -> int:
+    due = desk.database.read(lambda session: moves_past_deadline(session, desk.clock.now(), AT_ONCE))
+    return sum(_each(desk, Cause.DEADLINE, partial(_lapse, booking_id)) for booking_id in due)
+
+
+def _lapse(booking_id: int, session: Session, circumstances: Circumstances) -> None:
+    move_lapsed(session, booking_id, circumstances)
+
+
+def _say_what_is_due(desk: Desk) -> int:
+    due = desk.database.read(lambda session: notices_due(session, desk.clock.now(), AT_ONCE))
+    return sum(_each(desk, Cause.DEADLINE, partial(_say, notice_id)) for notice_id in due)
+
+
+def _say(notice_id: int, session: Session, circumstances: Circumstances) -> None:
+    notice_due(session, notice_id, circumstances)
+
+
+def _say_the_daily(desk: Desk) -> int:
+    due = desk.database.read(lambda session: daily_due(session, desk.profiles, desk.clock.now()))
+    return sum(_each(desk, Cause.DEADLINE, partial(_say_one, daily)) for daily in due)
+
+
+def _say_one(daily: Daily, session: Session, circumstances: Circumstances) -> None:
+    say_daily(session, daily, circumstances)
+
+
 def _mind_the_quiet(desk: Desk) -> int:
     due = desk.database.read(lambda session: gone_quiet(session, desk.clock.now(), AT_ONCE))
     return sum(_each(desk, Cause.SILENCE, partial(_quiet, conversation_id)) for conversation_id in due)
@@ -122,3 +153,7 @@ def _turn(desk: Desk, cause: Cause, deed: Callable[[Session], T]) -> T:
     finally:
         turn_ended(begun, cause, outcome)
     return done
+
+
+DUE = (drain, _finish_turns, _expire_requests, _lapse_moves, _say_what_is_due, _say_the_daily, _mind_the_quiet)
+"""What a tick looks for; each says how many things it has done."""

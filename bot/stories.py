@@ -1,5 +1,6 @@
 """Stories: whole conversations as transcripts, played on the real path. What comes out must be what is written.
 
+    business salon.toml                          another business than the one that is loaded, from the story's folder
     clock 2026-03-10 10:15                       the business's wall time
     person Sara sms +97455501234                 a phone; a coordinator's is one like any other
     person Lea whatsapp +15005550006 Lea Roux    with the name that the channel shows
@@ -18,6 +19,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +27,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from bot.clock import SetClock
+from bot.commands.opening import load_business
 from bot.desk import Desk
 from bot.dispatcher import Dispatcher
 from bot.intake import receive
@@ -37,7 +40,7 @@ from models.outbox import outbox_after
 
 _SAID = re.compile(r"(\w+)(?: \(#(\d+)\))?> ?(.*)")
 _GOES_ON = re.compile(r" {4}\| ?(.*)")
-_WRITTEN_BY_US = re.compile(r"  (\w+<|\(|#)")
+_WRITTEN_BY_US = re.compile(r"  ([+\w]+<|\(|#)")
 
 
 class UnreadableStory(Exception):
@@ -58,6 +61,8 @@ class Player:
 
     desk: Desk
     clock: SetClock
+    folder: Path = Path()
+    """Where the business files lie that stories name."""
     phones: dict[str, Phone] = field(default_factory=dict)
     _count: int = 0
     _seen: int = 0
@@ -105,6 +110,9 @@ class Player:
             return self.say(self.phones[said.group(1)], text, int(said.group(2)) if said.group(2) else None)
         match word:
             case "" | "#":
+                return []
+            case "business":
+                load_business(self.desk.database, self.folder / rest)
                 return []
             case "clock":
                 zone = self.desk.database.read(self.desk.profiles.current).business.zone

@@ -1,9 +1,10 @@
-"""The worker: the dispatcher and the schedule, in this process."""
+"""The worker: the dispatcher, the schedule and the calendars, in this process."""
 
 from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import URL
 
+from bot.calendars.loop import CalendarLoop
 from bot.desk import Desk
 from bot.dispatcher import Dispatcher
 from bot.schedule import Schedule
@@ -27,15 +28,18 @@ class Worker:
         is_told = alone or self.listener is not None
         self.dispatcher = Dispatcher(desk, poll=SWEEP_SECONDS if is_told else POLL_SECONDS)
         self.schedule = Schedule(desk)
+        self.calendars = CalendarLoop(desk)
 
     def start(self) -> None:
         if self.listener is not None:
             self.listener.start()
         self.dispatcher.start()
         self.schedule.start()
+        self.calendars.start()
 
     def stop(self) -> None:
         """Finish what is under way, and stop."""
+        self.calendars.stop()
         self.schedule.stop()
         self.dispatcher.stop()
         if self.listener is not None:

@@ -63,11 +63,22 @@ class BookingView:
     """Who it is for, where that is not the client."""
     place: str = ""
     decided_by: str = ""
-    """The name or number of the coordinator who decided; "" where nobody did, or the deadline."""
+    """The name or number of the coordinator who decided, or called it off; "" where none did."""
     decided_at: datetime | None = None
     decline_reason: str = ""
     proposed: datetime | None = None
     """The start of the open proposal, where there is one."""
+    email: str = ""
+    cancel_reason: str = ""
+    staff_note: str = ""
+    opted_out: bool = False
+    """The client takes no texts where they booked."""
+    proposed_by_client: bool = False
+    """That proposal is the client's own wish."""
+    is_promised: bool = False
+    """The client has said that they will come."""
+    page: str = ""
+    """The address of the client's page of it; "" where pages have none."""
 
 
 @dataclass(frozen=True, slots=True)

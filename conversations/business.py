@@ -1,8 +1,8 @@
 """The business as the mind sees it: its services, its people and when they work."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from conversations.rules.quiet_hours import QuietHours
@@ -31,6 +31,8 @@ class Service:
     staff_ids: tuple[int, ...] = ()
     session_type: str = "individual"
     place: str = ""
+    resource_kinds: tuple[str, ...] = ()
+    """What it needs one of, each for its whole time ("room")."""
 
 
 def visit(service_ids: Sequence[int], services: Sequence[Service]) -> Service | None:
@@ -50,6 +52,7 @@ def visit(service_ids: Sequence[int], services: Sequence[Service]) -> Service | 
         price=Money(sum(service.price.amount for service in found), first.price.currency),
         aliases=(),
         staff_ids=staff_ids,
+        resource_kinds=tuple(dict.fromkeys(kind for service in found for kind in service.resource_kinds)),
     )
 
 
@@ -64,12 +67,25 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The person who delivers. Their shifts are wall time in `zone`."""
+    """The person who delivers. Their shifts are wall time in `zone`; on a date of `dates` what it says replaces them,
+    and nothing stands for a closed day. `holidays` is the country whose public holidays they keep, "" for none."""
 
     id: int
     name: str
     zone: ZoneInfo
     shifts: tuple[Shift, ...] = ()
+    dates: Mapping[date, tuple[tuple[time, time], ...]] = field(default_factory=dict, hash=False)
+    holidays: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FrequentAnswer:
+    """What the business says, in one language, to a question `about` something, where a text has one of these words."""
+
+    about: str
+    language: str
+    words: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +98,14 @@ class Business:
     language: str = "en"
     phone: str = ""
     address: str = ""
-    answers: tuple[tuple[str, str], ...] = field(default=())
+    answers: tuple[FrequentAnswer, ...] = ()
     nudge_after: timedelta | None = timedelta(minutes=30)
     """How long a client who began a booking may be silent before they are reminded; None: for ever."""
     put_by_after: timedelta = timedelta(days=1)
     """How long after that, before what they began is put by."""
     quiet_hours: QuietHours | None = None
     """When we start no conversation of our own accord; in the business's zone."""
+    review_link: str = ""
+    """Where a client may say how a visit was."""
+    pages: str = ""
+    """Where the clients' pages of their bookings are, as they reach it ("https://example.com/b/"); "" where nowhere."""

@@ -34,8 +34,18 @@ class Awaiting(StrEnum):
     """Whether to go on with what was put by."""
     PROPOSAL = "proposal"
     """YES, NO or another time to a time that the coordinator proposed."""
+    CANCEL = "cancel"
+    """YES to give up the booking that was asked about."""
+    CANCEL_FOR_FEE = "cancel_for_fee"
+    """The same, where that costs a fee now."""
+    WHICH_BOOKING = "which_booking"
+    """Which of several bookings a client's wish was meant for."""
+    REMINDER = "reminder"
+    """Whether the client will come, or needs another time."""
     REQUEST = "request"
     """Which of several requests a coordinator's bare word was meant for."""
+    SURE = "sure"
+    """YES to what a coordinator's command would do."""
 
 
 class Quiet(StrEnum):
@@ -59,12 +69,15 @@ class Subject(StrEnum):
     LANGUAGE = "language"
     COMMAND = "command"
     """A coordinator's whole command."""
+    BOOKING = "booking"
+    """A client's wish about one booking of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
     """One offered choice. `key` is what the person types ("2", "B"); `value` is a menu word, a service's id, an ISO
-    date, an ISO time, for a moment both with a T between them, or a whole command."""
+    date, an ISO time, for a moment both with a T between them, a whole command, or a wish with the booking's number and
+    the words that it was said in ("move 12 to friday")."""
 
     key: str
     subject: Subject
@@ -108,6 +121,12 @@ class Dialogue:
     """The booking this conversation made last, or the one under discussion."""
     settled: bool = False
     """That booking is approved, and paid where payment is due."""
+    asked_about: int | None = None
+    """The booking that the open question is about, where it is about one."""
+
+    listing: str = ""
+    """The coordinator's command whose list did not fit one text. `listed`: how many lines of it were told."""
+    listed: int = 0
 
     @property
     def service_ids(self) -> tuple[int, ...]:
@@ -129,6 +148,6 @@ class Dialogue:
         """Nothing asked and nothing known of a new booking; the booking made last is still known."""
         return Dialogue(name=self.name, booking_id=self.booking_id, settled=self.settled)
 
-    def asking(self, awaiting: Awaiting, options: tuple[Option, ...] = ()) -> "Dialogue":
-        """The same, having asked this and offered these."""
-        return replace(self, awaiting=awaiting, options=options)
+    def asking(self, awaiting: Awaiting, options: tuple[Option, ...] = (), about: int | None = None) -> "Dialogue":
+        """The same, having asked this, offered these, of that booking where it is of one."""
+        return replace(self, awaiting=awaiting, options=options, asked_about=about)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from conversations.booking import BookingStatus
 from conversations.replies import Reply
 
 
@@ -44,6 +45,41 @@ class ChangeWish:
 
 
 @dataclass(frozen=True, slots=True)
+class Reschedule:
+    """The client wishes another time for a booking that stands: held beside its own until the coordinator answers, or
+    taken at once where the policy asks nobody."""
+
+    booking_id: int
+    staff_id: int
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptMove:
+    """The coordinator lets a booking move to the time that its client wishes."""
+
+    proposal_id: int
+    booking_id: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseMove:
+    """The coordinator does not: it keeps its own time."""
+
+    proposal_id: int
+    booking_id: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseToCome:
+    """The client has said that they will come to the start in force."""
+
+    booking_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Approve:
     booking_id: int
     version: int
@@ -55,6 +91,8 @@ class Decline:
     booking_id: int
     version: int
     reason: str = ""
+    of_whole_day: bool = False
+    """The reason speaks of the day: no other hour of it is offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +115,105 @@ class AskAnotherTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancel:
+    """Call off a booking that stands; its time is free at once."""
+
+    booking_id: int
+    version: int
+    reason: str = ""
+    by_client: bool = False
+    """The client wishes it; else the business does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Give a booking that stands another time, without asking the client; they are told."""
+
+    booking_id: int
+    version: int
+    start: datetime
+    staff_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Say what became of a visit: under way, over, or missed. `note`: of the session."""
+
+    booking_id: int
+    version: int
+    status: BookingStatus
+    attendance: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteNote:
+    """What the business notes of a booking, behind what it noted before. The client never reads it."""
+
+    booking_id: int
+    version: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookFor:
+    """Make a booking for who came in or called, confirmed at once; they are told where a text reaches them."""
+
+    phone: str
+    name: str
+    service_ids: tuple[int, ...]
+    staff_id: int
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BlockTime:
+    """Take [start, end) out of these people's time. Bookings that stand in it stay."""
+
+    staff_ids: tuple[int, ...]
+    start: datetime
+    end: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnblockTime:
+    """Give [start, end) of these people's time back."""
+
+    staff_ids: tuple[int, ...]
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClearTime:
+    """Take [start, end) out of these people's time, and call off the bookings in it (number and version of each): every
+    client is told once, and offered other times."""
+
+    staff_ids: tuple[int, ...]
+    start: datetime
+    end: datetime
+    bookings: tuple[tuple[int, int], ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back these deeds (their places) of a command."""
+
+    command_id: int
+    deeds: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """What a coordinator commanded, to be done, and written down with what takes it back."""
+
+    words: str
+    effects: "tuple[Effect, ...]"
+
+
+@dataclass(frozen=True, slots=True)
 class AcceptProposal:
     proposal_id: int
     booking_id: int
@@ -94,6 +231,8 @@ class TellCoordinator:
 
     reply: Reply
     booking_id: int | None = None
+    may_wait: bool = False
+    """For the end of their own quiet hours, unless the start is near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +293,24 @@ Effect = (
     | LetGo
     | Book
     | ChangeWish
+    | Reschedule
+    | AcceptMove
+    | RefuseMove
+    | PromiseToCome
     | Approve
     | Decline
     | Propose
     | AskAnotherTime
+    | Cancel
+    | Move
+    | Mark
+    | WriteNote
+    | BookFor
+    | BlockTime
+    | UnblockTime
+    | ClearTime
+    | Undo
+    | Commanded
     | AcceptProposal
     | RefuseProposal
     | TellCoordinator

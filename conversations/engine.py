@@ -3,24 +3,43 @@
 from dataclasses import replace
 
 from conversations import commands, steps
+from conversations.commands import daily
 from conversations.dialogue import Awaiting, Dialogue, Quiet
 from conversations.effects import CallPerson, Effect, KeepEmail, Rename, Speak
 from conversations.events import (
     AnotherTimeAsked,
     Approved,
     Booked,
+    BookedFor,
+    CancelAsked,
+    Cancelled,
+    DayBegins,
+    DayCleared,
+    DayEnds,
     Declined,
     Event,
+    MissedDue,
+    MoveAccepted,
+    MoveAsked,
+    Moved,
+    MovedByClient,
+    MoveLapsed,
+    MoveRefused,
     ProposalAccepted,
     ProposalRefused,
+    ReminderDue,
     RequestExpired,
     Said,
+    TakenBack,
+    TakesLonger,
+    ThanksDue,
+    TimeAsked,
     TimeProposed,
     WentQuiet,
     WishChanged,
 )
 from conversations.facts import Facts
-from conversations.flows import notices, opting, pauses, talk, visits
+from conversations.flows import by_hand, cancelling, notices, opting, pauses, reminding, rescheduling, talk, visits
 from conversations.reading import context_of, name_behind_yes, named_language, read
 from conversations.replies import say
 from conversations.rules.crisis import is_crisis
@@ -52,10 +71,46 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
             turn = notices.approved(dialogue, event)
         case Declined():
             turn = notices.declined(dialogue, event, facts)
+        case Cancelled():
+            turn = notices.cancelled(dialogue, event)
+        case Moved():
+            turn = notices.moved(dialogue, event)
+        case BookedFor():
+            turn = by_hand.booked_for(dialogue, event, facts)
+        case DayCleared():
+            turn = by_hand.day_cleared(dialogue, event, facts)
+        case TakenBack():
+            turn = by_hand.taken_back(dialogue, event)
+        case MoveAsked():
+            turn = rescheduling.asked(dialogue, event, facts)
+        case MovedByClient():
+            turn = rescheduling.moved(dialogue, event)
+        case MoveAccepted():
+            turn = rescheduling.accepted(dialogue, event)
+        case MoveRefused():
+            turn = rescheduling.refused(dialogue, event)
+        case MoveLapsed():
+            turn = rescheduling.lapsed(dialogue, event)
+        case ReminderDue():
+            turn = reminding.due(dialogue, event, facts)
+        case ThanksDue():
+            turn = reminding.thanks(dialogue, event, facts)
+        case MissedDue():
+            turn = reminding.missed(dialogue, event, facts)
+        case CancelAsked():
+            turn = cancelling.asked_on_page(dialogue, event, facts)
+        case TimeAsked():
+            turn = rescheduling.asked_on_page(dialogue, event, facts)
         case TimeProposed():
             turn = notices.time_proposed(dialogue, event)
         case AnotherTimeAsked():
             turn = notices.another_time_asked(dialogue, event)
+        case DayBegins():
+            turn = daily.begins(dialogue, facts)
+        case DayEnds():
+            turn = daily.ends(dialogue, facts)
+        case TakesLonger():
+            turn = notices.takes_longer(dialogue, event)
         case RequestExpired():
             turn = notices.expired(dialogue, event, facts)
     steps.check(dialogue, turn.dialogue, by_text=isinstance(event, Said | WentQuiet))

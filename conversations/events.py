@@ -1,6 +1,7 @@
 """What can happen to a conversation, in the past tense. Each comes through the same door: engine.step()."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from conversations.booking import BookingView, ProposalView
 from conversations.understanding import Understood
@@ -36,6 +37,46 @@ class Approved:
 class Declined:
     booking: BookingView
     reason: str = ""
+    of_whole_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """A booking that stood is called off, by the client or by the business; its time is free again."""
+
+    booking: BookingView
+    reason: str = ""
+    by_client: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The business gave a booking another time. `before`: when it was until then."""
+
+    booking: BookingView
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BookedFor:
+    """The business has made a booking for this client, who came in or called."""
+
+    booking: BookingView
+
+
+@dataclass(frozen=True, slots=True)
+class DayCleared:
+    """The business has called off these bookings of one client at once."""
+
+    bookings: tuple[BookingView, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What a client was told of these bookings of theirs holds no longer: they are as they were before."""
+
+    bookings: tuple[BookingView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +96,23 @@ class RequestExpired:
     """Nobody answered the request in time (or the client did not answer a proposal): its time is free again."""
 
     booking: BookingView
+
+
+@dataclass(frozen=True, slots=True)
+class TakesLonger:
+    """The coordinator has not answered the request for most of the time they have; somebody else was asked too."""
+
+    booking: BookingView
+
+
+@dataclass(frozen=True, slots=True)
+class DayBegins:
+    """The hour has come at which this coordinator wants to read what lies ahead today."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayEnds:
+    """The hour has come at which they want to read what became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +138,82 @@ class ProposalRefused:
     proposal: ProposalView
 
 
+@dataclass(frozen=True, slots=True)
+class MoveAsked:
+    """The client wishes another time for a booking that stands; both times are held."""
+
+    booking: BookingView
+    proposal: ProposalView
+
+
+@dataclass(frozen=True, slots=True)
+class MovedByClient:
+    """The client has moved a booking by themselves, from `before`."""
+
+    booking: BookingView
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAccepted:
+    booking: BookingView
+    before: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRefused:
+    booking: BookingView
+    proposal: ProposalView
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveLapsed:
+    """Nobody answered in time: the booking keeps its own time."""
+
+    booking: BookingView
+    proposal: ProposalView
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderDue:
+    """A visit is near. `asks`: whether the client is asked if they will come."""
+
+    booking: BookingView
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThanksDue:
+    """A visit is over: thanks, and an invitation to come again."""
+
+    booking: BookingView
+
+
+@dataclass(frozen=True, slots=True)
+class MissedDue:
+    """A visit did not take place, because the client was not there."""
+
+    booking: BookingView
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAsked:
+    """The client has asked for it on the booking's page, and said that they are sure."""
+
+    booking_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAsked:
+    """The client has picked another time on the booking's page."""
+
+    booking_id: int
+    staff_id: int
+    start: datetime
+
+
 Event = (
     Said
     | WentQuiet
@@ -89,7 +223,25 @@ Event = (
     | ProposalRefused
     | Approved
     | Declined
+    | Cancelled
+    | Moved
+    | BookedFor
+    | DayCleared
+    | TakenBack
     | TimeProposed
     | AnotherTimeAsked
     | RequestExpired
+    | TakesLonger
+    | DayBegins
+    | DayEnds
+    | MoveAsked
+    | MovedByClient
+    | MoveAccepted
+    | MoveRefused
+    | MoveLapsed
+    | ReminderDue
+    | ThanksDue
+    | MissedDue
+    | CancelAsked
+    | TimeAsked
 )

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from typing import Protocol
 
 from conversations.booking import BookingView, ProposalView
-from conversations.business import Business, Service, Staff
+from conversations.business import ANY, Business, Service, Staff
+from conversations.desk import BlockView, Caller, LastCommand
 from conversations.layout import Capabilities
 from conversations.rules.availability import Calendar
+from conversations.rules.policies import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,45 @@ class Facts(Protocol):
         """The calendars of those who give this service, over these days. What this conversation holds itself, and the
         time of the booking `changing`, count as free."""
 
+    def whose_turn(self, staff_ids: Sequence[int]) -> int:
+        """Which of these staff was given a booking longest ago; of those who never were, the first."""
+
     def booking(self, booking_id: int) -> BookingView | None:
         """A booking this person may speak about: a coordinator any, a client their own."""
 
     def requests(self) -> Sequence[BookingView]:
-        """Pending bookings that this coordinator may answer, oldest first."""
+        """What this coordinator may answer: pending bookings, oldest first, then those that clients wish to move."""
 
     def my_bookings(self) -> Sequence[BookingView]:
         """This client's own bookings that stand and lie ahead, soonest first."""
+
+    def terms(self, found: BookingView) -> Terms:
+        """The terms that hold for a booking."""
+
+    def bookings_now(self) -> Sequence[BookingView]:
+        """This client's own bookings that stand and are not over, and begin within hours, soonest first."""
+
+    def booking_after(self, found: BookingView) -> BookingView | None:
+        """The next booking of the same staff member that stands, whoever's it is."""
 
     def usual(self) -> BookingView | None:
         """What this client had last, or asked for last: the newest booking of theirs that stands, or was kept."""
 
     def proposal(self, booking_id: int) -> ProposalView | None:
         """The open proposal for a booking."""
+
+    def my_staff(self, service_id: int = ANY) -> Sequence[Staff]:
+        """Those for whom this coordinator answers, whatever the service, or where this one is wished of them."""
+
+    def bookings_between(self, start: datetime, end: datetime) -> Sequence[BookingView]:
+        """Bookings that touch [start, end) and were not called off, as far as this coordinator answers for them,
+        soonest first; those that were missed as well."""
+
+    def blocks_between(self, start: datetime, end: datetime) -> Sequence[BlockView]:
+        """The time taken out by hand that touches [start, end), of those for whom this coordinator answers."""
+
+    def caller(self, phone: str) -> Caller:
+        """What is known of a number (E.164)."""
+
+    def last_command(self) -> LastCommand | None:
+        """What this coordinator commanded last that changed something."""

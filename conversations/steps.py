@@ -22,7 +22,8 @@ NEWS = frozenset({S.INITIAL, S.SERVICE_SELECTED, S.CONFIRMED, S.COMPLETED})
 """Where news of a booking leads, from any state: it was made, decided, moved, or lapsed and other times are offered."""
 
 _FUNNEL = frozenset({A.SERVICE, A.DATE, A.DATE_READING, A.TIME, A.TIME_READING, A.CONFIRMATION, A.CHANGE})
-_ANYWHERE = frozenset({A.NOTHING, A.MENU, A.PROPOSAL, A.REQUEST, A.PICK_UP})
+_OF_BOOKINGS = frozenset({A.CANCEL, A.CANCEL_FOR_FEE, A.WHICH_BOOKING, A.REMINDER})
+_ANYWHERE = frozenset({A.NOTHING, A.MENU, A.PROPOSAL, A.REQUEST, A.PICK_UP, A.SURE}) | _OF_BOOKINGS
 
 QUESTIONS: dict[A, frozenset[A]] = {
     A.NOTHING: _FUNNEL - {A.CHANGE} | _ANYWHERE,
@@ -37,6 +38,11 @@ QUESTIONS: dict[A, frozenset[A]] = {
     A.PICK_UP: _FUNNEL - {A.CHANGE} | _ANYWHERE,
     A.PROPOSAL: _FUNNEL - {A.CHANGE} | _ANYWHERE,
     A.REQUEST: _FUNNEL - {A.CHANGE} | _ANYWHERE,
+    A.SURE: _FUNNEL - {A.CHANGE} | _ANYWHERE,
+    A.CANCEL_FOR_FEE: _FUNNEL - {A.CHANGE} | _ANYWHERE,
+    A.CANCEL: _FUNNEL - {A.CHANGE} | _ANYWHERE,
+    A.WHICH_BOOKING: _FUNNEL - {A.CHANGE} | _ANYWHERE,
+    A.REMINDER: _FUNNEL - {A.CHANGE} | _ANYWHERE,
 }
 """Which question may follow which: any of the funnel's, since every slot may be corrected at any time; what to change
 is asked only after a NO to the summary."""

@@ -8,29 +8,53 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.effects import (
+    AcceptMove,
     AcceptProposal,
     AddNote,
     Approve,
     AskAnotherTime,
+    BlockTime,
     Book,
+    BookFor,
     CallPerson,
+    Cancel,
     ChangeWish,
+    ClearTime,
+    Commanded,
     Decline,
     Effect,
     Hold,
     KeepEmail,
     LetGo,
+    Mark,
+    Move,
     OptIn,
     OptOut,
+    PromiseToCome,
     Propose,
+    RefuseMove,
     RefuseProposal,
     Rename,
+    Reschedule,
     Speak,
     TellCoordinator,
+    UnblockTime,
+    Undo,
+    WriteNote,
 )
 from conversations.events import Event
 from conversations.replies import say
-from handlers import bookings_made, proposals_made, requests_decided
+from handlers import (
+    booked_for,
+    bookings_changed,
+    bookings_made,
+    command_undone,
+    commands_logged,
+    moves_asked,
+    proposals_made,
+    requests_decided,
+    time_blocked,
+)
 from handlers.circumstances import Circumstances
 from handlers.profile import Profile
 from handlers.tell_coordinator import tell_coordinator
@@ -54,15 +78,29 @@ def apply_effects(
     """Do each effect in order. Raises LostRace when somebody else was faster: the caller rolls back and steps again."""
     follows: list[Follow] = []
     for effect in effects:
+        if isinstance(effect, Commanded):
+            follows += _command(session, effect, conversation, circumstances, profile)
+            continue
         follow = _apply(session, effect, conversation, circumstances, profile)
         if follow is not None:
-            follows.append(Follow(*follow))
+            follows += [Follow(*one) for one in (follow if isinstance(follow, list) else [follow])]
+    return follows
+
+
+def _command(
+    session: Session, effect: Commanded, conversation: Row[Any], circumstances: Circumstances, profile: Profile
+) -> list[Follow]:
+    """What a coordinator commanded, and what takes it back."""
+    before = commands_logged.look(session, effect.effects)
+    follows = apply_effects(session, effect.effects, conversation, circumstances, profile)
+    events = [follow.event for follow in follows]
+    commands_logged.log(session, conversation.id, effect.words, effect.effects, before, events, circumstances.now)
     return follows
 
 
 def _apply(
     session: Session, effect: Effect, conversation: Row[Any], circumstances: Circumstances, profile: Profile
-) -> tuple[int, Event] | None:
+) -> tuple[int, Event] | list[tuple[int, Event]] | None:
     match effect:
         case Hold():
             bookings_made.hold(session, effect, conversation, circumstances, profile)
@@ -80,12 +118,41 @@ def _apply(
             return requests_decided.ask_another_time(session, effect, conversation, circumstances, profile)
         case Propose():
             return proposals_made.propose(session, effect, conversation, circumstances, profile)
+        case Cancel():
+            return bookings_changed.cancel(session, effect, conversation, circumstances, profile)
+        case Move():
+            return bookings_changed.move(session, effect, conversation, circumstances, profile)
+        case Mark():
+            bookings_changed.mark(session, effect, conversation, circumstances, profile)
+        case WriteNote():
+            bookings_changed.write_note(session, effect, circumstances)
+        case BookFor():
+            return booked_for.book_for(session, effect, conversation, circumstances, profile)
+        case BlockTime():
+            time_blocked.block(session, effect, conversation, circumstances, profile)
+        case UnblockTime():
+            time_blocked.unblock(session, effect, conversation, circumstances, profile)
+        case ClearTime():
+            return time_blocked.clear(session, effect, conversation, circumstances, profile)
+        case Undo():
+            return command_undone.undo(session, effect, conversation, circumstances, profile)
+        case Reschedule():
+            return moves_asked.reschedule(session, effect, conversation, circumstances, profile)
+        case AcceptMove():
+            return moves_asked.accept_move(session, effect, conversation, circumstances, profile)
+        case RefuseMove():
+            return moves_asked.refuse_move(session, effect, conversation, circumstances, profile)
+        case PromiseToCome():
+            moves_asked.promise_to_come(session, effect, circumstances)
         case AcceptProposal():
             return proposals_made.accept(session, effect, conversation, circumstances, profile)
         case RefuseProposal():
             return proposals_made.refuse(session, effect, conversation, circumstances, profile)
         case TellCoordinator():
-            tell_coordinator(session, effect.reply, conversation, circumstances, profile, effect.booking_id)
+            tell_coordinator(
+                session, effect.reply, conversation, circumstances, profile, effect.booking_id,
+                may_wait=effect.may_wait,
+            )  # fmt: skip
         case CallPerson():
             change_conversation(session, conversation.id, needs_person=True)
             reply = say("person_wanted", client=_called(session, conversation), words=effect.words[:300])
@@ -106,6 +173,8 @@ def _apply(
         case OptIn():
             source = ConsentSource.CARRIER if effect.by_carrier else ConsentSource.OWN_WORDS
             consent_given(session, conversation.id, source, effect.words, circumstances.now)
+        case Commanded():
+            raise ValueError("a command holds no command")
         case _:
             assert_never(effect)
     return None

@@ -11,14 +11,15 @@ from conversations.business import Service, visit
 from conversations.effects import AddNote, Book, ChangeWish, Hold
 from conversations.events import Booked, Event, WishChanged
 from conversations.replies import say
-from conversations.rules.deadlines import decide_by
 from conversations.rules.policies import Approval, Terms
 from handlers.circumstances import Circumstances
+from handlers.deadlines_set import deadline, plan_reminders_of_request
 from handlers.pending_request import fresh_view, lock_request, replace_proposal
 from handlers.profile import Profile
 from handlers.tell_coordinator import tell_coordinator
+from handlers.time_owned import keep_within_caps, own_time, service_of
 from models.bookings import add_booking, change_booking, has_kept_booking, open_proposal
-from models.claims import Holder, LostRace, claim, hand_over, let_go
+from models.claims import Holder, LostRace, hand_over, let_go
 from models.clients import client_for
 from models.conversations import change_conversation
 
@@ -36,9 +37,9 @@ def hold(
         proposal = open_proposal(session, effect.changing)
         beside = ((Holder.BOOKING, effect.changing),)
         beside += ((Holder.PROPOSAL, proposal.id),) if proposal is not None else ()
-    start, end = _with_buffers(effect.start, _visit(profile, effect.service_ids).minutes, terms)
-    until = now + timedelta(minutes=terms.hold_minutes)
-    claim(session, effect.staff_id, start, end, Holder.CONVERSATION, conversation.id, now, until, beside)
+    service, until = _visit(profile, effect.service_ids), now + timedelta(minutes=terms.hold_minutes)
+    holder = Holder.CONVERSATION, conversation.id
+    own_time(session, profile, service, effect.staff_id, effect.start, *holder, now, until, beside)
 
 
 def book(
@@ -51,9 +52,9 @@ def book(
     asks = _needs_approval(session, terms, client_id)
     start = effect.start.astimezone(UTC)
     let_go(session, Holder.CONVERSATION, conversation.id)
+    keep_within_caps(session, profile, service, effect.staff_id, start, now)
     # The cells first: where many want one time, PostgreSQL's exclusion constraint would let them wait for each other.
-    taken = _with_buffers(start, service.minutes, terms)
-    claim(session, effect.staff_id, *taken, Holder.CONVERSATION, conversation.id, now)
+    own_time(session, profile, service, effect.staff_id, start, Holder.CONVERSATION, conversation.id, now)
     booking_id = add_booking(
         session,
         f"client:{client_id}",
@@ -75,12 +76,14 @@ def book(
         price=service.price.amount,
         currency=service.price.currency,
         session_rate=service.price.amount,
-        decide_by=decide_by(now, start, timedelta(minutes=terms.approval_minutes)) if asks else None,
+        decide_by=deadline(profile, effect.staff_id, service.id, start, now) if asks else None,
         client_note=effect.note,
         attendee=effect.attendee[:120],
         intake_answers={},
+        page_token=circumstances.new_token(),
     )
     hand_over(session, Holder.CONVERSATION, conversation.id, Holder.BOOKING, booking_id)
+    plan_reminders_of_request(session, booking_id, profile, now)
     return conversation.id, Booked(fresh_view(session, booking_id, profile))
 
 
@@ -90,18 +93,18 @@ def change_wish(
     """A booking that still waits asks for another time: let the old one go and own the new one, in one step."""
     now = circumstances.now
     row = lock_request(session, effect.booking_id)
-    terms = profile.terms(effect.staff_id, row.service_id)
     start, length = effect.start.astimezone(UTC), row.end_at - row.start_at
     replace_proposal(session, effect.booking_id, now)
     let_go(session, Holder.CONVERSATION, conversation.id)
     let_go(session, Holder.BOOKING, effect.booking_id)
-    minutes = round(length.total_seconds() / 60)
-    claim(session, effect.staff_id, *_with_buffers(start, minutes, terms), Holder.BOOKING, effect.booking_id, now)
+    service = service_of(row, profile)
+    own_time(session, profile, service, effect.staff_id, start, Holder.BOOKING, effect.booking_id, now)
     change_booking(
         session, effect.booking_id, row.version, now,
         staff_id=effect.staff_id, preferred_datetime=start, start_at=start, end_at=start + length,
-        decide_by=decide_by(now, start, timedelta(minutes=terms.approval_minutes)),
+        decide_by=deadline(profile, effect.staff_id, row.service_id, start, now),
     )  # fmt: skip
+    plan_reminders_of_request(session, effect.booking_id, profile, now)
     return conversation.id, WishChanged(fresh_view(session, effect.booking_id, profile))
 
 
@@ -114,11 +117,6 @@ def add_note(
     change_booking(session, found.id, found.version, circumstances.now, client_note=note[:LONGEST_NOTE])
     reply = say("note_added", id=found.id, client=found.client, note=effect.note)
     tell_coordinator(session, reply, conversation, circumstances, profile, found.id)
-
-
-def _with_buffers(start: datetime, minutes: int, terms: Terms) -> tuple[datetime, datetime]:
-    begins = start.astimezone(UTC)
-    return begins - terms.before, begins + timedelta(minutes=minutes) + terms.after
 
 
 def _visit(profile: Profile, service_ids: tuple[int, ...]) -> Service:

@@ -1,13 +1,18 @@
 """What nobody answered in time: a request that ran out, with the proposal that may lie beside it."""
 
+from typing import Any
+
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.booking import BookingStatus, ProposalStatus
-from conversations.events import RequestExpired
+from conversations.events import Approved, RequestExpired
 from conversations.replies import say
+from conversations.rules.policies import AtDeadline
 from handlers.advance import advance
 from handlers.circumstances import Circumstances
 from handlers.pending_request import fresh_view, lock_request
+from handlers.profile import Profile
 from handlers.tell_coordinator import tell_coordinator
 from models.bookings import end_proposal, move_booking, open_proposal
 from models.claims import Holder, LostRace, let_go
@@ -26,6 +31,9 @@ def request_expired(session: Session, booking_id: int, circumstances: Circumstan
         return
     profile = circumstances.profiles.current(session)
     proposal = open_proposal(session, booking_id)
+    if proposal is None and _is_approved_by_rule(row, profile) and row.start_at > now:
+        _approve(session, row, profile, circumstances)
+        return
     if proposal is not None:
         end_proposal(session, proposal.id, ProposalStatus.EXPIRED, now)
         let_go(session, Holder.PROPOSAL, proposal.id)
@@ -49,3 +57,19 @@ def request_expired(session: Session, booking_id: int, circumstances: Circumstan
     notice = say(key, id=booking_id, client=view.client, when=view.start)
     tell_coordinator(session, notice, conversation, circumstances, profile, booking_id)
     advance(session, conversation, RequestExpired(view), circumstances)
+
+
+def _is_approved_by_rule(row: Row[Any], profile: Profile) -> bool:
+    return profile.terms(row.staff_id, row.service_id).at_deadline is AtDeadline.APPROVE
+
+
+def _approve(session: Session, row: Row[Any], profile: Profile, circumstances: Circumstances) -> None:
+    now = circumstances.now
+    move_booking(
+        session, row.id, row.version, row.status, BookingStatus.CONFIRMED, "system", "deadline passed", now,
+        confirmed_datetime=row.start_at, decision_at=now, decided_by="system", decide_by=None,
+    )  # fmt: skip
+    view, conversation = fresh_view(session, row.id, profile), lock_conversation(session, row.conversation_id)
+    notice = say("approved_by_rule", id=view.id, client=view.client, when=view.start)
+    tell_coordinator(session, notice, conversation, circumstances, profile, view.id)
+    advance(session, conversation, Approved(view), circumstances)

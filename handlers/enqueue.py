@@ -1,6 +1,7 @@
 """Texts to send → transcript and outbox rows, in the transaction of what caused them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -28,10 +29,12 @@ def enqueue(
     turn_id: int | None = None,
     booking_id: int | None = None,
     own_lane: bool = False,
+    due_at: datetime | None = None,
 ) -> None:
     """Lay the replies out for the channel and queue what comes of it, one row a text.
 
-    `own_lane`: the booking is a subject of its own, whose texts need not wait for others to the same phone."""
+    `own_lane`: the booking is a subject of its own, whose texts need not wait for others to the same phone. `due_at`:
+    when they go, where that is not now."""
     if not replies:
         return
     now = circumstances.now
@@ -48,7 +51,7 @@ def enqueue(
             session, message_id=message_id, conversation_id=conversation_id, booking_id=booking_id,
             kind=replies[-1].key[:60], channel=channel, address=address, lane=f"{channel}:{address}{subject}",
             body=laid.text, choices=[list(choice) for choice in laid.choices], told=told,
-            segments=segments(laid.plain).count if capabilities.costs_by_segment else 0, due_at=now,
+            segments=segments(laid.plain).count if capabilities.costs_by_segment else 0, due_at=due_at or now,
             trace=circumstances.trace, created_at=now,
         )  # fmt: skip
     if turn_id is not None:

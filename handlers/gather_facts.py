@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from copy import copy
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -10,19 +10,38 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.booking import BookingStatus, BookingView, ProposalView
-from conversations.business import Business, Service, Staff
+from conversations.business import ANY, Business, Service, Staff
+from conversations.desk import BlockView, Caller, LastCommand
 from conversations.facts import Person
 from conversations.languages import known
 from conversations.layout import Capabilities
 from conversations.rules.availability import Calendar
+from conversations.rules.policies import Terms
 from handlers.circumstances import Circumstances
+from handlers.command_undone import last_of
+from handlers.gather_calendars import gather_calendars
 from handlers.profile import Coordinator, Profile
-from handlers.views import booking_view, proposal_view
-from models.bookings import booking_by_id, bookings_in, bookings_of_client, newest_standing, open_proposal
-from models.claims import Holder, busy
-from models.clients import client_by_id
+from handlers.views import block_view, booking_view, proposal_view
+from models.blocks import blocks_between
+from models.bookings import (
+    booking_by_id,
+    bookings_between,
+    bookings_in,
+    bookings_of_client,
+    moves_asked,
+    newest_by_staff,
+    newest_standing,
+    next_of_staff,
+    open_proposal,
+)
+from models.claims import Holder
+from models.clients import client_by_id, client_by_phone
+from models.conversations import conversations_of
 
 MOST_LISTED = 100
+LONGEST_VISIT = timedelta(hours=24)
+HOURS_AHEAD = timedelta(hours=12)
+"""Within which a booking is one that a client may be late for."""
 
 
 class DatabaseFacts:
@@ -84,21 +103,13 @@ class DatabaseFacts:
         return self._profile.staff
 
     def calendars(self, service: Service, first: date, last: date, changing: int | None = None) -> Sequence[Calendar]:
-        staff_ids = service.staff_ids or tuple(staff.id for staff in self._profile.staff)
-        found = [staff for staff in self._profile.staff if staff.id in staff_ids]
-        taken: dict[int, list[tuple[datetime, datetime]]] = {staff.id: [] for staff in found}
-        # A day either way holds whatever the zones of staff and business make of these days.
-        start = datetime.combine(first, time(0), self.business.zone) - timedelta(days=1)
-        end = datetime.combine(last, time(0), self.business.zone) + timedelta(days=2)
         mine = ((Holder.CONVERSATION, self._conversation.id), *self._of_booking(changing))
-        held: dict[int, list[tuple[datetime, datetime]]] = {staff.id: [] for staff in found}
-        for stretch in busy(self._session, list(taken), start, end, self._circumstances.now, mine):
-            taken[stretch.scarce_id].append((stretch.start_at, stretch.end_at))
-            if stretch.holder is Holder.CONVERSATION:
-                held[stretch.scarce_id].append((stretch.start_at, stretch.end_at))
-        return [
-            Calendar(s, self._profile.terms(s.id, service.id), tuple(taken[s.id]), tuple(held[s.id])) for s in found
-        ]
+        now = self._circumstances.now
+        return gather_calendars(self._session, self._profile, service, first, last, now, mine)
+
+    def whose_turn(self, staff_ids: Sequence[int]) -> int:
+        last = newest_by_staff(self._session, staff_ids)
+        return min(staff_ids, key=lambda staff_id: last.get(staff_id, 0))
 
     def booking(self, booking_id: int) -> BookingView | None:
         row = booking_by_id(self._session, booking_id)
@@ -109,6 +120,7 @@ class DatabaseFacts:
     def requests(self) -> Sequence[BookingView]:
         if self._requests is None:
             rows = bookings_in(self._session, (BookingStatus.PENDING,), MOST_LISTED)
+            rows += moves_asked(self._session, self._circumstances.now, MOST_LISTED)
             self._requests = [booking_view(row, self._profile) for row in rows if self._may_speak_about(row)]
         return self._requests
 
@@ -117,6 +129,21 @@ class DatabaseFacts:
             return []
         rows = bookings_of_client(self._session, self._conversation.client_id, self._circumstances.now, MOST_LISTED)
         return [booking_view(row, self._profile) for row in rows]
+
+    def terms(self, found: BookingView) -> Terms:
+        return self._profile.terms(found.staff_id, found.service_ids[0])
+
+    def bookings_now(self) -> Sequence[BookingView]:
+        if self._conversation.client_id is None:
+            return []
+        now = self._circumstances.now
+        rows = bookings_of_client(self._session, self._conversation.client_id, now - LONGEST_VISIT, MOST_LISTED)
+        near = [row for row in rows if row.end_at > now and row.start_at <= now + HOURS_AHEAD]
+        return [booking_view(row, self._profile) for row in near]
+
+    def booking_after(self, found: BookingView) -> BookingView | None:
+        row = next_of_staff(self._session, found.staff_id, found.id, found.start.astimezone(UTC))
+        return booking_view(row, self._profile) if row is not None else None
 
     def usual(self) -> BookingView | None:
         if self._conversation.client_id is None:
@@ -130,6 +157,35 @@ class DatabaseFacts:
             return None
         return proposal_view(row, self.business.zone)
 
+    def my_staff(self, service_id: int = ANY) -> Sequence[Staff]:
+        coordinator = self._coordinator
+        if coordinator is None:
+            return []
+        return [staff for staff in self._profile.staff if self._answers_for(coordinator, staff, service_id)]
+
+    def bookings_between(self, start: datetime, end: datetime) -> Sequence[BookingView]:
+        rows = bookings_between(self._session, start.astimezone(UTC), end.astimezone(UTC))
+        return [booking_view(row, self._profile) for row in rows if self._may_speak_about(row)]
+
+    def blocks_between(self, start: datetime, end: datetime) -> Sequence[BlockView]:
+        staff_ids = [staff.id for staff in self.my_staff()]
+        rows = blocks_between(self._session, staff_ids, start.astimezone(UTC), end.astimezone(UTC))
+        zone = self.business.zone
+        return [block_view(row.id, row.staff_id, row.start_at, row.end_at, row.reason, zone) for row in rows]
+
+    def caller(self, phone: str) -> Caller:
+        rooms = conversations_of(self._session, phone)
+        client = client_by_phone(self._session, phone)
+        opted_out = bool(rooms) and all(room.opted_out_at is not None for room in rooms)
+        return Caller(client.name if client is not None else "", opted_out)
+
+    def last_command(self) -> LastCommand | None:
+        return last_of(self._session, self._conversation.id, self._profile)
+
+    def _answers_for(self, coordinator: Coordinator, staff: Staff, service_id: int) -> bool:
+        own = self._profile.coordinator_for(service_id, staff.id)
+        return coordinator.is_default or (own is not None and own.id == coordinator.id)
+
     def _of_booking(self, booking_id: int | None) -> tuple[tuple[Holder, int], ...]:
         if booking_id is None:
             return ()
@@ -142,10 +198,11 @@ class DatabaseFacts:
         return self._profile.coordinator_by_phone(self._conversation.address)
 
     def _may_speak_about(self, row: Row[Any]) -> bool:
-        """A coordinator about what is theirs to answer (the default one about all), a client about their own."""
+        """A coordinator about what is theirs to answer, or whose backup they are (the default one about all), a client
+        about their own."""
         coordinator = self._coordinator
         if coordinator is not None:
             own = self._profile.coordinator_for(row.service_id, row.staff_id)
-            if coordinator.is_default or (own is not None and own.id == coordinator.id):
+            if coordinator.is_default or (own is not None and coordinator.id in (own.id, own.backup_id)):
                 return True
         return bool(row.client_id == self._conversation.client_id)

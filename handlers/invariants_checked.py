@@ -13,10 +13,13 @@ from conversations.rules.cells import cells
 from conversations.rules.transitions import LIVE, TRANSITIONS
 from conversations.stored import load
 from models import invariants as found
-from models.claims import Holder
+from models.bookings import BY_CLIENT
+from models.claims import Holder, Scarce
 
 LONGEST_BUFFER = timedelta(minutes=240)
 """The most that a business file allows before or after a booking."""
+STANDING = (BookingStatus.APPROVED, BookingStatus.CONFIRMED)
+"""Those for which a client may wish another time."""
 Rows = Sequence[Row[Any]]
 
 
@@ -46,10 +49,11 @@ def _time(row: Row[Any], owned: Rows) -> Iterator[str]:
         return
     if row.booking_type is not BookingType.ONE_ON_ONE:
         return
-    if len(owned) != 1:
-        yield "it owns no time" if not owned else f"it owns {len(owned)} stretches of time, not one"
+    people = [stretch for stretch in owned if stretch.scarce is Scarce.STAFF]
+    if len(people) != 1:
+        yield "it owns no time" if not people else f"it owns {len(people)} stretches of time, not one"
     for stretch in owned:
-        if stretch.scarce_id != row.staff_id:
+        if stretch.scarce is Scarce.STAFF and stretch.scarce_id != row.staff_id:
             yield f"it owns time of staff {stretch.scarce_id}, but is with staff {row.staff_id}"
         if stretch.live_until is not None:
             yield "the time it owns runs out"
@@ -84,8 +88,11 @@ def _chain(row: Row[Any], chain: Rows) -> Iterator[str]:
     for before, after in pairwise(chain):
         if after.before is not before.after:
             yield f"its status was {before.after.value}, and then changed from {after.before and after.before.value}"
-    for step in chain:
-        if step.before is not None and step.after not in TRANSITIONS[step.before]:
+    for number, step in enumerate(chain):
+        if step.before is None or step.after in TRANSITIONS[step.before]:
+            continue
+        # UNDO leads back the way that the booking came.
+        if not any((past.before, past.after) == (step.after, step.before) for past in chain[:number]):
             yield f"it went from {step.before.value} to {step.after.value}, which is not allowed"
     if chain[-1].after is not row.status:
         yield f"it is {row.status.value}, but its last change of status led to {chain[-1].after.value}"
@@ -163,18 +170,21 @@ def _proposal(row: Row[Any], owned: Rows, beside: Rows, claims: Mapping[int, Row
         if owned:
             yield f"it is {row.status.value} and still owns time"
         return
-    if row.booking_status is not BookingStatus.PENDING:
+    wished = row.proposed_by.startswith(BY_CLIENT) and row.booking_status in STANDING
+    if row.booking_status is not BookingStatus.PENDING and not wished:
         yield f"it is open, but booking #{row.booking_id} is not pending"
-    if len(owned) != 1:
-        yield "it is open and owns no time" if not owned else f"it owns {len(owned)} stretches of time, not one"
+    people = [stretch for stretch in owned if stretch.scarce is Scarce.STAFF]
+    if len(people) != 1:
+        yield "it is open and owns no time" if not people else f"it owns {len(people)} stretches of time, not one"
     for stretch in owned:
-        if stretch.scarce_id != row.staff_id:
-            yield f"it owns time of staff {stretch.scarce_id}, but its booking is with staff {row.staff_id}"
+        if stretch.scarce is Scarce.STAFF and stretch.scarce_id != row.with_staff:
+            yield f"it owns time of staff {stretch.scarce_id}, but its booking is with staff {row.with_staff}"
         if stretch.start_at > row.start_at or stretch.end_at < row.end_at:
             yield "the time it owns is not the time it proposes"
         if stretch.live_until != row.expires_at:
             yield "the time it owns does not live as long as the proposal"
-        held = {claim.cell for some in (stretch, *beside) for claim in claims.get(some.id, [])}
+        mine = [some for some in (stretch, *beside) if some.scarce is stretch.scarce]
+        held = {claim.cell for some in mine for claim in claims.get(some.id, [])}
         if row.expires_at > now and stretch.end_at > stretch.start_at:
             missing = set(cells(stretch.start_at, stretch.end_at)) - held
             if missing:

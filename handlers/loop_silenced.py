@@ -1,11 +1,12 @@
 """Somebody texts like a program: their messages are kept, nothing is answered, and a person is told once."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from conversations.commands.parse import parse
+from conversations.languages import known
 from conversations.replies import say
 from conversations.rules.loop_guard import LOOK_BACK, MOST_A_MINUTE, is_loop
 from handlers.circumstances import Circumstances
@@ -14,13 +15,19 @@ from models.conversations import add_turn, change_conversation
 from models.messages import cover, recent_inbound
 
 
-def looks_like_a_loop(session: Session, conversation: Row[Any], now: datetime) -> bool:
-    """Looks back only where the last text came a moment ago, so that an ordinary conversation pays nothing."""
-    last = conversation.last_inbound_at
+def looks_like_a_loop(session: Session, conversation: Row[Any], circumstances: Circumstances) -> bool:
+    """Looks back only where the last text came a moment ago, so that an ordinary conversation pays nothing. A
+    coordinator may give one command (MORE, UNDO) again and again."""
+    last, now = conversation.last_inbound_at, circumstances.now
     if last is None or last < now - LOOK_BACK:
         return False
     recent = recent_inbound(session, conversation.id, now - LOOK_BACK, MOST_A_MINUTE * 3)
-    return is_loop([(row.at, row.body) for row in recent], now)
+    profile = circumstances.profiles.current(session)
+    coordinator = profile.coordinator_by_phone(conversation.address)
+    newest = max(recent, key=lambda row: row.at, default=None)
+    language = known(coordinator.language or profile.business.language) if coordinator is not None else ""
+    commands = coordinator is not None and newest is not None and bool(parse(newest.body, language))
+    return is_loop([(row.at, row.body) for row in recent], now, may_repeat=commands)
 
 
 def loop_silenced(

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from conversations.engine import leaves_open, says_nothing_yet
 from conversations.events import Said
+from conversations.layout import Capabilities
 from conversations.messages import Inbound
 from conversations.reading import context_of
+from conversations.rules.opt_out import OptWord, opt_word
 from conversations.stored import load
 from conversations.understanding import Context, Understood
 from handlers.advance import advance
@@ -19,7 +21,7 @@ from handlers.gather_facts import DatabaseFacts
 from handlers.loop_silenced import looks_like_a_loop, loop_silenced
 from handlers.meant import option_meant, says_something, words_of
 from models.clients import client_for
-from models.consents import ConsentSource, consent_given
+from models.consents import first_consent
 from models.conversations import change_conversation, conversation_for, lock_conversation
 from models.messages import postpone, store_inbound, unanswered
 from models.outbox import outbox_by_provider_id
@@ -50,6 +52,14 @@ class Received:
     left_open: LeftOpen | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """`is_opt_word`: it says whether our texts may go to this person, so their turn must not wait."""
+
+    conversation_id: int
+    is_opt_word: bool
+
+
 def message_received(session: Session, inbound: Inbound, circumstances: Circumstances) -> Received:
     """Store one message and let its turn happen, unless it may wait a moment: for an interpreter, where we do not
     understand it, or for the next message, where it says nothing yet."""
@@ -59,7 +69,8 @@ def message_received(session: Session, inbound: Inbound, circumstances: Circumst
     is_new = store(session, conversation, inbound, circumstances)
     if not is_new and not unanswered(session, conversation.id):
         return Received(conversation.id, is_new=False)
-    conversation = _introduce(session, conversation, inbound, circumstances)
+    if _introduce(session, conversation, inbound, circumstances):
+        conversation = lock_conversation(session, conversation.id)
     if is_new and circumstances.patience and (left_open := _left_open(session, conversation, circumstances)):
         due_at = circumstances.now + circumstances.patience
         postpone(session, conversation.id, due_at)
@@ -72,14 +83,17 @@ def message_received(session: Session, inbound: Inbound, circumstances: Circumst
     return Received(conversation.id, is_new)
 
 
-def message_kept(session: Session, inbound: Inbound, circumstances: Circumstances) -> None:
+def message_kept(session: Session, inbound: Inbound, circumstances: Circumstances) -> Kept:
     """Store one message that came at `circumstances.now`, while the database was away. It is a text by itself, and its
     turn is due."""
     conversation = conversation_for(session, inbound.channel, inbound.address, circumstances.now)
     if inbound.is_reaction and not _says_something(session, conversation, inbound, circumstances):
-        return
+        return Kept(conversation.id, is_opt_word=False)
     if store(session, conversation, inbound, circumstances):
         _introduce(session, conversation, inbound, circumstances)
+    channel = circumstances.channels.get(inbound.channel, Capabilities())
+    word = opt_word(inbound.text, bare_cancel=channel.bare_cancel_opts_out)
+    return Kept(conversation.id, is_opt_word=word in (OptWord.OUT, OptWord.IN))
 
 
 def turn_due(session: Session, conversation_id: int, circumstances: Circumstances) -> bool:
@@ -108,7 +122,7 @@ def finish_turn(
 ) -> None:
     """One turn for the first text of this conversation that no turn has covered, under the id of its last message."""
     waiting = first_text(unanswered(session, conversation.id))
-    if waiting and looks_like_a_loop(session, conversation, circumstances.now):
+    if waiting and looks_like_a_loop(session, conversation, circumstances):
         loop_silenced(session, conversation, waiting, circumstances)
     elif waiting:
         circumstances = replace(circumstances, trace=waiting[-1].trace)
@@ -137,15 +151,16 @@ def store(session: Session, conversation: Row[Any], inbound: Inbound, circumstan
     return store_inbound(session, stored)
 
 
-def _introduce(session: Session, conversation: Row[Any], inbound: Inbound, circumstances: Circumstances) -> Row[Any]:
-    """A first message: know the person behind the address, unless they are a coordinator."""
-    values: dict[str, Any] = {"last_message_at": circumstances.now}
-    coordinator = circumstances.profiles.current(session).coordinator_by_phone(conversation.address)
-    if conversation.client_id is None and coordinator is None:
-        values["client_id"] = client_for(session, inbound.phone, inbound.profile_name, circumstances.now)
-        consent_given(session, conversation.id, ConsentSource.WROTE_FIRST, "", circumstances.now)
+def _introduce(session: Session, conversation: Row[Any], inbound: Inbound, circumstances: Circumstances) -> bool:
+    """A first message: know the person behind the address, unless they are a coordinator. Whether that was news."""
+    now = circumstances.now
+    is_news = conversation.client_id is None and not _is_coordinator(session, conversation, circumstances)
+    values: dict[str, Any] = {"last_message_at": now}
+    if is_news:
+        values |= {"client_id": client_for(session, inbound.phone, inbound.profile_name, now), "opted_out_at": None}
+        first_consent(session, conversation.id, now)
     change_conversation(session, conversation.id, **values)
-    return lock_conversation(session, conversation.id) if "client_id" in values else conversation
+    return is_news
 
 
 def _may_wait(session: Session, conversation: Row[Any], circumstances: Circumstances) -> bool:
@@ -166,15 +181,19 @@ def _left_open(session: Session, conversation: Row[Any], circumstances: Circumst
     profile = circumstances.profiles.current(session)
     event, dialogue = _said(session, waiting, conversation), load(conversation.dialogue)
     facts = DatabaseFacts(session, conversation, circumstances, profile)
-    if not leaves_open(dialogue, event, facts) or looks_like_a_loop(session, conversation, circumstances.now):
+    if not leaves_open(dialogue, event, facts) or looks_like_a_loop(session, conversation, circumstances):
         return None
     ids = tuple(row.id for row in waiting)
     return LeftOpen(conversation.id, ids, event.text, context_of(dialogue, facts), circumstances.now)
 
 
 def _says_something(session: Session, conversation: Row[Any], inbound: Inbound, circumstances: Circumstances) -> bool:
-    coordinator = circumstances.profiles.current(session).coordinator_by_phone(conversation.address)
-    return says_something(session, conversation.id, inbound, is_coordinator=coordinator is not None)
+    is_coordinator = _is_coordinator(session, conversation, circumstances)
+    return says_something(session, conversation.id, inbound, is_coordinator=is_coordinator)
+
+
+def _is_coordinator(session: Session, conversation: Row[Any], circumstances: Circumstances) -> bool:
+    return circumstances.profiles.current(session).coordinator_by_phone(conversation.address) is not None
 
 
 def _said(session: Session, rows: list[Row[Any]], conversation: Row[Any]) -> Said:

@@ -1,4 +1,5 @@
-"""A request that still waits for its answer: taken in hand under lock, read afresh, its open proposal put away."""
+"""A booking, or a request that still waits for its answer: taken in hand under lock, read afresh, its open proposal put
+away."""
 
 from datetime import datetime
 from typing import Any
@@ -15,13 +16,21 @@ from models.conversations import lock_conversation
 
 
 def lock_request(session: Session, booking_id: int) -> Row[Any]:
-    """A booking that is still pending, with its client's conversation locked first, as in a client's own turn, so that
-    the two never wait for each other. Raises LostRace where it is pending no longer."""
+    """A booking that is still pending, as lock_booking(). Raises LostRace where it is pending no longer."""
+    row = lock_booking(session, booking_id)
+    if row.status is not BookingStatus.PENDING:
+        raise LostRace
+    return row
+
+
+def lock_booking(session: Session, booking_id: int) -> Row[Any]:
+    """A booking, with its client's conversation locked first, as in a client's own turn, so that the two never wait for
+    each other. Raises LostRace where there is none."""
     row = booking_by_id(session, booking_id)
     if row is not None and row.conversation_id is not None:
         lock_conversation(session, row.conversation_id)
         row = booking_by_id(session, booking_id)
-    if row is None or row.status is not BookingStatus.PENDING:
+    if row is None:
         raise LostRace
     return row
 

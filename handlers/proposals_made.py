@@ -11,12 +11,14 @@ from conversations.effects import AcceptProposal, Propose, RefuseProposal
 from conversations.events import Event, ProposalAccepted, ProposalRefused, TimeProposed
 from conversations.rules.deadlines import decide_by
 from handlers.circumstances import Circumstances
+from handlers.deadlines_set import deadline, plan_reminders_of_request
 from handlers.pending_request import fresh_view, lock_request, replace_proposal
 from handlers.profile import Profile
 from handlers.requests_decided import decider
+from handlers.time_owned import own_time, service_of
 from handlers.views import proposal_view
 from models.bookings import add_proposal, change_booking, end_proposal, move_booking, open_proposal
-from models.claims import Holder, LostRace, claim, let_go
+from models.claims import Holder, LostRace, let_go
 
 
 def propose(
@@ -33,8 +35,8 @@ def propose(
         session, booking_id=effect.booking_id, start_at=start, end_at=start + length, words=effect.words[:500],
         proposed_by=decider(conversation, profile), expires_at=deadline, created_at=now,
     )  # fmt: skip
-    claim(
-        session, row.staff_id, start - terms.before, start + length + terms.after, Holder.PROPOSAL, proposal_id, now,
+    own_time(
+        session, profile, service_of(row, profile), row.staff_id, start, Holder.PROPOSAL, proposal_id, now,
         live_until=deadline, beside=((Holder.BOOKING, effect.booking_id),),
     )  # fmt: skip
     change_booking(session, effect.booking_id, effect.version, now, decide_by=deadline)
@@ -50,12 +52,11 @@ def accept(
     """The client's YES: the new time takes the old one's place, in one step, and the booking is confirmed."""
     now = circumstances.now
     row, proposal = lock_request(session, effect.booking_id), _open(session, effect.booking_id, effect.proposal_id, now)
-    terms = profile.terms(row.staff_id, row.service_id)
     end_proposal(session, proposal.id, ProposalStatus.ACCEPTED, now)
     let_go(session, Holder.PROPOSAL, proposal.id)
     let_go(session, Holder.BOOKING, effect.booking_id)
-    start, end = proposal.start_at - terms.before, proposal.end_at + terms.after
-    claim(session, row.staff_id, start, end, Holder.BOOKING, effect.booking_id, now)
+    owner = Holder.BOOKING, effect.booking_id
+    own_time(session, profile, service_of(row, profile), row.staff_id, proposal.start_at, *owner, now)
     move_booking(
         session, effect.booking_id, row.version, row.status, BookingStatus.CONFIRMED, f"client:{row.client_id}",
         "took the proposed time", now, start_at=proposal.start_at, end_at=proposal.end_at,
@@ -72,8 +73,9 @@ def refuse(
     row, proposal = lock_request(session, effect.booking_id), _open(session, effect.booking_id, effect.proposal_id, now)
     end_proposal(session, proposal.id, ProposalStatus.REFUSED, now)
     let_go(session, Holder.PROPOSAL, proposal.id)
-    within = timedelta(minutes=profile.terms(row.staff_id, row.service_id).approval_minutes)
-    change_booking(session, effect.booking_id, row.version, now, decide_by=decide_by(now, row.start_at, within))
+    until = deadline(profile, row.staff_id, row.service_id, row.start_at, now)
+    change_booking(session, effect.booking_id, row.version, now, decide_by=until)
+    plan_reminders_of_request(session, effect.booking_id, profile, now)
     view = fresh_view(session, effect.booking_id, profile)
     return conversation.id, ProposalRefused(view, proposal_view(proposal, profile.business.zone))
 

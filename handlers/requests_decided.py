@@ -43,7 +43,8 @@ def decline(
         decide_by=None,
     )  # fmt: skip
     let_go(session, Holder.BOOKING, effect.booking_id)
-    return row.conversation_id, Declined(fresh_view(session, effect.booking_id, profile), effect.reason)
+    view = fresh_view(session, effect.booking_id, profile)
+    return row.conversation_id, Declined(view, effect.reason, effect.of_whole_day)
 
 
 def ask_another_time(

@@ -1,11 +1,13 @@
 """A text to the coordinator, on the channel that reaches them."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.replies import Reply
+from conversations.rules.deadlines import PRESSING
 from conversations.rules.routes import coordinator_channel
 from handlers.circumstances import Circumstances
 from handlers.enqueue import enqueue
@@ -21,10 +23,14 @@ def tell_coordinator(
     circumstances: Circumstances,
     profile: Profile,
     booking_id: int | None = None,
+    whom: Coordinator | None = None,
+    *,
+    may_wait: bool = False,
 ) -> None:
-    """Queue a reply for whoever answers for this booking (or for the business). Where nobody can be reached, the
-    conversation is marked as needing a person, so that operators see it."""
-    coordinator = _whose(session, booking_id, profile)
+    """Queue a reply for `whom`, else whoever answers for this booking (or for the business). Where nobody can be
+    reached, the conversation is marked as needing a person, so that operators see it. What `may_wait` goes when
+    their own quiet hours are over, unless the booking starts soon."""
+    coordinator = whom or _whose(session, booking_id, profile)
     channel = None
     if coordinator is not None and coordinator.phone:
         last = "" if coordinator.channel else last_channel_of(session, coordinator.phone)
@@ -42,7 +48,16 @@ def tell_coordinator(
         address=coordinator.phone,
         booking_id=booking_id,
         own_lane=booking_id is not None,
+        due_at=_awake(session, booking_id, coordinator, circumstances.now) if may_wait else None,
     )
+
+
+def _awake(session: Session, booking_id: int | None, coordinator: Coordinator, now: datetime) -> datetime | None:
+    """When they may be texted; None for now."""
+    row = booking_by_id(session, booking_id) if booking_id is not None else None
+    if coordinator.quiet_hours is None or (row is not None and row.start_at - now <= PRESSING):
+        return None
+    return coordinator.quiet_hours.over_at(now.astimezone(coordinator.zone))
 
 
 def _whose(session: Session, booking_id: int | None, profile: Profile) -> Coordinator | None:

@@ -1,5 +1,6 @@
 """Rows → the values that the mind reads."""
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -7,14 +8,16 @@ from sqlalchemy import Row
 
 from conversations.booking import BookingStatus, BookingView, ProposalView
 from conversations.business import Money
+from conversations.desk import BlockView
 from conversations.rules.obsolete import BookingNow
 from handlers.profile import Profile
+from models.bookings import BY_CLIENT
 
 
 def booking_view(row: Row[Any], profile: Profile) -> BookingView:
     """One booking with names, in its own zone."""
     zone = ZoneInfo(row.timezone)
-    confirmed = row.confirmed_datetime
+    confirmed, cancelled = row.confirmed_datetime, row.status is BookingStatus.CANCELLED
     return BookingView(
         id=row.id,
         status=BookingStatus(row.status),
@@ -37,15 +40,27 @@ def booking_view(row: Row[Any], profile: Profile) -> BookingView:
         note=row.client_note,
         attendee=row.attendee,
         place=row.place,
-        decided_by=_who(row.decided_by, profile),
-        decided_at=row.decision_at,
+        decided_by=_who(row.cancelled_by if cancelled else row.decided_by, profile),
+        decided_at=row.cancelled_at if cancelled else row.decision_at,
         decline_reason=row.decline_reason,
+        cancel_reason=row.cancel_reason,
+        staff_note=row.staff_note,
+        email=row.client_email,
+        opted_out=row.opted_out_at is not None,
         proposed=row.proposed_at.astimezone(zone) if row.proposed_at is not None else None,
+        proposed_by_client=row.proposed_at is not None and row.proposed_by.startswith(BY_CLIENT),
+        is_promised=row.client_confirmed_at is not None,
+        page=profile.business.pages + row.page_token if profile.business.pages and row.page_token else "",
     )
 
 
 def proposal_view(row: Row[Any], zone: ZoneInfo) -> ProposalView:
     return ProposalView(row.id, row.booking_id, row.start_at.astimezone(zone), row.expires_at, row.words)
+
+
+def block_view(block_id: int, staff_id: int, start: datetime, end: datetime, reason: str, zone: ZoneInfo) -> BlockView:
+    """Time taken out, in the business's zone."""
+    return BlockView(block_id, staff_id, start.astimezone(zone), end.astimezone(zone), reason)
 
 
 def booking_now(row: Row[Any]) -> BookingNow:

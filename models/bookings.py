@@ -1,22 +1,27 @@
 """Bookings, the times proposed for them, and what became of each."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Column, Index, Row, Select, String, Text, select, update
+from sqlalchemy import JSON, Column, Index, Row, Select, String, Text, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from conversations.booking import BookingStatus, BookingType, ProposalStatus
-from conversations.rules.transitions import check
+from conversations.rules.quiet_hours import read_quiet_hours
+from conversations.rules.reminders import UNDONE, afterwards, flag_at, reminders
+from conversations.rules.transitions import RefusedTransition, check, may_take_back
 from models.base import Key, Moment, key, link, table, word
-from models.business import services, staff
+from models.business import business, services, staff
 from models.claims import LostRace
 from models.clients import clients
 from models.conversations import conversations
 from models.insert import changed_rows, insert_row
+from models.scheduled_notices import NoticeKind, forget_notices, plan_notice
+from models.tokens import row_opened_by
 
 
 def _moment(*, nullable: bool = True) -> Column[datetime]:
@@ -51,7 +56,6 @@ class Booking(SQLModel, table=True):
     attendee: str = Field(default="", sa_column=Column(String(120), nullable=False, server_default=""))
     class_session_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
     series_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
-    resource_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
     session_type: str = Field(default="individual", max_length=20)
     seats_reserved: int = Field(default=1)
     preferred_datetime: datetime = Field(sa_column=_moment(nullable=False))
@@ -108,13 +112,15 @@ class BookingTransition(SQLModel, table=True):
 
 
 class Proposal(SQLModel, table=True):
-    """Another time for a booking, held beside its own until the client answers."""
+    """Another time for a booking, held beside its own until it is answered: by the client, or, where the client wished
+    it, by the coordinator. `staff_id` NULL is the booking's own."""
 
     __tablename__ = "proposals"
     __table_args__ = (Index(None, "booking_id", "status"), Index(None, "status", "expires_at"))
     id: int | None = Field(default=None, sa_column=key())
     booking_id: int = Field(sa_column=link("bookings.id"))
     status: ProposalStatus = Field(sa_column=Column(word(ProposalStatus), nullable=False))
+    staff_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
     start_at: datetime = Field(sa_column=_moment(nullable=False))
     end_at: datetime = Field(sa_column=_moment(nullable=False))
     words: str = Field(default="", max_length=500)
@@ -124,9 +130,14 @@ class Proposal(SQLModel, table=True):
     created_at: datetime = Field(sa_column=_moment(nullable=False))
 
 
+LONGEST_VISIT = timedelta(hours=48)
+"""No booking is longer: no stretch of time is."""
+BY_CLIENT = "client:"
+"""What a proposal of the client's own begins with in `proposed_by`."""
 PENDING = BookingStatus.PENDING
 CONFIRMED = (BookingStatus.CONFIRMED, BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED)
 KEPT = (BookingStatus.APPROVED, *CONFIRMED)
+_OF_VISITS = (NoticeKind.UPCOMING, NoticeKind.UNCONFIRMED, NoticeKind.REVIEW, NoticeKind.NO_SHOW)
 
 bookings = table(Booking)
 booking_transitions = table(BookingTransition)
@@ -140,11 +151,15 @@ def _with_names() -> Select[Any]:
             bookings,
             services.c.name.label("service_name"),
             services.c.place.label("place"),
+            services.c.reminder_minutes.label("reminder_minutes"),
             staff.c.name.label("staff_name"),
             clients.c.name.label("client_name"),
             clients.c.phone.label("client_phone"),
+            clients.c.email.label("client_email"),
+            conversations.c.opted_out_at.label("opted_out_at"),
             conversations.c.address.label("client_address"),
             proposals.c.start_at.label("proposed_at"),
+            proposals.c.proposed_by.label("proposed_by"),
         )
         .join(services, services.c.id == bookings.c.service_id)
         .join(staff, staff.c.id == bookings.c.staff_id)
@@ -156,6 +171,11 @@ def _with_names() -> Select[Any]:
 
 def booking_by_id(session: Session, booking_id: int) -> Row[Any] | None:
     return session.execute(_with_names().where(bookings.c.id == booking_id)).one_or_none()
+
+
+def booking_by_token(session: Session, token: str) -> Row[Any] | None:
+    """The booking whose client's page this token opens."""
+    return row_opened_by(session, _with_names(), bookings.c.page_token, token)
 
 
 def bookings_in(session: Session, statuses: Iterable[BookingStatus], limit: int) -> list[Row[Any]]:
@@ -172,10 +192,55 @@ def bookings_of_client(session: Session, client_id: int, since: datetime, limit:
     return list(session.execute(statement.order_by(bookings.c.start_at, bookings.c.id).limit(limit)))
 
 
+def bookings_between(session: Session, start: datetime, end: datetime) -> list[Row[Any]]:
+    """Bookings that touch [start, end) and were kept, missed or still may be had, soonest first. By staff and start:
+    that index holds the cost to the days asked about."""
+    statement = _with_names().where(
+        bookings.c.staff_id.in_(select(staff.c.id)),
+        bookings.c.start_at > start - LONGEST_VISIT, bookings.c.start_at < end, bookings.c.end_at > start,
+        bookings.c.status.in_((PENDING, *KEPT, BookingStatus.NO_SHOW)),
+    )  # fmt: skip
+    return list(session.execute(statement.order_by(bookings.c.start_at, bookings.c.id)))
+
+
+def next_of_staff(session: Session, staff_id: int, booking_id: int, start: datetime) -> Row[Any] | None:
+    """The booking of a staff member that stands and starts next after this one, which starts at `start`."""
+    statement = _with_names().where(
+        bookings.c.staff_id == staff_id, bookings.c.start_at >= start, bookings.c.id != booking_id,
+        bookings.c.status.in_((PENDING, *KEPT)),
+    )  # fmt: skip
+    return session.execute(statement.order_by(bookings.c.start_at, bookings.c.id).limit(1)).one_or_none()
+
+
+def moves_asked(session: Session, now: datetime, limit: int) -> list[Row[Any]]:
+    """Bookings that stand and whose clients wait for an answer to another time, oldest first."""
+    statement = _with_names().where(
+        bookings.c.status.in_((BookingStatus.APPROVED, BookingStatus.CONFIRMED)),
+        proposals.c.proposed_by.startswith(BY_CLIENT), proposals.c.expires_at > now,
+    )  # fmt: skip
+    return list(session.execute(statement.order_by(bookings.c.id).limit(limit)))
+
+
+def moves_past_deadline(session: Session, now: datetime, limit: int) -> list[int]:
+    """The bookings whose clients wished another time that nobody has answered in time."""
+    statement = select(proposals.c.booking_id).where(
+        proposals.c.status == ProposalStatus.OPEN, proposals.c.expires_at <= now,
+        proposals.c.proposed_by.startswith(BY_CLIENT),
+    )  # fmt: skip
+    return [int(row) for row in session.execute(statement.order_by(proposals.c.expires_at).limit(limit)).scalars()]
+
+
 def newest_standing(session: Session, client_id: int) -> Row[Any] | None:
     """A client's last booking that was kept, or still may be."""
     statement = _with_names().where(bookings.c.client_id == client_id, bookings.c.status.in_((PENDING, *KEPT)))
     return session.execute(statement.order_by(bookings.c.start_at.desc(), bookings.c.id.desc()).limit(1)).one_or_none()
+
+
+def newest_by_staff(session: Session, staff_ids: Sequence[int]) -> dict[int, int]:
+    """The number of the last booking that each of these staff was ever given."""
+    newest = select(func.max(bookings.c.id)).where(bookings.c.staff_id == staff.c.id).scalar_subquery()
+    rows = session.execute(select(staff.c.id, newest).where(staff.c.id.in_(staff_ids)))
+    return {staff_id: number for staff_id, number in rows if number is not None}
 
 
 def has_kept_booking(session: Session, client_id: int) -> bool:
@@ -197,6 +262,8 @@ def add_booking(session: Session, who: str, now: datetime, **values: Any) -> int
     except IntegrityError as error:  # PostgreSQL's second lock: bookings of one person never overlap
         raise LostRace from error
     _note(session, booking_id, None, values["status"], who, "", now)
+    if values["status"] is not BookingStatus.PENDING:
+        _plan_notices(session, booking_id, now)
     return booking_id
 
 
@@ -209,6 +276,42 @@ def change_booking(session: Session, booking_id: int, version: int, now: datetim
         raise LostRace from error
     if changed != 1:
         raise LostRace
+    if not values.keys().isdisjoint(("status", "start_at")):
+        _plan_notices(session, booking_id, now)
+
+
+def _plan_notices(session: Session, booking_id: int, now: datetime) -> None:
+    """What is said before and after a visit follows its booking, whoever has changed it."""
+    forget_notices(session, booking_id, *_OF_VISITS)
+    columns = (
+        bookings.c.status,
+        bookings.c.start_at,
+        bookings.c.end_at,
+        bookings.c.timezone,
+        services.c.reminder_minutes,
+    )
+    of_service = select(*columns).join(services, services.c.id == bookings.c.service_id)
+    row = session.execute(of_service.where(bookings.c.id == booking_id)).one()
+    ours = session.execute(select(business.c.quiet_hours, business.c.review_minutes)).one()
+    start, zone, quiet = row.start_at, ZoneInfo(row.timezone), read_quiet_hours(ours.quiet_hours)
+
+    def plan(kind: NoticeKind, due_at: datetime | None) -> None:
+        if due_at is not None:
+            plan_notice(session, kind, due_at, booking_id=booking_id, about=start)
+
+    match BookingStatus(row.status):
+        case BookingStatus.CONFIRMED:
+            found = reminders(start, now, row.reminder_minutes, quiet, zone)
+            for due_at in found:
+                plan(NoticeKind.UPCOMING, due_at)
+            if found:
+                plan(NoticeKind.UNCONFIRMED, flag_at(start, found[0], now, quiet, zone))
+        case BookingStatus.COMPLETED if ours.review_minutes:
+            plan(NoticeKind.REVIEW, afterwards(row.end_at, now, timedelta(minutes=ours.review_minutes), quiet, zone))
+        case BookingStatus.NO_SHOW:
+            plan(NoticeKind.NO_SHOW, afterwards(row.end_at, now, UNDONE, quiet, zone))
+        case _:
+            pass
 
 
 def move_booking(
@@ -228,6 +331,22 @@ def move_booking(
     check(before, after)
     change_booking(session, booking_id, version, now, status=after, **values)
     _note(session, booking_id, before, after, who, why, now)
+
+
+def take_back_booking(
+    session: Session, row: Row[Any], after: BookingStatus, who: str, now: datetime, **values: Any
+) -> None:
+    """Let a booking be as it was before a step that is taken back.
+
+    Raises RefusedTransition for one that leads nowhere a step came from, LostRace when it has changed since it was
+    read."""
+    if after is row.status:
+        change_booking(session, row.id, row.version, now, **values)
+        return
+    if not may_take_back(row.status, after):
+        raise RefusedTransition(row.status, after)
+    change_booking(session, row.id, row.version, now, status=after, **values)
+    _note(session, row.id, row.status, after, who, "taken back", now)
 
 
 def _note(

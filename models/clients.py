@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from models.base import Moment, key, table
-from models.insert import insert_row, insert_unless_there
+from models.insert import insert_numbered_unless_there, insert_row
 
 
 class Client(SQLModel, table=True):
@@ -30,12 +30,16 @@ def client_by_id(session: Session, client_id: int) -> Row[Any] | None:
     return session.execute(select(clients).where(clients.c.id == client_id)).one_or_none()
 
 
+def client_by_phone(session: Session, phone: str) -> Row[Any] | None:
+    return session.execute(select(clients).where(clients.c.phone == phone)).one_or_none()
+
+
 def client_for(session: Session, phone: str | None, name: str, now: datetime) -> int:
     """The number of the client with this phone; a new client where there is none. Two at once make one."""
     if phone is not None:
-        insert_unless_there(
-            session, clients, {"phone": phone, "name": name[:80], "email": "", "language": "", "created_at": now}
-        )
+        values = {"phone": phone, "name": name[:80], "email": "", "language": "", "created_at": now}
+        if (new := insert_numbered_unless_there(session, clients, values)) is not None:
+            return new
         client = session.execute(select(clients.c.id, clients.c.name).where(clients.c.phone == phone)).one()
         if name and not client.name:
             rename_client(session, client.id, name)

@@ -18,6 +18,8 @@ class ConsentSource(StrEnum):
 
     WROTE_FIRST = "wrote_first"
     """The person texted the business before it ever texted them."""
+    BOOKED_BY_HAND = "booked_by_hand"
+    """They came in or called, gave their number, and the business booked for them."""
     OWN_WORDS = "own_words"
     CARRIER = "carrier"
     """The carrier answered their word itself, and said so."""
@@ -38,6 +40,11 @@ class Consent(SQLModel, table=True):
 
 
 consents = table(Consent)
+
+
+def first_consent(session: Session, conversation_id: int, at: datetime) -> None:
+    """They wrote to us before we ever wrote to them. That nothing keeps us from answering is the caller's to note."""
+    _add(session, conversation_id, granted=True, source=ConsentSource.WROTE_FIRST, words="", at=at)
 
 
 def consent_given(session: Session, conversation_id: int, source: ConsentSource, words: str, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Row, Text, UniqueConstraint, func, select, update
+from sqlalchemy import JSON, Column, Row, Text, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -50,17 +50,23 @@ class Turn(SQLModel, table=True):
 
 conversations = table(Conversation)
 turns = table(Turn)
+_OF_ADDRESS = (
+    select(conversations)
+    .where(conversations.c.channel == bindparam("channel"), conversations.c.address == bindparam("address"))
+    .with_for_update(key_share=True)
+)
+_CHANGE = update(conversations).where(conversations.c.id == bindparam("conversation_id"))
 
 
 def conversation_for(session: Session, channel: str, address: str, now: datetime) -> Row[Any]:
     """The conversation of this address, made if need be, and LOCKED until the transaction ends."""
-    statement = select(conversations).where(conversations.c.channel == channel, conversations.c.address == address)
-    found = session.execute(statement.with_for_update(key_share=True)).one_or_none()
+    who = {"channel": channel, "address": address}
+    found = session.execute(_OF_ADDRESS, who).one_or_none()
     if found is not None:
         return found
-    values = {"channel": channel, "address": address, "state": State.INITIAL, "dialogue": {}}
+    values = {**who, "state": State.INITIAL, "dialogue": {}}
     insert_unless_there(session, conversations, {**values, "last_message_at": now, "created_at": now})
-    return session.execute(statement.with_for_update(key_share=True)).one()
+    return session.execute(_OF_ADDRESS, who).one()
 
 
 def conversation_id_for(session: Session, channel: str, address: str, now: datetime) -> int:
@@ -68,6 +74,11 @@ def conversation_id_for(session: Session, channel: str, address: str, now: datet
     statement = select(conversations.c.id).where(conversations.c.channel == channel, conversations.c.address == address)
     found = session.execute(statement).scalar_one_or_none()
     return int(found) if found is not None else int(conversation_for(session, channel, address, now).id)
+
+
+def conversation_by_id(session: Session, conversation_id: int) -> Row[Any]:
+    """One conversation, as it is, not locked."""
+    return session.execute(select(conversations).where(conversations.c.id == conversation_id)).one()
 
 
 def lock_conversation(session: Session, conversation_id: int) -> Row[Any]:
@@ -78,7 +89,7 @@ def lock_conversation(session: Session, conversation_id: int) -> Row[Any]:
 
 
 def change_conversation(session: Session, conversation_id: int, **values: Any) -> None:
-    session.execute(update(conversations).where(conversations.c.id == conversation_id).values(**values))
+    session.execute(_CHANGE, {"conversation_id": conversation_id, **values})
 
 
 def last_channel_of(session: Session, address: str) -> str:

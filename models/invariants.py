@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from conversations.booking import BookingType, ProposalStatus
 from conversations.rules.transitions import LIVE
+from models.blocks import blocks
 from models.bookings import booking_transitions, bookings, proposals
+from models.calendars import busy_times
 from models.claims import Holder, claims, stretches
 from models.conversations import conversations, turns
 from models.messages import Direction, messages
@@ -47,8 +49,9 @@ def stretch_pages(session: Session) -> Iterator[Page]:
 
 
 def proposal_pages(session: Session) -> Iterator[Page]:
-    """The proposals, each with the status and the staff member of its booking."""
-    more = (bookings.c.status.label("booking_status"), bookings.c.staff_id)
+    """The proposals, each with the status of its booking, and the staff member whose time it is."""
+    with_staff = func.coalesce(proposals.c.staff_id, bookings.c.staff_id).label("with_staff")
+    more = (bookings.c.status.label("booking_status"), with_staff)
     statement = select(proposals, *more).outerjoin(bookings, bookings.c.id == proposals.c.booking_id)
     return pages(session, statement, proposals.c.id)
 
@@ -119,7 +122,13 @@ def transitions_by_booking(session: Session, booking_ids: Sequence[int]) -> dict
 
 def present(session: Session, holder: Holder, ids: Sequence[int]) -> set[int]:
     """Those of these numbers that are rows of the holder's table."""
-    table = {Holder.BOOKING: bookings, Holder.PROPOSAL: proposals, Holder.CONVERSATION: conversations}[holder]
+    table = {
+        Holder.BOOKING: bookings,
+        Holder.PROPOSAL: proposals,
+        Holder.CONVERSATION: conversations,
+        Holder.BLOCK: blocks,
+        Holder.CALENDAR: busy_times,
+    }[holder]
     return set(session.execute(select(table.c.id).where(table.c.id.in_(ids))).scalars())
 
 

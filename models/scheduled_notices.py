@@ -2,11 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import Column, ColumnElement, Index, Row, UniqueConstraint, delete, select, update
+from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from models.base import Key, Moment, key, table, word
+from models.insert import changed_rows, insert_unless_there
 
 
 class NoticeKind(StrEnum):
@@ -48,3 +51,96 @@ class ScheduledNotice(SQLModel, table=True):
 
 
 scheduled_notices = table(ScheduledNotice)
+
+
+def plan_notice(
+    session: Session,
+    kind: NoticeKind,
+    due_at: datetime,
+    *,
+    booking_id: int = 0,
+    coordinator_id: int = 0,
+    about: datetime | None = None,
+) -> None:
+    """Have something said at `due_at`. What is planned already is planned once."""
+    values = {"kind": kind, "booking_id": booking_id, "coordinator_id": coordinator_id, "due_at": due_at}
+    insert_unless_there(session, scheduled_notices, {**values, "about": about, "done_at": None})
+
+
+def forget_notices(session: Session, booking_id: int, *kinds: NoticeKind) -> None:
+    """What was to be said of a booking is said no more; without kinds, nothing of it."""
+    planned = scheduled_notices.c.booking_id == booking_id, scheduled_notices.c.done_at.is_(None)
+    wanted = (scheduled_notices.c.kind.in_(kinds),) if kinds else ()
+    session.execute(delete(scheduled_notices).where(*planned, *wanted))
+
+
+def notices_due(session: Session, now: datetime, limit: int) -> list[int]:
+    """The numbers of the notices whose time has come, the longest overdue first."""
+    due = scheduled_notices.c.done_at.is_(None), scheduled_notices.c.due_at <= now
+    statement = select(scheduled_notices.c.id).where(*due).order_by(scheduled_notices.c.due_at).limit(limit)
+    return list(session.execute(statement).scalars())
+
+
+def notice_was_said(session: Session, kind: NoticeKind, coordinator_id: int, due_at: datetime) -> bool:
+    """Whether a coordinator's notice of this moment is on record."""
+    mine = scheduled_notices.c.coordinator_id == coordinator_id, scheduled_notices.c.booking_id == 0
+    statement = select(scheduled_notices.c.id).where(
+        scheduled_notices.c.kind == kind, *mine, scheduled_notices.c.due_at == due_at
+    )
+    return session.execute(statement).first() is not None
+
+
+def say_once(session: Session, kind: NoticeKind, coordinator_id: int, due_at: datetime, now: datetime) -> bool:
+    """Put on record that a coordinator's notice of this moment is said; False where it is on record already."""
+    values = {"kind": kind, "booking_id": 0, "coordinator_id": coordinator_id, "due_at": due_at}
+    return insert_unless_there(session, scheduled_notices, {**values, "about": None, "done_at": now})
+
+
+def take_notice(session: Session, notice_id: int, now: datetime) -> Row[Any] | None:
+    """A notice to see to now; None where another worker has taken it, or it was forgotten."""
+    mine = scheduled_notices.c.id == notice_id
+    taken = update(scheduled_notices).where(mine, scheduled_notices.c.done_at.is_(None)).values(done_at=now)
+    if changed_rows(session, taken) != 1:
+        return None
+    return session.execute(select(scheduled_notices).where(mine)).one()
+
+
+def drop_notice(session: Session, notice_id: int) -> None:
+    """It was stale, and nothing was said."""
+    session.execute(delete(scheduled_notices).where(scheduled_notices.c.id == notice_id))
+
+
+def postpone_notice(session: Session, notice: Row[Any], due_at: datetime) -> None:
+    """Say it later; nothing where something of the kind is to be said by then anyway."""
+    same = _same(notice, notice.kind)
+    other = select(scheduled_notices.c.id).where(
+        *same, scheduled_notices.c.done_at.is_(None), scheduled_notices.c.due_at <= due_at
+    )
+    if session.execute(other.limit(1)).first() is not None:
+        drop_notice(session, notice.id)
+        return
+    changed = update(scheduled_notices).where(scheduled_notices.c.id == notice.id)
+    session.execute(changed.values(due_at=due_at, done_at=None))
+
+
+def has_newer_due(session: Session, notice: Row[Any], now: datetime) -> bool:
+    """Whether a later one of the kind has fallen due as well, so that this one need not be said."""
+    newer = select(scheduled_notices.c.id).where(
+        *_same(notice, notice.kind), scheduled_notices.c.done_at.is_(None),
+        scheduled_notices.c.due_at <= now, scheduled_notices.c.due_at > notice.due_at,
+    )  # fmt: skip
+    return session.execute(newer.limit(1)).first() is not None
+
+
+def was_said(session: Session, notice: Row[Any], kind: NoticeKind) -> bool:
+    """Whether one of this kind has been said, of the same booking and the same start."""
+    said = select(scheduled_notices.c.id).where(*_same(notice, kind), scheduled_notices.c.done_at.is_not(None))
+    return session.execute(said.limit(1)).first() is not None
+
+
+def _same(notice: Row[Any], kind: NoticeKind) -> tuple[ColumnElement[bool], ...]:
+    """The other notices of a kind about the same."""
+    table = scheduled_notices.c
+    return (
+        table.booking_id == notice.booking_id, table.about == notice.about, table.kind == kind, table.id != notice.id
+    )  # fmt: skip

@@ -1,6 +1,7 @@
 """What holds for the code as it is written: who imports whom, and that every sentence comes from the language file."""
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ import pytest
 
 from conversations.booking import BookingStatus
 from conversations.commands import COMMANDS
+from conversations.flows.reasons import told
 from conversations.rules.availability import Refusal
 
 TOP = Path(__file__).parent.parent
@@ -22,7 +24,7 @@ REPLIES: dict[str, str | dict[str, str]] = tomllib.loads(
     (TOP / "conversations/languages/en.toml").read_text(encoding="utf-8")
 )["replies"]
 BUILT = [
-    *(f"refused_{refusal}" for refusal in Refusal),
+    *(f"refused_{told(refusal)}" for refusal in Refusal),
     *(f"status_{status}" for status in BookingStatus),
     *(f"my_booking_{status}" for status in BookingStatus),
     *(f"{prefix}_{word.lower()}" for prefix in ("usage", "command") for word in COMMANDS),
@@ -134,7 +136,9 @@ def placeholders(key: str) -> set[str]:
 
 
 def strings() -> Iterator[str]:
-    """Every string, with a * for each value, in the code that speaks."""
+    """Every string, with a * for each value, in the code that speaks; and what the templates say."""
+    for path in (TOP / "bot").rglob("templates/*.html"):
+        yield from re.findall(r't\("([a-z_]+)"', path.read_text(encoding="utf-8"))
     for path in files(*SPEAKING):
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Constant | ast.JoinedStr) and (pattern := _pattern(node)):

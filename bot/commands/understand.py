@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _at(path: Path, context: Context) -> Context:
     """The same, for the services and the opening hours of a business. Imported here: measuring needs none of it."""
     from bot.commands.opening import read_business
-    from handlers.business_file import shifts
+    from handlers.business_hours import shifts
 
     business = read_business(path)
     services = tuple(

@@ -1,16 +1,19 @@
 """Booking: ask for the first slot that is missing, check the time, show the whole summary, and book on YES."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+from conversations.booking import BookingStatus, BookingView
 from conversations.business import Service
 from conversations.dialogue import Awaiting, Dialogue, State, Subject
-from conversations.effects import Book, ChangeWish, Effect, Hold, LetGo
+from conversations.effects import Book, ChangeWish, Effect, Hold, LetGo, Reschedule
 from conversations.facts import Facts
 from conversations.flows import options, visits
-from conversations.flows.reasons import why_none_free
+from conversations.flows.reasons import plainest, told, why_none_free
 from conversations.flows.slots import Filled, fill, moment, what_is_known
+from conversations.flows.standing import asks_to_move
+from conversations.flows.their_time import their_time
 from conversations.languages.render import render
 from conversations.replies import Reply, say
 from conversations.rules.availability import (
@@ -19,11 +22,11 @@ from conversations.rules.availability import (
     Slot,
     WallTime,
     free_slots,
-    nearest,
-    spread,
     wall_time,
     why_not,
 )
+from conversations.rules.choosing import nearest, spread
+from conversations.rules.policies import Approval
 from conversations.stored import time_text
 from conversations.turn import Turn
 from conversations.understanding import Answer, Understood
@@ -110,18 +113,38 @@ def _offer(filled: Filled, service: Service, facts: Facts, lead: Replies) -> Tur
     refusals = {c.staff.id: why_not(c, service.minutes, start, facts.now) for c in calendars}
     free = [c for c in calendars if refusals[c.staff.id] is None]
     if not free:
-        reply = say(f"refused_{_plainest(refusals.values())}", when=start)
+        reply = say(f"refused_{plainest(refusals.values())}", when=start)
         return _offer_nearest(replace(dialogue, at=None), service, start, facts, (*lead, reply))
-    return _ask_yes(dialogue, service, free[0], start, facts, lead)
+    return _ask_yes(dialogue, service, _fairest(free, dialogue, facts), start, facts, lead)
+
+
+def _fairest(free: Sequence[Calendar], dialogue: Dialogue, facts: Facts) -> Calendar:
+    """Who of those that are free: whoever was named already, else whose turn it is."""
+    by_id = {calendar.staff.id: calendar for calendar in free}
+    if len(by_id) == 1 or dialogue.offered_staff_id in by_id:
+        return by_id.get(dialogue.offered_staff_id or 0, free[0])
+    return by_id[facts.whose_turn(list(by_id))]
 
 
 def _ask_yes(
     dialogue: Dialogue, service: Service, calendar: Calendar, start: datetime, facts: Facts, lead: Replies
 ) -> Turn:
+    waiting = [found for found in facts.my_bookings() if found.status is BookingStatus.PENDING]
+    is_more = not dialogue.changing and calendar.terms.requires_approval is not Approval.NO
+    if is_more and len(waiting) >= calendar.terms.open_requests and not facts.person.is_coordinator:
+        ids = ", ".join(f"#{found.id}" for found in waiting)
+        return Turn(dialogue.without_slots(), (*lead, say("too_many_open", ids=ids)), (LetGo(),))
     dialogue = replace(dialogue, offered_staff_id=calendar.staff.id).asking(Awaiting.CONFIRMATION)
     changing = dialogue.booking_id if dialogue.changing else None
     hold = Hold(dialogue.service_ids, calendar.staff.id, start, changing)
-    if changing is not None:
+    moved = _moved(dialogue, facts)
+    if moved is not None:
+        reply = say(
+            "confirm_move_asks" if asks_to_move(moved, facts) else "confirm_move",
+            id=moved.id, service=service.name, staff=calendar.staff.name, when=start, before=moved.start,
+            business=facts.business.name, elsewhere=their_time(facts.person.address, start),
+        )  # fmt: skip
+    elif changing is not None:
         reply = say("confirm_change", id=changing, service=service.name, staff=calendar.staff.name, when=start)
     else:
         named = bool(dialogue.name or facts.person.name)
@@ -134,6 +157,7 @@ def _ask_yes(
             attendee=dialogue.attendee,
             place=service.place,
             price=service.price,
+            elsewhere=their_time(facts.person.address, start),
         )
     return Turn(dialogue, (*lead, reply), (hold,))
 
@@ -149,16 +173,26 @@ def _book(dialogue: Dialogue, facts: Facts) -> Turn:
     if refusal is not None or offered is None:
         others = [c for c in calendars if why_not(c, service.minutes, start, facts.now) is None]
         if others:
-            return _ask_yes(dialogue, service, others[0], start, facts, ())
-        lead = say("refused_lost" if refusal is Refusal.TAKEN else f"refused_{refusal}", when=start)
+            return _ask_yes(dialogue, service, _fairest(others, dialogue, facts), start, facts, ())
+        why = told(refusal or Refusal.TAKEN)
+        lead = say("refused_lost" if why is Refusal.TAKEN else f"refused_{why}", when=start)
         return _offer_nearest(replace(dialogue, at=None), service, start, facts, (lead,))
     effect: Effect = Book(dialogue.service_ids, offered.staff.id, start, dialogue.note, dialogue.attendee)
     if dialogue.changing and dialogue.booking_id is not None:
-        effect = ChangeWish(dialogue.booking_id, offered.staff.id, start)
+        is_standing = _moved(dialogue, facts) is not None
+        effect = (Reschedule if is_standing else ChangeWish)(dialogue.booking_id, offered.staff.id, start)
     return Turn(dialogue, (), (effect,))
 
 
+def _moved(dialogue: Dialogue, facts: Facts) -> BookingView | None:
+    """The booking that stands and is to have another time; None where this is a new one, or one that still waits."""
+    found = facts.booking(dialogue.booking_id) if dialogue.changing and dialogue.booking_id is not None else None
+    return None if found is None or found.status is BookingStatus.PENDING else found
+
+
 def _what_to_change(dialogue: Dialogue, facts: Facts) -> Turn:
+    if moved := _moved(dialogue, facts):
+        return Turn(dialogue.without_slots(), (say("move_dropped", id=moved.id, when=moved.start),), (LetGo(),))
     labels = [(key, render(say(key), facts.language)) for key in ("change_service", "change_day", "change_time")]
     choices = options.numbered(Subject.MENU, labels[1:] if dialogue.changing else labels)
     return Turn(dialogue.asking(Awaiting.CHANGE, choices), (say("say_what_to_change", choices),), (LetGo(),))
@@ -219,12 +253,3 @@ def _within(slot: Slot, dialogue: Dialogue) -> bool:
 def _corrects(understood: Understood) -> bool:
     """Whether a yes or no came with something that changes the summary ("yes but at 4", "no, Tuesday")."""
     return replace(understood, answer=None, name="", intent=None).fills_nothing is False
-
-
-def _plainest(refusals: Iterable[Refusal | None]) -> Refusal:
-    """The refusal to name where several staff refuse for different reasons: "taken" tells the client most."""
-    found = list(refusals)
-    return next(
-        (r for r in (Refusal.HELD, Refusal.TAKEN, Refusal.TOO_SOON, Refusal.TOO_FAR, Refusal.PAST) if r in found),
-        Refusal.CLOSED,
-    )

@@ -1,7 +1,7 @@
 """What a client reads when something has happened to their booking, and what their conversation knows from then on."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from conversations.booking import BookingStatus, BookingView
 from conversations.dialogue import Awaiting, Dialogue
@@ -10,19 +10,24 @@ from conversations.events import (
     AnotherTimeAsked,
     Approved,
     Booked,
+    Cancelled,
     Declined,
+    Moved,
     ProposalAccepted,
     ProposalRefused,
     RequestExpired,
     Said,
+    TakesLonger,
     TimeProposed,
     WishChanged,
 )
 from conversations.facts import Facts
 from conversations.flows import booking as funnel
 from conversations.flows import options, visits
-from conversations.replies import Reply, say
-from conversations.rules.availability import apart, free_slots
+from conversations.flows.their_time import their_time
+from conversations.replies import Reply, Value, say
+from conversations.rules.availability import free_slots
+from conversations.rules.choosing import apart
 from conversations.turn import Turn
 
 
@@ -42,34 +47,70 @@ def booked(dialogue: Dialogue, event: Booked) -> Turn:
             staff=found.staff,
             when=found.start,
             place=found.place,
+            page=found.page,
+            elsewhere=their_time(found.phone, found.start),
         )
-        return Turn(dialogue, (reply,), (TellCoordinator(prompt("booked_notice", found), found.id),), then)
+        return Turn(
+            dialogue, (reply,), (TellCoordinator(prompt("booked_notice", found), found.id, may_wait=True),), then
+        )
     reply = say("requested", name=name, id=found.id, service=found.service, when=found.start)
-    return Turn(dialogue, (reply,), (TellCoordinator(prompt("request_prompt", found), found.id),), then)
+    return Turn(dialogue, (reply,), (TellCoordinator(prompt("request_prompt", found), found.id, may_wait=True),), then)
 
 
 def wish_changed(dialogue: Dialogue, event: WishChanged) -> Turn:
     found = event.booking
     dialogue = replace(dialogue.without_slots(), booking_id=found.id, settled=False)
-    tell = TellCoordinator(prompt("wish_prompt", found), found.id)
+    tell = TellCoordinator(prompt("wish_prompt", found), found.id, may_wait=True)
     return Turn(dialogue, (say("wish_changed", id=found.id, when=found.start),), (tell,))
 
 
 def approved(dialogue: Dialogue, event: Approved) -> Turn:
-    return Turn(_settle(dialogue, event.booking, settled=True), (_confirmation("approved", event.booking, event.note),))
+    return Turn(settle(dialogue, event.booking, settled=True), (confirmation("approved", event.booking, event.note),))
 
 
 def declined(dialogue: Dialogue, event: Declined, facts: Facts) -> Turn:
     """The reason, and three other times; picking one starts a new booking of the same service."""
     found = event.booking
     reply = say("declined", id=found.id, service=found.service, when=found.start, reason=event.reason)
-    return _offer_others(_settle(dialogue, found, settled=False), found, (reply,), facts)
+    return offer_others(
+        settle(dialogue, found, settled=False),
+        found,
+        (reply,),
+        facts,
+        but_not=found.start.date() if event.of_whole_day else None,
+    )
 
 
 def expired(dialogue: Dialogue, event: RequestExpired, facts: Facts) -> Turn:
     found = event.booking
     reply = say("request_expired", id=found.id, service=found.service, when=found.start)
-    return _offer_others(_settle(dialogue, found, settled=False), found, (reply,), facts)
+    return offer_others(settle(dialogue, found, settled=False), found, (reply,), facts)
+
+
+def cancelled(dialogue: Dialogue, event: Cancelled) -> Turn:
+    """Word to whoever did not do it."""
+    found = event.booking
+    dialogue = settle(dialogue, found, settled=False)
+    if not event.by_client:
+        reply = say("cancelled", id=found.id, service=found.service, when=found.start, reason=event.reason)
+        return Turn(dialogue, (reply,))
+    tell = say(
+        "cancelled_notice", id=found.id, client=found.client, service=found.service, when=found.start,
+        staff=found.staff, reason=event.reason,
+    )  # fmt: skip
+    reply = say("cancelled_yourself", id=found.id, service=found.service, when=found.start)
+    return Turn(dialogue, (reply,), (TellCoordinator(tell, found.id),))
+
+
+def moved(dialogue: Dialogue, event: Moved) -> Turn:
+    found = event.booking
+    reply = confirmation("moved", found, before=event.before)
+    return Turn(settle(dialogue, found, settled=True), (reply,))
+
+
+def takes_longer(dialogue: Dialogue, event: TakesLonger) -> Turn:
+    found = event.booking
+    return Turn(dialogue, (say("takes_longer", id=found.id, service=found.service, when=found.start),))
 
 
 def time_proposed(dialogue: Dialogue, event: TimeProposed) -> Turn:
@@ -94,8 +135,8 @@ def another_time_asked(dialogue: Dialogue, event: AnotherTimeAsked) -> Turn:
 def proposal_accepted(dialogue: Dialogue, event: ProposalAccepted) -> Turn:
     found = event.booking
     tell = say("proposal_accepted_notice", id=found.id, client=found.client, when=found.start)
-    reply = _confirmation("proposal_accepted", found)
-    return Turn(_settle(dialogue, found, settled=True), (reply,), (TellCoordinator(tell, found.id),))
+    reply = confirmation("proposal_accepted", found)
+    return Turn(settle(dialogue, found, settled=True), (reply,), (TellCoordinator(tell, found.id),))
 
 
 def proposal_refused(dialogue: Dialogue, event: ProposalRefused) -> Turn:
@@ -123,13 +164,15 @@ def client_line(found: BookingView) -> Reply | str:
     return found.client
 
 
-def _confirmation(key: str, found: BookingView, note: str = "") -> Reply:
+def confirmation(key: str, found: BookingView, note: str = "", **more: Value) -> Reply:
+    """When it is and where, the words of the key."""
     return say(
-        key, id=found.id, service=found.service, staff=found.staff, when=found.start, place=found.place, note=note
-    )
+        key, id=found.id, service=found.service, staff=found.staff, when=found.start, place=found.place, note=note,
+        page=found.page, elsewhere=their_time(found.phone, found.start), **more,
+    )  # fmt: skip
 
 
-def _settle(dialogue: Dialogue, found: BookingView, *, settled: bool) -> Dialogue:
+def settle(dialogue: Dialogue, found: BookingView, *, settled: bool) -> Dialogue:
     """The booking is decided. What the client is filling in for another booking is left as it is."""
     if dialogue.changing and dialogue.booking_id == found.id:
         dialogue = dialogue.without_slots()
@@ -140,14 +183,20 @@ def _settle(dialogue: Dialogue, found: BookingView, *, settled: bool) -> Dialogu
     return dialogue
 
 
-def _offer_others(dialogue: Dialogue, found: BookingView, lead: tuple[Reply, ...], facts: Facts) -> Turn:
+def offer_others(
+    dialogue: Dialogue, found: BookingView, lead: tuple[Reply, ...], facts: Facts, but_not: date | None = None
+) -> Turn:
+    """Three other times for what a client had or wished, unless they are in the middle of another booking; none on the
+    day `but_not`."""
     service = visits.offered(found.service_ids, facts)
     if dialogue.service_id is not None or service is None:
         return Turn(dialogue, lead)
     first, last = (found.start - funnel.LOOK_BACK).date(), (found.start + funnel.LOOK_AHEAD).date()
     calendars = facts.calendars(service, first, last)
     slots = free_slots(calendars, service.minutes, first, last, facts.now)
-    near = apart(slots, found.start, timedelta(minutes=service.minutes))
+    near = apart(
+        [slot for slot in slots if slot.start.date() != but_not], found.start, timedelta(minutes=service.minutes)
+    )
     if not near:
         return Turn(dialogue, (*lead, say("declined_no_alternatives")))
     choices = options.moments(near, facts.language)

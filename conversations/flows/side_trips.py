@@ -6,8 +6,10 @@ from itertools import groupby
 from conversations.business import Money, Shift, Staff
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
 from conversations.effects import CallPerson, Effect, LetGo, Speak
+from conversations.events import Said
 from conversations.facts import Facts
-from conversations.flows import booking, options, why_not
+from conversations.flows import booking, cancelling, lateness, options, rescheduling, why_not
+from conversations.flows.standing import of_client
 from conversations.languages import language, spoken
 from conversations.languages.render import render
 from conversations.replies import Reply, say
@@ -17,17 +19,17 @@ from conversations.understanding import Intent, Understood
 _MENU = ("menu_book", "menu_my_bookings", "menu_prices", "menu_person")
 
 
-def answer(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) -> Turn | None:
+def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts) -> Turn | None:
     """The answer to a wish that is not a slot, or None where the text has no such wish."""
+    text = event.text
     match understood.intent:
         case Intent.BACK:
             return _back(dialogue, facts)
         case Intent.START_OVER:
             lead = (say("started_over"),)
             return _with_let_go(booking.ask_next(dialogue.without_slots(), facts, lead))
-        case Intent.NEVER_MIND if dialogue.service_id is None and facts.my_bookings():
-            reply = say("passed_on", business=facts.business.name)
-            return Turn(dialogue, (reply,), (CallPerson(text),))
+        case Intent.NEVER_MIND if dialogue.service_id is None and of_client(facts):
+            return cancelling.begin(dialogue, understood, event, facts)
         case Intent.NEVER_MIND:
             return _never_mind(dialogue, facts)
         case Intent.MENU:
@@ -40,11 +42,14 @@ def answer(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) 
             return _return(dialogue, facts, (reply,), (CallPerson(text),))
         case Intent.CANCEL if dialogue.service_id is not None and text.strip().isalpha():
             return _never_mind(dialogue, facts)
-        case Intent.CANCEL | Intent.RESCHEDULE if not facts.my_bookings():
+        case Intent.CANCEL | Intent.RESCHEDULE if not of_client(facts):
             return _return(dialogue, facts, (say("my_bookings_none"),))
-        case Intent.CANCEL | Intent.RESCHEDULE:
-            reply = say("passed_on", business=facts.business.name)
-            return _return(dialogue, facts, (reply,), (CallPerson(text),))
+        case Intent.CANCEL:
+            return cancelling.begin(dialogue, understood, event, facts)
+        case Intent.RESCHEDULE:
+            return rescheduling.begin(dialogue, understood, event, facts)
+        case Intent.LATE:
+            return lateness.begin(dialogue, understood, facts)
         case Intent.WHY_NOT:
             return why_not.answer(dialogue, understood, facts)
         case Intent.MY_BOOKINGS:
@@ -70,7 +75,7 @@ def menu(dialogue: Dialogue, facts: Facts, lead: tuple[Reply, ...] = ()) -> Turn
     return Turn(dialogue.asking(Awaiting.MENU, choices), (*lead, say("menu", choices)))
 
 
-def pick(dialogue: Dialogue, option: Option, text: str, facts: Facts) -> Turn:
+def pick(dialogue: Dialogue, option: Option, event: Said, facts: Facts) -> Turn:
     """What a choice from the menu, or of a language, leads to."""
     dialogue = dialogue.asking(Awaiting.NOTHING)
     if option.subject is Subject.LANGUAGE:
@@ -81,7 +86,7 @@ def pick(dialogue: Dialogue, option: Option, text: str, facts: Facts) -> Turn:
         "menu_person": Intent.PERSON,
     }
     if option.value in wishes:
-        turn = answer(dialogue, Understood(intent=wishes[option.value]), text, facts)
+        turn = answer(dialogue, Understood(intent=wishes[option.value]), event, facts)
         assert turn is not None
         return turn
     return booking.ask_next(dialogue, facts)
@@ -94,6 +99,8 @@ def speak(dialogue: Dialogue, code: str, facts: Facts) -> Turn:
 
 def again(dialogue: Dialogue, facts: Facts) -> Turn:
     """Ask once more what was asked; nothing where nothing was."""
+    if dialogue.awaiting in (Awaiting.CANCEL, Awaiting.CANCEL_FOR_FEE):
+        return cancelling.again(dialogue, facts)
     in_funnel = dialogue.service_id is not None or dialogue.awaiting in (Awaiting.SERVICE, Awaiting.CONFIRMATION)
     if in_funnel and dialogue.awaiting is not Awaiting.PROPOSAL:
         return booking.ask_next(dialogue, facts)

@@ -75,7 +75,7 @@ def _choose(dialogue: Dialogue, option: Option) -> Dialogue:
         case Subject.MOMENT:
             day, _, at = option.value.partition("T")
             return replace(dialogue, day=date.fromisoformat(day), at=time_from(at), earliest=None, latest=None)
-        case Subject.MENU | Subject.LANGUAGE | Subject.COMMAND:
+        case Subject.MENU | Subject.LANGUAGE | Subject.COMMAND | Subject.BOOKING:
             return dialogue
 
 
@@ -130,7 +130,7 @@ def _ask_which_moment(dialogue: Dialogue, understood: Understood, facts: Facts) 
     named = [datetime.combine(day, at, zone) for day, at in understood.moments if day is not None and at is not None]
     if len(named) < 2:
         return None
-    options = moments([Slot(start, ()) for start in sorted(named)], facts.language)
+    options = moments([Slot(start) for start in sorted(named)], facts.language)
     return Turn(dialogue.asking(Awaiting.TIME, options), (say("ask_date_reading", options),))
 
 
@@ -158,7 +158,10 @@ def _ask_about_time(dialogue: Dialogue, reading: TimeReading, facts: Facts) -> T
         return None
     dialogue = replace(dialogue, at=None)
     if reading.certainty is Certainty.IMPOSSIBLE:
-        return Turn(dialogue.asking(Awaiting.TIME), (say("no_such_time", words=reading.words),))
+        reply = say("no_such_time", words=reading.words)
+        if reading.reason == "skipped" and dialogue.day is not None:
+            reply = say("time_gap", at=reading.times[0], day=dialogue.day)
+        return Turn(dialogue.asking(Awaiting.TIME), (reply,))
     labels = [(time_text(at), render(say("time_option", at=at), facts.language)) for at in reading.times]
     options = numbered(Subject.TIME, labels)
     return Turn(dialogue.asking(Awaiting.TIME_READING, options), (say("ask_time_reading", options),))

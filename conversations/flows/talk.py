@@ -2,32 +2,54 @@
 
 from dataclasses import replace
 
-from conversations.booking import BookingStatus
-from conversations.dialogue import Awaiting, Dialogue
-from conversations.effects import CallPerson
+from conversations.dialogue import Awaiting, Dialogue, Option, Subject
 from conversations.events import Said
 from conversations.facts import Facts
-from conversations.flows import booking, notes, pauses, proposal, repair, side_trips
+from conversations.flows import (
+    answers,
+    booking,
+    cancelling,
+    notes,
+    pauses,
+    proposal,
+    reminding,
+    repair,
+    rescheduling,
+    side_trips,
+)
 from conversations.flows.recall import recall
-from conversations.reading import named_language
+from conversations.flows.standing import is_open
+from conversations.reading import context_of, named_language
 from conversations.replies import say
 from conversations.turn import Turn
-from conversations.understanding import Answer, Intent, Understood
+from conversations.understanding import Answer, Intent, Understood, understand
 
 
 def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts) -> Turn:
-    """A client's text, by what it fits first: the question that is open, a wish beside it, a slot, a greeting."""
+    """A client's text, by what it fits first: the question that is open, a wish beside it, a slot, a greeting. A
+    frequent question in it is answered first."""
+    told = answers.answer(understood, event.text, facts)
+    if told and understood.is_slotless:
+        return side_trips.again(replace(dialogue, misses=0), facts).led_by(*told)
+    return _answer(dialogue, understood, event, facts).led_by(*told)
+
+
+def _answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts) -> Turn:
+    if event.about is None and dialogue.asked_about is not None:
+        event = replace(event, about=dialogue.asked_about)
     if event.media and not event.text.strip():
         return side_trips.again(dialogue, facts).led_by(say("media_received"))
     if dialogue.awaiting is Awaiting.PROPOSAL and (turn := proposal.answer(dialogue, understood, facts)):
         return turn
+    if turn := _answer_about_booking(dialogue, understood, event, facts):
+        return turn
     if code := named_language(event.text):
         return side_trips.speak(dialogue, code, facts)
     if dialogue.awaiting is Awaiting.MENU and understood.choice is not None:
-        return side_trips.pick(dialogue, understood.choice, event.text, facts)
+        return side_trips.pick(dialogue, understood.choice, event, facts)
     if dialogue.awaiting is Awaiting.PICK_UP and (turn := pauses.answer(dialogue, understood, facts)):
         return turn
-    if turn := side_trips.answer(replace(dialogue, misses=0), understood, event.text, facts):
+    if turn := side_trips.answer(replace(dialogue, misses=0), understood, event, facts):
         return turn
     dialogue, understood, lead = recall(dialogue, understood, facts)
     if lead or understood.intent is Intent.USUAL:
@@ -37,8 +59,8 @@ def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts
     made = dialogue.service_id is None and dialogue.booking_id is not None
     if made and notes.is_only_for_whom(understood) and (turn := notes.answer(dialogue, understood, facts)):
         return turn
-    answers = dialogue.awaiting is Awaiting.CONFIRMATION and understood.answer is not None
-    if answers or not understood.is_slotless:
+    confirms = dialogue.awaiting is Awaiting.CONFIRMATION and understood.answer is not None
+    if confirms or not understood.is_slotless:
         return _fill(dialogue, understood, event.text, facts)
     if understood.answer is not None:
         return _nothing_to_answer(dialogue, understood.answer, facts)
@@ -53,16 +75,45 @@ def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts
     return repair.answer(dialogue, event.text, facts)
 
 
+def _answer_about_booking(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts) -> Turn | None:
+    """The answer to a question about a booking that was made before; None where none is open, or this is no answer."""
+    match dialogue.awaiting:
+        case Awaiting.CANCEL | Awaiting.CANCEL_FOR_FEE:
+            return cancelling.answer(dialogue, understood, facts)
+        case Awaiting.REMINDER:
+            return reminding.answer(dialogue, understood, event, facts)
+        case Awaiting.WHICH_BOOKING if picked := _picked(dialogue, understood):
+            return _wish_about(dialogue.asking(Awaiting.NOTHING), picked.value, facts)
+        case _:
+            return None
+
+
+def _picked(dialogue: Dialogue, understood: Understood) -> Option | None:
+    """The option that was picked; a YES picks the only one."""
+    is_yes = understood.answer is Answer.YES and len(dialogue.options) == 1
+    picked = dialogue.options[0] if is_yes else understood.choice
+    return picked if picked is not None and picked.subject is Subject.BOOKING else None
+
+
+def _wish_about(dialogue: Dialogue, wish: str, facts: Facts) -> Turn:
+    """ "move 12 to friday": the wish, now that its booking is known."""
+    what, number, words = wish.split(" ", 2)
+    found = facts.booking(int(number))
+    if found is None or not is_open(found, facts):
+        return Turn(dialogue, (cancelling.is_now(int(number), found),))
+    if what == cancelling.WISH:
+        return cancelling.ask(dialogue, found, facts)
+    return rescheduling.start(dialogue, found, understand(words, context_of(dialogue, facts)), words, facts)
+
+
 def _fill(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) -> Turn:
-    """Slots: of the funnel that is under way, of a new time for a request that still waits, or of a new booking."""
-    fresh = dialogue.service_id is None and not understood.service_ids
-    if fresh and dialogue.awaiting is Awaiting.NOTHING and dialogue.booking_id and proposal.names_a_time(understood):
-        found = facts.booking(dialogue.booking_id)
-        if found is not None and understood.intent is not Intent.BOOK:
-            if found.status is BookingStatus.PENDING:
-                return proposal.change_wish(dialogue, understood, facts)
-            reply = say("change_passed_on", id=found.id, service=found.service, when=found.start)
-            return Turn(dialogue, (reply,), (CallPerson(text),))
+    """Slots: of the funnel that is under way, of a new time for the booking under discussion, or of a new booking."""
+    spoken_of = dialogue.booking_id if dialogue.awaiting is Awaiting.NOTHING else dialogue.asked_about
+    fresh = dialogue.service_id is None and not understood.service_ids and understood.intent is not Intent.BOOK
+    if fresh and spoken_of is not None and proposal.names_a_time(understood):
+        found = facts.booking(spoken_of)
+        if found is not None and is_open(found, facts):
+            return rescheduling.start(dialogue, found, understood, text, facts)
     return booking.answer(dialogue, understood, facts)
 
 

@@ -62,10 +62,16 @@ class _Sentence(Formatter):
                 return money_text(value, self.code)
             case datetime():
                 pattern = patterns[format_spec or "moment"]
-                return format_datetime(value, pattern, locale=self.code).replace("ZONE", str(value.tzinfo))
+                return format_datetime(value, pattern, locale=self.code).replace("ZONE", _zone(value))
             case date():
                 return format_date(value, patterns[format_spec or "day"], locale=self.code)
             case time():
                 return format_time(value, patterns[format_spec or "time"], locale=self.code)
             case _:
                 return str(value)
+
+
+def _zone(moment: datetime) -> str:
+    """The zone's name; with which of the two it is where the wall time comes twice."""
+    name = str(moment.tzinfo)
+    return name if moment.utcoffset() == moment.replace(fold=1 - moment.fold).utcoffset() else f"{name}, {moment:%Z}"

@@ -6,10 +6,11 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from conversations.booking import BookingStatus, BookingView, ProposalView
-from conversations.business import Business, Money, Service, Shift, Staff
+from conversations.business import ANY, Business, Money, Service, Shift, Staff
+from conversations.desk import BlockView, Caller, LastCommand
 from conversations.facts import Person
 from conversations.layout import Capabilities
-from conversations.rules.availability import Calendar
+from conversations.rules.availability import Calendar, Refusal, occupied
 from conversations.rules.policies import Terms
 
 QATAR = ZoneInfo("Asia/Qatar")
@@ -47,10 +48,13 @@ class PlainFacts:
     channel: Capabilities = PLAIN
     offered: Sequence[Service] = (THERAPY, HAIRCUT)
     people: Sequence[Staff] = (LINA, MAYA)
-    terms: Terms = TERMS
+    policy: Terms = TERMS
     busy: dict[int, tuple[tuple[datetime, datetime], ...]] = field(default_factory=dict)
     bookings: Sequence[BookingView] = ()
     open_proposal: ProposalView | None = None
+    blocks: Sequence[BlockView] = ()
+    callers: dict[str, Caller] = field(default_factory=dict)
+    commanded: LastCommand | None = None
 
     language_is_known: bool = False
 
@@ -65,7 +69,17 @@ class PlainFacts:
 
     def calendars(self, service: Service, first: date, last: date, changing: int | None = None) -> Sequence[Calendar]:
         wanted = service.staff_ids or tuple(staff.id for staff in self.people)
-        return [Calendar(s, self.terms, self.busy.get(s.id, ())) for s in self.people if s.id in wanted]
+        return [
+            Calendar(s, self.policy, {Refusal.TAKEN: occupied(self.busy.get(s.id, ()))})
+            for s in self.people
+            if s.id in wanted
+        ]
+
+    def terms(self, found: BookingView) -> Terms:
+        return self.policy
+
+    def whose_turn(self, staff_ids: Sequence[int]) -> int:
+        return staff_ids[0]
 
     def booking(self, booking_id: int) -> BookingView | None:
         return next((found for found in self.bookings if found.id == booking_id), None)
@@ -76,8 +90,29 @@ class PlainFacts:
     def my_bookings(self) -> Sequence[BookingView]:
         return self.bookings
 
+    def bookings_now(self) -> Sequence[BookingView]:
+        return self.bookings
+
+    def booking_after(self, found: BookingView) -> BookingView | None:
+        return next((other for other in self.bookings if other.start > found.start), None)
+
     def usual(self) -> BookingView | None:
         return next((found for found in self.bookings if found.status is BookingStatus.CONFIRMED), None)
 
     def proposal(self, booking_id: int) -> ProposalView | None:
         return self.open_proposal
+
+    def my_staff(self, service_id: int = ANY) -> Sequence[Staff]:
+        return self.people
+
+    def bookings_between(self, start: datetime, end: datetime) -> Sequence[BookingView]:
+        return [found for found in self.bookings if found.start < end and found.end > start]
+
+    def blocks_between(self, start: datetime, end: datetime) -> Sequence[BlockView]:
+        return [block for block in self.blocks if block.start < end and block.end > start]
+
+    def caller(self, phone: str) -> Caller:
+        return self.callers.get(phone, Caller())
+
+    def last_command(self) -> LastCommand | None:
+        return self.commanded

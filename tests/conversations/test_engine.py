@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from conversations.booking import BookingStatus, ProposalView
 from conversations.dialogue import Awaiting, Dialogue, Option, State, Subject
-from conversations.effects import Approve, Book, CallPerson, Decline, Hold, LetGo, OptOut, Propose
+from conversations.effects import Approve, Book, CallPerson, Commanded, Decline, Effect, Hold, LetGo, OptOut, Propose
 from conversations.engine import says_nothing_yet, step
 from conversations.events import Approved, Declined, Said, TimeProposed
 from conversations.facts import Person
@@ -108,18 +108,24 @@ def test_stop_is_silent_where_the_carrier_answers_and_answered_elsewhere() -> No
     assert opted != step(Dialogue(), Said("CANCEL"), PlainFacts()).effects
 
 
+def commanded(words: str, *effects: Effect) -> tuple[Effect, ...]:
+    """What is done and written down."""
+    return (Commanded(words, effects),)
+
+
 def test_a_bare_word_means_the_only_request_and_asks_among_several() -> None:
     one = replace(COORDINATOR, bookings=(booking(12),))
-    assert (Approve(12, 1),) == step(Dialogue(), Said("yes"), one).effects
-    assert (Approve(12, 1),) == step(Dialogue(), Said("👍"), one).effects
-    assert (Decline(12, 1, "fully booked"),) == step(Dialogue(), Said("decline fully booked"), one).effects
+    assert commanded("APPROVE 12", Approve(12, 1)) == step(Dialogue(), Said("yes"), one).effects
+    assert commanded("APPROVE 12", Approve(12, 1)) == step(Dialogue(), Said("👍"), one).effects
+    declined = commanded("DECLINE 12 fully booked", Decline(12, 1, "fully booked"))
+    assert declined == step(Dialogue(), Said("decline fully booked"), one).effects
     asked = step(Dialogue(), Said("approve"), COORDINATOR)
     assert ([], Awaiting.REQUEST) == (list(asked.effects), asked.dialogue.awaiting)
-    assert (Approve(13, 1),) == step(asked.dialogue, Said("#13"), COORDINATOR).effects
+    assert commanded("APPROVE 13", Approve(13, 1)) == step(asked.dialogue, Said("#13"), COORDINATOR).effects
 
 
 def test_a_quoted_request_is_the_one_that_is_meant() -> None:
-    assert (Approve(13, 1),) == step(Dialogue(), Said("ok", about=13), COORDINATOR).effects
+    assert commanded("APPROVE 13", Approve(13, 1)) == step(Dialogue(), Said("ok", about=13), COORDINATOR).effects
 
 
 def test_a_coordinators_yes_answers_their_own_question_first() -> None:
@@ -128,10 +134,9 @@ def test_a_coordinators_yes_answers_their_own_question_first() -> None:
 
 
 def test_modify_reads_the_time_and_leaves_the_reason() -> None:
-    (effect,) = step(Dialogue(), Said("MODIFY 12 thursday 17:00 because of the paint"), COORDINATOR).effects
-    assert Propose(12, 1, datetime(2026, 3, 12, 17, tzinfo=QATAR), "of the paint") == effect or (
-        isinstance(effect, Propose) and effect.start == datetime(2026, 3, 12, 17, tzinfo=QATAR)
-    )
+    text = "MODIFY 12 thursday 17:00 because of the paint"
+    proposed = Propose(12, 1, datetime(2026, 3, 12, 17, tzinfo=QATAR), "of the paint")
+    assert commanded(text, proposed) == step(Dialogue(), Said(text), COORDINATOR).effects
 
 
 @pytest.mark.parametrize("status", [s for s in BookingStatus if s is not BookingStatus.PENDING])

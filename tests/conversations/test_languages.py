@@ -26,7 +26,8 @@ COUNTS = [*range(201), 1_000_000, 2_000_000]
 """Of every category in every language some: "many" is a round million in Spanish, French and Portuguese."""
 
 COMMAND = re.compile(
-    r"\b(?:APPROVE|DECLINE|MODIFY|PENDING|SHOW|COMMANDS|BOOK|MY BOOKINGS|MENU|BACK|START OVER|AGENT|START|STOP)\b"
+    r"\b(?:APPROVE|DECLINE|MODIFY|PENDING|SHOW|COMMANDS|BOOK|MY BOOKINGS|MENU|BACK|START OVER|AGENT|START|STOP|TODAY"
+    r"|TOMORROW|WEEK|FREE|CALL|ARRIVED|DONE|NOSHOW|NOTE|MOVE|CANCEL|BLOCK|UNBLOCK|CLEAR|WHY|UNDO|MORE)\b"
     r"|\b(?:YES|NO|id)\b"
 )
 """What is typed is the same in every language, and stands in capitals; in a usage, "id" is the number."""

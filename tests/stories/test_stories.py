@@ -16,7 +16,7 @@ def test_a_story_goes_as_it_is_written(
     path: Path, make_desk: MakeDesk, clock: SetClock, request: pytest.FixtureRequest
 ) -> None:
     written = path.read_text(encoding="utf-8")
-    played = Player(make_desk(), clock).play(written)
+    played = Player(make_desk(), clock, path.parent).play(written)
     if request.config.getoption("--rewrite-stories"):
         path.write_text(played, encoding="utf-8")
     else:

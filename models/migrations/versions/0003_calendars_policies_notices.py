@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("opens", sa.Time(), nullable=True),
         sa.Column("closes", sa.Time(), nullable=True),
-        sa.Column("why", sa.String(80), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_date_overrides")),
     )
     op.create_index(op.f("ix_date_overrides_day"), "date_overrides", ["day"], unique=False)
@@ -99,10 +98,14 @@ def upgrade() -> None:
         sa.Column("writes", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("sync_token", sa.Text(), nullable=False),
+        sa.Column("read_at", Moment(), nullable=True),
         sa.Column("synced_at", Moment(), nullable=True),
         sa.Column("due_at", Moment(), nullable=True),
+        sa.Column("leased_until", Moment(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(500), nullable=False),
+        sa.Column("told_at", Moment(), nullable=True),
+        sa.Column("broken_events", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_calendars_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendars")),
         sa.UniqueConstraint("name_key", name=op.f("uq_calendars_name_key")),
@@ -158,13 +161,15 @@ def upgrade() -> None:
             "at_deadline", sa.Enum("expire", "approve", name="atdeadline", native_enum=False, length=20), nullable=True
         ),
     )
-    op.add_column(
-        "bookings", sa.Column("resource_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
-    )
     op.add_column("bookings", sa.Column("client_confirmed_at", Moment(), nullable=True))
     op.add_column("bookings", sa.Column("page_token", sa.String(43), nullable=True))
     op.create_index(op.f("ix_bookings_page_token"), "bookings", ["page_token"], unique=False)
     op.add_column("business", sa.Column("holidays", sa.String(8), server_default="", nullable=False))
+    op.add_column("business", sa.Column("review_minutes", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("business", sa.Column("review_link", sa.String(200), server_default="", nullable=False))
+    op.add_column(
+        "proposals", sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
+    )
     op.add_column("coordinators", sa.Column("timezone", sa.String(64), server_default="", nullable=False))
     op.add_column("coordinators", sa.Column("quiet_hours", sa.String(11), server_default="", nullable=False))
     op.add_column("coordinators", sa.Column("digest_at", sa.String(5), server_default="", nullable=False))

@@ -1,0 +1,63 @@
+"""What a client reads of what the business did by itself: booked for them, gave up a day, took something back."""
+
+from dataclasses import replace
+
+from conversations.booking import BookingStatus, BookingView
+from conversations.dialogue import Awaiting, Dialogue
+from conversations.events import BookedFor, DayCleared, TakenBack
+from conversations.facts import Facts
+from conversations.flows.notices import confirmation, offer_others, settle
+from conversations.replies import Reply, say
+from conversations.turn import Turn
+
+_ENDED = (BookingStatus.CANCELLED, BookingStatus.DECLINED, BookingStatus.EXPIRED)
+
+
+def booked_for(dialogue: Dialogue, event: BookedFor, facts: Facts) -> Turn:
+    """Who has never written is told who this is, and how to stop it."""
+    found = event.booking
+    name: Reply | str = say("to_name", name=found.client) if found.client_named else ""
+    reply = confirmation("booked", found, name=name)
+    knows_us = not facts.person.is_new or dialogue.booking_id is not None
+    if dialogue.service_id is None:
+        dialogue = replace(dialogue, booking_id=found.id, settled=True)
+    turn = Turn(dialogue, (reply,))
+    return turn if knows_us else turn.led_by(say("hello", business=facts.business.name))
+
+
+def day_cleared(dialogue: Dialogue, event: DayCleared, facts: Facts) -> Turn:
+    """All that was called off in one text, with other times for the first; the others come behind it."""
+    first, *others = event.bookings
+    for found in event.bookings:
+        dialogue = settle(dialogue, found, settled=False)
+    lines = tuple(say("day_cleared_line", id=each.id, service=each.service, when=each.start) for each in event.bookings)
+    lead: tuple[Reply, ...] = (say("day_cleared", lines=lines, reason=event.reason),)
+    if others:
+        lead = (*lead, say("day_cleared_first", service=first.service))
+    turn = offer_others(dialogue, first, lead, facts, but_not=first.start.date())
+    if turn.dialogue.awaiting is not Awaiting.TIME or not others:
+        return turn
+    return replace(turn, dialogue=replace(turn.dialogue, next_wish="\n".join(each.service for each in others)))
+
+
+def taken_back(dialogue: Dialogue, event: TakenBack) -> Turn:
+    """How each booking stands now. Other times that were offered for it are offered no more."""
+    for found in event.bookings:
+        dialogue = _as_it_stands(dialogue, found)
+    lines = tuple(
+        say(f"my_booking_{each.status}", id=each.id, service=each.service, when=each.start) for each in event.bookings
+    )
+    return Turn(dialogue, (say("taken_back", lines=lines),))
+
+
+def _as_it_stands(dialogue: Dialogue, found: BookingView) -> Dialogue:
+    if found.status in _ENDED:
+        return settle(dialogue, found, settled=False)
+    is_offered = dialogue.awaiting is Awaiting.TIME and dialogue.service_ids == found.service_ids
+    if is_offered and dialogue.at is None and not dialogue.changing:
+        dialogue = dialogue.without_slots()
+    if dialogue.awaiting is Awaiting.PROPOSAL:
+        dialogue = dialogue.asking(Awaiting.NOTHING)
+    if dialogue.service_id is not None:
+        return dialogue
+    return replace(dialogue, booking_id=found.id, settled=found.status is not BookingStatus.PENDING)
