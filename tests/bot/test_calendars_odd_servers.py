@@ -198,7 +198,7 @@ def test_a_slow_server_keeps_no_other_calendar_waiting(scene: Scene, make_desk: 
         slow.hang_after_accepting(method="PROPFIND", times=10)
         scene.database.transact(lambda session: session.execute(calendars.delete()))
         desk = make_desk()
-        add_calendar(scene.database, name_key="slow", address=slow.url)
+        stuck = add_calendar(scene.database, name_key="slow", address=slow.url)
         well = add_calendar(scene.database, name_key="well", address=scene.dav.url)
         loop = CalendarLoop(desk, seconds=0.01)
         loop.start()
@@ -208,4 +208,4 @@ def test_a_slow_server_keeps_no_other_calendar_waiting(scene: Scene, make_desk: 
             loop._stopping.wait(0.01)
         loop.stop()
         assert calendar(scene.database, well).synced_at is not None
-        assert calendar(scene.database, 1).synced_at is None
+        assert calendar(scene.database, stuck).synced_at is None

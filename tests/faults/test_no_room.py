@@ -27,6 +27,7 @@ from webhooks import create_app
 
 SARA, LEA = "+97455501234", "+97455501235"
 DISK = "400m"
+PIECE = 64 * 1024
 """Of memory, and only as much of it as is used."""
 MOST_TEXTS = 60
 """Until a database has used up the room that its files have already."""
@@ -90,9 +91,9 @@ def own(small: Outage, make_desk: MakeDesk) -> Iterator[Desk]:
 @contextmanager
 def full_disk(outage: Outage) -> Iterator[None]:
     ballast = outage.server.folder / "ballast"
-    with ballast.open("wb") as file:
-        disk = os.statvfs(outage.server.folder)
-        os.posix_fallocate(file.fileno(), 0, disk.f_bavail * disk.f_frsize)
+    with ballast.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
+        while True:  # whatever the server writes meanwhile
+            file.write(bytes(PIECE))
     try:
         yield
     finally:
