@@ -6,11 +6,11 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from conversations.events import DayBegins, DayEnds
-from conversations.rules.routes import coordinator_channel
 from handlers.advance import advance
 from handlers.circumstances import Circumstances
 from handlers.profile import Profiles
-from models.conversations import conversation_id_for, last_channel_of, lock_conversation
+from handlers.tell_coordinator import channel_to
+from models.conversations import conversation_id_for, lock_conversation
 from models.scheduled_notices import NoticeKind, notice_was_said, say_once
 
 TOO_LATE = timedelta(hours=3)
@@ -39,8 +39,7 @@ def say_daily(session: Session, daily: Daily, circumstances: Circumstances) -> N
     coordinator = next((one for one in profile.coordinators if one.id == coordinator_id), None)
     if coordinator is None or not say_once(session, kind, coordinator_id, due, now):
         return
-    last = "" if coordinator.channel else last_channel_of(session, coordinator.phone)
-    channel = coordinator_channel(coordinator.channel, last, list(circumstances.channels), "")
+    channel = channel_to(session, coordinator, circumstances)
     if channel is not None:
         number = conversation_id_for(session, channel, coordinator.phone, now)
         event = DayBegins() if kind is NoticeKind.DIGEST else DayEnds()

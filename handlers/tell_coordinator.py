@@ -31,13 +31,35 @@ def tell_coordinator(
     reached, the conversation is marked as needing a person, so that operators see it. What `may_wait` goes when
     their own quiet hours are over, unless the booking starts soon."""
     coordinator = whom or _whose(session, booking_id, profile)
-    channel = None
-    if coordinator is not None and coordinator.phone:
-        last = "" if coordinator.channel else last_channel_of(session, coordinator.phone)
-        channel = coordinator_channel(coordinator.channel, last, list(circumstances.channels), conversation.channel)
+    channel = channel_to(session, coordinator, circumstances, conversation.channel)
     if coordinator is None or channel is None:
         change_conversation(session, conversation.id, needs_person=True)
         return
+    due_at = _awake(session, booking_id, coordinator, circumstances.now) if may_wait else None
+    text_coordinator(session, reply, coordinator, channel, circumstances, profile, booking_id, due_at)
+
+
+def channel_to(
+    session: Session, coordinator: Coordinator | None, circumstances: Circumstances, beside: str = ""
+) -> str | None:
+    """The channel that reaches a coordinator; None where none does. `beside`: that of the conversation it is about."""
+    if coordinator is None or not coordinator.phone:
+        return None
+    last = "" if coordinator.channel else last_channel_of(session, coordinator.phone)
+    return coordinator_channel(coordinator.channel, last, list(circumstances.channels), beside)
+
+
+def text_coordinator(
+    session: Session,
+    reply: Reply,
+    coordinator: Coordinator,
+    channel: str,
+    circumstances: Circumstances,
+    profile: Profile,
+    booking_id: int | None = None,
+    due_at: datetime | None = None,
+) -> None:
+    """Queue a reply in their language; what is about a booking is a subject of its own."""
     enqueue(
         session,
         circumstances,
@@ -48,7 +70,7 @@ def tell_coordinator(
         address=coordinator.phone,
         booking_id=booking_id,
         own_lane=booking_id is not None,
-        due_at=_awake(session, booking_id, coordinator, circumstances.now) if may_wait else None,
+        due_at=due_at,
     )
 
 

@@ -379,11 +379,6 @@ def open_proposal(session: Session, booking_id: int) -> Row[Any] | None:
     return session.execute(statement).one_or_none()
 
 
-def proposals_past_deadline(session: Session, now: datetime, limit: int) -> list[Row[Any]]:
-    statement = select(proposals).where(proposals.c.status == ProposalStatus.OPEN, proposals.c.expires_at <= now)
-    return list(session.execute(statement.order_by(proposals.c.expires_at).limit(limit)))
-
-
 def end_proposal(session: Session, proposal_id: int, status: ProposalStatus, now: datetime) -> None:
     """Close an open proposal. Raises LostRace when it is open no longer."""
     statement = update(proposals).where(proposals.c.id == proposal_id, proposals.c.status == ProposalStatus.OPEN)
