@@ -96,11 +96,13 @@ class Database:
 
         engine = open_engine(self._url, 1, hurried=False)
         create_file(engine)
-        with _reachable(), engine.connect() as connection, _alone(connection), connection.begin():
-            config = alembic_config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-        engine.dispose()
+        try:
+            with _reachable(), engine.connect() as connection, _alone(connection), connection.begin():
+                config = alembic_config()
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        finally:
+            engine.dispose()
 
     def dispose(self) -> None:
         self.engine.dispose()

@@ -20,11 +20,12 @@ from handlers.circumstances import Circumstances
 from handlers.gather_facts import DatabaseFacts
 from handlers.loop_silenced import looks_like_a_loop, loop_silenced
 from handlers.meant import option_meant, says_something, words_of
+from handlers.message_resent import message_resent
 from models.clients import client_for
 from models.consents import first_consent
-from models.conversations import change_conversation, conversation_for, lock_conversation
+from models.conversations import change_conversation, conversation_for, lock_conversation, opted_out
 from models.messages import postpone, store_inbound, unanswered
-from models.outbox import outbox_by_provider_id
+from models.outbox import outbox_by_provider_id, withheld
 
 LONGEST = 4096
 """Characters kept of one text; more is cut, for no channel carries more."""
@@ -128,7 +129,15 @@ def finish_turn(
         circumstances = replace(circumstances, trace=waiting[-1].trace)
         event = replace(_said(session, waiting, conversation), suggested=suggested)
         advance(session, conversation, event, circumstances, tuple(row.id for row in waiting))
+        if conversation.opted_out_at is not None and not opted_out(session, conversation.id):
+            _send_withheld(session, conversation.id, waiting[0].at, circumstances)
         change_conversation(session, conversation.id, last_inbound_at=waiting[-1].at)
+
+
+def _send_withheld(session: Session, conversation_id: int, since: datetime, circumstances: Circumstances) -> None:
+    """Whatever was given up while their START waited for its turn, in the journal for instance, was wanted."""
+    for outbox_id in withheld(session, conversation_id, since):
+        message_resent(session, outbox_id, circumstances.trace, circumstances.now)
 
 
 def first_text(waiting: list[Row[Any]]) -> list[Row[Any]]:

@@ -152,6 +152,17 @@ def dead_letters(session: Session, limit: int | None = None, reason: str = "") -
     return list(session.execute(statement))
 
 
+def withheld(session: Session, conversation_id: int, after: datetime) -> list[int]:
+    """What was given up after this moment because the person had opted out, and nothing has taken the place of."""
+    statement = select(outbox.c.id).where(
+        *_lost(),
+        outbox.c.conversation_id == conversation_id,
+        outbox.c.failure == SendFailure.OPTED_OUT,
+        outbox.c.reported_at > after,
+    )
+    return list(session.execute(statement.order_by(outbox.c.id)).scalars())
+
+
 def undelivered(session: Session, conversation_ids: Collection[int]) -> dict[int, int]:
     """How many dead letters each of these conversations has, where it has any."""
     statement = select(outbox.c.conversation_id, func.count()).where(

@@ -2,6 +2,7 @@
 else waiting, and no other calendar but by the number of threads."""
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from bot.database import DatabaseAway
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 5.0
 """Until a booking that was made stands in the calendar, at most, where its server is well."""
 AT_ONCE = 4
+GRACE_SECONDS = 2.0
+"""How long a stop waits for the servers that are being talked to."""
 
 
 class CalendarLoop:
@@ -33,11 +36,14 @@ class CalendarLoop:
         self._thread.start()
 
     def stop(self) -> None:
-        """Begin no more. What talks to a server now is given up with the process: its lease runs out, and what it had
-        done by then is done again without harm."""
+        """Begin no more, and let what is in hand come to its end. A server that takes longer is given up with the
+        process: the lease runs out, and what was done by then is done again without harm."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
+        until = time.monotonic() + GRACE_SECONDS
+        for _ in range(AT_ONCE):
+            self._free.acquire(timeout=max(0.0, until - time.monotonic()))
 
     def run_due(self) -> int:
         """Bring what is due now into step, in this thread; how many."""

@@ -1,8 +1,11 @@
 """Consent is written down each time it changes, with what shows it; what is sent follows it."""
 
+from datetime import timedelta
+
 from bot.clock import SetClock
 from bot.desk import Desk
 from bot.dispatcher import Dispatcher
+from bot.drain import drain
 from bot.intake import receive, report
 from conversations.delivery import Delivery, SendFailure
 from conversations.messages import Inbound, StatusReport
@@ -10,6 +13,8 @@ from models.consents import consents_of
 from models.outbox import outbox_after
 
 SARA = "+97455501234"
+COORDINATOR = "+97455500000"
+MINUTE = timedelta(minutes=1)
 
 
 def texts(desk: Desk, number: int, text: str, channel: str = "whatsapp", opt_out: str = "") -> None:
@@ -64,3 +69,33 @@ def test_a_second_stop_is_not_confirmed_again(desk: Desk) -> None:
         texts(desk, number, "stop")
     assert sent_kinds(desk) == ["opted_out"]
     assert [change[:2] for change in changes(desk)] == [(True, "wrote_first"), (False, "own_words")]
+
+
+def test_what_was_decided_while_their_start_waited_in_the_journal_reaches_them(desk: Desk, clock: SetClock) -> None:
+    texts(desk, 1, "haircut tomorrow at 3pm, I'm Sara Khan")
+    texts(desk, 2, "yes")
+    texts(desk, 3, "stop")
+    clock.move(MINUTE)
+    desk.journal.put(Inbound("whatsapp", "in-4", SARA, SARA, "start"), clock.now(), "start")
+    clock.move(MINUTE)
+    receive(desk, Inbound("whatsapp", "in-5", COORDINATOR, COORDINATOR, "APPROVE 1"))
+    Dispatcher(desk).send_due()
+    assert sent_kinds(desk)[-1] == "opted_out", "their START is not known yet"
+    drain(desk)
+    Dispatcher(desk).send_due()
+    assert sent_kinds(desk)[-2:] == ["opted_in", "approved"]
+    texts(desk, 6, "stop")
+    texts(desk, 7, "start")
+    assert sent_kinds(desk)[-2:] == ["opted_out", "opted_in"], "what was sent since is not sent again"
+
+
+def test_what_was_decided_before_they_texted_start_stays_unsaid(desk: Desk, clock: SetClock) -> None:
+    texts(desk, 1, "haircut tomorrow at 3pm, I'm Sara Khan")
+    texts(desk, 2, "yes")
+    texts(desk, 3, "stop")
+    clock.move(MINUTE)
+    receive(desk, Inbound("whatsapp", "in-4", COORDINATOR, COORDINATOR, "APPROVE 1"))
+    Dispatcher(desk).send_due()
+    clock.move(MINUTE)
+    texts(desk, 5, "start")
+    assert sent_kinds(desk)[-2:] == ["opted_out", "opted_in"]
