@@ -33,15 +33,20 @@ class Service:
     place: str = ""
     resource_kinds: tuple[str, ...] = ()
     """What it needs one of, each for its whole time ("room")."""
+    is_class: bool = False
+    """It is had in class sessions, seat by seat, at the times they are scheduled for."""
 
 
 def visit(service_ids: Sequence[int], services: Sequence[Service]) -> Service | None:
     """These of the services, behind each other as one, for those who give them all: lengths and prices added, the first
-    one's number. None where one is not among them, nobody gives them all, or their prices have no sum."""
+    one's number. None where one is not among them, nobody gives them all, their prices have no sum, or one of
+    several is a class."""
     found = [service for wanted in service_ids for service in services if service.id == wanted]
     if not found or len(found) != len(service_ids):
         return None
     first, *others = found
+    if others and any(service.is_class for service in found):
+        return None
     staff_ids = tuple(i for i in first.staff_ids if all(i in other.staff_ids for other in others))
     if not staff_ids or any(other.price.currency != first.price.currency for other in others):
         return None

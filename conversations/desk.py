@@ -21,6 +21,16 @@ class BlockView:
 
 
 @dataclass(frozen=True, slots=True)
+class ForOthers:
+    """A booking that another coordinator answers for first: with whom it is, and who answers."""
+
+    booking_id: int
+    staff_id: int
+    staff: str
+    coordinator: str
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """What is known of a phone number that a coordinator books for."""
 
@@ -56,6 +66,8 @@ class Deed:
     """The client has been told of it, and reads a correction."""
     was_pending: bool = False
     """Taken back, it waits for an answer again."""
+    instead: BookingView | None = None
+    """What its client has by now in place of what they would get back, or at that time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,10 @@ class Awaiting(StrEnum):
     """Whether the client will come, or needs another time."""
     REQUEST = "request"
     """Which of several requests a coordinator's bare word was meant for."""
+    CLASS = "class"
+    """Which of several classes."""
+    FULL = "full"
+    """What instead of a class that has too few seats left: its waiting list, or another."""
     SURE = "sure"
     """YES to what a coordinator's command would do."""
 
@@ -66,6 +70,10 @@ class Subject(StrEnum):
     TIME = "time"
     MOMENT = "moment"
     """A date and a time together."""
+    CLASS = "class"
+    SEATS = "seats"
+    WAIT = "wait"
+    """The waiting list of a class."""
     LANGUAGE = "language"
     COMMAND = "command"
     """A coordinator's whole command."""
@@ -75,9 +83,9 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One offered choice. `key` is what the person types ("2", "B"); `value` is a menu word, a service's id, an ISO
-    date, an ISO time, for a moment both with a T between them, a whole command, or a wish with the booking's number and
-    the words that it was said in ("move 12 to friday")."""
+    """One offered choice. `key` is what the person types ("2", "B"); `value` is a menu word, a service's or a class's
+    id, how many seats, an ISO date, an ISO time, for a moment both with a T between them, a whole command, or a wish
+    with the booking's number and the words that it was said in ("move 12 to friday")."""
 
     key: str
     subject: Subject
@@ -103,6 +111,10 @@ class Dialogue:
     earliest: time | None = None
     latest: time | None = None
     """Bounds on the time, where one was said without an hour ("after 4", "in the morning")."""
+    class_id: int | None = None
+    """The class session that is wanted; `day` and `at` are then its own."""
+    seats: int | None = None
+    """For how many people, where they said."""
     changing: bool = False
     """The slots are a new time for the booking `booking_id`, not a new booking."""
     name: str = ""

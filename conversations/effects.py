@@ -36,6 +36,25 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldSeats:
+    """Hold seats of a class while the client is asked for their YES, instead of what this conversation held before."""
+
+    class_id: int
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookSeats:
+    """Book seats of a class, and ask the coordinator where the policy wants that. Who has a booking in it already has
+    these seats beside those."""
+
+    class_id: int
+    seats: int
+    note: str = ""
+    attendee: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeWish:
     """The client wishes another time for a pending booking: it holds that one now; the coordinator is asked anew."""
 
@@ -292,6 +311,8 @@ Effect = (
     Hold
     | LetGo
     | Book
+    | HoldSeats
+    | BookSeats
     | ChangeWish
     | Reschedule
     | AcceptMove

@@ -30,6 +30,7 @@ from conversations.events import (
     ReminderDue,
     RequestExpired,
     Said,
+    SeatsAdded,
     TakenBack,
     TakesLonger,
     ThanksDue,
@@ -61,6 +62,8 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
             turn = pauses.went_quiet(dialogue, facts)
         case Booked():
             turn = notices.booked(dialogue, event)
+        case SeatsAdded():
+            turn = notices.seats_added(dialogue, event)
         case WishChanged():
             turn = notices.wish_changed(dialogue, event)
         case ProposalAccepted():

@@ -123,6 +123,14 @@ class Booked:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatsAdded:
+    """The client has more seats in a class now: so many more than before."""
+
+    booking: BookingView
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
 class WishChanged:
     booking: BookingView
 
@@ -218,6 +226,7 @@ Event = (
     Said
     | WentQuiet
     | Booked
+    | SeatsAdded
     | WishChanged
     | ProposalAccepted
     | ProposalRefused

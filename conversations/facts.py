@@ -7,7 +7,8 @@ from typing import Protocol
 
 from conversations.booking import BookingView, ProposalView
 from conversations.business import ANY, Business, Service, Staff
-from conversations.desk import BlockView, Caller, LastCommand
+from conversations.classes import ClassView
+from conversations.desk import BlockView, Caller, ForOthers, LastCommand
 from conversations.layout import Capabilities
 from conversations.rules.availability import Calendar
 from conversations.rules.policies import Terms
@@ -59,6 +60,12 @@ class Facts(Protocol):
         """The calendars of those who give this service, over these days. What this conversation holds itself, and the
         time of the booking `changing`, count as free."""
 
+    def classes(self, service_id: int, first: datetime, last: datetime) -> Sequence[ClassView]:
+        """The class sessions of a service that start in [first, last), soonest first. Seats this conversation holds
+        count as free."""
+
+    def class_session(self, class_id: int) -> ClassView | None: ...
+
     def whose_turn(self, staff_ids: Sequence[int]) -> int:
         """Which of these staff was given a booking longest ago; of those who never were, the first."""
 
@@ -74,6 +81,9 @@ class Facts(Protocol):
     def terms(self, found: BookingView) -> Terms:
         """The terms that hold for a booking."""
 
+    def terms_for(self, staff_id: int, service_id: int) -> Terms:
+        """The terms of a staff member's service."""
+
     def bookings_now(self) -> Sequence[BookingView]:
         """This client's own bookings that stand and are not over, and begin within hours, soonest first."""
 
@@ -87,11 +97,19 @@ class Facts(Protocol):
         """The open proposal for a booking."""
 
     def my_staff(self, service_id: int = ANY) -> Sequence[Staff]:
-        """Those for whom this coordinator answers, whatever the service, or where this one is wished of them."""
+        """Those for whom this coordinator answers, or stands in, whatever the service, or where this one is wished of
+        them."""
+
+    def my_own_staff(self, service_id: int = ANY) -> Sequence[Staff]:
+        """Those of my_staff() whom a command that names nobody means: whom this coordinator only stands in for where
+        they answer for nobody else."""
 
     def bookings_between(self, start: datetime, end: datetime) -> Sequence[BookingView]:
         """Bookings that touch [start, end) and were not called off, as far as this coordinator answers for them,
         soonest first; those that were missed as well."""
+
+    def for_others_between(self, start: datetime, end: datetime) -> Sequence[ForOthers]:
+        """Bookings that stand, touch [start, end) and have not begun, and that others answer for first."""
 
     def blocks_between(self, start: datetime, end: datetime) -> Sequence[BlockView]:
         """The time taken out by hand that touches [start, end), of those for whom this coordinator answers."""

@@ -16,6 +16,7 @@ from conversations.effects import (
     BlockTime,
     Book,
     BookFor,
+    BookSeats,
     CallPerson,
     Cancel,
     ChangeWish,
@@ -24,6 +25,7 @@ from conversations.effects import (
     Decline,
     Effect,
     Hold,
+    HoldSeats,
     KeepEmail,
     LetGo,
     Mark,
@@ -53,6 +55,7 @@ from handlers import (
     moves_asked,
     proposals_made,
     requests_decided,
+    seats_booked,
     time_blocked,
 )
 from handlers.circumstances import Circumstances
@@ -108,6 +111,10 @@ def _apply(
             let_go(session, Holder.CONVERSATION, conversation.id)
         case Book():
             return bookings_made.book(session, effect, conversation, circumstances, profile)
+        case HoldSeats():
+            seats_booked.hold_seats(session, effect, conversation, circumstances, profile)
+        case BookSeats():
+            return seats_booked.book_seats(session, effect, conversation, circumstances, profile)
         case ChangeWish():
             return bookings_made.change_wish(session, effect, conversation, circumstances, profile)
         case Approve():

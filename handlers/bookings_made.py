@@ -48,8 +48,8 @@ def book(
     """Make the booking and own its time, both or neither."""
     now, terms = circumstances.now, profile.terms(effect.staff_id, effect.service_ids[0])
     service = _visit(profile, effect.service_ids)
-    client_id = _client(session, conversation, now)
-    asks = _needs_approval(session, terms, client_id)
+    client_id = client_of(session, conversation, now)
+    asks = needs_approval(session, terms, client_id)
     start = effect.start.astimezone(UTC)
     let_go(session, Holder.CONVERSATION, conversation.id)
     keep_within_caps(session, profile, service, effect.staff_id, start, now)
@@ -127,7 +127,8 @@ def _visit(profile: Profile, service_ids: tuple[int, ...]) -> Service:
     return found
 
 
-def _needs_approval(session: Session, terms: Terms, client_id: int) -> bool:
+def needs_approval(session: Session, terms: Terms, client_id: int) -> bool:
+    """Whether these terms want a coordinator's word for this client's wish."""
     match terms.requires_approval:
         case Approval.YES:
             return True
@@ -137,7 +138,7 @@ def _needs_approval(session: Session, terms: Terms, client_id: int) -> bool:
             return not has_kept_booking(session, client_id)
 
 
-def _client(session: Session, conversation: Row[Any], now: datetime) -> int:
+def client_of(session: Session, conversation: Row[Any], now: datetime) -> int:
     """The conversation's client; made now for a coordinator who books for themselves."""
     if conversation.client_id is not None:
         return int(conversation.client_id)

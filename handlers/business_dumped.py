@@ -9,10 +9,12 @@ from babel.numbers import get_currency_precision
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
+from conversations.booking import BookingType
 from conversations.business import ANY
 from handlers.business_file import BusinessFile
 from handlers.business_hours import Hours, written_dates, written_shifts
 from handlers.calendar_loaded import calendars_dumped
+from handlers.classes_loaded import classes_dumped
 from models.business import (
     booking_policies,
     business,
@@ -72,6 +74,7 @@ def business_dumped(session: Session) -> BusinessFile:
             for code, told in by_language.items()
         ],
         "calendars": calendars_dumped(session, staff_keys),
+        "classes": classes_dumped(session, staff_keys, service_keys),
     }
     return BusinessFile.model_validate({name: table for name, table in tables.items() if table})
 
@@ -96,6 +99,7 @@ def _service(row: Row[Any], currency: str, coordinator_keys: Mapping[int, str]) 
         **_said(row, "name", "aliases", "minutes"),
         "price": _major_units(row.price, row.currency),
         **({"currency": row.currency} if row.currency != currency else {}),
+        **({} if row.booking_type is BookingType.ONE_ON_ONE else {"booking_type": row.booking_type}),
         **_said(row, "session_type", "category", "place", resource="resource_kind"),
         "reminder_minutes": row.reminder_minutes,
         **_coordinated(row, coordinator_keys),

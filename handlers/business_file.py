@@ -3,15 +3,17 @@
 from datetime import time, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal, Self
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel.numbers import get_currency_precision, is_currency
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from conversations.booking import BookingType
 from conversations.languages import spoken
 from conversations.rules.holidays import check_place
 from conversations.rules.policies import Approval, AtDeadline, Terms
 from conversations.rules.quiet_hours import read_quiet_hours
+from handlers.business_classes import ClassTable, check_classes
 from handlers.business_hours import dated, shifts
 from handlers.calendar_loaded import CalendarTable, check_calendars
 
@@ -150,6 +152,7 @@ class ServiceTable(_Table):
     price: Annotated[Decimal, Field(ge=0, le=10_000_000)] = Decimal("79.00")
     currency: Currency | None = None
     staff: tuple[str, ...] = ()
+    booking_type: BookingType = BookingType.ONE_ON_ONE
     session_type: Literal["individual", "couples", "family", "group"] = "individual"
     category: Annotated[str, Field(max_length=60)] = ""
     place: Annotated[str, Field(max_length=200)] = ""
@@ -198,6 +201,7 @@ class BusinessFile(_Table):
     policies: tuple[PolicyTable, ...] = ()
     answers: tuple[AnswerTable, ...] = ()
     calendars: tuple[CalendarTable, ...] = ()
+    classes: tuple[ClassTable, ...] = ()
 
     @model_validator(mode="after")
     def _names_fit_together(self) -> Self:
@@ -239,6 +243,9 @@ class BusinessFile(_Table):
             raise ValueError("two policies are for the same staff and service: make them one")
         if sum(table.default for table in self.coordinators) > 1:
             raise ValueError("more than one coordinator is the default")
+        courses = (service for service in self.services if service.booking_type is BookingType.GROUP_SESSION)
+        zones = {person.key: ZoneInfo(person.timezone or self.business.timezone) for person in self.staff}
+        check_classes(self.classes, {course.key: course.staff for course in courses}, zones)
         return self
 
 

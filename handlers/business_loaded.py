@@ -1,6 +1,7 @@
 """business.toml was loaded: the tables say what the file says. Safe to repeat; what left the file is switched off."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
@@ -10,6 +11,8 @@ from conversations.business import ANY
 from handlers.business_file import BusinessFile, PolicyTable, minor_units
 from handlers.business_hours import dated, shifts
 from handlers.calendar_loaded import calendars_loaded
+from handlers.classes_loaded import classes_loaded
+from handlers.profile import Overrides, Profiles
 from models.business import (
     booking_policies,
     business,
@@ -22,9 +25,16 @@ from models.business import (
     staff_shifts,
 )
 
+BEATEN_BY_NOTHING = Overrides()
 
-def business_loaded(session: Session, file: BusinessFile) -> list[str]:
-    """Bring the tables to what the file says; a line for each difference there was."""
+
+def business_loaded(
+    session: Session, file: BusinessFile, now: datetime, overrides: Overrides = BEATEN_BY_NOTHING
+) -> list[str]:
+    """Bring the tables to what the file says; a line for each difference there was. Classes are held in the zone that
+    `overrides` give to the business.
+
+    Raises CannotLoad where a class session can neither be scheduled, changed nor removed as the file wants it."""
     changes: list[str] = []
     coordinator_ids = _upsert(session, coordinators, "coordinator", _coordinator_rows(file), changes)
     _backups(session, file, coordinator_ids, changes)
@@ -57,6 +67,7 @@ def business_loaded(session: Session, file: BusinessFile) -> list[str]:
     _replace(session, booking_policies, "policies", policies, changes)
     calendars_loaded(session, file.calendars, staff_ids, changes)
     _business(session, file, changes)
+    changes += classes_loaded(session, file.classes, Profiles(overrides).current(session), staff_ids, service_ids, now)
     return changes
 
 
@@ -119,7 +130,8 @@ def _service_rows(file: BusinessFile, coordinator_ids: Mapping[str, int]) -> dic
         currency = table.currency or file.business.currency
         rows[table.key] = {
             "name": table.name, "aliases": list(table.aliases), "minutes": table.minutes,
-            "price": minor_units(table.price, currency), "currency": currency, "session_type": table.session_type,
+            "price": minor_units(table.price, currency), "currency": currency,
+            "booking_type": table.booking_type, "session_type": table.session_type,
             "category": table.category, "place": table.place, "resource_kind": table.resource,
             "reminder_minutes": list(table.reminder_minutes),
             "position": position, "active": True,
@@ -135,8 +147,7 @@ def _upsert(
     there = {row.name_key: row for row in session.execute(select(table))}
     for key, values in wanted.items():
         if key not in there:
-            more = {"booking_type": "one_on_one"} if "booking_type" in table.c else {}
-            session.execute(insert(table).values(name_key=key, **more, **values))
+            session.execute(insert(table).values(name_key=key, **values))
             changes.append(f"+ {what} {key}")
             continue
         differing = [name for name, value in values.items() if getattr(there[key], name) != value]

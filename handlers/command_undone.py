@@ -13,6 +13,7 @@ from conversations.desk import Deed, DeedKind, LastCommand
 from conversations.effects import Undo
 from conversations.events import Event, TakenBack
 from conversations.rules.transitions import LIVE
+from handlers.booked_instead import booked_instead
 from handlers.bookings_changed import call_off
 from handlers.circumstances import Circumstances
 from handlers.commands_logged import plain
@@ -39,7 +40,7 @@ def last_of(session: Session, conversation_id: int, profile: Profile) -> LastCom
     row = last_command(session, conversation_id)
     if row is None:
         return None
-    deeds = tuple(_seen(session, deed, profile) for deed in row.undo)
+    deeds = tuple(_seen(session, deed, row, profile) for deed in row.undo)
     at = row.at.astimezone(profile.business.zone)
     return LastCommand(row.id, row.words, at, row.undone_at is not None, deeds)
 
@@ -55,14 +56,14 @@ def undo(
     told: dict[int, list[BookingView]] = {}
     for place in effect.deeds:
         deed = row.undo[place]
-        if _take_back(session, deed, who, circumstances, profile):
+        if _take_back(session, deed, row, who, circumstances, profile):
             found = booking_by_id(session, deed["booking"])
             if found is not None and found.conversation_id is not None:
                 told.setdefault(found.conversation_id, []).append(booking_view(found, profile))
     return [(room, TakenBack(tuple(views))) for room, views in told.items()]
 
 
-def _seen(session: Session, deed: dict[str, Any], profile: Profile) -> Deed:
+def _seen(session: Session, deed: dict[str, Any], command: Row[Any], profile: Profile) -> Deed:
     kind, zone = DeedKind(deed["kind"]), profile.business.zone
     if kind is DeedKind.UNBLOCKED:
         return Deed(kind, is_as_left=True, block=block_view(deed["block"], *_stretch(deed), deed["reason"], zone))
@@ -75,9 +76,10 @@ def _seen(session: Session, deed: dict[str, Any], profile: Profile) -> Deed:
     view = booking_view(row, profile)
     was = _read(deed["was"]) if kind is DeedKind.CHANGED else {}
     status = was.get("status", row.status)
+    other = _instead(session, row, was, command)
     return Deed(
         kind, _is_as_left(session, deed, row), view, None, _needs(row, was), _tells(kind, row.status, was),
-        status is BookingStatus.PENDING,
+        status is BookingStatus.PENDING, booking_view(other, profile) if other is not None else None,
     )  # fmt: skip
 
 
@@ -104,6 +106,14 @@ def _needs(row: Row[Any], was: Mapping[str, Any]) -> tuple[datetime, int] | None
     return (start.astimezone(ZoneInfo(row.timezone)), staff_id) if status in LIVE and not owns else None
 
 
+def _instead(session: Session, row: Row[Any], was: Mapping[str, Any], command: Row[Any]) -> Row[Any] | None:
+    """What the client has by now in place of what they would get back."""
+    if _needs(row, was) is None:
+        return None
+    start, end = (was.get(name, getattr(row, name)) for name in ("start_at", "end_at"))
+    return booked_instead(session, row, start, end, command)
+
+
 def _tells(kind: DeedKind, status: BookingStatus, was: Mapping[str, Any]) -> bool:
     """Whether the client was told, and must be told again."""
     if kind is not DeedKind.CHANGED:
@@ -112,8 +122,8 @@ def _tells(kind: DeedKind, status: BookingStatus, was: Mapping[str, Any]) -> boo
 
 
 def _take_back(
-    session: Session, deed: dict[str, Any], who: str, circumstances: Circumstances, profile: Profile
-) -> bool:
+    session: Session, deed: dict[str, Any], command: Row[Any], who: str, circumstances: Circumstances, profile: Profile
+) -> bool:  # fmt: skip
     """Whether the client must hear of it."""
     now = circumstances.now
     match DeedKind(deed["kind"]):
@@ -138,7 +148,10 @@ def _take_back(
             plan_reminders_of_request(session, row.id, profile, now)
             return True
         case _:
-            return _restore(session, row, _read(deed["was"]), who, now, profile)
+            was = _read(deed["was"])
+            if _instead(session, row, was, command) is not None:
+                raise LostRace
+            return _restore(session, row, was, who, now, profile)
 
 
 def _restore(session: Session, row: Row[Any], was: dict[str, Any], who: str, now: datetime, profile: Profile) -> bool:

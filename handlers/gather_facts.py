@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from conversations.booking import BookingStatus, BookingView, ProposalView
 from conversations.business import ANY, Business, Service, Staff
-from conversations.desk import BlockView, Caller, LastCommand
+from conversations.classes import ClassView
+from conversations.desk import BlockView, Caller, ForOthers, LastCommand
 from conversations.facts import Person
+from conversations.flows.standing import STANDING
 from conversations.languages import known
 from conversations.layout import Capabilities
 from conversations.rules.availability import Calendar
@@ -21,7 +23,7 @@ from handlers.circumstances import Circumstances
 from handlers.command_undone import last_of
 from handlers.gather_calendars import gather_calendars
 from handlers.profile import Coordinator, Profile
-from handlers.views import block_view, booking_view, proposal_view
+from handlers.views import block_view, booking_view, class_view, proposal_view
 from models.blocks import blocks_between
 from models.bookings import (
     booking_by_id,
@@ -34,7 +36,8 @@ from models.bookings import (
     next_of_staff,
     open_proposal,
 )
-from models.claims import Holder
+from models.claims import Holder, seats_held
+from models.class_sessions import class_by_id, classes_between
 from models.clients import client_by_id, client_by_phone
 from models.conversations import conversations_of
 
@@ -107,6 +110,19 @@ class DatabaseFacts:
         now = self._circumstances.now
         return gather_calendars(self._session, self._profile, service, first, last, now, mine)
 
+    def classes(self, service_id: int, first: datetime, last: datetime) -> Sequence[ClassView]:
+        rows = classes_between(self._session, first.astimezone(UTC), last.astimezone(UTC), (service_id,))
+        return self._with_free_seats(rows)
+
+    def class_session(self, class_id: int) -> ClassView | None:
+        row = class_by_id(self._session, class_id)
+        return self._with_free_seats([row])[0] if row is not None else None
+
+    def _with_free_seats(self, rows: Sequence[Row[Any]]) -> list[ClassView]:
+        mine = ((Holder.CONVERSATION, self._conversation.id),)
+        held = seats_held(self._session, [row.id for row in rows], self._circumstances.now, mine) if rows else {}
+        return [class_view(row, row.capacity - held.get(row.id, 0)) for row in rows]
+
     def whose_turn(self, staff_ids: Sequence[int]) -> int:
         last = newest_by_staff(self._session, staff_ids)
         return min(staff_ids, key=lambda staff_id: last.get(staff_id, 0))
@@ -133,6 +149,9 @@ class DatabaseFacts:
     def terms(self, found: BookingView) -> Terms:
         return self._profile.terms(found.staff_id, found.service_ids[0])
 
+    def terms_for(self, staff_id: int, service_id: int) -> Terms:
+        return self._profile.terms(staff_id, service_id)
+
     def bookings_now(self) -> Sequence[BookingView]:
         if self._conversation.client_id is None:
             return []
@@ -158,14 +177,25 @@ class DatabaseFacts:
         return proposal_view(row, self.business.zone)
 
     def my_staff(self, service_id: int = ANY) -> Sequence[Staff]:
-        coordinator = self._coordinator
-        if coordinator is None:
-            return []
-        return [staff for staff in self._profile.staff if self._answers_for(coordinator, staff, service_id)]
+        return [staff for staff in self._profile.staff if self._answers_for(service_id, staff.id, stands_in=True)]
+
+    def my_own_staff(self, service_id: int = ANY) -> Sequence[Staff]:
+        own = [staff for staff in self._profile.staff if self._answers_for(service_id, staff.id)]
+        return own or self.my_staff(service_id)
 
     def bookings_between(self, start: datetime, end: datetime) -> Sequence[BookingView]:
         rows = bookings_between(self._session, start.astimezone(UTC), end.astimezone(UTC))
         return [booking_view(row, self._profile) for row in rows if self._may_speak_about(row)]
+
+    def for_others_between(self, start: datetime, end: datetime) -> Sequence[ForOthers]:
+        rows = bookings_between(self._session, start.astimezone(UTC), end.astimezone(UTC))
+        ahead = [row for row in rows if row.status in STANDING and row.start_at > self._circumstances.now]
+        return [
+            ForOthers(row.id, row.staff_id, row.staff_name, own.called)
+            for row in ahead
+            if (own := self._profile.coordinator_for(row.service_id, row.staff_id)) is not None
+            and own != self._coordinator
+        ]
 
     def blocks_between(self, start: datetime, end: datetime) -> Sequence[BlockView]:
         staff_ids = [staff.id for staff in self.my_staff()]
@@ -182,9 +212,12 @@ class DatabaseFacts:
     def last_command(self) -> LastCommand | None:
         return last_of(self._session, self._conversation.id, self._profile)
 
-    def _answers_for(self, coordinator: Coordinator, staff: Staff, service_id: int) -> bool:
-        own = self._profile.coordinator_for(service_id, staff.id)
-        return coordinator.is_default or (own is not None and own.id == coordinator.id)
+    def _answers_for(self, service_id: int, staff_id: int, *, stands_in: bool = False) -> bool:
+        """Whether this coordinator does: for what is theirs, the default one for all; who `stands_in`, for that too."""
+        coordinator, own = self._coordinator, self._profile.coordinator_for(service_id, staff_id)
+        if coordinator is None or own is None:
+            return False
+        return coordinator.is_default or coordinator.id == own.id or (stands_in and coordinator.id == own.backup_id)
 
     def _of_booking(self, booking_id: int | None) -> tuple[tuple[Holder, int], ...]:
         if booking_id is None:
@@ -198,11 +231,7 @@ class DatabaseFacts:
         return self._profile.coordinator_by_phone(self._conversation.address)
 
     def _may_speak_about(self, row: Row[Any]) -> bool:
-        """A coordinator about what is theirs to answer, or whose backup they are (the default one about all), a client
-        about their own."""
-        coordinator = self._coordinator
-        if coordinator is not None:
-            own = self._profile.coordinator_for(row.service_id, row.staff_id)
-            if coordinator.is_default or (own is not None and coordinator.id in (own.id, own.backup_id)):
-                return True
+        """A coordinator about what they answer for or stand in for, a client about their own."""
+        if self._answers_for(row.service_id, row.staff_id, stands_in=True):
+            return True
         return bool(row.client_id == self._conversation.client_id)

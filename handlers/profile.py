@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from conversations.booking import BookingType
 from conversations.business import ANY, Business, FrequentAnswer, Money, Service, Shift, Staff
 from conversations.rules.policies import Policy, Terms, terms
 from conversations.rules.quiet_hours import QuietHours, read_quiet_hours
@@ -159,7 +160,7 @@ def _read(session: Session, overrides: Overrides) -> Profile:
             Service(
                 s.id, s.name, s.minutes, Money(s.price, s.currency), tuple(s.aliases),
                 tuple(i for i in gives.get(s.id, []) if i in working), s.session_type, s.place,
-                (s.resource_kind,) if s.resource_kind else (),
+                (s.resource_kind,) if s.resource_kind else (), s.booking_type is BookingType.GROUP_SESSION,
             )
             for s in offered
         ),

@@ -8,6 +8,7 @@ from sqlalchemy import Row
 
 from conversations.booking import BookingStatus, BookingView, ProposalView
 from conversations.business import Money
+from conversations.classes import ClassStatus, ClassView
 from conversations.desk import BlockView
 from conversations.rules.obsolete import BookingNow
 from handlers.profile import Profile
@@ -23,7 +24,7 @@ def booking_view(row: Row[Any], profile: Profile) -> BookingView:
         status=BookingStatus(row.status),
         version=row.version,
         service_ids=(row.service_id, *row.more_service_ids),
-        service=" + ".join([row.service_name, *(profile.names_of_services[i] for i in row.more_service_ids)]),
+        service=_called(row, profile),
         minutes=round((row.end_at - row.start_at).total_seconds() / 60),
         staff_id=row.staff_id,
         staff=row.staff_name,
@@ -50,8 +51,27 @@ def booking_view(row: Row[Any], profile: Profile) -> BookingView:
         proposed=row.proposed_at.astimezone(zone) if row.proposed_at is not None else None,
         proposed_by_client=row.proposed_at is not None and row.proposed_by.startswith(BY_CLIENT),
         is_promised=row.client_confirmed_at is not None,
+        class_id=row.class_session_id,
+        seats=row.seats_reserved,
         page=profile.business.pages + row.page_token if profile.business.pages and row.page_token else "",
     )
+
+
+def class_view(row: Row[Any], free: int) -> ClassView:
+    """A class session in its own zone, of which so many seats can be had."""
+    zone = ZoneInfo(row.timezone)
+    return ClassView(
+        id=row.id, version=row.version, service_id=row.service_id, name=row.title or row.service_name,
+        staff_id=row.staff_id, staff=row.staff_name, start=row.start_at.astimezone(zone),
+        end=row.end_at.astimezone(zone), capacity=row.capacity, free=max(free, 0),
+        price=Money(row.price, row.currency), status=ClassStatus(row.status), place=row.place,
+    )  # fmt: skip
+
+
+def _called(row: Row[Any], profile: Profile) -> str:
+    """What was booked, as people read it: "Cut + Colour", "Yoga × 3" where it is several seats."""
+    names = [row.class_title or row.service_name, *(profile.names_of_services[i] for i in row.more_service_ids)]
+    return " + ".join(names) + (f" × {row.seats_reserved}" if row.seats_reserved > 1 else "")
 
 
 def proposal_view(row: Row[Any], zone: ZoneInfo) -> ProposalView:

@@ -1,4 +1,4 @@
 """The memory: tables, their queries, migrations."""
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest migration. The server starts on no other."""

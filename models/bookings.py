@@ -13,10 +13,11 @@ from sqlmodel import Field, SQLModel
 from conversations.booking import BookingStatus, BookingType, ProposalStatus
 from conversations.rules.quiet_hours import read_quiet_hours
 from conversations.rules.reminders import UNDONE, afterwards, flag_at, reminders
-from conversations.rules.transitions import RefusedTransition, check, may_take_back
+from conversations.rules.transitions import LIVE, RefusedTransition, check, may_take_back
 from models.base import Key, Moment, key, link, table, word
 from models.business import business, services, staff
 from models.claims import LostRace
+from models.class_sessions import class_sessions
 from models.clients import clients
 from models.conversations import conversations
 from models.insert import changed_rows, insert_row
@@ -41,6 +42,9 @@ class Booking(SQLModel, table=True):
         Index(None, "status", "decide_by"),
         Index(None, "staff_id", "id"),
         Index(None, "page_token"),
+        Index(None, "class_session_id"),
+        Index(None, "series_id"),
+        Index(None, "client_id", "live_class_id", unique=True),
     )
     id: int | None = Field(default=None, sa_column=key())
     version: int = Field(default=1)
@@ -55,6 +59,8 @@ class Booking(SQLModel, table=True):
     conversation_id: int | None = Field(default=None, sa_column=link("conversations.id", nullable=True, index=True))
     attendee: str = Field(default="", sa_column=Column(String(120), nullable=False, server_default=""))
     class_session_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+    live_class_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+    """The class session while the booking lives, so that one client never has two in one class."""
     series_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
     session_type: str = Field(default="individual", max_length=20)
     seats_reserved: int = Field(default=1)
@@ -151,6 +157,7 @@ def _with_names() -> Select[Any]:
             bookings,
             services.c.name.label("service_name"),
             services.c.place.label("place"),
+            class_sessions.c.title.label("class_title"),
             services.c.reminder_minutes.label("reminder_minutes"),
             staff.c.name.label("staff_name"),
             clients.c.name.label("client_name"),
@@ -165,6 +172,7 @@ def _with_names() -> Select[Any]:
         .join(staff, staff.c.id == bookings.c.staff_id)
         .join(clients, clients.c.id == bookings.c.client_id)
         .outerjoin(conversations, conversations.c.id == bookings.c.conversation_id)
+        .outerjoin(class_sessions, class_sessions.c.id == bookings.c.class_session_id)
         .outerjoin(proposals, (proposals.c.booking_id == bookings.c.id) & (proposals.c.status == ProposalStatus.OPEN))
     )
 
@@ -256,9 +264,11 @@ def bookings_past_deadline(session: Session, now: datetime, limit: int) -> list[
 
 
 def add_booking(session: Session, who: str, now: datetime, **values: Any) -> int:
-    """A new booking's number. Raises LostRace where the database knows of an overlap."""
+    """A new booking's number. Raises LostRace where the database knows of an overlap, or of another booking of this
+    client in the same class."""
+    live = {"live_class_id": _live_class(values["status"], values.get("class_session_id"))}
     try:
-        booking_id = insert_row(session, bookings, version=1, created_at=now, updated_at=now, **values)
+        booking_id = insert_row(session, bookings, version=1, created_at=now, updated_at=now, **live, **values)
     except IntegrityError as error:  # PostgreSQL's second lock: bookings of one person never overlap
         raise LostRace from error
     _note(session, booking_id, None, values["status"], who, "", now)
@@ -270,6 +280,9 @@ def add_booking(session: Session, who: str, now: datetime, **values: Any) -> int
 def change_booking(session: Session, booking_id: int, version: int, now: datetime, **values: Any) -> None:
     """Change a booking that is still as it was read. Raises LostRace when it has changed since."""
     statement = update(bookings).where(bookings.c.id == booking_id, bookings.c.version == version)
+    if "status" in values:
+        class_session_id = values.get("class_session_id", bookings.c.class_session_id)
+        values["live_class_id"] = _live_class(values["status"], class_session_id)
     try:
         changed = changed_rows(session, statement.values(version=version + 1, updated_at=now, **values))
     except IntegrityError as error:
@@ -278,6 +291,23 @@ def change_booking(session: Session, booking_id: int, version: int, now: datetim
         raise LostRace
     if not values.keys().isdisjoint(("status", "start_at")):
         _plan_notices(session, booking_id, now)
+
+
+def _live_class(status: BookingStatus, class_session_id: Any) -> Any:
+    """The class in which a booking with this status is its client's only one."""
+    return class_session_id if status in LIVE else None
+
+
+def live_booking_in_class(session: Session, client_id: int, class_session_id: int) -> Row[Any] | None:
+    """A client's living booking in a class; there is never more than one."""
+    mine = bookings.c.client_id == client_id, bookings.c.live_class_id == class_session_id
+    return session.execute(_with_names().where(*mine)).one_or_none()
+
+
+def live_bookings_of_class(session: Session, class_session_id: int) -> list[Row[Any]]:
+    """The living bookings in a class, oldest first."""
+    mine = bookings.c.class_session_id == class_session_id, bookings.c.live_class_id == class_session_id
+    return list(session.execute(_with_names().where(*mine).order_by(bookings.c.id)))
 
 
 def _plan_notices(session: Session, booking_id: int, now: datetime) -> None:

@@ -1,20 +1,36 @@
 """Who owns which piece of time: claims, rows whose primary key is the scarce thing, so that the database itself refuses
 a second owner."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 
-from sqlalchemy import Column, CursorResult, ForeignKey, Index, String, delete, insert, or_, select, type_coerce, update
+from sqlalchemy import (
+    Column,
+    CursorResult,
+    ForeignKey,
+    Index,
+    Row,
+    String,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from conversations.rules.cells import CELL_SECONDS, cells
 from models.base import Key, Moment, key, table, word
+from models.class_sessions import class_sessions, lock_class, look_at_class
 from models.insert import insert_row
+from models.waitlist import time_came_free
 
 
 class Scarce(StrEnum):
@@ -22,6 +38,8 @@ class Scarce(StrEnum):
 
     STAFF = "staff"
     RESOURCE = "resource"
+    SEAT = "seat"
+    """Of a class session, whose number is the `scarce_id`; a cell is a seat, counted from 1."""
 
 
 class Holder(StrEnum):
@@ -33,6 +51,10 @@ class Holder(StrEnum):
     """A client who has been asked for their YES."""
     BLOCK = "block"
     """Time taken out by hand."""
+    CLASS = "class"
+    """A class session: its teacher's time, and a room's."""
+    OFFER = "offer"
+    """A place in a waiting line to which something has been offered."""
     CALENDAR = "calendar"
     """What another calendar says is busy: seen, but never claimed, for nobody can keep it from overlapping."""
 
@@ -94,6 +116,10 @@ stretches = table(Stretch)
 claims = table(Claim)
 
 
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""When somebody's waiting list is to be looked at whose place has come free."""
+
+
 class LostRace(Exception):
     """Somebody else has changed what this turn decided on. Keep nothing, gather the facts again, step again."""
 
@@ -136,6 +162,78 @@ def claim_one(
         raise LostRace
     _claim(session, Scarce.RESOURCE, free, start, end, holder, holder_id, now, live_until, beside)
     return free
+
+
+def claim_seats(
+    session: Session,
+    row: Row[Any],
+    seats: int,
+    holder: Holder,
+    holder_id: int,
+    now: datetime,
+    live_until: datetime | None = None,
+) -> None:
+    """Own so many seats of a class (its row, LOCKED by the caller), beside those that this holder owns already.
+
+    Raises LostRace where fewer are free."""
+    mine = claims.c.scarce == Scarce.SEAT, claims.c.scarce_id == row.id
+    session.execute(delete(claims).where(*mine, claims.c.live_until <= now))
+    taken = set(session.execute(select(claims.c.cell).where(*mine)).scalars())
+    free = [seat for seat in range(1, row.capacity + 1) if seat not in taken]
+    if not 0 < seats <= len(free):
+        raise LostRace
+    owned = {"scarce": Scarce.SEAT, "scarce_id": row.id, "live_until": live_until}
+    stretch_id = insert_row(
+        session, stretches, start_at=row.start_at, end_at=row.end_at, holder=holder, holder_id=holder_id, **owned
+    )
+    session.execute(insert(claims), [{**owned, "stretch_id": stretch_id, "cell": seat} for seat in free[:seats]])
+    _count_seats(session, row.id)
+
+
+def seats_held(
+    session: Session,
+    class_ids: Sequence[int],
+    now: datetime,
+    but_not: tuple[tuple[Holder, int], ...] = (),
+) -> dict[int, int]:
+    """How many seats of each of these classes are booked, offered or held, where any are; but those of `but_not`."""
+    statement = (
+        select(claims.c.scarce_id, func.count())
+        .join(stretches, stretches.c.id == claims.c.stretch_id)
+        .where(
+            claims.c.scarce == Scarce.SEAT,
+            claims.c.scarce_id.in_(class_ids),
+            or_(claims.c.live_until.is_(None), claims.c.live_until > now),
+        )
+    )
+    for holder, holder_id in but_not:
+        statement = statement.where(or_(stretches.c.holder != holder, stretches.c.holder_id != holder_id))
+    return {row[0]: row[1] for row in session.execute(statement.group_by(claims.c.scarce_id))}
+
+
+def seats_held_until(session: Session, class_session_id: int, now: datetime) -> datetime | None:
+    """When the first of the seats that are held for a while only comes free; None where none is."""
+    statement = select(func.min(claims.c.live_until)).where(
+        claims.c.scarce == Scarce.SEAT, claims.c.scarce_id == class_session_id, claims.c.live_until > now
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def _count_seats(session: Session, class_session_id: int) -> None:
+    """`seats_taken` of a class that is locked: what its bookings own."""
+    booked = (
+        select(func.count())
+        .select_from(claims)
+        .join(stretches, stretches.c.id == claims.c.stretch_id)
+        .where(
+            claims.c.scarce == Scarce.SEAT,
+            claims.c.scarce_id == class_session_id,
+            stretches.c.holder == Holder.BOOKING,
+        )
+    )
+    taken = session.execute(booked).scalar_one()
+    mine = class_sessions.c.id == class_session_id
+    session.execute(update(class_sessions).where(mine).values(seats_taken=taken))
 
 
 def occupy(
@@ -233,15 +331,29 @@ def _cells_of(session: Session, holder: Holder, holder_id: int, scarce: Scarce, 
 
 
 def let_go(session: Session, holder: Holder, holder_id: int) -> None:
-    """Free everything that this holder owns."""
-    ids = list(
-        session.execute(
-            select(stretches.c.id).where(stretches.c.holder == holder, stretches.c.holder_id == holder_id)
-        ).scalars()
-    )
-    if ids:
-        session.execute(delete(claims).where(claims.c.stretch_id.in_(ids)))
-        session.execute(delete(stretches).where(stretches.c.id.in_(ids)))
+    """Free everything that this holder owns; whoever waits for it is looked at."""
+    mine = stretches.c.holder == holder, stretches.c.holder_id == holder_id
+    owned = session.execute(select(stretches).where(*mine).order_by(stretches.c.id)).all()
+    if not owned:
+        return
+    classes = _lock_classes(session, owned)
+    ids = [row.id for row in owned]
+    session.execute(delete(claims).where(claims.c.stretch_id.in_(ids)))
+    session.execute(delete(stretches).where(stretches.c.id.in_(ids)))
+    for class_session_id in classes:
+        _count_seats(session, class_session_id)
+        look_at_class(session, class_session_id, AT_ONCE)
+    for row in owned:
+        if row.scarce is Scarce.STAFF:
+            time_came_free(session, row.scarce_id, row.start_at, row.end_at, AT_ONCE)
+
+
+def _lock_classes(session: Session, owned: Iterable[Row[Any]]) -> list[int]:
+    """The classes whose seats these stretches are, locked before anybody counts."""
+    found = sorted({row.scarce_id for row in owned if row.scarce is Scarce.SEAT})
+    for class_session_id in found:
+        lock_class(session, class_session_id)
+    return found
 
 
 def hand_over(session: Session, holder: Holder, holder_id: int, to: Holder, to_id: int) -> None:

@@ -12,9 +12,11 @@ from models.blocks import blocks
 from models.bookings import booking_transitions, bookings, proposals
 from models.calendars import busy_times
 from models.claims import Holder, claims, stretches
+from models.class_sessions import class_sessions
 from models.conversations import conversations, turns
 from models.messages import Direction, messages
 from models.outbox import outbox
+from models.waitlist import waitlist_entries
 
 PAGE = 500
 Page = Sequence[Row[Any]]
@@ -128,6 +130,8 @@ def present(session: Session, holder: Holder, ids: Sequence[int]) -> set[int]:
         Holder.CONVERSATION: conversations,
         Holder.BLOCK: blocks,
         Holder.CALENDAR: busy_times,
+        Holder.CLASS: class_sessions,
+        Holder.OFFER: waitlist_entries,
     }[holder]
     return set(session.execute(select(table.c.id).where(table.c.id.in_(ids))).scalars())
 

@@ -2,6 +2,7 @@
 
 from models.base import metadata
 from models.blocks import blocks
+from models.booking_series import booking_series, booking_series_items
 from models.bookings import booking_transitions, bookings, proposals
 from models.business import (
     booking_policies,
@@ -16,18 +17,23 @@ from models.business import (
 )
 from models.calendars import busy_times, calendar_events, calendars
 from models.claims import claims, stretches
+from models.class_sessions import class_sessions
 from models.clients import clients
 from models.command_log import command_log
 from models.consents import consents
 from models.conversations import conversations, turns
+from models.legacy import legacy_records
 from models.messages import messages
 from models.outbox import outbox
 from models.scheduled_notices import scheduled_notices
 from models.send_budgets import send_budgets
+from models.waitlist import waitlist_entries
 
 __all__ = [
     "blocks",
     "booking_policies",
+    "booking_series",
+    "booking_series_items",
     "booking_transitions",
     "bookings",
     "business",
@@ -35,12 +41,14 @@ __all__ = [
     "calendar_events",
     "calendars",
     "claims",
+    "class_sessions",
     "clients",
     "command_log",
     "consents",
     "conversations",
     "coordinators",
     "date_overrides",
+    "legacy_records",
     "messages",
     "metadata",
     "outbox",
@@ -54,4 +62,5 @@ __all__ = [
     "staff_shifts",
     "stretches",
     "turns",
+    "waitlist_entries",
 ]

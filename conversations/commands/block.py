@@ -3,6 +3,7 @@
 from conversations.booking import BookingView
 from conversations.commands.base import Command, Outcome
 from conversations.commands.changing import STANDS
+from conversations.commands.others import left_to_others
 from conversations.commands.spans import Span, read_span, span
 from conversations.desk import BlockView
 from conversations.effects import BlockTime, UnblockTime
@@ -23,6 +24,7 @@ def block(rest: str, facts: Facts) -> Outcome:
         standing=say("blocked_standing", count=len(standing)) if standing else "",
         lines=tuple(booking_line(found) for found in standing[:MOST_NAMED]),
         more=say("lines_more", count=len(standing) - MOST_NAMED) if len(standing) > MOST_NAMED else "",
+        others=left_to_others(wanted, standing, facts),
     )  # fmt: skip
     return Outcome(reply, (BlockTime(wanted.staff_ids, wanted.start, wanted.end, wanted.words),))
 

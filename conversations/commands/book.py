@@ -9,10 +9,24 @@ from conversations.business import Service, Staff
 from conversations.commands.base import Command, Outcome
 from conversations.commands.changing import call_them, with_line
 from conversations.commands.times import ALREADY_HERE, Wanted, not_to_be_had
-from conversations.commands.words import Moment, named_staff, read, read_moment, without
+from conversations.commands.words import (
+    FOR,
+    WITH,
+    Moment,
+    Named,
+    is_led_by,
+    mentions,
+    place_of,
+    read,
+    read_moment,
+    without,
+    without_mention,
+)
 from conversations.effects import BookFor
 from conversations.facts import Facts
+from conversations.flows import visits
 from conversations.replies import Reply, say
+from conversations.understanding import Understood
 
 _DATE = r"\d{4}-\d{1,2}-\d{1,2}\b|\d{1,2}\.\d{1,2}\.\d{2,4}\b"
 _NUMBER = re.compile(rf"(?!{_DATE})\+?\(?\d[\d \-().]{{4,}}\d")
@@ -25,42 +39,77 @@ def run(rest: str, facts: Facts) -> Outcome:
     phone, behind = _number(rest, facts.business.region)
     if not phone:
         return Outcome(say("command_book_number", example=COMMAND.example))
-    people = tuple(facts.staff())
-    named = named_staff(behind, people)
+    named = _who_gives(behind, facts)
     understood = read(named.rest, facts, named.staff)
-    offered = [service for service in facts.services() if service.id in understood.service_ids]
-    if len(offered) != 1:
-        names = ", ".join(service.name for service in (offered or facts.services()))
-        return Outcome(say("command_book_service", services=names, example=COMMAND.example))
-    service = offered[0]
-    refusal = not_to_be_had(named.staff, (service,), facts) if named.staff is not None else None
+    wished = _wished(understood, facts)
+    if isinstance(wished, Outcome):
+        return wished
+    service = visits.offered([one.id for one in wished], facts)
+    if service is None:
+        names = ", ".join(one.name for one in wished)
+        return Outcome(say("command_book_apart", services=names, example=COMMAND.example))
+    refusal = not_to_be_had(named.staff, wished, facts) if named.staff is not None else None
     if refusal is not None:
         return refusal
-    givers = [staff for staff in facts.my_staff(service.id) if staff.id in service.staff_ids]
+    givers = _givers(service, facts)
     if not givers:
         return Outcome(say("command_no_staff"))
-    moment, name = _when_and_who(named.rest, understood.words.get("services", ""), service, named.staff, facts)
+    moment, name = _when_and_who(named.rest, understood.words.get("services", ""), named.staff, facts)
     if moment.unclear or moment.at is None:
         return Outcome(say("command_book_when", example=COMMAND.example))
     start = moment.start(facts.now, facts)
     if start is None:
         return Outcome(say("command_book_gap", at=moment.at))
-    return _book(phone, name, service, [named.staff] if named.staff is not None else givers, start, facts)
+    ids = tuple(one.id for one in wished)
+    return _book(phone, name, ids, service, [named.staff] if named.staff is not None else givers, start, facts)
 
 
-def _when_and_who(text: str, said: str, service: Service, staff: Staff | None, facts: Facts) -> tuple[Moment, str]:
+def _who_gives(text: str, facts: Facts) -> Named:
+    """Who is named behind "with", else behind the service. A name before it, or behind "for", is the client's."""
+    service = place_of(text, read(text, facts).words.get("services", ""))
+    found = list(mentions(text, tuple(facts.staff())))
+    led = [each for each in found if is_led_by(WITH, text, each, facts.language)]
+    behind = [each for each in found if service is not None and each.start >= service[1]]
+    meant = led or [each for each in behind if not is_led_by(FOR, text, each, facts.language)]
+    return Named(meant[0].staff, without_mention(text, meant[0], facts.language)) if meant else Named(None, text)
+
+
+def _wished(understood: Understood, facts: Facts) -> list[Service] | Outcome:
+    """The one service, or those of one visit; or what is asked where the words may mean several, or hold two wishes."""
+    known = {service.id: service for service in facts.services()}
+    fitting = understood.visit or (understood.service_ids,)
+    unsure = next((ids for ids in fitting if len(ids) != 1), None)
+    if unsure is not None:
+        names = ", ".join(service.name for service in known.values() if not unsure or service.id in unsure)
+        return Outcome(say("command_book_service", services=names, example=COMMAND.example))
+    if understood.further:
+        names = f"{known[fitting[0][0]].name}, {understood.further}"
+        return Outcome(say("command_book_apart", services=names, example=COMMAND.example))
+    return [known[ids[0]] for ids in fitting]
+
+
+def _givers(service: Service, facts: Facts) -> list[Staff]:
+    """Those who give it whose calendars are this coordinator's; of others, only where none of theirs does."""
+    mine = [staff for staff in facts.my_own_staff(service.id) if staff.id in service.staff_ids]
+    return mine or [staff for staff in facts.my_staff(service.id) if staff.id in service.staff_ids]
+
+
+def _when_and_who(text: str, said: str, staff: Staff | None, facts: Facts) -> tuple[Moment, str]:
     """The day and time, and the client's name. Where day and time stand behind the service, what stands before it is
     the name, be it like a day ("Tom", "April")."""
-    place = text.casefold().find(said.casefold()) if said else -1
-    if place > 0:
-        moment = read_moment(text[place + len(said) :], facts, staff)
+    place = place_of(text, said)
+    if place is not None and place[0] > 0:
+        moment = read_moment(text[place[1] :], facts, staff)
         if moment.says_day:
-            return moment, text[:place].strip(" ,.;:")[:LONGEST_NAME]
+            return moment, text[: place[0]].strip(" ,.;:")[:LONGEST_NAME]
     moment = read_moment(text, facts, staff)
-    return moment, without(moment.words, said, service.name)[:LONGEST_NAME]
+    return moment, without(moment.words, *said.split())[:LONGEST_NAME]
 
 
-def _book(phone: str, name: str, service: Service, staff: list[Staff], start: datetime, facts: Facts) -> Outcome:
+def _book(
+    phone: str, name: str, service_ids: tuple[int, ...], service: Service, staff: list[Staff], start: datetime,
+    facts: Facts,
+) -> Outcome:  # fmt: skip
     """With the first who works then and is free, else with the first who is free."""
     if start <= facts.now - ALREADY_HERE:
         return Outcome(say("command_book_past", when=start))
@@ -74,7 +123,7 @@ def _book(phone: str, name: str, service: Service, staff: list[Staff], start: da
     called = name or caller.name
     client: Reply | str = say("client_and_phone", name=called, phone=phone) if called else phone
     reply = say("command_booked", client=client, service=service.name, staff=chosen.staff.name, when=start)
-    effect = BookFor(phone, name, (service.id,), chosen.staff.id, start)
+    effect = BookFor(phone, name, service_ids, chosen.staff.id, start)
     if caller.opted_out:
         outcome = with_line(Outcome(reply, (effect,)), call_them(called or phone, phone))
     else:

@@ -6,7 +6,8 @@ from datetime import datetime
 from conversations.booking import BookingStatus, BookingView
 from conversations.commands.base import Command, Outcome
 from conversations.commands.block import standing_in
-from conversations.commands.changing import call_them
+from conversations.commands.changing import call_them, with_line
+from conversations.commands.others import left_to_others
 from conversations.commands.spans import Span, read_span
 from conversations.effects import ClearTime
 from conversations.facts import Facts
@@ -22,14 +23,16 @@ def preview(rest: str, facts: Facts) -> Outcome:
         return Outcome(wanted)
     standing = _standing(wanted, facts)
     if not standing and _is_blocked(wanted, facts):
-        return Outcome(say("command_clear_already", span=wanted.said, staff=wanted.names))
+        reply = say("command_clear_already", span=wanted.said, staff=wanted.names)
+        return with_line(Outcome(reply), _left(wanted, standing, facts))
     reply = say(
         "command_clear_preview", span=wanted.said, staff=wanted.names, reason=wanted.words,
         will=say("clear_bookings", count=len(standing)) if standing else say("clear_nothing"),
         lines=tuple(_line(found) for found in standing[:MOST_NAMED]),
         more=say("lines_more", count=len(standing) - MOST_NAMED) if len(standing) > MOST_NAMED else "",
+        others=_left(wanted, standing, facts),
     )  # fmt: skip
-    return Outcome(reply, on_yes=_written_out(wanted, facts))
+    return Outcome(reply, on_yes=_written_out(wanted))
 
 
 def clear(rest: str, facts: Facts) -> Outcome:
@@ -44,6 +47,7 @@ def clear(rest: str, facts: Facts) -> Outcome:
         lines=tuple(
             call_them(found.client, found.phone) for found in standing if found.opted_out
         ),
+        others=_left(wanted, standing, facts),
     )  # fmt: skip
     numbers = tuple((found.id, found.version) for found in standing)
     effect = ClearTime(wanted.staff_ids, wanted.start, wanted.end, numbers, wanted.words)
@@ -67,6 +71,10 @@ def _standing(wanted: Span, facts: Facts) -> list[BookingView]:
     return [found for found in standing_in(wanted, facts) if found.start > facts.now]
 
 
+def _left(wanted: Span, standing: list[BookingView], facts: Facts) -> Reply | str:
+    return left_to_others(wanted, standing, facts, of_all=not wanted.is_named)
+
+
 def _is_blocked(wanted: Span, facts: Facts) -> bool:
     blocks = facts.blocks_between(wanted.start, wanted.end)
     return all(
@@ -80,9 +88,9 @@ def _line(found: BookingView) -> Reply:
     return say(key, id=found.id, when=found.start, client=found.client, service=found.service)
 
 
-def _written_out(wanted: Span, facts: Facts) -> str:
+def _written_out(wanted: Span) -> str:
     """The command that a YES stands for, with the day in full, so that it means the same tomorrow."""
-    who = wanted.names if len(wanted.staff) < len(facts.my_staff()) else ""
+    who = wanted.names if wanted.is_named else ""
     return " ".join(part for part in (COMMAND.word, wanted.start.date().isoformat(), who, wanted.words) if part)
 
 

@@ -17,7 +17,7 @@ from conversations.understanding import Certainty
 
 def show(rest: str, facts: Facts) -> Listing:
     people = tuple(facts.my_staff())
-    named = named_staff(rest, people)
+    named = named_staff(rest, people, facts.language)
     said = read(named.rest, facts, named.staff).date
     day = said.dates[0] if said.certainty is Certainty.CERTAIN else facts.now.date()
     is_clear = said.certainty is Certainty.CERTAIN or (said.certainty is Certainty.NOTHING and not named.rest)

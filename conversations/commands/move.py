@@ -16,7 +16,7 @@ def run(found: BookingView, rest: str, facts: Facts) -> Outcome:
         return refusal
     if found.status is BookingStatus.PENDING:
         return Outcome(say("command_move_pending", id=found.id, when=found.start))
-    named = named_staff(rest, tuple(facts.staff()))
+    named = named_staff(rest, tuple(facts.staff()), facts.language)
     staff = named.staff or staff_of(found, facts)
     if staff is None or not rest:
         return Outcome(say("command_needs_words", example=COMMAND.example))

@@ -1,7 +1,7 @@
 """A stretch of time as a coordinator names it and reads it: hours of a day, a whole day, or several."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from conversations.business import Staff
@@ -25,6 +25,8 @@ class Span:
     start: datetime
     end: datetime
     words: str
+    is_named: bool = False
+    """One staff member was named."""
 
     @property
     def staff_ids(self) -> tuple[int, ...]:
@@ -41,12 +43,12 @@ class Span:
 
 def read_span(text: str, facts: Facts, *, whole_day: bool = False) -> Span | Reply:
     """The stretch that a text names, of one staff member or of all for whom this coordinator answers; or what the
-    coordinator reads where it names none. `whole_day`: hours are only words."""
+    coordinator reads where it names none, or whose time is not theirs. `whole_day`: hours are only words."""
     people = tuple(facts.my_staff())
     if not people:
         return say("command_no_staff")
-    named = named_staff(text, people)
-    staff = people if named.staff is None else (named.staff,)
+    named = named_staff(text, people, facts.language)
+    staff = tuple(facts.my_own_staff()) if named.staff is None else (named.staff,)
     clock = None if whole_day else _CLOCK.search(named.rest)
     rest = named.rest if clock is None else f"{named.rest[: clock.start()]} {named.rest[clock.end() :]}"
     understood = read(rest, facts, named.staff)
@@ -64,7 +66,9 @@ def read_span(text: str, facts: Facts, *, whole_day: bool = False) -> Span | Rep
             return say("command_span_unclear")
     if days is None or (days[0] != days[1] and (earliest or latest)):
         return say("command_span_unclear")
-    found = _span(staff, days, earliest, latest, words, facts)
+    found = replace(_span(staff, days, earliest, latest, words, facts), is_named=named.staff is not None)
+    if not found.is_named and (other := named_staff(words, tuple(facts.staff()), facts.language).staff) is not None:
+        return say("command_not_yours", staff=other.name)
     if found.end <= found.start or found.end <= facts.now:
         return say("command_span_past", span=found.said)
     if found.end - found.start > timedelta(days=MOST_DAYS):

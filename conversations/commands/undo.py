@@ -62,6 +62,10 @@ def _why_not(deed: Deed, last: LastCommand, facts: Facts) -> Reply | None:
     start, staff_id = deed.needs
     if deed.was_pending and start <= facts.now:
         return say("undo_past", id=found.id, when=start)
+    if (other := deed.instead) is not None:
+        return say(
+            "undo_instead", id=found.id, client=found.client, other=other.id, service=other.service, when=other.start
+        )
     staff = next((member for member in facts.staff() if member.id == staff_id), None)
     if staff is None or _is_taken(of_booking(found, start, staff, facts), last, facts):
         return say("undo_taken", id=found.id, when=start)

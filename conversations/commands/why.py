@@ -27,7 +27,7 @@ def why(rest: str, facts: Facts) -> Outcome:
     if number.isascii() and number.isdigit():
         return _of_booking(int(number), facts)
     people = tuple(facts.my_staff())
-    named = named_staff(rest, people)
+    named = named_staff(rest, people, facts.language)
     understood = read(named.rest, facts, named.staff)
     moment = read_moment(named.rest, facts, named.staff)
     if moment.unclear or (moment.day is None and moment.at is None):

@@ -1,12 +1,16 @@
 """What stands behind a command's word: the staff member, the day and the time it names, and the words that are left."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
+from typing import NamedTuple
 
 from conversations.business import Staff
 from conversations.dialogue import Awaiting
 from conversations.facts import Facts
+from conversations.languages import language
 from conversations.rules.availability import WallTime, wall_time
 from conversations.understanding import Certainty, Context, TimeReading, Understood, understand
 from conversations.understanding.normalise import fold
@@ -16,8 +20,18 @@ _WORDS = re.compile(r"[^\W_]+")
 _UNCLEAR = (Certainty.AMBIGUOUS, Certainty.IMPOSSIBLE)
 BETWEEN = 2
 """So many words may stand between two that were read as one part."""
+WITH, FOR = ("services", "with"), ("words", "for")
+"""The lists of words that stand before a name: of who gives it, and of who has it."""
 FEWEST_LETTERS = 3
 """Of a part of a name that means somebody: not the "Dr" of "Dr Lina"."""
+
+
+class Mention(NamedTuple):
+    """A staff member, and where a text names them."""
+
+    staff: Staff
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +60,45 @@ class Moment:
         return datetime.combine(day, at, zone) if wall_time(day, at, zone) is WallTime.PLAIN else None
 
 
-def named_staff(text: str, staff: tuple[Staff, ...]) -> Named:
-    """The one who is named, whole or by a part of their name that nobody else has."""
+def named_staff(text: str, staff: tuple[Staff, ...], code: str = "en") -> Named:
+    """The one who is named first of all."""
+    found = next(mentions(text, staff), None)
+    return Named(None, text) if found is None else Named(found.staff, without_mention(text, found, code))
+
+
+def mentions(text: str, staff: tuple[Staff, ...]) -> Iterator[Mention]:
+    """Who is named whole, then who by a part of their name that nobody else has."""
     for member in staff:
         whole = re.compile(rf"(?<!\w){re.escape(member.name)}(?!\w)", re.IGNORECASE)
         if found := whole.search(text):
-            return Named(member, _cut(text, found))
+            yield Mention(member, *found.span())
     for found in re.finditer(r"[^\W\d_]+", text):
         said = fold(found.group())
         meant = [member for member in staff if said in fold(member.name).split() and len(said) >= FEWEST_LETTERS]
         if len(meant) == 1:
-            return Named(meant[0], _cut(text, found))
-    return Named(None, text)
+            yield Mention(meant[0], *found.span())
+
+
+def is_led_by(words: tuple[str, str], text: str, found: Mention, code: str) -> bool:
+    """Whether one of these words (WITH, FOR) stands before the name."""
+    return _lead(words, code).search(text, 0, found.start) is not None
+
+
+def without_mention(text: str, found: Mention, code: str) -> str:
+    """The text without a name, and without the "with" or "for" before it."""
+    before = text[: found.start]
+    for words in (WITH, FOR):
+        before = _lead(words, code).sub("", before)
+    return " ".join(f"{before} {text[found.end :]}".split())
+
+
+@cache
+def _lead(words: tuple[str, str], code: str) -> re.Pattern[str]:
+    """English words always, and those of a coordinator's own language, at the end of what stands before."""
+    table, name = words
+    phrases = {phrase for spoken in ("en", code) for phrase in language(spoken)[table].get(name, ())}
+    either = "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{either})\s*\Z", re.IGNORECASE)
 
 
 def read_moment(text: str, facts: Facts, staff: Staff | None, day: date | None = None) -> Moment:
@@ -103,13 +144,14 @@ def without(text: str, *spans: str) -> str:
     """The words that are left when what was read is taken out: the coordinator's reason. What was read is folded, and
     a few words may stand between its own ("3 may TO 7 may")."""
     for span in sorted(spans, key=len, reverse=True):
-        if found := _place(text, [fold(word) for word in _WORDS.findall(span)]):
+        if found := place_of(text, span):
             text = f"{text[: found[0]]} {text[found[1] :]}"
     return _JOINING.sub("", " ".join(text.split()))
 
 
-def _place(text: str, wanted: list[str]) -> tuple[int, int] | None:
-    """Where these words stand in a text, in this order and near each other."""
+def place_of(text: str, span: str) -> tuple[int, int] | None:
+    """Where the words of a span stand in a text, in its order and near each other."""
+    wanted = [fold(word) for word in _WORDS.findall(span)]
     words = [(fold(found.group()), found) for found in _WORDS.finditer(text)]
     for first in range(len(words) if wanted else 0):
         at = first
@@ -123,8 +165,3 @@ def _place(text: str, wanted: list[str]) -> tuple[int, int] | None:
         if len(places) == len(wanted):
             return words[places[0]][1].start(), words[places[-1]][1].end()
     return None
-
-
-def _cut(text: str, found: re.Match[str]) -> str:
-    before = re.sub(r"\b(?:with|for)\s*$", "", text[: found.start()], flags=re.IGNORECASE)
-    return " ".join(f"{before} {text[found.end() :]}".split())

@@ -9,7 +9,7 @@ from conversations.business import Service
 from conversations.dialogue import Awaiting, Dialogue, State, Subject
 from conversations.effects import Book, ChangeWish, Effect, Hold, LetGo, Reschedule
 from conversations.facts import Facts
-from conversations.flows import options, visits
+from conversations.flows import classes, options, visits
 from conversations.flows.reasons import plainest, told, why_none_free
 from conversations.flows.slots import Filled, fill, moment, what_is_known
 from conversations.flows.standing import asks_to_move
@@ -61,6 +61,8 @@ def ask_next(dialogue: Dialogue, facts: Facts, lead: Replies = (), *, sure: bool
     if service is None:
         known = what_is_known(dialogue, facts)
         return ask_service(dialogue, facts, lead if known is None else (*lead, known))
+    if service.is_class:
+        return classes.ask_next(dialogue, service, facts, lead)
     if dialogue.day is None:
         return ask_date(dialogue, facts, lead)
     if dialogue.at is None:
@@ -164,6 +166,8 @@ def _ask_yes(
 
 def _book(dialogue: Dialogue, facts: Facts) -> Turn:
     """YES: book what was shown, if it is still to be had."""
+    if dialogue.class_id is not None:
+        return classes.book(dialogue, facts)
     service = visits.wanted(dialogue, facts)
     assert dialogue.day is not None
     start = moment(dialogue, facts)
@@ -193,6 +197,8 @@ def _moved(dialogue: Dialogue, facts: Facts) -> BookingView | None:
 def _what_to_change(dialogue: Dialogue, facts: Facts) -> Turn:
     if moved := _moved(dialogue, facts):
         return Turn(dialogue.without_slots(), (say("move_dropped", id=moved.id, when=moved.start),), (LetGo(),))
+    if dialogue.class_id is not None:
+        return classes.again(dialogue, facts)
     labels = [(key, render(say(key), facts.language)) for key in ("change_service", "change_day", "change_time")]
     choices = options.numbered(Subject.MENU, labels[1:] if dialogue.changing else labels)
     return Turn(dialogue.asking(Awaiting.CHANGE, choices), (say("say_what_to_change", choices),), (LetGo(),))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from conversations.booking import BookingStatus, BookingView
 from conversations.dialogue import Awaiting, Dialogue
+from conversations.effects import Effect, LetGo
 from conversations.events import BookedFor, DayCleared, TakenBack
 from conversations.facts import Facts
 from conversations.flows.notices import confirmation, offer_others, settle
@@ -41,20 +42,22 @@ def day_cleared(dialogue: Dialogue, event: DayCleared, facts: Facts) -> Turn:
 
 
 def taken_back(dialogue: Dialogue, event: TakenBack) -> Turn:
-    """How each booking stands now. Other times that were offered for it are offered no more."""
+    """How each booking stands now. Other times that were offered for it, or chosen, are let go."""
+    was_choosing = dialogue.service_id is not None
     for found in event.bookings:
         dialogue = _as_it_stands(dialogue, found)
+    effects: tuple[Effect, ...] = (LetGo(),) if was_choosing and dialogue.service_id is None else ()
     lines = tuple(
         say(f"my_booking_{each.status}", id=each.id, service=each.service, when=each.start) for each in event.bookings
     )
-    return Turn(dialogue, (say("taken_back", lines=lines),))
+    return Turn(dialogue, (say("taken_back", lines=lines),), effects)
 
 
 def _as_it_stands(dialogue: Dialogue, found: BookingView) -> Dialogue:
     if found.status in _ENDED:
         return settle(dialogue, found, settled=False)
-    is_offered = dialogue.awaiting is Awaiting.TIME and dialogue.service_ids == found.service_ids
-    if is_offered and dialogue.at is None and not dialogue.changing:
+    is_choosing = dialogue.awaiting in (Awaiting.TIME, Awaiting.CONFIRMATION) and not dialogue.changing
+    if is_choosing and dialogue.booking_id != found.id and dialogue.service_ids == found.service_ids:
         dialogue = dialogue.without_slots()
     if dialogue.awaiting is Awaiting.PROPOSAL:
         dialogue = dialogue.asking(Awaiting.NOTHING)

@@ -17,6 +17,7 @@ from conversations.events import (
     ProposalRefused,
     RequestExpired,
     Said,
+    SeatsAdded,
     TakesLonger,
     TimeProposed,
     WishChanged,
@@ -55,6 +56,18 @@ def booked(dialogue: Dialogue, event: Booked) -> Turn:
         )
     reply = say("requested", name=name, id=found.id, service=found.service, when=found.start)
     return Turn(dialogue, (reply,), (TellCoordinator(prompt("request_prompt", found), found.id, may_wait=True),), then)
+
+
+def seats_added(dialogue: Dialogue, event: SeatsAdded) -> Turn:
+    """More seats beside those they have: word to both."""
+    found, more = event.booking, say("seats", count=event.seats)
+    settled = found.status is not BookingStatus.PENDING
+    dialogue = replace(dialogue.without_slots(), booking_id=found.id, settled=settled)
+    tell = say(
+        "seats_added_notice", id=found.id, client=client_line(found), more=more, service=found.service, when=found.start
+    )
+    reply = say("seats_added", id=found.id, more=more, service=found.service, when=found.start)
+    return Turn(dialogue, (reply,), (TellCoordinator(tell, found.id),))
 
 
 def wish_changed(dialogue: Dialogue, event: WishChanged) -> Turn:

@@ -15,6 +15,13 @@ def numbered(subject: Subject, choices: Iterable[tuple[str, str]]) -> tuple[Opti
     return tuple(Option(str(n), subject, value, label) for n, (value, label) in enumerate(choices, start=1))
 
 
+def lettered(subject: Subject, choices: Iterable[tuple[str, str]]) -> tuple[Option, ...]:
+    """Options A, B, C … from (value, label)."""
+    return tuple(
+        Option(letter, subject, value, label) for letter, (value, label) in zip(ascii_uppercase, choices, strict=False)
+    )
+
+
 def times(slots: Sequence[Slot], language: str) -> tuple[Option, ...]:
     """Options A, B, C … for times of one day."""
     at = [slot.start.timetz().replace(tzinfo=None) for slot in slots]

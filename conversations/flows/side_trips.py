@@ -118,7 +118,9 @@ def _with_let_go(turn: Turn) -> Turn:
 
 def _back(dialogue: Dialogue, facts: Facts) -> Turn:
     """Forget the slot that was filled last: time, then day, then service."""
-    if dialogue.at is not None:
+    if dialogue.class_id is not None:
+        dialogue = replace(dialogue, class_id=None, day=None, at=None)
+    elif dialogue.at is not None:
         dialogue = replace(dialogue, at=None)
     elif dialogue.day is not None:
         dialogue = replace(dialogue, day=None, earliest=None, latest=None)

@@ -35,6 +35,8 @@ def fill(dialogue: Dialogue, understood: Understood, facts: Facts) -> Filled:
     if choice is not None:
         dialogue = _choose(dialogue, choice)
         sure = choice.subject in (Subject.TIME, Subject.MOMENT)
+    if understood.seats is not None:
+        dialogue = replace(dialogue, seats=understood.seats)
     if understood.staff_id is not None:
         dialogue = replace(dialogue, staff_id=understood.staff_id)
     dialogue = _with_asides(dialogue, understood)
@@ -75,7 +77,11 @@ def _choose(dialogue: Dialogue, option: Option) -> Dialogue:
         case Subject.MOMENT:
             day, _, at = option.value.partition("T")
             return replace(dialogue, day=date.fromisoformat(day), at=time_from(at), earliest=None, latest=None)
-        case Subject.MENU | Subject.LANGUAGE | Subject.COMMAND | Subject.BOOKING:
+        case Subject.CLASS:
+            return replace(dialogue, class_id=int(option.value), day=None, at=None, earliest=None, latest=None)
+        case Subject.SEATS:
+            return replace(dialogue, seats=int(option.value))
+        case Subject.MENU | Subject.LANGUAGE | Subject.COMMAND | Subject.BOOKING | Subject.WAIT:
             return dialogue
 
 

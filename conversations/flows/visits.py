@@ -43,6 +43,8 @@ def choose(dialogue: Dialogue, service_ids: Sequence[int], facts: Facts) -> Dial
     service = offered(service_ids, facts)
     gives = service.staff_ids if service is not None else ()
     staff_id = dialogue.staff_id if dialogue.staff_id in gives else None
+    if dialogue.class_id is not None and first != dialogue.service_id:
+        dialogue = replace(dialogue, class_id=None, at=None)
     return replace(dialogue, service_id=first, more_service_ids=tuple(more), staff_id=staff_id)
 
 

@@ -130,9 +130,11 @@ class Kind(StrEnum):
     PART = "v"
     """A part of the day, from `value` to `until` minutes after midnight."""
     DID = "ψ"
-    """A verb in the past: the day beside it is gone ("llamé el lunes"). `value` HAD: only if it has been lately."""
+    """A verb in the past: the day beside it is gone ("llamé el lunes"). `value` HAD: only if it has been lately; PAID:
+    the number beside it is a sum."""
     BUSY = "ћ"
-    """Takes the day beside it ("i have an exam on friday"). `value` LEAVES: somebody is free from that hour on."""
+    """Takes the day beside it ("i have an exam on friday"). `value` LEAVES: somebody is free from that hour on; DATED:
+    it is the day of a birth or an end ("born on", "expires")."""
     ARRIVING = "Ω"
     """Beside "in 5 minutes": somebody is on the way."""
     AT = "0"

@@ -157,6 +157,7 @@ class Understood:
             and self.choice is None
             and not self.service_ids
             and self.staff_id is None
+            and self.seats is None
             and self.date.certainty is Certainty.NOTHING
             and self.time.certainty is Certainty.NOTHING
             and not (self.same_time or self.for_self or self.without)

@@ -15,8 +15,12 @@ A_DAY = 1
 """`until` of an AFTER or BEFORE after which a number is a day of the month ("antes del 15")."""
 HAD = 1
 """`value` of a DID that may be said of a day to come as well ("tenía cita el viernes")."""
+PAID = 2
+"""`value` of a DID that a sum goes with ("i paid 1200", "1500 भेज दिए")."""
 LEAVES = 1
 """`value` of a BUSY that tells when somebody is free ("i finish work at 5")."""
+DATED = 2
+"""`value` of a BUSY whose day belongs to a person or a thing ("née le 3 mai", "card expires 08/27")."""
 EITHER_WAY = 1
 """`until` of a RELATIVE_DAY that may be gone or to come ("kal")."""
 ABOUT = 1
@@ -39,8 +43,9 @@ HOLIDAY, MAYBE_HOLIDAY = 1, 2
 that is good)."""
 WEEKDAY_DATES = 1
 """`until` of a WEEKDAY where a number after it is a date before it is an hour ("viernes 20")."""
-NAMED_AFTER_IT, NAMED_BEFORE_IT = 1, 2
-"""`value` of a STREET whose name may be a date, after it ("rue du 8 mai") or before it ("26 July street")."""
+NAMED_AFTER_IT, NAMED_BEFORE_IT, NAMED_WITH_A_DAY, ADDRESS = 1, 2, 3, 4
+"""`value` of a STREET whose name may be a date: after it ("rue du 8 mai"), before it ("26 July street"), before it and
+with its day alone ("16 May Close"); ADDRESS: whatever follows is a place ("my address is 16 May ...")."""
 
 _MINUTES = (5, 10, 15, 20, 25)
 _ODD_MINUTES = (15, 20, 25)

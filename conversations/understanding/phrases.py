@@ -8,9 +8,11 @@ from conversations.understanding.kinds import Kind
 from conversations.understanding.neighbours import (
     A_DAY,
     ABOUT,
+    ADDRESS,
     AND_TO,
     BEGINS,
     CLOCK_HOURS,
+    DATED,
     EITHER_WAY,
     FOR_HOUR,
     FOR_TO,
@@ -22,6 +24,8 @@ from conversations.understanding.neighbours import (
     MAYBE_HOLIDAY,
     NAMED_AFTER_IT,
     NAMED_BEFORE_IT,
+    NAMED_WITH_A_DAY,
+    PAID,
     THROUGH,
     WEEKDAY_DATES,
     WITHIN,
@@ -112,8 +116,8 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
         (Kind.LEANING, times.get("before_hour", {}).items()),
         (Kind.HALF, ((30, times.get("half", ())), (-30, times.get("half_to", ())))),
         (Kind.IN, ((1, dates.get("within", ())), (WITHIN, dates.get("any_time_within", ())))),
-        (Kind.DID, ((0, table.get("words", {}).get("did", ())), (HAD, table.get("words", {}).get("had", ())))),
-        (Kind.BUSY, ((0, _of(table, "busy")), (LEAVES, _of(table, "leaves")))),
+        (Kind.DID, ((0, _of(table, "did")), (HAD, _of(table, "had")), (PAID, _of(table, "paid")))),
+        (Kind.BUSY, ((0, _of(table, "busy")), (LEAVES, _of(table, "leaves")), (DATED, _of(table, "dated")))),
         (Kind.DAY_LEAD, ((1, dates.get("day_to", ())),)),
         (Kind.ON, ((1, dates.get("day_on", ())),)),
         (Kind.LATE, ((0, dates.get("late", ())), (1, dates.get("end_of", ())), (LATER, dates.get("later", ())))),
@@ -136,7 +140,15 @@ def _valued(table: Table) -> Iterable[tuple[str, Meaning]]:
         (Kind.AT, ((shift_of(table), times.get("shifted", ())),)),
         (Kind.OCLOCK, ((times.get("as_said_from", 0), times.get("oclock", ())),)),
         (Kind.HOUR_MARK, ((times.get("as_said_from", 0), times.get("hour_mark", ())),)),
-        (Kind.STREET, ((NAMED_AFTER_IT, _of(table, "places")), (NAMED_BEFORE_IT, _of(table, "places_after")))),
+        (
+            Kind.STREET,
+            (
+                (NAMED_AFTER_IT, _of(table, "places")),
+                (NAMED_BEFORE_IT, _of(table, "places_after")),
+                (NAMED_WITH_A_DAY, _of(table, "places_after_a_day")),
+                (ADDRESS, _of(table, "addresses")),
+            ),
+        ),
         (Kind.AND, ((1 if times.get("and_adds") else 0, table.get("words", {}).get("and", ())),)),
     ):
         until = shift_of(table) if kind is Kind.NUMBER else 0

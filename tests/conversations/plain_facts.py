@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from conversations.booking import BookingStatus, BookingView, ProposalView
 from conversations.business import ANY, Business, Money, Service, Shift, Staff
-from conversations.desk import BlockView, Caller, LastCommand
+from conversations.classes import ClassView
+from conversations.desk import BlockView, Caller, ForOthers, LastCommand
 from conversations.facts import Person
 from conversations.layout import Capabilities
 from conversations.rules.availability import Calendar, Refusal, occupied
@@ -55,6 +56,8 @@ class PlainFacts:
     blocks: Sequence[BlockView] = ()
     callers: dict[str, Caller] = field(default_factory=dict)
     commanded: LastCommand | None = None
+    of_others: Sequence[ForOthers] = ()
+    sessions: Sequence[ClassView] = ()
 
     language_is_known: bool = False
 
@@ -77,6 +80,15 @@ class PlainFacts:
 
     def terms(self, found: BookingView) -> Terms:
         return self.policy
+
+    def terms_for(self, staff_id: int, service_id: int) -> Terms:
+        return self.policy
+
+    def classes(self, service_id: int, first: datetime, last: datetime) -> Sequence[ClassView]:
+        return [each for each in self.sessions if each.service_id == service_id and first <= each.start < last]
+
+    def class_session(self, class_id: int) -> ClassView | None:
+        return next((each for each in self.sessions if each.id == class_id), None)
 
     def whose_turn(self, staff_ids: Sequence[int]) -> int:
         return staff_ids[0]
@@ -104,6 +116,12 @@ class PlainFacts:
 
     def my_staff(self, service_id: int = ANY) -> Sequence[Staff]:
         return self.people
+
+    def my_own_staff(self, service_id: int = ANY) -> Sequence[Staff]:
+        return self.people
+
+    def for_others_between(self, start: datetime, end: datetime) -> Sequence[ForOthers]:
+        return self.of_others
 
     def bookings_between(self, start: datetime, end: datetime) -> Sequence[BookingView]:
         return [found for found in self.bookings if found.start < end and found.end > start]

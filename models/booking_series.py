@@ -1,0 +1,76 @@
+"""Series: recurring bookings made in one conversation, and what became of each occurrence."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Date, DateTime, Index, Row, Text, UniqueConstraint, select
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+
+from conversations.series import Frequency, ItemStatus, Mode
+from models.base import Key, Moment, key, link, table, word
+from models.insert import insert_row
+
+
+class BookingSeries(SQLModel, table=True):
+    """One series as it was asked for. `scheduled_start` is the local wall time of its first occurrence; Monday is 0 in
+    `days_of_week`. Exactly one of `occurrence_count` and `until_date` (inclusive) is set. The meeting details are what
+    each new item starts with."""
+
+    __tablename__ = "booking_series"
+    id: int | None = Field(default=None, sa_column=key())
+    version: int = Field(default=1)
+    client_id: int = Field(sa_column=link("clients.id", index=True))
+    conversation_id: int | None = Field(default=None, sa_column=link("conversations.id", nullable=True))
+    service_id: int = Field(sa_column=link("services.id"))
+    staff_id: int = Field(sa_column=link("staff.id"))
+    frequency: Frequency = Field(sa_column=Column(word(Frequency), nullable=False))
+    interval: int = Field(default=1)
+    days_of_week: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    occurrence_count: int | None = None
+    until_date: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    scheduled_start: datetime = Field(sa_column=Column(DateTime, nullable=False))
+    timezone: str = Field(max_length=64)
+    minutes: int
+    mode: Mode = Field(sa_column=Column(word(Mode), nullable=False))
+    attendee: str = Field(default="", max_length=120)
+    client_note: str = Field(default="", sa_column=Column(Text, nullable=False))
+    meeting_provider: str = Field(default="", max_length=40)
+    meeting_link: str = Field(default="", max_length=500)
+    meeting_passcode: str = Field(default="", max_length=80)
+    created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class BookingSeriesItem(SQLModel, table=True):
+    """One occurrence: booked, or left out and why. `scheduled_start` is the local wall time at which the series wants
+    it; `start_at` the moment it has."""
+
+    __tablename__ = "booking_series_items"
+    __table_args__ = (UniqueConstraint("series_id", "occurrence_index"), Index(None, "booking_id"))
+    id: int | None = Field(default=None, sa_column=key())
+    series_id: int = Field(sa_column=link("booking_series.id"))
+    occurrence_index: int
+    """Counts from 1."""
+    scheduled_start: datetime = Field(sa_column=Column(DateTime, nullable=False))
+    start_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    status: ItemStatus = Field(sa_column=Column(word(ItemStatus), nullable=False))
+    reason: str = Field(default="", max_length=40)
+    booking_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+
+
+booking_series = table(BookingSeries)
+booking_series_items = table(BookingSeriesItem)
+
+
+def add_series(session: Session, **values: Any) -> int:
+    return insert_row(session, booking_series, version=1, **values)
+
+
+def series_by_id(session: Session, series_id: int) -> Row[Any] | None:
+    return session.execute(select(booking_series).where(booking_series.c.id == series_id)).one_or_none()
+
+
+def items_of_series(session: Session, series_id: int) -> list[Row[Any]]:
+    """Every occurrence, in order."""
+    statement = select(booking_series_items).where(booking_series_items.c.series_id == series_id)
+    return list(session.execute(statement.order_by(booking_series_items.c.occurrence_index)))
