@@ -13,10 +13,11 @@ from structlog.contextvars import bound_contextvars
 from bot.database import DatabaseAway, SchemaState, schema_of
 from bot.desk import Desk
 from bot.journal_entry import Entry
-from bot.logs import log
+from bot.logs import log, new_trace
 from conversations.messages import Inbound
 from handlers.delivery_reported import delivery_reported
-from handlers.message_received import message_kept, turn_due
+from handlers.message_received import turn_due
+from handlers.messages_kept import Came, messages_kept
 
 AT_ONCE = 100
 """Entries in one transaction."""
@@ -82,16 +83,14 @@ def _take_in(desk: Desk, batch: Sequence[Kept]) -> None:
 
 def _store(session: Session, desk: Desk, batch: Sequence[Kept]) -> None:
     """Whoever wants no more texts, or texts again, has their turns at once, before what others have said."""
-    opting: dict[int, str] = {}
+    circumstances, came = desk.circumstances(new_trace()), []
     for _, entry in batch:
-        circumstances = desk.circumstances(entry.trace)
-        circumstances = replace(circumstances, now=min(entry.at, circumstances.now))  # a clock may have been set back
+        at = min(entry.at, circumstances.now)  # a clock may have been set back
         if isinstance(entry.happened, Inbound):
-            kept = message_kept(session, entry.happened, circumstances)
-            if kept.is_opt_word:
-                opting[kept.conversation_id] = entry.trace
+            came.append(Came(entry.happened, at, entry.trace))
         else:
-            delivery_reported(session, entry.happened, circumstances)
+            delivery_reported(session, entry.happened, replace(circumstances, now=at, trace=entry.trace))
+    opting = messages_kept(session, came, circumstances)
     for conversation_id, trace in opting.items():
         _take_turns(session, desk, conversation_id, trace)
 

@@ -9,10 +9,8 @@ from sqlalchemy.orm import Session
 
 from conversations.engine import leaves_open, says_nothing_yet
 from conversations.events import Said
-from conversations.layout import Capabilities
 from conversations.messages import Inbound
 from conversations.reading import context_of
-from conversations.rules.opt_out import OptWord, opt_word
 from conversations.stored import load
 from conversations.understanding import Context, Understood
 from handlers.advance import advance
@@ -53,14 +51,6 @@ class Received:
     left_open: LeftOpen | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """`is_opt_word`: it says whether our texts may go to this person, so their turn must not wait."""
-
-    conversation_id: int
-    is_opt_word: bool
-
-
 def message_received(session: Session, inbound: Inbound, circumstances: Circumstances) -> Received:
     """Store one message and let its turn happen, unless it may wait a moment: for an interpreter, where we do not
     understand it, or for the next message, where it says nothing yet."""
@@ -82,19 +72,6 @@ def message_received(session: Session, inbound: Inbound, circumstances: Circumst
         return Received(conversation.id, is_new, due_at)
     finish_turn(session, conversation, circumstances)
     return Received(conversation.id, is_new)
-
-
-def message_kept(session: Session, inbound: Inbound, circumstances: Circumstances) -> Kept:
-    """Store one message that came at `circumstances.now`, while the database was away. It is a text by itself, and its
-    turn is due."""
-    conversation = conversation_for(session, inbound.channel, inbound.address, circumstances.now)
-    if inbound.is_reaction and not _says_something(session, conversation, inbound, circumstances):
-        return Kept(conversation.id, is_opt_word=False)
-    if store(session, conversation, inbound, circumstances):
-        _introduce(session, conversation, inbound, circumstances)
-    channel = circumstances.channels.get(inbound.channel, Capabilities())
-    word = opt_word(inbound.text, bare_cancel=channel.bare_cancel_opts_out)
-    return Kept(conversation.id, is_opt_word=word in (OptWord.OUT, OptWord.IN))
 
 
 def turn_due(session: Session, conversation_id: int, circumstances: Circumstances) -> bool:
@@ -151,13 +128,17 @@ def first_text(waiting: list[Row[Any]]) -> list[Row[Any]]:
 
 def store(session: Session, conversation: Row[Any], inbound: Inbound, circumstances: Circumstances) -> bool:
     """Keep one message of this conversation; whether it is new."""
-    stored = {
-        "conversation_id": conversation.id, "channel": inbound.channel, "provider_id": inbound.provider_id,
-        "body": words_of(session, conversation.id, inbound)[:LONGEST], "media": list(inbound.media),
-        "quoted_id": inbound.quoted_id, "opt_out": inbound.opt_out, "trace": circumstances.trace,
-        "at": circumstances.now, "due_at": circumstances.now,
+    values = stored_values(session, conversation.id, inbound, circumstances.trace, circumstances.now)
+    return store_inbound(session, values)
+
+
+def stored_values(session: Session, conversation_id: int, inbound: Inbound, trace: str, at: datetime) -> dict[str, Any]:
+    """What is kept of a message that came at this moment; its turn is due at once."""
+    return {
+        "conversation_id": conversation_id, "channel": inbound.channel, "provider_id": inbound.provider_id,
+        "body": words_of(session, conversation_id, inbound)[:LONGEST], "media": list(inbound.media),
+        "quoted_id": inbound.quoted_id, "opt_out": inbound.opt_out, "trace": trace, "at": at, "due_at": at,
     }  # fmt: skip
-    return store_inbound(session, stored)
 
 
 def _introduce(session: Session, conversation: Row[Any], inbound: Inbound, circumstances: Circumstances) -> bool:

@@ -1,5 +1,6 @@
 """Clients: the people who text to book, one row a person however many channels they write on."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from models.base import Moment, key, table
-from models.insert import insert_numbered_unless_there, insert_row
+from models.insert import insert_all_unless_there, insert_numbered_unless_there, insert_row
 
 
 class Client(SQLModel, table=True):
@@ -45,6 +46,28 @@ def client_for(session: Session, phone: str | None, name: str, now: datetime) ->
             rename_client(session, client.id, name)
         return int(client.id)
     return insert_row(session, clients, phone=None, name=name[:80], created_at=now)
+
+
+def clients_for(session: Session, people: Sequence[tuple[str | None, str, datetime]]) -> list[int]:
+    """The numbers of the clients with these phones, names and when they first wrote; as client_for()."""
+    phones: dict[str, tuple[str, datetime]] = {}
+    for phone, name, at in people:
+        if phone is not None:
+            known_name, first_at = phones.get(phone, ("", at))
+            phones[phone] = known_name or name, first_at
+    rows = [
+        {"phone": phone, "name": name[:80], "email": "", "language": "", "created_at": at}
+        for phone, (name, at) in sorted(phones.items())
+    ]
+    insert_all_unless_there(session, clients, rows)
+    known = select(clients.c.phone, clients.c.id, clients.c.name).where(clients.c.phone.in_(list(phones)))
+    found = {row.phone: row for row in session.execute(known)} if phones else {}
+    for phone, (name, _) in phones.items():
+        if name and not found[phone].name:
+            rename_client(session, found[phone].id, name)
+    return [
+        int(found[phone].id) if phone is not None else client_for(session, None, name, at) for phone, name, at in people
+    ]
 
 
 def rename_client(session: Session, client_id: int, name: str) -> None:

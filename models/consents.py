@@ -1,5 +1,6 @@
 """Consent to our texts: given and withdrawn, by what, and when. Rows are only added."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -45,6 +46,14 @@ consents = table(Consent)
 def first_consent(session: Session, conversation_id: int, at: datetime) -> None:
     """They wrote to us before we ever wrote to them. That nothing keeps us from answering is the caller's to note."""
     _add(session, conversation_id, granted=True, source=ConsentSource.WROTE_FIRST, words="", at=at)
+
+
+def first_consents(session: Session, wrote: Mapping[int, datetime]) -> None:
+    """The same, for several conversations at once."""
+    source = {"granted": True, "source": ConsentSource.WROTE_FIRST, "words": ""}
+    rows = [{"conversation_id": number, **source, "at": at} for number, at in wrote.items()]
+    if rows:
+        session.execute(consents.insert(), rows)
 
 
 def consent_given(session: Session, conversation_id: int, source: ConsentSource, words: str, at: datetime) -> None:

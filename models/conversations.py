@@ -1,15 +1,30 @@
 """Conversations: the state machine of one person on one channel address, and the turns it took."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Row, Text, UniqueConstraint, bindparam, func, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    Row,
+    Text,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from conversations.dialogue import State
 from models.base import Moment, key, link, table, word
-from models.insert import insert_row, insert_unless_there
+from models.insert import insert_all_unless_there, insert_row, insert_unless_there
 
 
 class Conversation(SQLModel, table=True):
@@ -67,6 +82,56 @@ def conversation_for(session: Session, channel: str, address: str, now: datetime
     values = {**who, "state": State.INITIAL, "dialogue": {}}
     insert_unless_there(session, conversations, {**values, "last_message_at": now, "created_at": now})
     return session.execute(_OF_ADDRESS, who).one()
+
+
+Address = tuple[str, str]
+"""A channel, and an address on it."""
+
+
+def conversations_for(session: Session, addresses: Mapping[Address, datetime]) -> dict[Address, Row[Any]]:
+    """The conversations of these addresses, made if need be (with the moment at which they wrote), and LOCKED until the
+    transaction ends."""
+    found = _locked(session, list(addresses))
+    missing = [address for address in addresses if address not in found]
+    if missing:
+        rows = [
+            {
+                "channel": address[0], "address": address[1], "state": State.INITIAL, "dialogue": {},
+                "last_message_at": addresses[address], "created_at": addresses[address],
+            }
+            for address in missing
+        ]  # fmt: skip
+        insert_all_unless_there(session, conversations, rows)
+        found |= _locked(session, missing)
+    # What the database calls equal may be written otherwise.
+    return {address: found.get(address) or conversation_for(session, *address, at) for address, at in addresses.items()}
+
+
+def _locked(session: Session, addresses: Sequence[Address]) -> dict[Address, Row[Any]]:
+    """Those that are there, locked one behind the other in the order of their numbers."""
+    by_channel: dict[str, list[str]] = {}
+    for channel, address in addresses:
+        by_channel.setdefault(channel, []).append(address)
+    wanted = or_(
+        *(
+            and_(conversations.c.channel == channel, conversations.c.address.in_(theirs))
+            for channel, theirs in by_channel.items()
+        )
+    )
+    statement = select(conversations).where(wanted).order_by(conversations.c.id).with_for_update(key_share=True)
+    return {(row.channel, row.address): row for row in session.execute(statement)}
+
+
+def introduce(session: Session, clients: Mapping[int, int], wrote: Mapping[int, datetime]) -> None:
+    """Who is behind these conversations, nothing keeping us from answering them; when each of `wrote` wrote last."""
+    number = conversations.c.id
+    if wrote:
+        last = case({one: literal(at, Moment()) for one, at in wrote.items()}, value=number)
+        session.execute(update(conversations).where(number.in_(list(wrote))).values(last_message_at=last))
+    if clients:
+        whose = case(dict(clients), value=number)
+        values = {"client_id": whose, "opted_out_at": None}
+        session.execute(update(conversations).where(number.in_(list(clients))).values(**values))
 
 
 def conversation_id_for(session: Session, channel: str, address: str, now: datetime) -> int:

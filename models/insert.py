@@ -26,6 +26,23 @@ def insert_unless_there(session: Session, table: Table, values: Mapping[str, Any
     return _key_if_new(session, table, values) is not None
 
 
+def insert_all_unless_there(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert these rows in their order, but those whose unique key is taken."""
+    if not rows:
+        return
+    dialect = session.get_bind().dialect.name
+    if dialect != "mysql":
+        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        session.execute(insert(table).on_conflict_do_nothing(), rows)
+        return
+    try:
+        with session.begin_nested():
+            session.execute(table.insert(), rows)
+    except IntegrityError:
+        for row in rows:
+            insert_unless_there(session, table, row)
+
+
 def insert_numbered_unless_there(session: Session, table: Table, values: Mapping[str, Any]) -> int | None:
     """The same; the number of the row, if it is new."""
     made = _key_if_new(session, table, values)

@@ -1,5 +1,6 @@
 """Messages: the transcript, every text in and out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -48,6 +49,25 @@ messages = table(Message)
 def store_inbound(session: Session, values: dict[str, Any]) -> bool:
     """Store one inbound message; whether it is new."""
     return insert_unless_there(session, messages, {**values, "direction": Direction.IN})
+
+
+def store_all_inbound(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Store inbound messages of conversations that are locked, in their order; the places of those that are new."""
+    by_channel: dict[str, list[str]] = {}
+    for row in rows:
+        by_channel.setdefault(row["channel"], []).append(row["provider_id"])
+    there: set[tuple[str, str]] = set()
+    for channel, ids in by_channel.items():
+        known = select(messages.c.provider_id).where(messages.c.channel == channel, messages.c.provider_id.in_(ids))
+        there |= {(channel, provider_id) for provider_id in session.execute(known).scalars()}
+    new = []
+    for place, row in enumerate(rows):
+        if (row["channel"], row["provider_id"]) not in there:
+            there.add((row["channel"], row["provider_id"]))
+            new.append(place)
+    if new:
+        session.execute(messages.insert(), [{**rows[place], "direction": Direction.IN} for place in new])
+    return new
 
 
 def unanswered(session: Session, conversation_id: int) -> list[Row[Any]]:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,9 @@ from bot.journal import ENTRY, Journal, JournalFull, JournalUnusable
 from bot.schedule import run_due
 from conversations.delivery import Delivery, SendFailure
 from conversations.messages import Inbound, StatusReport
+from handlers.messages_kept import Came, messages_kept
+from models.clients import clients
+from models.consents import consents
 from models.conversations import conversations, turns
 from models.messages import Direction, messages
 from models.outbox import outbox
@@ -33,7 +36,7 @@ from tests.databases import chosen
 
 TOP = Path(__file__).parent.parent.parent
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
-SARA, LEA = "+97455501234", "+97455507777"
+SARA, LEA, OMAR = "+97455501234", "+97455507777", "+97455500000"
 EVERYTHING = Inbound(
     "whatsapp_cloud", "wamid.1", "447", "+447700900001", "naïve 👍\n\x00\u2028", "Léa", ("https://x/1.jpg",), "wamid.0",
     "A:12", True, "STOP", NOON,
@@ -335,6 +338,40 @@ class TestTakingIn:
         run_due(desk)
         assert [came] == [row.at for row in stored(desk.database)]
 
+    @pytest.mark.parametrize("at_once", [1, 4, 100])
+    def test_it_makes_no_difference_how_many_are_taken_in_at_once(
+        self, away: Desk, desk: Desk, clock: SetClock, monkeypatch: pytest.MonkeyPatch, at_once: int
+    ) -> None:
+        monkeypatch.setattr("bot.drain.AT_ONCE", at_once)
+        receive(desk, said(1, "book"))  # one whom we know already
+        again = Inbound("sms", "SM2", SARA, SARA, "tomorrow")
+        came = [
+            Inbound("whatsapp", "WA1", "447", None, "hello", profile_name="Léa"),
+            again,
+            Inbound("whatsapp", "WA2", LEA, LEA, "hi", profile_name="Lea"),
+            Inbound("sms", "SM3", LEA, LEA, "haircut"),
+            again,
+            Inbound("sms", "SM4", OMAR, OMAR, "PENDING"),
+            Inbound("sms", "SM5", SARA, SARA, "👍", quoted_id="nothing of ours", is_reaction=True),
+            Inbound("whatsapp", "WA3", "447", None, "are you there?"),
+            Inbound("sms", "SM6", SARA, SARA, "3pm"),
+        ]
+        for one in came:
+            clock.move(timedelta(seconds=1))
+            receive(away, one)
+        drain(desk)
+        assert ["book", "hello", "tomorrow", "hi", "haircut", "PENDING", "are you there?", "3pm"] == [
+            row.body for row in stored(desk.database)
+        ]
+        people = rows(desk.database, select(clients.c.phone, clients.c.name))
+        assert {(SARA, ""), (LEA, "Lea"), (None, "Léa")} == set(people)
+        assert 3 == len(people)
+        known = select(conversations.c.address, conversations.c.client_id.is_not(None), conversations.c.last_message_at)
+        last = {row[0]: (bool(row[1]), row[2] - clock.now()) for row in rows(desk.database, known) if row[0] != LEA}
+        ago = {address: (is_client, -round(passed.total_seconds())) for address, (is_client, passed) in last.items()}
+        assert {SARA: (True, 0), "447": (True, 1), OMAR: (False, 3)} == ago
+        assert 4 == len(rows(desk.database, select(consents)))
+
     def test_a_delivery_report_is_taken_in_too(self, away: Desk, desk: Desk) -> None:
         receive(desk, said(1, "book"))
         ((number,),) = rows(desk.database, select(outbox.c.id))
@@ -345,14 +382,12 @@ class TestTakingIn:
     def test_an_entry_that_the_database_will_never_take_is_set_aside(
         self, away: Desk, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from handlers.message_received import Kept, message_kept
-
-        def break_on_two(session: Any, inbound: Inbound, circumstances: Any) -> Kept:
-            if inbound.provider_id == "SM2":
+        def break_on_two(session: Any, came: Sequence[Came], circumstances: Any) -> dict[int, str]:
+            if any(one.inbound.provider_id == "SM2" for one in came):
                 raise RuntimeError
-            return message_kept(session, inbound, circumstances)
+            return messages_kept(session, came, circumstances)
 
-        monkeypatch.setattr("bot.drain.message_kept", break_on_two)
+        monkeypatch.setattr("bot.drain.messages_kept", break_on_two)
         for number in range(5):
             receive(away, said(number))
         drain(desk)
