@@ -172,8 +172,9 @@ def sent_after_stop(database: Database, twilio: LyingTwilio, delivered: Sequence
 
 
 def silenced_after_start(database: Database, delivered: Sequence[Delivery]) -> Iterator[str]:
-    """What was written for somebody who had said START, and not sent because of an earlier STOP."""
+    """What was written for somebody who had said START, and not sent because of an earlier STOP, not even anew."""
     opted_out = (outbox.c.status == Status.DEAD) & (outbox.c.failure == SendFailure.OPTED_OUT)
+    opted_out &= outbox.c.resent_as.is_(None)
     given_up = rows(database, select(outbox).where(opted_out, outbox.c.address.not_in(REFUSED_NUMBERS)))
     for start in [delivery for delivery in delivered if delivery.words == "START"]:
         for row in given_up:

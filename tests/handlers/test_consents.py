@@ -89,6 +89,25 @@ def test_what_was_decided_while_their_start_waited_in_the_journal_reaches_them(d
     assert sent_kinds(desk)[-2:] == ["opted_out", "opted_in"], "what was sent since is not sent again"
 
 
+def test_a_decision_that_was_given_up_between_their_stop_and_their_start_reaches_them(
+    desk: Desk, clock: SetClock
+) -> None:
+    texts(desk, 1, "haircut tomorrow at 3pm, I'm Sara Khan")
+    texts(desk, 2, "yes")
+    clock.move(MINUTE)
+    desk.journal.put(Inbound("whatsapp", "in-3", SARA, SARA, "stop"), clock.now(), "stop")
+    start = clock.now() + MINUTE
+    clock.move(2 * MINUTE)
+    receive(desk, Inbound("whatsapp", "in-5", COORDINATOR, COORDINATOR, "APPROVE 1"))
+    drain(desk)
+    Dispatcher(desk).send_due()
+    assert sent_kinds(desk)[-1] == "opted_out"
+    desk.journal.put(Inbound("whatsapp", "in-4", SARA, SARA, "start"), start, "start")
+    drain(desk)
+    Dispatcher(desk).send_due()
+    assert sent_kinds(desk)[-2:] == ["opted_in", "approved"]
+
+
 def test_what_was_decided_before_they_texted_start_stays_unsaid(desk: Desk, clock: SetClock) -> None:
     texts(desk, 1, "haircut tomorrow at 3pm, I'm Sara Khan")
     texts(desk, 2, "yes")
