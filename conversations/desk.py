@@ -1,4 +1,5 @@
-"""What a coordinator's day holds beside bookings: time taken out, clients who call, and what was commanded last."""
+"""What a coordinator's day holds beside bookings: time taken out, what others answer for, and what was
+commanded last."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,15 +31,6 @@ class ForOthers:
     coordinator: str
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """What is known of a phone number that a coordinator books for."""
-
-    name: str = ""
-    opted_out: bool = False
-    """Our texts do not reach them."""
-
-
 class DeedKind(StrEnum):
     """What one command did to one thing."""
 
@@ -68,6 +60,8 @@ class Deed:
     """Taken back, it waits for an answer again."""
     instead: BookingView | None = None
     """What its client has by now in place of what they would get back, or at that time."""
+    class_id: int | None = None
+    """The class whose seats it would need; None where it is somebody's time."""
 
 
 @dataclass(frozen=True, slots=True)

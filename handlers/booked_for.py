@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from conversations.booking import BookingStatus, BookingType
 from conversations.business import visit
 from conversations.effects import BookFor
-from conversations.events import BookedFor, Event
+from conversations.events import BookedByHand, BookedFor, Event
 from conversations.rules.routes import coordinator_channel
 from handlers.circumstances import Circumstances
 from handlers.pending_request import fresh_view
@@ -25,7 +25,7 @@ from models.conversations import change_conversation, conversation_for, last_cha
 
 def book_for(
     session: Session, effect: BookFor, conversation: Row[Any], circumstances: Circumstances, profile: Profile
-) -> tuple[int, Event] | None:
+) -> list[tuple[int, Event]]:
     """Raises LostRace where the time is somebody's by now, or the service is not offered any more."""
     now, who = circumstances.now, decider(conversation, profile)
     service = visit(effect.service_ids, profile.services)
@@ -47,7 +47,9 @@ def book_for(
         decision_at=now, decided_by=who, intake_answers={}, page_token=circumstances.new_token(),
     )  # fmt: skip
     hand_over(session, Holder.CONVERSATION, conversation.id, Holder.BOOKING, booking_id)
-    return (room, BookedFor(fresh_view(session, booking_id, profile))) if room is not None else None
+    view = fresh_view(session, booking_id, profile)
+    told: list[tuple[int, Event]] = [(conversation.id, BookedByHand(view))]
+    return told if room is None else [*told, (room, BookedFor(view))]
 
 
 def _room(

@@ -19,9 +19,9 @@ from handlers.circumstances import Circumstances
 from handlers.commands_logged import plain
 from handlers.deadlines_set import deadline, plan_reminders_of_request
 from handlers.pending_request import lock_booking, replace_proposal
+from handlers.place_owned import own_again
 from handlers.profile import Profile
 from handlers.requests_decided import decider
-from handlers.time_owned import own_time, service_of
 from handlers.views import block_view, booking_view
 from models.base import Moment
 from models.blocks import add_block, block_by_id, remove_block
@@ -80,6 +80,7 @@ def _seen(session: Session, deed: dict[str, Any], command: Row[Any], profile: Pr
     return Deed(
         kind, _is_as_left(session, deed, row), view, None, _needs(row, was), _tells(kind, row.status, was),
         status is BookingStatus.PENDING, booking_view(other, profile) if other is not None else None,
+        was.get("class_session_id", row.class_session_id),
     )  # fmt: skip
 
 
@@ -160,7 +161,8 @@ def _restore(session: Session, row: Row[Any], was: dict[str, Any], who: str, now
     if needs is not None or status not in LIVE:
         let_go(session, Holder.BOOKING, row.id)
     if needs is not None:
-        own_time(session, profile, service_of(row, profile), needs[1], needs[0], Holder.BOOKING, row.id, now)
+        class_id = was.get("class_session_id", row.class_session_id)
+        own_again(session, profile, row, needs[1], needs[0], class_id, now)
     if status is BookingStatus.PENDING:
         was["decide_by"] = _deadline(row, was.get("start_at", row.start_at), profile, now)
     take_back_booking(session, row, status, who, now, **was)

@@ -9,8 +9,8 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.desk import DeedKind
-from conversations.effects import BlockTime, ClearTime, Effect, UnblockTime
-from conversations.events import BookedFor
+from conversations.effects import BlockTime, ClearTime, DecideSeries, Effect, MoveSeries, UnblockTime
+from conversations.events import BookedByHand
 from models.blocks import blocks_between
 from models.bookings import booking_by_id, bookings, open_proposal
 from models.command_log import log_command
@@ -49,7 +49,7 @@ def log(
     after = look(session, effects)
     made = [values for values in after.blocks if values not in before.blocks]
     deeds = [_deed(DeedKind.BLOCKED, **values) for values in made]
-    deeds += [_deed(DeedKind.MADE, booking=event.booking.id) for event in events if isinstance(event, BookedFor)]
+    deeds += [_deed(DeedKind.MADE, booking=event.made.id) for event in events if isinstance(event, BookedByHand)]
     for number, was in before.bookings.items():
         became = after.bookings[number]
         if number in after.proposals and after.proposals[number] != before.proposals.get(number):
@@ -81,7 +81,9 @@ def _deed(kind: DeedKind, **values: Any) -> dict[str, Any]:
 def _numbers(effects: Sequence[Effect]) -> list[int]:
     """The bookings that they name."""
     found = [effect.booking_id for effect in effects if hasattr(effect, "booking_id")]
-    found += [number for effect in effects if isinstance(effect, ClearTime) for number, _ in effect.bookings]
+    several = (effect for effect in effects if isinstance(effect, ClearTime | DecideSeries))
+    found += [number for effect in several for number, _ in effect.bookings]
+    found += [number for effect in effects if isinstance(effect, MoveSeries) for number, *_ in effect.bookings]
     return list(dict.fromkeys(number for number in found if number is not None))
 
 

@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 
-from conversations.commands.base import Call, Command, Listing, Outcome
+from conversations.commands.base import Call, Command, Listing, Outcome, SeriesRef
 from conversations.commands.parse import parse
 from conversations.commands.registry import COMMANDS
+from conversations.commands.requests import quoted_series, requests
+from conversations.commands.series import of_series
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
 from conversations.effects import Commanded, Effect, Undo
 from conversations.events import Said
 from conversations.facts import Facts
 from conversations.languages.render import render
 from conversations.replies import Reply, say
+from conversations.series import SeriesView
 from conversations.turn import Turn
 from conversations.understanding import Answer, Context, understand
 
@@ -63,11 +66,12 @@ def _run(dialogue: Dialogue, call: Call, event: Said, facts: Facts) -> Turn:
     if command.act is not None:
         act = command.on_yes if call.is_sure and command.on_yes is not None else command.act
         return _turn(dialogue, call.text, [act(call.rest, facts)])
-    ids = call.ids or _meant(command, event, facts)
-    if not ids:
+    call = call if call.ids or call.series else _meant(call, event, facts)
+    if not (call.ids or call.series):
         return _ask_which(dialogue, call, facts)
-    outcomes = [_outcome(command, booking_id, call.rest, facts) for booking_id in ids]
-    return _turn(dialogue, replace(call, ids=ids).text, outcomes)
+    outcomes = [_outcome(command, booking_id, call.rest, facts) for booking_id in call.ids]
+    outcomes += [of_series(command, ref, call.rest, facts) for ref in call.series]
+    return _turn(dialogue, call.text, outcomes)
 
 
 def _turn(dialogue: Dialogue, words: str, outcomes: list[Outcome]) -> Turn:
@@ -78,7 +82,7 @@ def _turn(dialogue: Dialogue, words: str, outcomes: list[Outcome]) -> Turn:
     on_yes = next((outcome.on_yes for outcome in outcomes if outcome.on_yes), "")
     if on_yes:
         dialogue = dialogue.asking(Awaiting.SURE, (Option("YES", Subject.COMMAND, on_yes, on_yes),))
-    return Turn(dialogue, tuple(outcome.reply for outcome in outcomes), effects)
+    return Turn(dialogue, tuple(outcome.reply for outcome in outcomes if outcome.reply is not None), effects)
 
 
 def _page(dialogue: Dialogue, call: Call, first: int, facts: Facts) -> Turn:
@@ -107,27 +111,34 @@ def _outcome(command: Command, booking_id: int, rest: str, facts: Facts) -> Outc
     return command.run(found, rest, facts)
 
 
-def _meant(command: Command, event: Said, facts: Facts) -> tuple[int, ...]:
-    """The booking that a word without an id means: the quoted one, else, for an answer, the only request that waits."""
+def _meant(call: Call, event: Said, facts: Facts) -> Call:
+    """The call with what a word without an id means: the quoted, else, for an answer, the only request that waits."""
+    answers = call.command.answers_requests
     if event.about is not None:
-        return (event.about,)
-    waiting = facts.requests() if command.answers_requests else ()
-    return (waiting[0].id,) if len(waiting) == 1 else ()
+        series = quoted_series(event.about, facts) if answers else None
+        return replace(call, series=(SeriesRef(series),)) if series is not None else replace(call, ids=(event.about,))
+    waiting = requests(facts) if answers else []
+    if len(waiting) != 1:
+        return call
+    (only,) = waiting
+    is_series = isinstance(only, SeriesView)
+    return replace(call, series=(SeriesRef(only.id),)) if is_series else replace(call, ids=(only.id,))
 
 
 def _ask_which(dialogue: Dialogue, call: Call, facts: Facts) -> Turn:
     if not call.command.answers_requests:
         return Turn(dialogue, (say("command_needs_id", example=call.command.example),))
-    waiting = facts.requests()
+    waiting = requests(facts)
     if not waiting and call.command.word == "SHOW":
         return Turn(dialogue, (say("command_needs_id", example=call.command.example),))
     if not waiting:
         return Turn(dialogue, (say("command_none_pending"),))
     choices = []
-    for found in waiting[:PAGE]:
+    for each in waiting[:PAGE]:
+        found, key = (each.pending[0], f"S{each.id}") if isinstance(each, SeriesView) else (each, str(each.id))
         label = say("request_option", client=found.client, service=found.service, when=found.start)
-        whole = f"{call.command.word} {found.id} {call.rest}".strip()
-        choices.append(Option(str(found.id), Subject.COMMAND, whole, render(label, facts.language)))
+        whole = f"{call.command.word} {key} {call.rest}".strip()
+        choices.append(Option(key, Subject.COMMAND, whole, render(label, facts.language)))
     if dialogue.awaiting is Awaiting.NOTHING:
         dialogue = dialogue.asking(Awaiting.REQUEST, tuple(choices))
     return Turn(dialogue, (say("command_which", tuple(choices)),))
@@ -145,7 +156,7 @@ def _picked(dialogue: Dialogue, text: str, facts: Facts) -> list[Call]:
     """A bare number after "which one?"."""
     if dialogue.awaiting is not Awaiting.REQUEST:
         return []
-    wanted = text.strip().lstrip("#").rstrip(".")
+    wanted = text.strip().lstrip("#").rstrip(".").upper()
     return next((parse(option.value, facts.language) for option in dialogue.options if option.key == wanted), [])
 
 
@@ -159,6 +170,8 @@ def _sure(dialogue: Dialogue, event: Said, facts: Facts) -> list[Call]:
 def _bare(dialogue: Dialogue, event: Said, facts: Facts) -> list[Call]:
     """A bare yes, 👍 or no, where the coordinator is not in the middle of a booking of their own."""
     if event.about is None and (dialogue.awaiting not in _NOT_BOOKING or not facts.requests()):
+        return []
+    if event.about is None and dialogue.offer_id is not None:
         return []
     said = _answered(event, facts)
     if said is None:

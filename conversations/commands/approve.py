@@ -1,6 +1,7 @@
 """APPROVE: a pending request becomes a confirmed booking at the asked time."""
 
 from conversations.booking import BookingStatus, BookingView
+from conversations.commands import series
 from conversations.commands.base import Command, Outcome, handled
 from conversations.commands.changing import warned
 from conversations.effects import AcceptMove, Approve
@@ -19,4 +20,4 @@ def run(found: BookingView, rest: str, facts: Facts) -> Outcome:
     return warned(found, say("command_approved", id=found.id), Approve(found.id, found.version, rest))
 
 
-COMMAND = Command("APPROVE", "APPROVE 12", run, answers_requests=True)
+COMMAND = Command("APPROVE", "APPROVE 12", run, series.approve, answers_requests=True)

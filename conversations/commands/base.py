@@ -8,13 +8,15 @@ from conversations.booking import BookingStatus, BookingView
 from conversations.effects import Effect
 from conversations.facts import Facts
 from conversations.replies import Reply, say
+from conversations.series import SeriesItem, SeriesView
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one command does, about one booking where it is about one, and what the coordinator reads about it."""
 
-    reply: Reply
+    reply: Reply | None
+    """None where what follows from the effects says it."""
     effects: tuple[Effect, ...] = ()
     on_yes: str = ""
     """The command, whole, that a YES to this preview lets happen."""
@@ -38,6 +40,8 @@ class Command:
     word: str
     example: str
     run: Callable[[BookingView, str, Facts], Outcome] | None = None
+    run_series: Callable[[SeriesView, tuple[SeriesItem, ...], str, Facts], Outcome] | None = None
+    """As `run`, about these occurrences of a series; without it only one at a time."""
     act: Callable[[str, Facts], Outcome] | None = None
     show: Callable[[str, Facts], Listing] | None = None
     on_yes: Callable[[str, Facts], Outcome] | None = None
@@ -63,19 +67,35 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesRef:
+    """Occurrences of a series as they are named: "S3" all of them, "S3.1,3" these, "S3.4+" the fourth and all later."""
+
+    id: int
+    numbers: tuple[int, ...] = ()
+    onwards: bool = False
+
+    @property
+    def text(self) -> str:
+        which = f".{','.join(map(str, self.numbers))}" if self.numbers else ""
+        return f"S{self.id}{which}{'+' if self.onwards else ''}"
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """One command as it was written: its ids in order, each once, and the rest of the words."""
+    """One command as it was written: its ids in order, each once, the series it names, and the rest of the words."""
 
     command: Command
     ids: tuple[int, ...] = ()
     rest: str = ""
+    series: tuple[SeriesRef, ...] = ()
     is_sure: bool = False
     """Its preview has had a YES."""
 
     @property
     def text(self) -> str:
         """The call as it could have been typed."""
-        return " ".join(part for part in (self.command.word, ",".join(map(str, self.ids)), self.rest) if part)
+        named = (",".join(map(str, self.ids)), *(ref.text for ref in self.series))
+        return " ".join(part for part in (self.command.word, *named, self.rest) if part)
 
 
 _MARKED = (BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED, BookingStatus.NO_SHOW)

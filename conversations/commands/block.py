@@ -26,7 +26,8 @@ def block(rest: str, facts: Facts) -> Outcome:
         more=say("lines_more", count=len(standing) - MOST_NAMED) if len(standing) > MOST_NAMED else "",
         others=left_to_others(wanted, standing, facts),
     )  # fmt: skip
-    return Outcome(reply, (BlockTime(wanted.staff_ids, wanted.start, wanted.end, wanted.words),))
+    numbers = tuple(found.id for found in standing)
+    return Outcome(reply, (BlockTime(wanted.staff_ids, wanted.start, wanted.end, wanted.words, numbers),))
 
 
 def unblock(rest: str, facts: Facts) -> Outcome:

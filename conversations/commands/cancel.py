@@ -1,6 +1,7 @@
 """CANCEL: a booking is called off; the client reads the reason."""
 
 from conversations.booking import BookingView
+from conversations.commands import series
 from conversations.commands.base import Command, Outcome
 from conversations.commands.changing import stands_no_longer, told
 from conversations.effects import Cancel
@@ -16,4 +17,4 @@ def run(found: BookingView, rest: str, facts: Facts) -> Outcome:
     return told(found, reply, Cancel(found.id, found.version, rest))
 
 
-COMMAND = Command("CANCEL", "CANCEL 12 water damage", run)
+COMMAND = Command("CANCEL", "CANCEL 12 water damage", run, series.cancel)

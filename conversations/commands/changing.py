@@ -22,14 +22,19 @@ def stands_no_longer(found: BookingView, facts: Facts) -> Outcome | None:
 
 def told(found: BookingView, reply: Reply, *effects: Effect) -> Outcome:
     """Done, and the client has been told; or, where they take no texts, must be called."""
+    return Outcome(as_told(found, reply), effects)
+
+
+def as_told(found: BookingView, reply: Reply) -> Reply:
+    """The same, and that the client has been told; or, where they take no texts, must be called."""
     if found.opted_out:
-        return warned(found, reply, *effects)
-    return Outcome(say("told", what=reply, told=say("client_told")), effects)
+        return on_lines(reply, call_them(found.client, found.phone))
+    return say("told", what=reply, told=say("client_told"))
 
 
 def warned(found: BookingView, reply: Reply, *effects: Effect) -> Outcome:
     """Done; where the client takes no texts, with a line that says so."""
-    return with_line(Outcome(reply, effects), call_them(found.client, found.phone) if found.opted_out else "")
+    return Outcome(on_lines(reply, call_them(found.client, found.phone) if found.opted_out else ""), effects)
 
 
 def call_them(client: str, phone: str) -> Reply:
@@ -38,6 +43,8 @@ def call_them(client: str, phone: str) -> Reply:
 
 def with_line(outcome: Outcome, line: Reply | str) -> Outcome:
     """The same with a line below it, where there is one."""
-    if isinstance(line, str):
-        return outcome
-    return replace(outcome, reply=say("lines", lines=(outcome.reply, line)))
+    return outcome if outcome.reply is None else replace(outcome, reply=on_lines(outcome.reply, line))
+
+
+def on_lines(reply: Reply, line: Reply | str) -> Reply:
+    return reply if isinstance(line, str) else say("lines", lines=(reply, line))

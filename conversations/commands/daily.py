@@ -6,15 +6,18 @@ from itertools import pairwise
 from conversations.booking import BookingStatus
 from conversations.commands.answer import show
 from conversations.commands.day import TODAY
+from conversations.commands.requests import requests
 from conversations.dialogue import Dialogue
 from conversations.facts import Facts
 from conversations.replies import Reply, say
 from conversations.turn import Turn
 
+_TO_MARK = (BookingStatus.CONFIRMED, BookingStatus.IN_PROGRESS)
+
 
 def begins(dialogue: Dialogue, facts: Facts) -> Turn:
     """How many requests wait, and what stands today."""
-    waiting = len(facts.requests())
+    waiting = len(requests(facts))
     key = {0: "day_begins_free", 1: "day_begins_one"}.get(waiting, "day_begins")
     return show(dialogue, TODAY, facts).led_by(say(key, count=waiting))
 
@@ -28,7 +31,7 @@ def ends(dialogue: Dialogue, facts: Facts) -> Turn:
         for start, end in pairwise(midnights)
     )
     missed = [found for found in done if found.status is BookingStatus.NO_SHOW]
-    unmarked = [found for found in done if found.status is BookingStatus.CONFIRMED and found.end <= facts.now]
+    unmarked = [found for found in done if found.status in _TO_MARK and found.end <= facts.now]
     tomorrow: Reply | str = ""
     if after:
         tomorrow = say("day_ends_tomorrow", count=len(after), first=after[0].start)

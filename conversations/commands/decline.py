@@ -1,6 +1,7 @@
 """DECLINE: a pending request is refused; the client reads the reason and three other times."""
 
 from conversations.booking import BookingStatus, BookingView
+from conversations.commands import series
 from conversations.commands.base import Command, Outcome, handled
 from conversations.commands.changing import told, warned
 from conversations.commands.words import read
@@ -33,4 +34,4 @@ def _of_whole_day(found: BookingView, reason: str, facts: Facts) -> bool:
     return found.start.date() in understood.date.dates and not names_hours
 
 
-COMMAND = Command("DECLINE", "DECLINE 12 fully booked that day", run, answers_requests=True)
+COMMAND = Command("DECLINE", "DECLINE 12 fully booked that day", run, series.decline, answers_requests=True)

@@ -23,6 +23,8 @@ def run(found: BookingView, rest: str, facts: Facts) -> Outcome:
     if moment.day is None and moment.at is None:
         reply = say("command_asked", id=found.id, client=found.client)
         return warned(found, reply, AskAnotherTime(found.id, found.version, rest))
+    if found.class_id is not None:
+        return Outcome(say("command_class_time", id=found.id, service=found.service))
     start = moment.start(found.start, facts)
     if start is None:
         return Outcome(say("command_time_gap", id=found.id, at=moment.at or found.start.time()))

@@ -1,8 +1,9 @@
 """A coordinator's text → the commands it holds, in order."""
 
 import re
+from dataclasses import replace
 
-from conversations.commands.base import Call, Command
+from conversations.commands.base import Call, Command, SeriesRef
 from conversations.commands.keywords import LONGEST_PHRASE, keywords
 from conversations.commands.registry import COMMANDS
 from conversations.understanding.normalise import fold
@@ -12,6 +13,13 @@ _ID = r"#?(\d{1,9})(?![\w:.]\S)"
 _FIRST = re.compile(rf"\s*{_ID}\s*")
 _JOINED = re.compile(rf"(?:,|&|\band\b)\s*{_ID}\s*|-\s*{_ID}\s*", re.IGNORECASE)
 _SPACED = re.compile(rf"{_ID}\s*")
+_REF = re.compile(
+    r"(?:\s*(?:,|&|\band\b))?\s*[sS](\d{1,9})(?:\.(\d{1,2}(?:\s*[,-]\s*\d{1,2})*)(\+)?)?(?![\w+]|[.:-]\w)"
+)
+"""A series, or some of it: "S3", "S3.4", "S3.1,3", "S3.4+"."""
+_NUMBERS = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
+_MORE = re.compile(rf"\s*(?:,|&|\band\b)\s*(?={_ID})")
+"""Ids behind a series are only those that a comma or an "and" joins to it: the rest is a reason."""
 MOST_IDS = 50
 
 
@@ -25,7 +33,7 @@ def parse(text: str, language: str = "en", *, is_quoting: bool = False) -> list[
             calls.append(call)
         elif calls and piece.strip():
             last = calls[-1]
-            calls[-1] = Call(last.command, last.ids, f"{last.rest}; {piece.strip()}".lstrip("; "))
+            calls[-1] = replace(last, rest=f"{last.rest}; {piece.strip()}".lstrip("; "))
         elif piece.strip():
             return []
     return calls
@@ -37,10 +45,27 @@ def _one(piece: str, language: str, is_quoting: bool) -> Call | None:
         return None
     if command.run is None:
         return Call(command, (), behind) if not behind or command.takes_words else None
-    ids, rest = _ids(behind, command)
-    if rest and not (command.takes_words and (ids or command.answers_requests or is_quoting)):
+    series, rest = _series(behind)
+    if not series or _MORE.match(rest):
+        ids, rest = _ids(_MORE.sub("", rest, count=1) if series else rest, command)
+    else:
+        ids = ()
+    more, rest = _series(rest) if ids else ((), rest)
+    if rest and not (command.takes_words and (ids or series or command.answers_requests or is_quoting)):
         return None
-    return Call(command, ids, rest)
+    return Call(command, ids, rest, series + more)
+
+
+def _series(text: str) -> tuple[tuple[SeriesRef, ...], str]:
+    """ "S3.1,3 S4 too late" → both series, and "too late"."""
+    found, at = [], 0
+    while (named := _REF.match(text, at)) is not None:
+        numbers: list[int] = []
+        for first, last in _NUMBERS.findall(named[2] or ""):
+            numbers += range(int(first), min(int(last or first), int(first) + MOST_IDS) + 1)
+        found.append(SeriesRef(int(named[1]), tuple(dict.fromkeys(numbers)), named[3] is not None))
+        at = named.end()
+    return tuple(found), text[at:].strip()
 
 
 def _command(piece: str, known: dict[str, str]) -> tuple[Command | None, str]:

@@ -1,13 +1,19 @@
 """PENDING: what waits for an answer, oldest first."""
 
 from conversations.commands.base import Command, Listing
+from conversations.commands.requests import requests
+from conversations.commands.series import pending_line
 from conversations.facts import Facts
 from conversations.replies import Reply, Value, say
+from conversations.series import SeriesView
 
 
 def show(_rest: str, facts: Facts) -> Listing:
     lines = []
-    for found in facts.requests():
+    for found in requests(facts):
+        if isinstance(found, SeriesView):
+            lines.append(pending_line(found))
+            continue
         values: dict[str, Value] = {
             "id": found.id,
             "client": found.client,

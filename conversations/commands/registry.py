@@ -14,10 +14,12 @@ from conversations.commands import (
     more,
     move,
     note,
+    offer,
     pending,
     show,
     undo,
     visit,
+    waitlist,
     why,
 )
 from conversations.commands.base import Command, Listing
@@ -56,6 +58,8 @@ _ALL = (
     block.UNBLOCK,
     clear.COMMAND,
     why.COMMAND,
+    waitlist.COMMAND,
+    offer.COMMAND,
     undo.COMMAND,
     more.COMMAND,
     Command("COMMANDS", "COMMANDS MODIFY", show=show_commands),

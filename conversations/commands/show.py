@@ -1,6 +1,7 @@
 """SHOW: one booking, whole."""
 
 from conversations.booking import BookingView
+from conversations.commands import series
 from conversations.commands.base import Command, Outcome
 from conversations.commands.changing import call_them
 from conversations.facts import Facts
@@ -26,4 +27,4 @@ def run(found: BookingView, _rest: str, facts: Facts) -> Outcome:
     )  # fmt: skip
 
 
-COMMAND = Command("SHOW", "SHOW 12", run, takes_words=False, answers_requests=True)
+COMMAND = Command("SHOW", "SHOW 12", run, series.show, takes_words=False, answers_requests=True)

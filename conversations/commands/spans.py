@@ -13,7 +13,7 @@ from conversations.understanding import Certainty, DateReading, TimeReading
 MOST_DAYS = 92
 """The longest stretch that is taken out at once; who is away longer changes their hours."""
 ONE_DAY = timedelta(days=1)
-_CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d) ?[-–] ?([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
+_CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d) ?[-–] ?(?:([01]?\d|2[0-3]):([0-5]\d)|24:00)(?![\d:])")
 """Hours by the clock, which mean what they say whoever works then."""
 
 
@@ -82,7 +82,7 @@ def span(start: datetime, end: datetime) -> Reply:
     if start.time() != time(0) or end.time() != time(0):
         if last != start.date():
             return say("span_moments", when=start, until=end)
-        return say("span_hours", when=start, until=end)
+        return say("span_hours" if end.time() != time(0) else "span_to_midnight", when=start, until=end)
     return say("span_day", day=last) if last == start.date() else say("span_days", day=start.date(), last=last)
 
 
@@ -103,7 +103,7 @@ def _span(
 
 
 def _by_the_clock(said: re.Match[str]) -> TimeReading:
-    hours = [int(number) for number in said.groups()]
+    hours = [int(number or 0) for number in said.groups()]
     return TimeReading(Certainty.CERTAIN, (), time(hours[0], hours[1]), time(hours[2], hours[3]))
 
 

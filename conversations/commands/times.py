@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from conversations.booking import BookingView
 from conversations.business import Service, Staff
+from conversations.classes import ClassStatus
 from conversations.commands.base import Outcome
 from conversations.facts import Facts
 from conversations.languages.render import render
@@ -42,6 +43,10 @@ class Wanted:
         day, minutes = self.start.date(), self.service.minutes
         found = (why_busy(calendar, minutes, self.start) for calendar in self._calendars(day, day, facts))
         return next((refusal for refusal in found if refusal is not None), None)
+
+    def why(self, facts: Facts) -> Reply:
+        """The same in a word or two, for the coordinator."""
+        return say(f"why_{self.refusal(facts) or 'free'}", service=self.service.name)
 
     @property
     def warning(self) -> Reply | str:
@@ -82,12 +87,18 @@ def of_booking(found: BookingView, start: datetime, staff: Staff, facts: Facts) 
     return Wanted(service, staff, start, found.id, found.start if staff.id == found.staff_id else None)
 
 
+def seats_are_gone(class_id: int, seats: int, start: datetime, facts: Facts) -> bool:
+    """Whether so many seats of a class that was to begin at `start` cannot be had again."""
+    held = facts.class_session(class_id)
+    return held is None or held.status is not ClassStatus.SCHEDULED or held.start != start or held.free < seats
+
+
 def taken(found: BookingView, wanted: Wanted, facts: Facts) -> Outcome:
     """A booking cannot have that time: the nearest that are free."""
-    near = wanted.near(facts)
+    near, reason = wanted.near(facts), wanted.why(facts)
     if not near:
-        return Outcome(say("command_time_taken_no_near", id=found.id, when=wanted.start))
-    return Outcome(say("command_time_taken", id=found.id, when=wanted.start, near=near))
+        return Outcome(say("command_time_taken_no_near", id=found.id, when=wanted.start, reason=reason))
+    return Outcome(say("command_time_taken", id=found.id, when=wanted.start, reason=reason, near=near))
 
 
 def staff_of(found: BookingView, facts: Facts) -> Staff | None:

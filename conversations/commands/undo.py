@@ -1,12 +1,13 @@
 """UNDO: what this coordinator commanded last is taken back, as far as it can be."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from conversations.booking import BookingStatus
 from conversations.commands.base import Command, Outcome
-from conversations.commands.changing import told
+from conversations.commands.changing import as_told
 from conversations.commands.spans import span
-from conversations.commands.times import Wanted, of_booking
+from conversations.commands.times import Wanted, of_booking, seats_are_gone
 from conversations.desk import UNDO_WITHIN, Deed, DeedKind, LastCommand
 from conversations.effects import Undo
 from conversations.facts import Facts
@@ -41,9 +42,12 @@ def _undo(last: LastCommand, facts: Facts) -> Outcome:
 def _lines(deeds: Sequence[Deed], refused: Sequence[Reply | None]) -> tuple[Reply, ...]:
     """What becomes of each, said once. What was left of a block when a piece was given back goes without saying."""
     gives_back = any(deed.kind is DeedKind.UNBLOCKED for deed in deeds)
+    series = Counter(deed.booking.series_id for deed in deeds if deed.booking is not None)
     lines: list[Reply] = []
     for deed, reason in zip(deeds, refused, strict=True):
-        line = reason or _done(deed)
+        found = deed.booking
+        together = found is not None and found.series_id is not None and series[found.series_id] > 1
+        line = reason or _done(deed, together=together)
         if line not in lines and not (gives_back and deed.kind is DeedKind.BLOCKED):
             lines.append(line)
     return tuple(lines)
@@ -66,6 +70,9 @@ def _why_not(deed: Deed, last: LastCommand, facts: Facts) -> Reply | None:
         return say(
             "undo_instead", id=found.id, client=found.client, other=other.id, service=other.service, when=other.start
         )
+    if deed.class_id is not None:
+        is_gone = seats_are_gone(deed.class_id, found.seats, start, facts)
+        return say("undo_taken", id=found.id, when=start) if is_gone else None
     staff = next((member for member in facts.staff() if member.id == staff_id), None)
     if staff is None or _is_taken(of_booking(found, start, staff, facts), last, facts):
         return say("undo_taken", id=found.id, when=start)
@@ -82,12 +89,13 @@ def _is_taken(wanted: Wanted, last: LastCommand, facts: Facts) -> bool:
     return any(block.id not in own for block in there if block.staff_id == wanted.staff.id)
 
 
-def _done(deed: Deed) -> Reply:
-    """What is as before, and whether the client reads of it."""
+def _done(deed: Deed, *, together: bool) -> Reply:
+    """What is as before, and whether the client reads of it; of several visits of a series, of all together."""
     found = deed.booking
-    if found is None or not deed.tells:
-        return _as_before(deed)
-    return told(found, _as_before(deed)).reply
+    before = _as_before(deed)
+    if found is not None and together:
+        before = say("undone_series", id=found.series_id or 0, client=found.client)
+    return before if found is None or not deed.tells else as_told(found, before)
 
 
 def _as_before(deed: Deed) -> Reply:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from conversations.booking import BookingStatus, BookingView
 from conversations.commands.base import Command, Outcome, handled
-from conversations.commands.times import of_booking, staff_of
+from conversations.commands.times import of_booking, seats_are_gone, staff_of
 from conversations.effects import Mark
 from conversations.facts import Facts
 from conversations.replies import say
@@ -53,6 +53,8 @@ def _not_now(found: BookingView) -> Outcome:
 
 
 def _is_given_away(found: BookingView, facts: Facts) -> bool:
+    if found.class_id is not None:
+        return seats_are_gone(found.class_id, found.seats, found.start, facts)
     staff = staff_of(found, facts)
     return staff is not None and of_booking(found, found.start, staff, facts).is_taken(facts)
 

@@ -12,7 +12,7 @@ from conversations.commands.times import Wanted, of_booking, staff_of
 from conversations.commands.words import Moment, named_staff, read, read_moment
 from conversations.facts import Facts
 from conversations.replies import Reply, say
-from conversations.rules.availability import Calendar, Refusal, day_refusals, free_slots, why_not
+from conversations.rules.availability import Calendar, Refusal, day_refusals, free_slots, why_busy, why_not
 from conversations.rules.transitions import LIVE
 
 ORDER = (
@@ -66,6 +66,8 @@ def _lines(wanted: Wanted, facts: Facts) -> Iterable[Reply]:
     for calendar in facts.calendars(wanted.service, day, day, wanted.changing):
         if calendar.staff.id == wanted.staff.id:
             refusal = why_not(calendar, minutes, wanted.start, facts.now)
+            if refusal is not Refusal.PAST:  # a coordinator may go beyond hours and notice, never over what stands
+                refusal = why_busy(calendar, minutes, wanted.start) or refusal
             reason = say(f"why_{refusal or 'free'}", service=wanted.service.name)
             yield say("why_line", when=wanted.start, staff=wanted.staff.name, reason=reason)
             if refusal in (Refusal.TAKEN, Refusal.BLOCKED):

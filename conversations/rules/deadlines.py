@@ -19,14 +19,23 @@ def decide_by(now: datetime, start: datetime, within: timedelta, quiet: QuietHou
 
 
 def nudges(now: datetime, deadline: datetime, start: datetime, quiet: QuietHours | None) -> tuple[datetime, datetime]:
-    """When who must decide is reminded: at half and at nine tenths of the time there is, and out of quiet hours unless
-    the start is near."""
-    whole = deadline - now
-    first, last = now + whole / 2, now + whole * 9 / 10
+    """When who must decide is reminded: at half and at nine tenths of the time there is. Quiet hours are no such time,
+    unless the start is near."""
     if quiet is None or start - now <= PRESSING:
-        return first, last
-    awake = (min(quiet.over_at(at.astimezone(now.tzinfo)), deadline - whole / 10) for at in (first, last))
-    return next(awake), next(awake)
+        whole = deadline - now
+        return now + whole / 2, now + whole * 9 / 10
+    whole, latest = awake(now, deadline, quiet), deadline - AT_LEAST
+    return min(waking(now, whole / 2, quiet), latest), min(waking(now, whole * 9 / 10, quiet), latest)
+
+
+def awake(now: datetime, until: datetime, quiet: QuietHours) -> timedelta:
+    """How much of [now, until) is not quiet."""
+    at, found = quiet.over_at(now), timedelta(0)
+    while at < until:
+        begins = quiet.next_begin(at)
+        found += min(begins, until) - at
+        at = quiet.over_at(begins)
+    return found
 
 
 def waking(now: datetime, within: timedelta, quiet: QuietHours) -> datetime:

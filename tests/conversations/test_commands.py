@@ -11,7 +11,7 @@ from conversations.commands.keywords import keywords
 from conversations.commands.parse import parse
 from conversations.commands.spans import Span, read_span
 from conversations.commands.words import named_staff, read_moment, without
-from conversations.desk import BlockView, Caller, Deed, DeedKind, LastCommand
+from conversations.desk import BlockView, Deed, DeedKind, LastCommand
 from conversations.dialogue import Awaiting, Dialogue
 from conversations.effects import (
     BlockTime,
@@ -27,7 +27,7 @@ from conversations.effects import (
     WriteNote,
 )
 from conversations.engine import step
-from conversations.events import Said
+from conversations.events import BookedByHand, Said
 from conversations.facts import Person
 from conversations.languages import language, spoken
 from conversations.languages.render import render
@@ -191,7 +191,7 @@ def test_the_day_goes_on() -> None:
 def test_move_onto_a_taken_time_offers_the_nearest_that_is_free_and_not_its_own() -> None:
     taken = ((TEN.replace(hour=12), TEN.replace(hour=13)),)
     facts = replace(DESK, busy={1: taken})
-    assert (["command_time_taken"], ()) == (keys("MOVE 12 12:00", facts), done("MOVE 12 12:00", facts))
+    assert (["command_time_taken", "why_taken"], ()) == (keys("MOVE 12 12:00", facts), done("MOVE 12 12:00", facts))
     assert "10:00" not in told("MOVE 12 12:00", facts)
 
 
@@ -223,6 +223,7 @@ def test_a_client_who_takes_no_texts_has_to_be_called(text: str) -> None:
         ("after 3 tomorrow", TEN.replace(hour=15), TEN.replace(day=12, hour=0), "Dr Lina, Maya", ""),
         ("15:00-17:00", TODAY.replace(hour=15, minute=0), TODAY.replace(hour=17, minute=0), "Dr Lina, Maya", ""),
         ("tomorrow 22:00-02:00", TEN.replace(hour=22), TEN.replace(day=12, hour=2), "Dr Lina, Maya", ""),
+        ("tomorrow 22:00-24:00 gas", TEN.replace(hour=22), TEN.replace(day=12, hour=0), "Dr Lina, Maya", "gas"),
     ],
 )
 def test_a_stretch_is_read(text: str, first: datetime, last: datetime, names: str, words: str) -> None:
@@ -234,7 +235,7 @@ def test_a_stretch_is_read(text: str, first: datetime, last: datetime, names: st
 
 def test_block_tells_which_bookings_stand_in_it_and_leaves_them() -> None:
     (effect,) = done("BLOCK tomorrow 9:00-12:00 lina training")
-    assert BlockTime((1,), TEN.replace(hour=9), TEN.replace(hour=12), "training") == effect
+    assert BlockTime((1,), TEN.replace(hour=9), TEN.replace(hour=12), "training", (12,)) == effect
     assert "#12" in told("BLOCK tomorrow 9:00-12:00 lina training")
     assert "#12" not in told("BLOCK tomorrow 9:00-12:00 maya training")
     assert "#12" not in told("BLOCK tomorrow 11:00-12:00 lina training")
@@ -303,15 +304,25 @@ def test_book_without_a_number_is_a_booking_of_their_own(text: str) -> None:
 def test_book_refuses_a_taken_time_with_the_nearest_free() -> None:
     facts = replace(DESK, busy={2: ((TEN.replace(hour=15), TEN.replace(hour=16)),)})
     text = "BOOK +97455501234 Sara haircut tomorrow 15:00"
-    assert (["command_book_taken"], ()) == (keys(text, facts), done(text, facts))
+    assert (["command_book_taken", "why_taken"], ()) == (keys(text, facts), done(text, facts))
     assert "14:15" in told(text, facts)
 
 
-def test_book_for_who_takes_no_texts_says_so() -> None:
-    facts = replace(DESK, callers={"+97455501234": Caller("Sara", opted_out=True)})
-    text = "BOOK +97455501234 haircut tomorrow 15:00"
-    assert "command_opted_out" in keys(text, facts)
-    assert "Sara" in told(text, facts)
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "#12: Sara (+97455501234), Individual Therapy Session, Wed 11 Mar 2026, 10:00 (Asia/Qatar), Dr Lina."),
+        ({}, "The client has been told."),
+        ({"opted_out": True}, "⚠ Sara gets no texts from us: please call +97455501234."),
+        ({"conversation_id": 0}, "⚠ Sara gets no texts from us: please call +97455501234."),
+        ({"start": TEN.replace(hour=21), "end": TEN.replace(hour=22)}, "⚠ That is outside the hours of Dr Lina."),
+    ],
+)
+def test_what_was_booked_by_hand_is_told_with_its_number_and_whom_to_call(
+    changes: dict[str, object], expected: str
+) -> None:
+    (reply,) = step(Dialogue(), BookedByHand(booking(12, CONFIRMED, **changes)), DESK).replies
+    assert expected in render(reply, "en")
 
 
 def test_a_list_fits_a_text_and_more_goes_on_with_it() -> None:
@@ -443,3 +454,9 @@ def test_what_was_read_is_taken_out_of_the_reason_and_nothing_else() -> None:
 def test_the_clocks_hours_mean_what_they_say_whoever_works_then() -> None:
     moment = read_moment("tomorrow 7:00", DESK, LINA)
     assert (date(2026, 3, 11), time(7), False) == (moment.day, moment.at, moment.unclear)
+
+
+@pytest.mark.parametrize("now", [TEN - timedelta(days=1), TEN - timedelta(minutes=10)])
+def test_what_stands_at_a_time_says_more_than_that_it_is_too_soon(now: datetime) -> None:
+    facts = replace(DESK, now=now, busy={1: ((TEN, TEN.replace(hour=11)),)})
+    assert "why_taken" in keys("WHY 11 march 10:30 lina", facts)

@@ -1,149 +1,18 @@
-"""Commands on a desk with two coordinators: what they leave in the database, and what each may touch."""
+"""Commands on a desk with several coordinators: what they leave in the database, and what each may touch."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from bot.clock import SetClock
-from bot.commands.opening import load_business
-from bot.desk import Desk
-from bot.stories import Phone, Player
-from conversations.booking import BookingStatus
-from conversations.delivery import Delivery
-from handlers.invariants_checked import broken_invariants
 from models.blocks import blocks
-from models.bookings import bookings_in, transitions_of
-from models.claims import Holder, LostRace, claim, claims, stretches
+from models.bookings import transitions_of
+from models.claims import Holder, LostRace, claim
 from models.command_log import command_log
 from models.consents import ConsentSource, consents
-from models.outbox import outbox_after
-from tests.conftest import NOW, MakeDesk
-
-BUSINESS = """
-[business]
-name = "Two Rooms"
-timezone = "Asia/Qatar"
-region = "QA"
-currency = "USD"
-
-[[coordinators]]
-key = "desk"
-name = "Omar"
-phone = "+97455500000"
-default = true
-
-[[coordinators]]
-key = "maya"
-name = "Maya's desk"
-phone = "+97455500001"
-
-[[coordinators]]
-key = "desk_es"
-name = "Eva"
-phone = "+97455500002"
-language = "es"
-
-[[staff]]
-key = "lina"
-name = "Lina"
-hours = ["Mon-Sun 09:00-19:00"]
-
-[[staff]]
-key = "maya"
-name = "Maya"
-hours = ["Mon-Sun 09:00-19:00"]
-coordinator = "maya"
-
-[[staff]]
-key = "eva"
-name = "Eva"
-hours = ["Mon-Sun 09:00-19:00"]
-coordinator = "desk_es"
-
-[[services]]
-key = "massage"
-name = "Massage"
-minutes = 60
-price = "50.00"
-staff = ["lina"]
-
-[[services]]
-key = "haircut"
-name = "Haircut"
-minutes = 60
-price = "35.00"
-staff = ["maya", "lina"]
-
-[[services]]
-key = "manicura"
-name = "Manicura"
-minutes = 30
-price = "20.00"
-staff = ["eva"]
-"""
-OMAR = Phone("Omar", "sms", "+97455500000")
-MAYA = Phone("Maya", "sms", "+97455500001")
-EVA = Phone("Eva", "sms", "+97455500002")
-SARA = Phone("Sara", "sms", "+97455501234")
-TOM = Phone("Tom", "sms", "+97455508888")
-
-
-class Salon:
-    """A desk with these phones, and what each reads."""
-
-    def __init__(self, desk: Desk, clock: SetClock) -> None:
-        self.desk = desk
-        self.player = Player(desk, clock)
-        self._read = 0
-
-    def text(self, phone: Phone, words: str, about: int | None = None) -> str:
-        """What that phone reads in answer."""
-        self.player.say(phone, words, about)
-        return self.news().get(phone.address, "")
-
-    def news(self) -> dict[str, str]:
-        """What every phone has read since the last look."""
-        rows = self.desk.database.read(lambda session: outbox_after(session, self._read))
-        self._read = rows[-1].id if rows else self._read
-        found: dict[str, str] = {}
-        for row in (row for row in rows if row.status is Delivery.SENT):
-            found[row.address] = f"{found.get(row.address, '')}{row.body}\n"
-        return found
-
-    def all(self, phone: Phone, words: str) -> dict[str, str]:
-        self.player.say(phone, words)
-        return self.news()
-
-    def statuses(self) -> dict[int, str]:
-        rows = self.desk.database.read(lambda session: bookings_in(session, BookingStatus, 100))
-        return {row.id: row.status.value for row in rows}
-
-    def start(self, booking_id: int) -> str:
-        rows = self.desk.database.read(lambda session: bookings_in(session, BookingStatus, 100))
-        found = next(row for row in rows if row.id == booking_id)
-        return f"{found.start_at:%d %H:%M}"
-
-    def count(self, holder: Holder) -> tuple[int, int]:
-        """Stretches and claimed cells of this kind of holder."""
-        wanted = select(stretches.c.id).where(stretches.c.holder == holder)
-        numbers = self.desk.database.read(lambda session: list(session.execute(wanted).scalars()))
-        owned = select(claims.c.cell).where(claims.c.stretch_id.in_(numbers))
-        return len(numbers), len(self.desk.database.read(lambda session: list(session.execute(owned).scalars())))
-
-    def is_sound(self) -> bool:
-        now = self.desk.clock.now()
-        return [] == self.desk.database.read(lambda session: list(broken_invariants(session, now)))
-
-
-@pytest.fixture
-def salon(make_desk: MakeDesk, clock: SetClock, tmp_path: Path) -> Salon:
-    desk = make_desk()
-    path = tmp_path / "business.toml"
-    path.write_text(BUSINESS, encoding="utf-8")
-    load_business(desk.database, path)
-    return Salon(desk, clock)
+from tests.conftest import NOW
+from tests.handlers.salon import EVA, MAYA, OMAR, SARA, TOM, Salon
 
 
 def test_a_coordinator_is_told_nothing_of_anothers_bookings_and_changes_none(salon: Salon) -> None:
@@ -351,3 +220,41 @@ def test_an_undo_of_both_keeps_the_reminders_of_the_time_in_force(salon: Salon) 
     salon.text(OMAR, "UNDO")
     assert "13 07:00" == salon.start(1)
     assert salon.is_sound()
+
+
+def test_a_cleared_day_says_what_it_leaves_to_other_coordinators(salon: Salon) -> None:
+    for words in ("Sara massage tomorrow 10:00", "Sara massage tomorrow 12:00", "Sara make-up tomorrow 15:00"):
+        salon.text(OMAR, f"BOOK +97455501234 {words}")
+    salon.text(EVA, "BOOK +97455508888 Tom manicura tomorrow 11:00")
+    salon.text(MAYA, "BOOK +97455508888 Tom haircut tomorrow 13:00")
+    shown = salon.text(MAYA, "CLEAR tomorrow ill")
+    assert "4 bookings of other coordinators stay: Lina 2 (Omar), Eva 1 (Eva), Maya 1 (Omar)" in shown
+    assert ["#5"] == [word for word in shown.split() if word.startswith("#")]
+    named = salon.text(MAYA, "CLEAR tomorrow maya ill")
+    assert "1 booking of another coordinator stays: Maya 1 (Omar)" in named
+    assert "1 booking of another coordinator stays: Maya 1 (Omar)" in salon.text(MAYA, "yes")
+    assert "Maya 1 (Omar)" in salon.text(MAYA, "CLEAR tomorrow maya ill")
+    assert {1: "confirmed", 2: "confirmed", 3: "confirmed", 4: "confirmed", 5: "cancelled"} == salon.statuses()
+    assert "stay" not in salon.text(OMAR, "CLEAR tomorrow")
+    assert salon.is_sound()
+
+
+def test_a_block_says_what_stands_in_it_for_others_to_answer(salon: Salon) -> None:
+    salon.text(OMAR, "BOOK +97455501234 Sara make-up tomorrow 15:00")
+    salon.text(OMAR, "BOOK +97455508888 Tom massage tomorrow 15:00")
+    assert "1 booking of another coordinator stays: Maya 1 (Omar)" in salon.text(MAYA, "BLOCK tomorrow 14:00-18:00")
+    assert "stay" not in salon.text(MAYA, "BLOCK tomorrow 10:00-12:00")
+
+
+@pytest.mark.parametrize(
+    "words", ["CLEAR tomorrow lina ill", "BLOCK tomorrow 9:00-12:00 with Lina", "UNBLOCK friday lina"]
+)
+def test_who_names_anothers_people_means_none_of_their_own(salon: Salon, words: str) -> None:
+    salon.text(MAYA, "BOOK +97455508888 Tom haircut tomorrow 13:00")
+    assert "The calendar of Lina is not yours to change." in salon.text(MAYA, words)
+    assert ({1: "confirmed"}, (0, 0)) == (salon.statuses(), salon.count(Holder.BLOCK))
+
+
+def test_walk_ins_go_round_those_who_are_free(salon: Salon) -> None:
+    given = [salon.text(OMAR, f"BOOK +97455501234 Sara haircut tomorrow {hour}:00") for hour in (10, 12, 14)]
+    assert ["Lina", "Maya", "Lina"] == [answer.split(". ")[0].split(", ")[-1] for answer in given]

@@ -103,4 +103,15 @@ def test_quiet_hours_stop_the_clock_unless_the_start_is_near() -> None:
     assert datetime(2026, 3, 25, 11, tzinfo=LONDON) == decide_by(now, far, timedelta(hours=6), NIGHT)
     assert now + timedelta(hours=6) == decide_by(now, near, timedelta(hours=6), NIGHT)
     first, last = nudges(now, now + timedelta(hours=20), far, NIGHT)
-    assert (datetime(2026, 3, 25, 8, tzinfo=LONDON), now + timedelta(hours=18)) == (first, last)
+    assert (datetime(2026, 3, 25, 9, 30, tzinfo=LONDON), datetime(2026, 3, 25, 13, 6, tzinfo=LONDON)) == (first, last)
+
+
+@pytest.mark.parametrize("hours", range(13, 90, 7))
+@pytest.mark.parametrize("at", [datetime(2026, 3, 24, hour, 40, tzinfo=LONDON) for hour in (0, 8, 12, 20, 21, 23)])
+def test_nobody_is_reminded_of_a_request_at_night(at: datetime, hours: int) -> None:
+    start = at + timedelta(hours=hours)
+    until = decide_by(at, start, timedelta(hours=24), NIGHT)
+    first, last = nudges(at, until, start, NIGHT)
+    assert at < first <= last < until
+    assert not NIGHT.holds(first)
+    assert not NIGHT.holds(last)
