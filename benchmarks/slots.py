@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.commands.opening import DEMONSTRATION, load_business
 from bot.database import Database
+from bot.warm_up import warm_up
 from conversations.business import Money, Service, Shift, Staff
 from conversations.rules.availability import free_slots
 from conversations.rules.cells import CELL_SECONDS
@@ -32,6 +33,7 @@ GROWTH = (1_000, 10_000, 100_000, 1_000_000)
 
 
 def main() -> None:
+    warm_up()  # as the server does
     print(f"{'database':12}{'staff':>6}{'bookings':>10}{'median ms':>11}{'p95 ms':>9}{'slots':>7}")
     for kind, url in _databases():
         for staff_count, booked in ((1, 500), (50, 25_000)):

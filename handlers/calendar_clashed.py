@@ -1,6 +1,7 @@
 """Another calendar has become busy over bookings that stand: the coordinator is told once of each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -12,22 +13,32 @@ from handlers.circumstances import Circumstances
 from handlers.profile import Coordinator, Profile
 from handlers.views import booking_view
 from models.bookings import booking_by_id
-from models.busy_times import clashes, is_told, note_told
+from models.calendar_clashes import Clash, clashes, note_told, told_of
 from models.conversations import change_conversation
 
-Clash = tuple[Row[Any], list[Row[Any]]]
-"""A booking, and the busy times that lie over it."""
+MOST_NAMED = 30
+"""Bookings that one text names; of more, how many there are."""
+Clashing = tuple[Row[Any], list[Clash]]
+"""A booking, and what lies over it."""
 
 
-def calendar_clashed(session: Session, calendar_id: int, circumstances: Circumstances) -> list[int]:
-    """Tell of the bookings in busy times that nobody was told of; one text for each coordinator. Their numbers."""
-    found: dict[int, list[Row[Any]]] = {}
-    for row in clashes(session, calendar_id, circumstances.now):
-        found.setdefault(row.booking_id, []).append(row)
-    new = [booking_id for booking_id in found if not is_told(session, booking_id)]
-    note_told(session, {row.busy_id for rows in found.values() for row in rows}, circumstances.now)
+def busy_over_bookings(session: Session, calendar_id: int, now: datetime) -> set[int]:
+    """The calendar's busy times that lie over bookings and of which nobody was told. Reads only."""
+    return {clash.busy_id for clash in clashes(session, calendar_id, now)}
+
+
+def calendar_clashed(
+    session: Session, calendar_id: int, busy_ids: Collection[int], circumstances: Circumstances
+) -> list[int]:
+    """Tell of the bookings in these busy times that nobody was told of, a text a coordinator; their numbers."""
+    found: dict[int, list[Clash]] = {}
+    for clash in clashes(session, calendar_id, circumstances.now, busy_ids):
+        found.setdefault(clash.booking_id, []).append(clash)
+    known = told_of(session, calendar_id, circumstances.now)
+    new = [booking_id for booking_id in found if booking_id not in known]
+    note_told(session, {clash.busy_id for some in found.values() for clash in some}, circumstances.now)
     profile = circumstances.profiles.current(session)
-    by_coordinator: dict[Coordinator | None, list[Clash]] = {}
+    by_coordinator: dict[Coordinator | None, list[Clashing]] = {}
     for booking_id in new:
         booking = booking_by_id(session, booking_id)
         if booking is not None:
@@ -40,20 +51,23 @@ def calendar_clashed(session: Session, calendar_id: int, circumstances: Circumst
     return new
 
 
-def _news(some: Sequence[Clash], profile: Profile) -> Reply:
-    views = [(booking_view(booking, profile), rows) for booking, rows in some]
-    view, rows = views[0]
+def _news(some: Sequence[Clashing], profile: Profile) -> Reply:
+    views = [(booking_view(booking, profile), clashing) for booking, clashing in some]
+    view, clashing = views[0]
     if len(views) > 1:
-        lines = tuple(say("calendar_clash_line", id=one.id, client=one.client, when=one.start) for one, _ in views)
-        return say("calendar_clashes", staff=view.staff, lines=lines)
+        named = [one for one, _ in views[:MOST_NAMED]]
+        lines = [say("calendar_clash_line", id=one.id, client=one.client, when=one.start) for one in named]
+        if len(views) > len(named):
+            lines.append(say("lines_more", count=len(views) - len(named)))
+        return say("calendar_clashes", staff=view.staff, lines=tuple(lines))
     return say(
         "calendar_clash", id=view.id, client=view.client, when=view.start, staff=view.staff,
-        begins=min(row.start_at for row in rows).astimezone(view.start.tzinfo),
-        ends=max(row.end_at for row in rows).astimezone(view.start.tzinfo),
+        begins=min(clash.start for clash in clashing).astimezone(view.start.tzinfo),
+        ends=max(clash.end for clash in clashing).astimezone(view.start.tzinfo),
     )  # fmt: skip
 
 
-def _call_operators(session: Session, some: Sequence[Clash]) -> None:
+def _call_operators(session: Session, some: Sequence[Clashing]) -> None:
     for booking, _ in some:
         if booking.conversation_id is not None:
             change_conversation(session, booking.conversation_id, needs_person=True)

@@ -11,7 +11,7 @@ from handlers.calendar_leased import Leased
 from handlers.calendar_reading import Reading
 from handlers.calendar_told import tell_of_calendar
 from handlers.circumstances import Circumstances
-from models.busy_times import replace_busy
+from models.busy_times import Change, change_busy, changes
 from models.calendar_events import changed_there, forget_events, missing_there, note_event, write_again
 from models.calendars import CalendarKind, calendar_by_id, change_leased
 
@@ -52,8 +52,19 @@ def event_removed(session: Session, leased: Leased, booking_id: int, version: in
     note_event(session, leased.id, booking_id, version=version, etag="", removed=True)
 
 
+def busy_times_read(session: Session, leased: Leased, reading: Reading) -> list[Change]:
+    """What is to change in our busy times, a transaction each, before calendar_read(). Reads only."""
+    return changes(session, leased.id, reading.spells, reading.only)
+
+
+def busy_times_changed(session: Session, leased: Leased, change: Change) -> None:
+    """One of them is done. What is cut off here is found again with the next sync. Raises LeaseLost."""
+    _keep(session, leased, {"leased_until": leased.lease})
+    change_busy(session, leased.id, leased.staff_id, change)
+
+
 def calendar_read(session: Session, leased: Leased, reading: Reading, circumstances: Circumstances) -> None:
-    """Let our busy times be what the calendar says. Raises LeaseLost."""
+    """Our busy times are what the calendar says: only now do we ask for what changes from here on. Raises LeaseLost."""
     now = circumstances.now
     whole = {"read_at": now, "broken_events": _named(reading.broken)} if reading.is_whole else {}
     if not whole and reading.broken:
@@ -61,7 +72,6 @@ def calendar_read(session: Session, leased: Leased, reading: Reading, circumstan
         known = row.broken_events if row is not None else []
         whole = {"broken_events": _named((*known, *reading.broken))}
     _keep(session, leased, {"sync_token": reading.token, **whole})
-    replace_busy(session, leased.id, leased.staff_id, reading.spells, reading.only)
     there = {leased.ours[uid]: times for uid, times in reading.ours.items() if uid in leased.ours}
     again = changed_there(session, there)
     if reading.is_whole:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from conversations.events import CancelAsked, Event, TimeAsked
 from handlers.advance import advance
 from handlers.circumstances import Circumstances
-from models.bookings import booking_by_token
+from models.bookings import BY_CLIENT, booking_by_token
 from models.conversations import lock_conversation
 
 
@@ -32,19 +32,20 @@ def cancel_asked(session: Session, token: str, version: int, circumstances: Circ
 
 
 def time_asked(session: Session, token: str, version: int, start: datetime, circumstances: Circumstances) -> Outcome:
-    """Another time, with the same staff member. Raises as above."""
+    """Another time, with the same staff member; asked for once, however often the form is sent. Raises as above."""
     row = booking_by_token(session, token)
     if row is None:
         return Outcome.MISSING
     start = start.astimezone(UTC)
     return _let_happen(
-        session, token, version, lambda booking_id: TimeAsked(booking_id, row.staff_id, start), circumstances
+        session, token, version, lambda booking_id: TimeAsked(booking_id, row.staff_id, start), circumstances, start
     )
 
 
 def _let_happen(
-    session: Session, token: str, version: int, event: Callable[[int], Event], circumstances: Circumstances
-) -> Outcome:
+    session: Session, token: str, version: int, event: Callable[[int], Event], circumstances: Circumstances,
+    wish: datetime | None = None,
+) -> Outcome:  # fmt: skip
     row = booking_by_token(session, token)
     if row is None:
         return Outcome.MISSING
@@ -54,6 +55,8 @@ def _let_happen(
     row = booking_by_token(session, token)
     if row is None or row.version != version:
         return Outcome.CHANGED_SINCE
+    if wish is not None and row.proposed_at == wish and row.proposed_by.startswith(BY_CLIENT):
+        return Outcome.DONE
     advance(session, conversation, event(row.id), circumstances)
     after = booking_by_token(session, token)
     assert after is not None

@@ -1,21 +1,19 @@
-"""What other calendars say is busy: rows, each with its stretches of time, and where they clash with bookings."""
+"""What other calendars say is busy: rows, each with its stretches of time."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from models.bookings import KEPT, PENDING, bookings
-from models.calendars import busy_times, calendars
+from models.calendars import busy_times
 from models.claims import Holder, Scarce, occupy, stretches
-from models.insert import insert_row
 
+T = TypeVar("T")
 AT_ONCE = 400
-"""Numbers in one IN (…)."""
-LONGEST_BOOKING = timedelta(days=2)
+"""Rows that are changed in one transaction, and numbers in one IN (…)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,32 +24,66 @@ class Spell:
     start: datetime
     end: datetime
 
+    @property
+    def days(self) -> int:
+        """In how many rows it is kept, one for each day that it takes."""
+        return _days(self.start, self.end)
 
-def replace_busy(
-    session: Session, calendar_id: int, staff_id: int, spells: Sequence[Spell], only: Collection[str] | None = None
-) -> None:
-    """Let the calendar's busy times be these: all of them, or those of the events `only`. Rows that are as they should
-    be stay as they are."""
-    wanted: dict[tuple[str, datetime], datetime] = {}
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Some of what is to change in a calendar's busy times: new ones, other ends of those with these numbers, and the
+    numbers of those that are busy no more."""
+
+    new: tuple[Spell, ...] = ()
+    other_ends: tuple[tuple[int, Spell], ...] = ()
+    gone: tuple[int, ...] = ()
+
+
+def changes(
+    session: Session, calendar_id: int, spells: Sequence[Spell], only: Collection[str] | None = None
+) -> list[Change]:
+    """What makes these the calendar's busy times: all of them, or those of the events `only`. In the order in which it
+    is to be done, so that between two of them nothing is free that is busy before and after; each of few rows. Rows
+    that are as they should be stay as they are. Reads only."""
+    wanted: dict[tuple[str, datetime], Spell] = {}
     for spell in spells:
         event = spell.uid, spell.start
-        wanted[event] = max(spell.end, wanted.get(event, spell.end))
-    stale = []
+        if event not in wanted or wanted[event].end < spell.end:
+            wanted[event] = spell
+    longer, shorter, gone = [], [], []
     for row in _there(session, calendar_id, only):
-        event = row.uid, row.start_at
-        if event not in wanted:
-            stale.append(row.id)
-        elif wanted[event] == row.end_at:
-            del wanted[event]
-        else:
-            _let_go(session, [row.id])
-            end = wanted.pop(event)
-            session.execute(update(busy_times).where(busy_times.c.id == row.id).values(end_at=end))
-            occupy(session, Scarce.STAFF, staff_id, row.start_at, end, Holder.CALENDAR, row.id)
-    _delete(session, stale)
-    for (uid, start), end in wanted.items():
-        made = insert_row(session, busy_times, calendar_id=calendar_id, uid=uid, start_at=start, end_at=end)
-        occupy(session, Scarce.STAFF, staff_id, start, end, Holder.CALENDAR, made)
+        found = wanted.pop((row.uid, row.start_at), None)
+        if found is None:
+            gone.append((row.id, row.start_at, row.end_at))
+        elif found.end > row.end_at:
+            longer.append((row.id, found))
+        elif found.end < row.end_at:
+            shorter.append((row.id, found))
+    return [
+        *(Change(new=tuple(some)) for some in _few(wanted.values(), lambda spell: spell.days)),
+        *(Change(other_ends=tuple(some)) for some in _few([*longer, *shorter], lambda pair: pair[1].days)),
+        *(Change(gone=tuple(row[0] for row in some)) for some in _few(gone, lambda row: _days(*row[1:]))),
+    ]
+
+
+def change_busy(session: Session, calendar_id: int, staff_id: int, change: Change) -> None:
+    """Do one of changes()."""
+    _delete(session, change.gone)
+    ends = [{"busy_id": busy_id, "until": spell.end} for busy_id, spell in change.other_ends]
+    if ends:
+        _let_go(session, [busy_id for busy_id, _ in change.other_ends])
+        statement = update(busy_times).where(busy_times.c.id == bindparam("busy_id")).values(end_at=bindparam("until"))
+        session.connection().execute(statement, ends)
+    times = [(busy_id, spell.start, spell.end) for busy_id, spell in change.other_ends]
+    if change.new:
+        rows = [
+            {"calendar_id": calendar_id, "uid": spell.uid, "start_at": spell.start, "end_at": spell.end}
+            for spell in change.new
+        ]
+        columns = busy_times.c.id, busy_times.c.start_at, busy_times.c.end_at
+        times += [tuple(row) for row in session.execute(insert(busy_times).returning(*columns), rows)]
+    occupy(session, Scarce.STAFF, staff_id, Holder.CALENDAR, times)
 
 
 def forget_busy(session: Session, calendar_ids: Collection[int]) -> None:
@@ -60,51 +92,9 @@ def forget_busy(session: Session, calendar_ids: Collection[int]) -> None:
     _delete(session, list(session.execute(statement).scalars()))
 
 
-def clashes(session: Session, calendar_id: int, now: datetime) -> list[Row[Any]]:
-    """(busy_id, start_at, end_at, booking_id): busy times ahead that nobody was told of, each with a standing booking
-    of its staff member that lies in it."""
-    statement = (
-        select(busy_times.c.id.label("busy_id"), busy_times.c.start_at, busy_times.c.end_at,
-               bookings.c.id.label("booking_id"))
-        .join(calendars, calendars.c.id == busy_times.c.calendar_id)
-        .join(
-            bookings,
-            (bookings.c.staff_id == calendars.c.staff_id)
-            & (bookings.c.start_at < busy_times.c.end_at)
-            & (bookings.c.end_at > busy_times.c.start_at)
-            & (bookings.c.start_at > now - LONGEST_BOOKING),
-        )
-        .where(
-            busy_times.c.calendar_id == calendar_id, busy_times.c.told_at.is_(None), busy_times.c.end_at > now,
-            bookings.c.end_at > now, bookings.c.status.in_((PENDING, *KEPT)),
-        )
-    )  # fmt: skip
-    return list(session.execute(statement.order_by(bookings.c.start_at, bookings.c.id, busy_times.c.start_at)))
-
-
-def is_told(session: Session, booking_id: int) -> bool:
-    """Whether the coordinator knows already that this booking clashes with what another calendar says."""
-    statement = (
-        select(busy_times.c.id)
-        .join(calendars, calendars.c.id == busy_times.c.calendar_id)
-        .join(
-            bookings,
-            (bookings.c.staff_id == calendars.c.staff_id)
-            & (bookings.c.start_at < busy_times.c.end_at)
-            & (bookings.c.end_at > busy_times.c.start_at),
-        )
-        .where(bookings.c.id == booking_id, busy_times.c.told_at.is_not(None))
-    )
-    return session.execute(statement.limit(1)).first() is not None
-
-
-def note_told(session: Session, busy_ids: Collection[int], now: datetime) -> None:
-    for some in _pieces(sorted(busy_ids)):
-        session.execute(update(busy_times).where(busy_times.c.id.in_(some)).values(told_at=now))
-
-
 def _there(session: Session, calendar_id: int, only: Collection[str] | None) -> list[Row[Any]]:
-    statement = select(busy_times).where(busy_times.c.calendar_id == calendar_id)
+    columns = busy_times.c.id, busy_times.c.uid, busy_times.c.start_at, busy_times.c.end_at
+    statement: Select[Any] = select(*columns).where(busy_times.c.calendar_id == calendar_id)
     if only is None:
         return list(session.execute(statement))
     some = (session.execute(statement.where(busy_times.c.uid.in_(uids))) for uids in _pieces(sorted(only)))
@@ -121,6 +111,23 @@ def _let_go(session: Session, ids: Sequence[int]) -> None:
     for some in _pieces(ids):
         theirs = stretches.c.holder == Holder.CALENDAR, stretches.c.holder_id.in_(some)
         session.execute(delete(stretches).where(*theirs))
+
+
+def _few(values: Iterable[T], rows: Callable[[T], int]) -> Iterator[list[T]]:
+    """A few of them at a time, by how many rows each is."""
+    some, many = list[T](), 0
+    for value in values:
+        some.append(value)
+        many += rows(value)
+        if many >= AT_ONCE:
+            yield some
+            some, many = [], 0
+    if some:
+        yield some
+
+
+def _days(start: datetime, end: datetime) -> int:
+    return (end - start) // timedelta(days=1) + 1
 
 
 def _pieces(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -11,6 +11,7 @@ from bot.calendars.exchange import Answer, Exchange
 from bot.calendars.failure import CalendarFailure, EventRefused, NotACalendar, TokenRefused
 from bot.calendars.ics import Method, booking_ics
 from bot.calendars.occurrences import Expander, Found, Window
+from bot.calendars.owner import Owner
 from handlers.calendar_leased import Leased, Removing, Writing
 from handlers.calendar_reading import Reading, digest
 from models.busy_times import Spell
@@ -40,11 +41,12 @@ def address_of(base: str, address: str) -> str:
 
 
 class CalDAV:
-    """One calendar, over one exchange. `url` ends with a slash."""
+    """One calendar, over one exchange. `url` ends with a slash; `username` is what we sign in with."""
 
-    def __init__(self, exchange: Exchange, url: str, leased: Leased) -> None:
+    def __init__(self, exchange: Exchange, url: str, leased: Leased, username: str = "") -> None:
         self._exchange, self._url, self._leased = exchange, url, leased
-        self._expander = Expander(Window(leased.start, leased.end, leased.zone))
+        owner = Owner(exchange, url, username)
+        self._expander = Expander(Window(leased.start, leased.end, leased.zone), owner.has_declined)
 
     def read(self) -> Reading | None:
         """What is busy, or what has changed of it; None where nothing has. Raises CalendarFailure."""

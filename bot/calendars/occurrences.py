@@ -1,7 +1,7 @@
 """iCalendar data → busy times: series are expanded within a window, and what is broken is named beside the rest."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -50,38 +50,56 @@ class Found:
     broken: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One time at which an event is, in UTC. `is_free`: it keeps nobody busy."""
+
+    event: Any
+    start: datetime
+    end: datetime
+    is_free: bool
+
+
 class _Broken(Exception):
     """What is wrong with an event, in words for people."""
 
 
 class Expander:
-    """Reads the files of one calendar, within one budget of time and of days. Not to be shared between threads."""
+    """Reads the files of one calendar, within one budget of time and of days. `has_declined` tells of an event whether
+    its calendar's owner will not come; where nobody knows who that is, nobody has. Not to be shared between threads."""
 
-    def __init__(self, window: Window) -> None:
-        self._window = window
+    def __init__(self, window: Window, has_declined: Callable[[Any], bool] = lambda _event: False) -> None:
+        self._window, self._has_declined = window, has_declined
         self._deadline = time.monotonic() + SECONDS
         self._days = 0
 
     def read(self, raw: bytes, name: str = "") -> Found:
-        """The busy times of a file; `name` is told beside the line of what is broken in it.
+        """The busy times of a file, as occurrences() does it."""
+        found = Found()
+        for uid, times in self.occurrences(raw, found.broken, name):
+            found.spells[uid] = [(each.start, each.end) for each in times if not each.is_free]
+        return found
+
+    def occurrences(self, raw: bytes, broken: list[str], name: str = "") -> Iterator[tuple[str, list[Occurrence]]]:
+        """The times of each event of a file within the window, by its UID; a line for each that cannot be taken goes
+        to `broken`, beginning with `name`.
 
         Raises NotACalendar where it is none at all, CalendarFailure where it is too much of one."""
         text = raw.decode("utf-8-sig", "replace").replace("\x00", "")
         if not is_calendar(text):
             raise NotACalendar
-        found, series = Found(), dict[str, Series]()
+        series = dict[str, Series]()
         for part in parsed_events(text):
             place = f"{name} line {part.line}".strip()
             if part.event is None:
-                found.broken.append(f"{place}: the event cannot be read")
+                broken.append(f"{place}: the event cannot be read")
                 continue
             series.setdefault(str(part.event.get("UID", "")) or place, []).append((part.event, place))
         zone = known_zone(wall_zone(text))
         for uid, parts in series.items():
-            found.spells[uid] = self._spells(parts, zone, found.broken)
-        return found
+            yield uid, self._whole(parts, zone, broken)
 
-    def _spells(self, parts: Series, zone: ZoneInfo | None, broken: list[str]) -> list[Stretch]:
+    def _whole(self, parts: Series, zone: ZoneInfo | None, broken: list[str]) -> list[Occurrence]:
         sound = []
         for event, place in parts:
             try:
@@ -115,18 +133,17 @@ class Expander:
         found = recurring_ical_events.of(calendar).between(*window)
         return [(event, event["DTSTART"].dt, event["DTEND"].dt) for event in found]
 
-    def _kept(self, occurrences: list[tuple[Any, date, date]], zone: ZoneInfo) -> list[Stretch]:
-        """Those that are busy, within the window, as moments in UTC."""
+    def _kept(self, times: list[tuple[Any, date, date]], zone: ZoneInfo) -> list[Occurrence]:
+        """Those within the window, as moments in UTC."""
         kept = []
-        for event, first, last in occurrences:
-            if _is_free(event):
-                continue
+        for event, first, last in times:
             start, end = _moment(first, zone), _moment(last, zone)
-            if end - start > LONGEST_EVENT:
+            each = Occurrence(event, start, end, _is_free(event) or self._has_declined(event))
+            if not each.is_free and end - start > LONGEST_EVENT:
                 raise _Broken("it lasts longer than a year")
             if start < end and end > self._window.start and start < self._window.end:
-                self._days += (end - start) // DAY + 1
-                kept.append((start, end))
+                self._days += 0 if each.is_free else (end - start) // DAY + 1
+                kept.append(each)
         if self._days > MOST_DAYS:
             raise CalendarFailure(f"more than {MOST_DAYS} busy times")
         return kept

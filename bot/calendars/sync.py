@@ -1,6 +1,7 @@
 """One calendar kept in step: our bookings written into it, what it says is busy read. No transaction is open while a
 server is talked to."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,11 +18,13 @@ from bot.calendars.google_account import GoogleAccount
 from bot.calendars.published import Published
 from bot.desk import Desk
 from bot.logs import log, new_trace
-from handlers.calendar_clashed import calendar_clashed
+from handlers.calendar_clashed import busy_over_bookings, calendar_clashed
 from handlers.calendar_leased import Leased, Removing, Writing, calendar_leased
 from handlers.calendar_reading import Reading
 from handlers.calendar_synced import (
     LeaseLost,
+    busy_times_changed,
+    busy_times_read,
     calendar_failed,
     calendar_read,
     calendar_synced,
@@ -29,9 +32,12 @@ from handlers.calendar_synced import (
     event_written,
 )
 from handlers.circumstances import Circumstances
+from models.busy_times import Change
 from models.calendars import CalendarKind
 
 T = TypeVar("T")
+BREATH = 0.02
+"""Seconds between two transactions of one sync, in which others get to write."""
 
 
 class Calendar(Protocol):
@@ -66,14 +72,22 @@ class CalendarSync:
     def _bring_into_step(self, leased: Leased) -> None:
         refused: list[str] = []
         fault = self._written_and_read(leased, refused)
-        if told := self._do(lambda session, now: calendar_clashed(session, leased.id, now)):
-            log.info("calendar_clashes_told", bookings=told)
+        self._tell_of_clashes(leased)
         if fault is None:
             self._do(lambda session, now: calendar_synced(session, leased, refused, now))
         else:
             failures = self._do(lambda session, now: calendar_failed(session, leased, fault, now))
             log.warning("calendar_failed", kind=leased.kind, why=fault.words, failures=failures)
         self.desk.wake.ring()
+
+    def _tell_of_clashes(self, leased: Leased) -> None:
+        """Looked for beside whoever writes, and written only where there are any."""
+        now = self.desk.clock.now()
+        clashing = self.desk.database.read(lambda session: busy_over_bookings(session, leased.id, now))
+        if not clashing:
+            return
+        if told := self._do(lambda session, now: calendar_clashed(session, leased.id, clashing, now)):
+            log.info("calendar_clashes_told", bookings=told)
 
     def _written_and_read(self, leased: Leased, refused: list[str]) -> CalendarFailure | None:
         """What went wrong, if anything did. Where we may not write, what is busy is read all the same."""
@@ -85,10 +99,17 @@ class CalendarSync:
                 except CalendarFailure as error:
                     fault = error
                 if leased.reads and (reading := calendar.read()) is not None:
-                    self._do(lambda session, now: calendar_read(session, leased, reading, now))
+                    self._keep(leased, reading)
         except CalendarFailure as error:
             fault = fault or error
         return fault
+
+    def _keep(self, leased: Leased, reading: Reading) -> None:
+        """Piece by piece, for a whole calendar would keep every text waiting on SQLite, which has one writer."""
+        for change in self.desk.database.read(lambda session: busy_times_read(session, leased, reading)):
+            self.desk.database.transact(partial(_note_changed, leased=leased, change=change))
+            time.sleep(BREATH)
+        self._do(lambda session, now: calendar_read(session, leased, reading, now))
 
     def _write(self, calendar: Calendar, leased: Leased, refused: list[str]) -> None:
         """Each event is written down once it is there: what is cut off here goes on with the next sync."""
@@ -116,7 +137,7 @@ class CalendarSync:
                 url = address_of(settings.caldav_url, leased.address)
                 secret = authorization(settings.caldav_username, settings.caldav_password.get_secret_value())
                 with Exchange(secret) as exchange:
-                    yield CalDAV(exchange, url, leased)
+                    yield CalDAV(exchange, url, leased, settings.caldav_username)
             case CalendarKind.GOOGLE:
                 with Exchange() as exchange:
                     base, now = settings.google_api_base, self.desk.clock.now()
@@ -129,6 +150,10 @@ class CalendarSync:
         """One transaction, told what is so as it begins."""
         trace = new_trace()
         return self.desk.database.transact(lambda session: deed(session, self.desk.circumstances(trace)))
+
+
+def _note_changed(session: Session, *, leased: Leased, change: Change) -> None:
+    busy_times_changed(session, leased, change)
 
 
 def _note_written(session: Session, *, values: tuple[Leased, int, int], etag: str) -> None:

@@ -18,6 +18,8 @@ _HEAD = '<?xml version="1.0" encoding="utf-8"?>'
 
 STATE = f"{_HEAD}<propfind {_SPACES}><prop><resourcetype/><sync-token/><S:getctag/></prop></propfind>".encode()
 TAG = f"{_HEAD}<propfind {_SPACES}><prop><getetag/></prop></propfind>".encode()
+OWNER = f"{_HEAD}<propfind {_SPACES}><prop><owner/><current-user-principal/></prop></propfind>".encode()
+ADDRESSES = f"{_HEAD}<propfind {_SPACES}><prop><C:calendar-user-address-set/></prop></propfind>".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,19 @@ def read_state(body: bytes) -> State:
         sync_token=_text(root.find(f".//{DAV}propstat//{DAV}sync-token")),
         ctag=_text(root.find(f".//{CALENDAR_SERVER}getctag")),
     )
+
+
+def read_owner(body: bytes) -> tuple[str, str]:
+    """The addresses of whom a collection belongs to (RFC 3744, 5.1) and of who we are (RFC 5397); "" where untold."""
+    root = _root(body)
+    found = (root.find(f".//{DAV}{name}/{DAV}href") for name in ("owner", "current-user-principal"))
+    owner, own = map(_text, found)
+    return owner, own
+
+
+def read_addresses(body: bytes) -> list[str]:
+    """Under which somebody is invited."""
+    return [_text(one) for one in _root(body).findall(f".//{CALDAV}calendar-user-address-set/{DAV}href")]
 
 
 def read_resources(body: bytes) -> list[Resource]:

@@ -212,6 +212,17 @@ def test_another_time_is_taken_at_once_where_nobody_need_be_asked(client: FlaskC
     assert player.desk.database.read(lambda session: open_proposal(session, 1)) is None
 
 
+@pytest.mark.parametrize("approval", ["yes", "no"])
+def test_a_form_that_is_sent_twice_moves_it_once(client: FlaskClient, player: Player, approval: str) -> None:
+    set_policy(player.desk, requires_approval=approval)
+    shown = form(client.get(address(player, "/move?day=2026-03-13")))
+    sent = {**shown, "start": "2026-03-13T16:00+03:00"}
+    assert [303, 303] == [client.post(address(player, "/move"), data=sent).status_code for _ in range(2)]
+    told = "\n".join(player.settle())
+    assert 1 == told.count("Omar< 🔁")
+    assert 1 == told.count("Sara< ")
+
+
 def test_a_time_that_was_taken_meanwhile_offers_the_others(client: FlaskClient, player: Player) -> None:
     page = client.get(address(player, "/move?day=2026-03-13"))
     start = next(v for v in re.findall(r'name="start" value="([^"]+)"', page.text) if "T16:00" in v)

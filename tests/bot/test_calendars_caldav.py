@@ -293,6 +293,13 @@ def test_what_is_free_or_off_keeps_nothing_busy(scene: Scene, line: str) -> None
     assert [] == busy(scene.database)
 
 
+@pytest.mark.parametrize(("who", "is_busy"), [(f"/{USER}/", False), ("mailto:omar@example.com", True)])
+def test_what_its_owner_has_declined_keeps_nothing_busy(scene: Scene, who: str, is_busy: bool) -> None:
+    scene.put("d", "20260312T090000Z", "20260312T100000Z", f"ATTENDEE;PARTSTAT=DECLINED:{who}")
+    scene.syncs()
+    assert is_busy == bool(busy(scene.database))
+
+
 def test_a_broken_event_is_named_and_the_others_are_taken(scene: Scene) -> None:
     scene.put("good", "20260312T090000Z", "20260312T100000Z")
     folder = scene.server.folder / "data" / "collection-root" / USER / scene.name

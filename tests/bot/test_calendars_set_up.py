@@ -18,11 +18,11 @@ from config import Settings
 from handlers.business_dumped import business_dumped
 from handlers.business_file import BusinessFile
 from handlers.business_loaded import business_loaded
-from models.busy_times import Spell, replace_busy
+from models.busy_times import Change, Spell, change_busy
 from models.calendar_events import note_event
 from models.calendars import calendars
 from tests.bot.calendar_scene import HOUR, LINA, TOMORROW, book, busy, calendar
-from tests.conftest import MakeDesk
+from tests.conftest import NOW, MakeDesk
 
 WORK = {"key": "work", "staff": "lina", "kind": "caldav", "address": "lina/work/"}
 FILE = {"key": "home", "staff": "lina", "kind": "ics", "address": "webcal://example.test/home.ics"}
@@ -33,7 +33,7 @@ def load(database: Database, *tables: dict[str, Any]) -> list[str]:
     """Load the business that is there with these calendars; the differences."""
     there = database.read(business_dumped).model_dump(mode="json", exclude_unset=True)
     file = BusinessFile.model_validate({**there, "calendars": list(tables)})
-    return database.transact(lambda session: business_loaded(session, file))
+    return database.transact(lambda session: business_loaded(session, file, NOW))
 
 
 def test_calendars_are_loaded_changed_and_switched_off(database: Database) -> None:
@@ -46,7 +46,7 @@ def test_calendars_are_loaded_changed_and_switched_off(database: Database) -> No
 def test_what_is_dumped_loads_without_a_difference(database: Database) -> None:
     load(database, WORK, FILE, GOOGLE, {**WORK, "key": "other", "address": "x/", "reads": False})
     file = database.read(business_dumped)
-    assert [] == database.transact(lambda session: business_loaded(session, file))
+    assert [] == database.transact(lambda session: business_loaded(session, file, NOW))
     assert 4 == len(file.calendars)
 
 
@@ -72,7 +72,7 @@ def test_what_makes_no_sense_is_refused(database: Database, tables: list[dict[st
 def knows(database: Database) -> None:
     """A busy time and an event of ours are known of the first calendar."""
     spell = Spell("a", TOMORROW + HOUR, TOMORROW + 2 * HOUR)
-    database.transact(lambda session: replace_busy(session, 1, LINA, [spell]))
+    database.transact(lambda session: change_busy(session, 1, LINA, Change(new=(spell,))))
     one = book(database)
     database.transact(lambda session: note_event(session, 1, one, version=1, etag="e"))
     database.transact(lambda session: session.execute(calendars.update().values(sync_token="t")))

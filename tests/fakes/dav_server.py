@@ -22,6 +22,9 @@ class FakeDav(FaultyServer):
         self.cut_at = 1000
         self.oldest = 0
         self.refuses: dict[str, int] = {}
+        self.owner, self.own = "", ""
+        self.principals: dict[str, list[str]] = {}
+        """The addresses of each, by its path."""
         self.raw = ""
         """What is answered to every report, where it is not "". """
 
@@ -39,6 +42,8 @@ class FakeDav(FaultyServer):
                 self.files[name] = text
 
     def reply(self, asked: Asked) -> Answer:
+        if asked.path in self.principals:
+            return _multistatus(_addresses(asked.path, self.principals[asked.path]))
         if not asked.path.startswith(PATH):
             return Answer(404, "")
         name = asked.path.removeprefix(PATH)
@@ -46,6 +51,8 @@ class FakeDav(FaultyServer):
             return self._change(asked, name)
         if self.raw:
             return _xml(self.raw)
+        if "<owner/>" in asked.body:
+            return _multistatus(_response("", _owner("owner", self.owner) + _owner("current-user-principal", self.own)))
         if asked.method == "PROPFIND":
             return self._properties(name)
         if "<sync-collection" in asked.body:
@@ -101,6 +108,16 @@ def _response(name: str, properties: str, status: str = "") -> str:
     found = f"<D:propstat><D:prop>{properties}</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>"
     what = f"<D:status>HTTP/1.1 {status}</D:status>" if status else found
     return f"<D:response><D:href>{PATH}{name}</D:href>{what}</D:response>"
+
+
+def _owner(name: str, principal: str) -> str:
+    return f"<D:{name}><D:href>{principal}</D:href></D:{name}>" if principal else ""
+
+
+def _addresses(path: str, addresses: list[str]) -> str:
+    found = "".join(f"<D:href>{address}</D:href>" for address in addresses)
+    told = f"<C:calendar-user-address-set>{found}</C:calendar-user-address-set>"
+    return f"<D:response><D:href>{path}</D:href><D:propstat><D:prop>{told}</D:prop></D:propstat></D:response>"
 
 
 def _multistatus(rows: str) -> Answer:

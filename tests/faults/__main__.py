@@ -10,15 +10,16 @@ from bot.database import Database
 from tests.databases import installed
 from tests.faults import contests
 from tests.faults.campaign import play, today
-from tests.faults.contests import Contest
+from tests.faults.contest import Contest
 from tests.faults.controls import Control
 from tests.faults.databases import Fresh, fresh_databases
 from tests.faults.installation import Topology
 from tests.faults.outcome import Outcome
 from tests.faults.points import POINTS
 from tests.faults.proof import noticed_without
-from tests.faults.racers import Guard, Racers
+from tests.faults.racers import Racers
 from tests.faults.script import Script
+from tests.faults.unguarded import Guard
 
 KILLS_A_ROUND = 50
 WORST_RECOVERY = 10.0

@@ -1,4 +1,5 @@
-"""Processes that race: each has a desk of its own over one database, and lets its people text when all are ready."""
+"""Processes that race: each has a desk of its own over one database, and lets its people text, or post
+a form, when all are ready."""
 
 import multiprocessing
 import shutil
@@ -6,11 +7,10 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -18,36 +18,24 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 from unittest.mock import patch
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.clock import SetClock
-from bot.commands.check import snapshot_engine
 from bot.database import Database, DatabaseAway
 from bot.desk import Desk, overrides
 from bot.intake import receive
 from bot.logs import set_up_logs
 from bot.schedule import run_due
 from config import Settings
-from conversations.booking import ProposalStatus
 from conversations.messages import Inbound
 from handlers.deadlines_passed import request_expired
 from handlers.profile import Profiles
-from models.bookings import (
-    booking_by_id,
-    bookings,
-    bookings_in,
-    bookings_of_client,
-    newest_standing,
-    open_proposal,
-    proposals,
-)
-from models.claims import busy
 from models.messages import conversations_due
 from models.outbox import outbox
 from tests.conftest import CHANNELS
-from tests.faults.controls import claim_unguarded
-from tests.faults.wrapping import replaced
+from tests.faults.unguarded import Before, Guard
+from webhooks import create_app
 
 PROCESSES, THREADS = 4, 2
 RUNNERS = PROCESSES * THREADS
@@ -56,22 +44,9 @@ PATIENCE = 300.0
 MOST_TEXTS = 24
 ANSWERS = {"nearest": "ABC", "confirm": ("yes",), "confirm_unnamed": ("yes",)}
 """What somebody who wants to book texts next, by what they were last told; not the same word again and again."""
-WINDOW = 0.02
-"""Seconds between a look and the deed that follows from it, where the guard is off."""
 HEAD_START = 0.1
 """Seconds by which a client is ahead of their deadline, where the guard is off."""
 AGAIN_SECONDS = 0.05
-LOOKS = (booking_by_id, bookings_in, bookings_of_client, newest_standing, open_proposal)
-"""What a turn reads of bookings before it decides."""
-
-
-class Guard(StrEnum):
-    """What a race may switch off, to show that it would notice."""
-
-    CLAIMS = "claims"
-    """Who owns which time."""
-    DECISIONS = "decisions"
-    """A request is decided or changed under lock, as it is then, and only if it is still as it was read."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +58,25 @@ class Expiry:
 
 
 @dataclass(frozen=True)
-class Runner:
-    """What one thread does: behind each start signal, these messages. One that is `keen` goes on answering what it is
-    told until it has booked; one that has no messages looks for what is due."""
+class Posted:
+    """A form of a client's page is sent off."""
 
-    rounds: tuple[tuple[Inbound | Expiry, ...], ...]
+    path: str
+    form: tuple[tuple[str, str], ...]
+
+
+Deed = Inbound | Expiry | Posted
+
+
+@dataclass(frozen=True)
+class Runner:
+    """What one thread does: behind each start signal, these deeds. One that is `keen` goes on answering what it is
+    told until it has booked; one that has none looks for what is due. One that is `late` begins so many seconds behind
+    the signal in every second round, so that others are faster then."""
+
+    rounds: tuple[tuple[Deed, ...], ...]
     keen: bool = False
+    late: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -180,7 +168,6 @@ class Track:
     race: Race
     barrier: Barrier
     wrong: list[str] = field(default_factory=list)
-    own: threading.local = field(default_factory=threading.local)
 
     @contextmanager
     def ready(self) -> Iterator[None]:
@@ -189,45 +176,41 @@ class Track:
         settings = Settings(_env_file=None, burst_ms=self.race.burst_ms, journal_dir=journal)
         database = Database(self.race.url, pool=2 * THREADS + 2)
         self.desk = Desk(settings, database, SetClock(self.race.at), CHANNELS, Profiles(overrides(settings)))
+        self.app, self.before = create_app(self.desk), Before(database)
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, journal)
             stack.callback(database.dispose)
             stack.enter_context(patch("bot.intake.WEBHOOK_SECONDS", PATIENCE))  # a race is decided, not journaled
-            match self.race.off:
-                case Guard.CLAIMS:
-                    stack.enter_context(replaced("models.claims:claim", claim_late))
-                    stack.enter_context(replaced("models.claims:busy", self.as_seen_before(busy)))
-                case Guard.DECISIONS:
-                    stack.enter_context(replaced("handlers.pending_request:lock_request", self.request_unlocked))
-                    stack.enter_context(replaced("models.bookings:end_proposal", end_whatever_it_is))
-                    stack.enter_context(replaced("models.bookings:change_booking", change_whatever_it_is))
-                    for look in LOOKS:
-                        stack.enter_context(patch(f"handlers.gather_facts.{look.__name__}", self.as_seen_before(look)))
-                    seen = self.as_seen_before(open_proposal)
-                    stack.enter_context(patch("handlers.proposals_made.open_proposal", seen))
+            if self.race.off is not None:
+                stack.enter_context(self.before.without(self.race.off))
             yield
 
     def run(self, runner: Runner) -> None:
-        for messages in runner.rounds:
+        for number, deeds in enumerate(runner.rounds):
             with ExitStack() as stack:
                 if self.race.off is not None:
-                    stack.enter_context(self.looking_before())
+                    stack.enter_context(self.before.kept())
                 self.barrier.wait(PATIENCE)
+                time.sleep(runner.late * (number % 2))
                 try:
-                    self.play(messages, runner)
+                    self.play(deeds, runner)
                 except Exception:  # noqa: BLE001 - whatever breaks is what the race is there to find
                     self.wrong.append(traceback.format_exc())
 
-    def play(self, messages: Sequence[Inbound | Expiry], runner: Runner) -> None:
-        for message in messages:
-            if isinstance(message, Expiry):
-                time.sleep(HEAD_START if self.race.off is Guard.DECISIONS else 0)
-                self.desk.database.transact(partial(self.expire, message))
-                continue
-            receive(self.desk, message)
-            if runner.keen:
-                self.chase(message)
-        if not messages:
+    def play(self, deeds: Sequence[Deed], runner: Runner) -> None:
+        for deed in deeds:
+            match deed:
+                case Expiry():
+                    time.sleep(HEAD_START if self.race.off is Guard.DECISIONS else 0)
+                    self.desk.database.transact(partial(self.expire, deed))
+                case Posted():
+                    answer = self.app.test_client().post(deed.path, data=dict(deed.form))
+                    assert answer.status_code in (303, 409), answer.text
+                case Inbound():
+                    receive(self.desk, deed)
+                    if runner.keen:
+                        self.chase(deed)
+        if not deeds:
             run_due(self.desk)
 
     def take_in(self) -> None:
@@ -261,39 +244,6 @@ class Track:
                 return
             answer = answers[number % len(answers)]
             receive(self.desk, replace(first, provider_id=f"{first.provider_id}-{number}", text=answer))
-
-    @contextmanager
-    def looking_before(self) -> Iterator[None]:
-        """See everything as it was before the race, all through it."""
-        with Session(snapshot_engine(self.desk.database)) as session, session.begin():
-            session.execute(text("select count(*) from stretches"))  # the snapshot is taken with the first look
-            self.own.session = session
-            yield
-
-    def as_seen_before(self, look: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda _session, *arguments: look(self.own.session, *arguments)
-
-    def request_unlocked(self, _session: Session, booking_id: int) -> Row[Any]:
-        """A request as it was before the race, whoever else has it in hand."""
-        row = booking_by_id(self.own.session, booking_id)
-        assert row is not None
-        return row
-
-
-def claim_late(*arguments: Any, **named: Any) -> None:
-    """The guard is off, and the window is wide."""
-    time.sleep(WINDOW)
-    claim_unguarded(*arguments, **named)
-
-
-def change_whatever_it_is(session: Session, booking_id: int, version: int, now: datetime, **values: Any) -> None:
-    """Change a booking, also one that has changed since it was read."""
-    session.execute(update(bookings).where(bookings.c.id == booking_id).values(updated_at=now, **values))
-
-
-def end_whatever_it_is(session: Session, proposal_id: int, status: ProposalStatus, now: datetime) -> None:
-    """Close a proposal, also one that is closed."""
-    session.execute(update(proposals).where(proposals.c.id == proposal_id).values(status=status, answered_at=now))
 
 
 def last_kind(database: Database, address: str) -> str:

@@ -6,13 +6,17 @@ import pytest
 
 from bot.database import Database
 from tests.conftest import Databases
-from tests.faults.contests import CONTESTS, GUARDED_BY, Contest, Play, run
+from tests.faults.contest import Contest
+from tests.faults.contests import CONTESTS, GUARDED_BY, Play, run
 from tests.faults.databases import make_ready
 from tests.faults.racers import Racers
 
 ATTEMPTS = 32
 ATTEMPTS_UNGUARDED = 16
-TWICE = ("overlap", "decided 2 times", "confirmed for another time than it starts at")
+TWICE = (
+    "overlap", "decided 2 times", "decided 3 times", "told 2 times", "confirmed for another time than it starts at",
+    "blocked unnoticed",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,8 @@ from models.messages import Direction, messages
 from models.outbox import outbox
 from tests.conftest import NOW
 from tests.faults.databases import drop_second_lock
-from tests.faults.racers import RUNNERS, Guard, Race, Racers, Runner
+from tests.faults.racers import RUNNERS, Race, Racers, Runner
+from tests.faults.unguarded import Guard
 
 OMAR, NOOR = "+97455500000", "+97455500001"
 DAYS = ("11 March", "12 March", "13 March", "14 March")
