@@ -134,9 +134,7 @@ def check_classes(
     for table in tables:
         what = f"classes {table.key}"
         if table.service not in gives:
-            raise ValueError(
-                f'{what}: service {table.service} is not in the file with booking_type = "group_session"'
-            )
+            raise ValueError(f'{what}: service {table.service} is not in the file with booking_type = "group_session"')
         if table.staff not in zones:
             raise ValueError(f"{what}: staff {table.staff} is not in the file")
         if table.staff not in gives[table.service]:

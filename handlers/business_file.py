@@ -178,6 +178,7 @@ class PolicyTable(_Table):
     cancel_fee: Annotated[Decimal, Field(ge=0, le=10_000_000)] | None = None
     open_requests: Annotated[int, Field(ge=1, le=100)] | None = None
     at_deadline: AtDeadline | None = None
+    waitlist_skips_parties: bool | None = None
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:

@@ -1,7 +1,7 @@
 """The whole database was walked: a line for each invariant that is broken, naming the row and what is wrong with it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -12,20 +12,23 @@ from conversations.booking import BookingStatus, BookingType, ProposalStatus
 from conversations.rules.cells import cells
 from conversations.rules.transitions import LIVE, TRANSITIONS
 from conversations.stored import load
+from handlers.invariants_of_classes import broken_classes, is_around
+from handlers.invariants_of_series import broken_in_series
 from models import invariants as found
 from models.bookings import BY_CLIENT
 from models.claims import Holder, Scarce
 
-LONGEST_BUFFER = timedelta(minutes=240)
-"""The most that a business file allows before or after a booking."""
 STANDING = (BookingStatus.APPROVED, BookingStatus.CONFIRMED)
 """Those for which a client may wish another time."""
+_WHOLE = (Holder.BOOKING, Holder.CLASS)
+"""Those that own every cell of what they own."""
 Rows = Sequence[Row[Any]]
 
 
 def broken_invariants(session: Session, now: datetime) -> Iterator[str]:
     """Reads only. `now` tells which open proposals may have lost their time to somebody already."""
-    for check in (_bookings, _overlaps, _owners, _proposals, _conversations, _messages):
+    checks = (_bookings, _strays, _overlaps, broken_classes, broken_in_series, _owners, _proposals, _conversations)
+    for check in (*checks, _messages):
         yield from check(session, now)
 
 
@@ -47,7 +50,9 @@ def _time(row: Row[Any], owned: Rows) -> Iterator[str]:
         if owned:
             yield f"it is {row.status.value} and still owns time"
         return
-    if row.booking_type is not BookingType.ONE_ON_ONE:
+    if row.booking_type is BookingType.GROUP_SESSION:
+        if any(stretch.scarce is not Scarce.SEAT or stretch.scarce_id != row.class_session_id for stretch in owned):
+            yield "it owns more than seats of its class"
         return
     people = [stretch for stretch in owned if stretch.scarce is Scarce.STAFF]
     if len(people) != 1:
@@ -57,9 +62,14 @@ def _time(row: Row[Any], owned: Rows) -> Iterator[str]:
             yield f"it owns time of staff {stretch.scarce_id}, but is with staff {row.staff_id}"
         if stretch.live_until is not None:
             yield "the time it owns runs out"
-        before, after = row.start_at - stretch.start_at, stretch.end_at - row.end_at
-        if not (timedelta(0) <= before <= LONGEST_BUFFER and timedelta(0) <= after <= LONGEST_BUFFER):
+        if not is_around(stretch, row):
             yield "the time it owns is not its own time with its buffers"
+
+
+def _strays(session: Session, _now: datetime) -> Iterator[str]:
+    for page in found.bookings_without_class(session):
+        for row in page:
+            yield f"booking #{row.id}: its class, {row.class_session_id}, does not exist"
 
 
 def _decision(row: Row[Any]) -> Iterator[str]:
@@ -138,16 +148,18 @@ def _cells(stretch: Row[Any], claims: Rows) -> Iterator[str]:
     if stretch.end_at <= stretch.start_at:
         yield f"stretch {stretch.id} runs backwards"
         return
-    wanted = set(cells(stretch.start_at, stretch.end_at))
     owned = {row.cell for row in claims}
+    # Seats are numbered, not timed.
+    wanted = owned if stretch.scarce is Scarce.SEAT else set(cells(stretch.start_at, stretch.end_at))
     if any(row.scarce_id != stretch.scarce_id or row.scarce is not stretch.scarce for row in claims):
         yield f"it claims another's time than stretch {stretch.id} says"
     if any(row.live_until != stretch.live_until for row in claims):
         yield f"its claims do not live as long as stretch {stretch.id}"
     if owned - wanted:
         yield f"it claims {len(owned - wanted)} cells outside of stretch {stretch.id}"
-    # Cells beside its own booking are left to the booking, and what has run out may be somebody else's by now.
-    if stretch.holder is Holder.BOOKING and wanted - owned:
+    # Others may leave cells to who owned them before: a proposal to its booking, a block to whom it finds there; and
+    # what has run out may be somebody else's by now.
+    if stretch.holder in _WHOLE and wanted - owned:
         yield f"it does not claim {len(wanted - owned)} cells of stretch {stretch.id}"
 
 

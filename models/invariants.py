@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from conversations.booking import BookingType, ProposalStatus
 from conversations.rules.transitions import LIVE
 from models.blocks import blocks
+from models.booking_series import booking_series, booking_series_items
 from models.bookings import booking_transitions, bookings, proposals
 from models.calendars import busy_times
-from models.claims import Holder, claims, stretches
+from models.claims import Holder, Scarce, claims, stretches
 from models.class_sessions import class_sessions
 from models.conversations import conversations, turns
 from models.messages import Direction, messages
@@ -44,6 +45,45 @@ def living_pages(session: Session) -> Iterator[Page]:
     living = bookings.c.status.in_(sorted(LIVE)) & (bookings.c.booking_type == BookingType.ONE_ON_ONE)
     statement = select(bookings.c.id, bookings.c.staff_id, bookings.c.start_at, bookings.c.end_at).where(living)
     return pages(session, statement, bookings.c.staff_id, bookings.c.start_at, bookings.c.id)
+
+
+def bookings_without_class(session: Session) -> Iterator[Page]:
+    """Bookings of seats whose class is not there."""
+    statement = select(bookings.c.id, bookings.c.class_session_id).outerjoin(
+        class_sessions, class_sessions.c.id == bookings.c.class_session_id
+    )
+    group = bookings.c.booking_type == BookingType.GROUP_SESSION
+    return pages(session, statement.where(group, class_sessions.c.id.is_(None)), bookings.c.id)
+
+
+def class_pages(session: Session) -> Iterator[Page]:
+    return pages(session, select(class_sessions), class_sessions.c.id)
+
+
+def series_item_pages(session: Session) -> Iterator[Page]:
+    """The occurrences of every series in order, each with what its booking says."""
+    more = (
+        bookings.c.series_id.label("booking_series"),
+        bookings.c.start_at.label("booking_start"),
+        bookings.c.client_id.label("booking_client"),
+        booking_series.c.client_id.label("series_client"),
+    )
+    statement = (
+        select(booking_series_items, *more)
+        .join(booking_series, booking_series.c.id == booking_series_items.c.series_id)
+        .outerjoin(bookings, bookings.c.id == booking_series_items.c.booking_id)
+    )
+    return pages(session, statement, booking_series_items.c.series_id, booking_series_items.c.occurrence_index)
+
+
+def series_bookings_astray(session: Session) -> Iterator[Page]:
+    """Bookings that say they belong to a series, which has no occurrence for them."""
+    statement = (
+        select(bookings.c.id, bookings.c.series_id)
+        .outerjoin(booking_series_items, booking_series_items.c.booking_id == bookings.c.id)
+        .where(bookings.c.series_id.is_not(None), booking_series_items.c.id.is_(None))
+    )
+    return pages(session, statement, bookings.c.id)
 
 
 def stretch_pages(session: Session) -> Iterator[Page]:
@@ -116,6 +156,29 @@ def claims_of(session: Session, stretch_ids: Sequence[int]) -> dict[int, list[Ro
     return _grouped(session, select(claims).where(claims.c.stretch_id.in_(stretch_ids)), "stretch_id")
 
 
+def seats_of(session: Session, class_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """The seats of these classes that are owned, each with its holder, by class."""
+    statement = (
+        select(
+            claims.c.scarce_id, claims.c.cell, claims.c.live_until, stretches.c.holder, stretches.c.holder_id,
+            stretches.c.start_at, stretches.c.end_at,
+        )
+        .join(stretches, stretches.c.id == claims.c.stretch_id)
+        .where(claims.c.scarce == Scarce.SEAT, claims.c.scarce_id.in_(class_ids))
+    )  # fmt: skip
+    return _grouped(session, statement, "scarce_id")
+
+
+def bookings_in_classes(session: Session, class_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """The bookings in these classes, by class."""
+    columns = (
+        bookings.c.id, bookings.c.class_session_id, bookings.c.live_class_id, bookings.c.status, bookings.c.start_at,
+        bookings.c.end_at, bookings.c.seats_reserved,
+    )  # fmt: skip
+    statement = select(*columns).where(bookings.c.class_session_id.in_(class_ids)).order_by(bookings.c.id)
+    return _grouped(session, statement, "class_session_id")
+
+
 def transitions_by_booking(session: Session, booking_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
     """The changes of status of these bookings, in order."""
     statement = select(booking_transitions).where(booking_transitions.c.booking_id.in_(booking_ids))
@@ -129,6 +192,8 @@ def present(session: Session, holder: Holder, ids: Sequence[int]) -> set[int]:
         Holder.PROPOSAL: proposals,
         Holder.CONVERSATION: conversations,
         Holder.BLOCK: blocks,
+        Holder.CLASS: class_sessions,
+        Holder.OFFER: waitlist_entries,
         Holder.CALENDAR: busy_times,
         Holder.CLASS: class_sessions,
         Holder.OFFER: waitlist_entries,
