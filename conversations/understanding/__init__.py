@@ -6,8 +6,10 @@ from conversations.understanding.meaning import (
     Context,
     DateReading,
     Intent,
+    Length,
     TimeReading,
     Understood,
+    Unit,
 )
 from conversations.understanding.understand import understand
 from conversations.understanding.warm import warm_up
@@ -18,8 +20,10 @@ __all__ = [
     "Context",
     "DateReading",
     "Intent",
+    "Length",
     "TimeReading",
     "Understood",
+    "Unit",
     "understand",
     "warm_up",
 ]

@@ -1,10 +1,17 @@
 """Numbers that are no time of day: so many hours from now, lengths, counts of people, marks out of ten."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from conversations.understanding.kinds import Kind
+from conversations.understanding.kinds import SOFT, Kind
 from conversations.understanding.lexeme import Lexeme
-from conversations.understanding.neighbours import NAMED_AFTER_IT, NAMED_BEFORE_IT, WITHIN
+from conversations.understanding.neighbours import (
+    ADDRESS,
+    NAMED_AFTER_IT,
+    NAMED_BEFORE_IT,
+    PAID,
+    WITHIN,
+)
 from conversations.understanding.times import EMPTY, Said
 
 _COUNTED = (Kind.NUMBER, Kind.ONE)
@@ -14,11 +21,16 @@ _PARTS_OF_AN_HOUR = 6
 _LONGEST_SESSION, _LONGEST_COURSE = 4, 12
 """Hours."""
 _SCHOOL_YEARS = 13
+_LAST_HOUR = 24
+_BEST_MARK = 20
 
 
 def ahead(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "In 2 hours", "after 30 minutes"; "depuis 30 min" is how long it has been so."""
     if lexemes[0].kind is Kind.IN and lexemes[0].value == WITHIN:
         return None
+    if lexemes[0].kind is Kind.AFTER and lexemes[0].value == _FROM_THEN_ON:
+        return EMPTY
     counts = [lexeme.value for lexeme in lexemes if lexeme.kind in (Kind.NUMBER, Kind.LONG)]
     unit = next(lexeme for lexeme in lexemes if lexeme.kind in (Kind.HOURS, Kind.MINUTES))
     minutes = (counts[0] if counts else 1) * max(1, unit.value) * (1 if unit.kind is Kind.MINUTES else 60)
@@ -113,13 +125,37 @@ def length(lexemes: Sequence[Lexeme]) -> Said | None:
     return None if is_clock else EMPTY
 
 
+def hours_counted(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "Masaa mawili", where the clock has a word of its own and hours that lie later than they are written."""
+    return EMPTY if lexemes[-1].until else None
+
+
+def code(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "Q10-1130", written as one."""
+    is_one = all(first.end == second.start for first, second in pairwise(lexemes))
+    return EMPTY if is_one else None
+
+
+def paid(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "I paid 1200", "nagbayad na po ako ng 50"."""
+    return EMPTY if lexemes[0].value == PAID else None
+
+
+def paid_before(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "1200 pay kar diya", "350 paid"; "at 3, paid" is an hour."""
+    return EMPTY if lexemes[-1].value == PAID and lexemes[0].value > _LAST_HOUR else None
+
+
 def place(lexemes: Sequence[Lexeme]) -> Said | None:
-    """ "Rue du 8 mai", "Av. 9 de Julio 1250"; "hay plaza el 5 de mayo" says when there is room."""
+    """ "Rue du 8 mai", "Av. 9 de Julio 1250", "my address is 16 May Gardens"; "hay plaza el 5 de mayo" says when there
+    is room."""
     at = next(at for at, lexeme in enumerate(lexemes) if lexeme.kind is Kind.STREET)
     kinds = {lexeme.kind for lexeme in lexemes[at:]}
     stops = [lexeme.text for lexeme in lexemes[at + 1 : at + 2] if lexeme.kind is Kind.MARK]
+    if lexemes[at].value == ADDRESS:
+        return EMPTY if stops in ([], [":"]) else None
     is_place = lexemes[at].value == NAMED_AFTER_IT and Kind.DAY_LEAD not in kinds and stops in ([], ["."])
-    return EMPTY if is_place else None
+    return EMPTY if is_place and kinds.isdisjoint(SOFT | {Kind.SLASH}) else None
 
 
 def place_named(lexemes: Sequence[Lexeme]) -> Said | None:
@@ -128,8 +164,11 @@ def place_named(lexemes: Sequence[Lexeme]) -> Said | None:
 
 
 def ratio(lexemes: Sequence[Lexeme]) -> Said | None:
-    """ "8/10 great": a mark out of five, ten or a hundred, where praise follows; "10/10" always."""
+    """ "8/10 great": a mark out of five, ten or a hundred, where praise follows; "10/10", "10 من 10", "8 من 20"
+    always."""
     first, second = (lexeme for lexeme in lexemes if lexeme.kind in (Kind.NUMBER, Kind.LONG))
+    if second.value == _BEST_MARK and first.value <= second.value and lexemes[1].kind is Kind.FROM:
+        return EMPTY
     out_of = second.value in (5, 10, 100) and first.value <= second.value
     praised = lexemes[-1].kind is not second.kind
     return EMPTY if out_of and (praised or first.value == second.value == 10 or second.value == 100) else None

@@ -21,6 +21,7 @@ _COUNTED = frozenset({Kind.OTHER, Kind.THING, Kind.LABEL})
 """What a "one" before it counts: "a un corte" is no hour."""
 _LEADS = frozenset({Kind.AT, Kind.TO, Kind.RATHER})
 _OR = ({Kind.OR}, {Kind.SLASH}, {Kind.OR, Kind.AT}, {Kind.COMMA})
+_QUARTERS = (15, 30, 45)
 _BEFORE_A_DATE = SOFT | {Kind.ON, Kind.COMMA, Kind.THIS}
 _SMALL = SOFT | {Kind.MARK, Kind.COMMA, Kind.DASH, Kind.AND, Kind.GREETING, Kind.THE, Kind.ARTICLE}
 
@@ -45,6 +46,8 @@ def counts(
         gap = gap_before(found, place, lexemes) - {Kind.FOR}
         beside = _follows_a_date(found, place, gap) or _before_a_date(found, place, lexemes)
         return time_asked or beside or _stands_free(item, lexemes)
+    if _is_quarter_after_a_date(found, place, lexemes):
+        return True
     if following in (Kind.OTHER, Kind.THING) or (following is Kind.ONE and lexemes[item.start].kind is not Kind.AT):
         return False
     if time_asked:
@@ -97,10 +100,21 @@ def _is_typed(item: Found, lexemes: Sequence[Lexeme]) -> bool:
     return Kind.DOT in kinds or any(lexeme.digits == 4 for lexeme in lexemes[item.start : item.end])
 
 
+def _is_quarter_after_a_date(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> bool:
+    """ "Fri 330 sweet?", whatever stands behind; "fri 300" may be a count or a price of something."""
+    item = found[place]
+    is_quarter = lexemes[item.start].digits == 3 and lexemes[item.start].value % 100 in _QUARTERS
+    return is_quarter and place > 0 and found[place - 1].day is not None and found[place - 1].end == item.start
+
+
 def _stands_free(item: Found, lexemes: Sequence[Lexeme]) -> bool:
-    """Nothing but small words about it: "the total is 1500" and "1500 followers" are no times."""
+    """Nothing but small words about it: "the total is 1500", "un virement de 1200", "1500 followers" are no
+    times, and "2015" beside any other word is a year."""
+    if lexemes[item.end - 1].kind is Kind.YEAR and any(lexeme.kind is Kind.OTHER for lexeme in lexemes):
+        return False
     after = next((lexeme.kind for lexeme in lexemes[item.end :] if lexeme.kind not in SOFT), Kind.MARK)
-    before = next((lexeme.kind for lexeme in reversed(lexemes[: item.start]) if lexeme.kind not in SOFT), Kind.MARK)
+    leading = (lexeme.kind for lexeme in reversed(lexemes[: item.start]) if lexeme.kind not in SOFT | {Kind.ON})
+    before = next(leading, Kind.MARK)
     return after is not Kind.OTHER and before not in (Kind.OTHER, Kind.FOR)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from conversations.understanding.dates import PAST
 from conversations.understanding.kinds import THE, Kind
 from conversations.understanding.lexeme import Lexeme
-from conversations.understanding.neighbours import EITHER_WAY, FOR_HOUR, HAD
+from conversations.understanding.neighbours import EITHER_WAY, FOR_HOUR, HAD, PAID
 from conversations.understanding.scan import Found, gap_before
 from conversations.understanding.times import EMPTY
 from conversations.understanding.tokens import words_of
@@ -15,10 +15,11 @@ from conversations.understanding.wording import holds
 
 _FARTHEST = 3
 _AFTER_THE_VERB = THE | {Kind.ON, Kind.AT, Kind.ME, Kind.OTHER, Kind.THIS}
+_BEFORE_THE_SUM = frozenset({Kind.SOFT, Kind.ME, Kind.OTHER, Kind.ON, Kind.THE, Kind.NUMBER, Kind.LONG, Kind.NOISE})
 _BEFORE_THE_VERB = frozenset({Kind.SOFT, Kind.ME, Kind.OTHER})
 _OPENING = THE | {Kind.ON, Kind.GREETING, Kind.MARK, Kind.COMMA, Kind.THIS}
 _BESIDE = THE | {Kind.ON, Kind.AT, Kind.COMMA, Kind.ABOUT}
-_NAMED_BY_NUMBER = frozenset({"day_of_month", "number_of_month", "days_of_month"})
+_OPEN = frozenset({"day_of_month", "number_of_month", "days_of_month", "month"})
 _PAST_BY_ITS_WORDS = frozenset({"relative", "weekdays_ago", "in_units", "time_ago", "last_few", "ago", "last"})
 _FEWEST_TOLD = 2
 """Words besides a day that is gone that make a story of it, rather than a mistaken wish ("haircut yesterday")."""
@@ -46,11 +47,35 @@ def _is_told(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> b
     item = found[place]
     if item.day is None:
         return False
-    if item.day.reason == PAST or (item.rule == "relative" and lexemes[item.start].until == EITHER_WAY):
+    if _is_past(item) or _is_either_way(item, lexemes) or _is_paid_today(found, place, lexemes):
         return True
     if _was_lately(found, place, lexemes):
         return True
-    return _is_open(item) and (_follows_a_verb(found, place, lexemes) or _opens_before_a_verb(item, lexemes))
+    return _is_open(item, lexemes) and (_follows_a_verb(found, place, lexemes) or _opens_before_a_verb(item, lexemes))
+
+
+def _is_either_way(item: Found, lexemes: Sequence[Lexeme]) -> bool:
+    """ "Kal", of a verb in the past; what was paid may be paid for it, unless that was said right after it ("kal 500
+    bheje")."""
+    if item.rule != "relative" or lexemes[item.start].until != EITHER_WAY:
+        return False
+    verbs = [at for at, lexeme in enumerate(lexemes) if lexeme.kind is Kind.DID]
+    if any(lexemes[at].value != PAID for at in verbs):
+        return True
+    return any({each.kind for each in lexemes[item.end : at]} <= _BEFORE_THE_SUM for at in verbs if at >= item.end)
+
+
+def _is_paid_today(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> bool:
+    """ "I paid 50 today", "nimetuma 500 kwa mpesa leo"; "paid 50 for today" says what for."""
+    item = found[place]
+    if not place or found[place - 1].rule != "paid" or not _is_today(item, lexemes):
+        return False
+    is_for = lexemes[item.start - 1].kind is Kind.FOR
+    return not is_for and gap_before(found, place, lexemes) <= _AFTER_THE_VERB | {Kind.FOR}
+
+
+def _is_today(item: Found, lexemes: Sequence[Lexeme]) -> bool:
+    return item.rule == "this_part" or (item.rule == "relative" and not lexemes[item.start].value)
 
 
 def _was_lately(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> bool:
@@ -62,9 +87,11 @@ def _was_lately(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -
     return any(lexeme.kind is Kind.DID for lexeme in lexemes[max(since, item.start - _FARTHEST - 1) : item.start])
 
 
-def _is_open(item: Found) -> bool:
-    """A day that may be the last such one as well as the next: a weekday, or a number alone."""
-    return item.day is not None and (item.day.weekday is not None or item.rule in _NAMED_BY_NUMBER)
+def _is_open(item: Found, lexemes: Sequence[Lexeme]) -> bool:
+    """A day that may be gone as well as to come: a weekday, a number or a month alone, today."""
+    if item.day is None:
+        return False
+    return item.day.weekday is not None or item.rule in _OPEN or _is_today(item, lexemes)
 
 
 def _follows_a_verb(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> bool:
@@ -104,18 +131,24 @@ def without_bygone(found: Sequence[Found], lexemes: Sequence[Lexeme], known: Voc
     if not over and not since:
         return list(found)
     words = [word for lexeme in lexemes for word in words_of(lexeme.text)]
-    told = over if over and _is_a_story(found, lexemes, words, known) else set()
+    been = known.phrase_set("words", "been")
+    told = over if over and (_is_a_story(found, lexemes, words, known) or holds(words, been)) else set()
+    told |= {place for place in since if _is_past(found[place])}
     since = _with_their_own({place for place in since if not _runs_on(found, place, lexemes)}, found, lexemes)
     others = any(item.day is not None and place not in since for place, item in enumerate(found))
-    if since and (others or holds(words, known.phrase_set("words", "been"))):
+    if since and (others or holds(words, been)):
         told |= since
     gone = _with_their_own(told, found, lexemes)
     return [item._replace(day=None, said=EMPTY) if place in gone else item for place, item in enumerate(found)]
 
 
+def _is_past(item: Found) -> bool:
+    return item.day is not None and item.day.reason == PAST
+
+
 def _is_over(item: Found) -> bool:
     if item.day is not None:
-        return item.rule in _PAST_BY_ITS_WORDS and item.day.reason == PAST
+        return item.rule in _PAST_BY_ITS_WORDS and _is_past(item)
     return item.said is not None and item.said.over
 
 

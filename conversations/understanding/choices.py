@@ -96,7 +96,7 @@ def _time_of(option: Option) -> time | None:
 
 
 def _by_place(core: Sequence[str], options: Sequence[Option], known: Vocabulary, *, is_thing: bool) -> Option | None:
-    place = 0
+    options, place = _in_a_row(options), 0
     meaning = known.phrases.get(core[0])
     if len(core) == 1 and meaning is not None and meaning.kind is Kind.ORDINAL_WORD:
         place = meaning.value
@@ -111,7 +111,13 @@ def _by_place(core: Sequence[str], options: Sequence[Option], known: Vocabulary,
     return options[place - 1] if 0 < place <= len(options) else None
 
 
+def _in_a_row(options: Sequence[Option]) -> Sequence[Option]:
+    """Without those that stand below the others with a word of their own, such as the waiting list."""
+    return [option for option in options if option.key.isdecimal() or len(option.key) == 1]
+
+
 def _by_comparison(core: Sequence[str], options: Sequence[Option], known: Vocabulary) -> Option | None:
+    options = _in_a_row(options)
     subjects = {option.subject for option in options}
     if len(subjects) != 1 or not subjects <= {*_TIMED, Subject.DATE}:
         return None

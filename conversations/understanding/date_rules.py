@@ -33,7 +33,8 @@ RULES: dict[str, tuple[str, DateRule]] = {
     ),
     "dashed": (
         (f"(?<!from|between|at|fits|other) number dash number"
-        f" (?=comma? at? number (?:(?:colon|dot) number)? {_CLOCK_MARK})"),
+        f" (?=comma? (?:at|on)? number (?:(?:colon|dot) number)? {_CLOCK_MARK} | comma? (?:at|on|about)* number? named"
+        f" | comma? at (?:number|one|spoken|long|half|quarter|leaning))"),
         figures.dashed,
     ),
     "spaced": (
@@ -115,7 +116,7 @@ RULES: dict[str, tuple[str, DateRule]] = {
     "written_dots": (
         "number dot number mark (?=at? number (?:colon|oclock|hour_mark|meridiem))", figures.written_dots
     ),
-    "written": (f"number {_GLUE} number {_NOT_A_CLOCK} (?!slash|unit)", figures.written),
+    "written": (f"day_lead? number {_GLUE} number {_NOT_A_CLOCK} (?!slash|unit)", figures.written),
     "weekday_of_week": (
         f"{_WEEK} (?:on|the|comma)* weekday | weekday (?:on|the|comma|from)* {_WEEK}",
         weekdays.weekday_of_week,

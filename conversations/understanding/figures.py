@@ -31,6 +31,8 @@ def iso(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 
 
 def written(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    is_led = lexemes[0].kind is Kind.DAY_LEAD
+    lexemes = lexemes[1:] if is_led else lexemes
     if not lexemes[0].digits:
         return None
     first, second, *rest = values(lexemes, Kind.NUMBER, Kind.YEAR, Kind.LONG)
@@ -42,7 +44,11 @@ def written(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
         return None
     year = _full_year(rest[0], today) if rest else None
     found = days.written(first, second, year, today.date, today.region)
-    if found is None or (lexemes[1].text == "-" and len(lexemes) == 3 and _can_be_hours(first, second, today)):
+    if found is None:
+        return None
+    is_dashed = lexemes[1].text == "-" and len(lexemes) == 3
+    is_stretch = _can_be_hours(first, second, today) or (not found and first < second)
+    if is_dashed and is_stretch and not _is_day(lexemes, is_led=is_led):
         return None
     if not found:
         return Day(reason=NO_SUCH_DATE)
@@ -52,8 +58,9 @@ def written(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 
 
 def dashed(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
-    """ "12-9 10am": before a clock time, where the month comes first, two numbers are a date and no hours."""
-    if today.region.upper() not in days.MONTH_FIRST:
+    """ "12-9 10am": before a clock time, where the month comes first, two numbers are a date and no hours; with a
+    padded month ("16-08 at 12 noon") everywhere."""
+    if today.region.upper() not in days.MONTH_FIRST and not _is_padded(lexemes[2]):
         return None
     first, second = values(lexemes, Kind.NUMBER)
     found = days.written(first, second, None, today.date, today.region)
@@ -77,6 +84,16 @@ def beside_weekday(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     found = days.written(first, second, None, today.date, today.region) or ()
     agreeing = tuple(day for day in found if [day.weekday()] == values(lexemes, Kind.WEEKDAY))
     return Day(agreeing) if agreeing else None
+
+
+def _is_padded(lexeme: Lexeme) -> bool:
+    """ "08": a month, or an hour of the morning."""
+    return lexeme.digits == 2 and lexeme.text.startswith("0")
+
+
+def _is_day(lexemes: Sequence[Lexeme], *, is_led: bool) -> bool:
+    """ "16-08", "el 05-04": a day and its month, not from four in the afternoon to eight in the morning."""
+    return _is_padded(lexemes[2]) and (is_led or lexemes[0].value > LAST_HALF_DAY_HOUR)
 
 
 def _can_be_hours(first: int, second: int, today: Today) -> bool:

@@ -1,5 +1,5 @@
-"""Words that are a date elsewhere and none where they stand: in a wish for a feast, in a person's name, as an ordinal;
-and numbers that are a price."""
+"""Words that are a date elsewhere and none where they stand: in a wish for a feast, in the name of a person or a road,
+as an ordinal; and numbers that are a price."""
 
 import re
 from collections.abc import Sequence
@@ -7,17 +7,21 @@ from functools import lru_cache
 
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
+from conversations.understanding.noise import TAKEN_OUT
 from conversations.understanding.phrases import Words
 from conversations.understanding.tokens import words_of
 from conversations.understanding.vocabulary import Vocabulary
 
 _FEASTS = frozenset({Kind.NAMED_DAY, Kind.WEEKDAY, Kind.WEEKEND, Kind.MONTH})
-_NAMES = frozenset({Kind.NAMED_DAY, Kind.WEEKDAY, Kind.MONTH})
+_NAMES = frozenset({Kind.NAMED_DAY, Kind.WEEKDAY, Kind.MONTH, Kind.PART})
 _FIGURES = frozenset({Kind.LONG, Kind.YEAR})
 _AMOUNTS = _FIGURES | {Kind.NOISE}
+_HOUSES = frozenset({Kind.NUMBER, Kind.LONG})
+_BEHIND_A_ROAD = frozenset({Kind.COMMA, Kind.LABEL, Kind.STREET, Kind.OTHER})
+_PARTS = (2, 3, 4)
 _LATEST = 24
 """Hours."""
-_LOOKED_AT = _FEASTS | _FIGURES | {Kind.UNIT, Kind.YEAR_PART, Kind.LAST}
+_LOOKED_AT = _FEASTS | _FIGURES | {Kind.PART, Kind.UNIT, Kind.YEAR_PART, Kind.LAST, Kind.ORDINAL, Kind.SLASH}
 _COUNT = frozenset({Kind.NUMBER, Kind.ABOUT, Kind.ONE, Kind.ARTICLE})
 _LONGEST = 3
 """Words of a lead or of what follows a name."""
@@ -42,12 +46,20 @@ def without_homonyms(found: Sequence[Lexeme], text: str, words: Vocabulary) -> t
         elif lexeme.kind is Kind.YEAR_PART:
             if _is_inside(lexeme, text):
                 settled[place] = lexeme._replace(kind=Kind.NOISE)
+        elif lexeme.kind is Kind.SLASH:
+            if _is_fraction(found, place, words):
+                settled[place - 1 : place + 2] = [
+                    each._replace(kind=Kind.NOISE) for each in found[place - 1 : place + 2]
+                ]
+        elif lexeme.kind is Kind.ORDINAL:
+            if _is_grade(found, place, text, words):
+                settled[place] = lexeme._replace(kind=Kind.NOISE)
         elif lexeme.kind is Kind.LAST:
             if _is_verb(found, place, words):
                 settled[place] = lexeme._replace(kind=Kind.OTHER)
         elif _is_wished(settled, place, text, words):
             settled[place] = lexeme._replace(kind=Kind.GREETING)
-        elif _is_name(settled, place, text, words) or _is_ordinal(found, place, words):
+        elif _is_road(found, place, words) or _is_name(settled, place, text, words) or _is_ordinal(found, place, words):
             settled[place] = lexeme._replace(kind=Kind.OTHER)
     return tuple(settled)
 
@@ -62,6 +74,46 @@ def _is_kiss(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) 
 def _is_inside(lexeme: Lexeme, text: str) -> bool:
     """ "H2" within a code ("qj7h2t9")."""
     return any(each.isalnum() for each in text[max(0, lexeme.start - 1) : lexeme.start] + text[lexeme.end :][:1])
+
+
+def _is_fraction(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
+    """ "1/2 head of highlights", "media cabeza 1/2"; "1/2 haircut please" is a day."""
+    beside = found[place - 1 : place + 2]
+    if [each.kind for each in beside] != [Kind.NUMBER, Kind.SLASH, Kind.NUMBER] or beside[2].value not in _PARTS:
+        return False
+    if beside[0].value > beside[2].value:
+        return False
+    halved = words.single("words", "halved")
+    around = [*found[max(0, place - 2) : place - 1], *found[place + 2 : place + 3]]
+    if beside[0].value < beside[2].value and any(each.text in halved for each in around):
+        return True
+    return _is_one_of_its_kind(found, place) or _follows_a_fraction(found, place)
+
+
+def _is_one_of_its_kind(found: Sequence[Lexeme], place: int) -> bool:
+    """ "A 3/4 violin", "un 1/2 ou un 3/4"; "a 3/4 appointment" is on a day."""
+    after = [each.kind for each in found[place + 2 : place + 3]]
+    return place > 1 and found[place - 2].kind in (Kind.ARTICLE, Kind.ONE) and after not in ([Kind.THING], [Kind.SOFT])
+
+
+def _follows_a_fraction(found: Sequence[Lexeme], place: int) -> bool:
+    """ "A 3/4 violin or the 4/4": of the same whole as one before it."""
+    return any(
+        found[at].kind is Kind.SLASH
+        and found[at + 1].value == found[place + 1].value
+        and _is_one_of_its_kind(found, at)
+        for at in range(2, place - 2)
+    )
+
+
+def _is_grade(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) -> bool:
+    """ "Ma fille est en 3e", "está en 3ro de primaria": a year of school; "pasa a 1ro de abril" is a day."""
+    lexeme = found[place]
+    if any(each.kind is Kind.MONTH for each in found[place + 1 : place + 3]):
+        return False
+    if _led(text, lexeme.start, words.phrase_set("words", "grade_leads")):
+        return True
+    return _followed(text, lexeme.end, words.phrase_set("words", "grades"))
 
 
 def _is_verb(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
@@ -91,17 +143,33 @@ def _is_name(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) 
     lexeme = found[place]
     if lexeme.kind not in _NAMES or not _is_named(lexeme, words):
         return False
+    if _is_no_other_name(found, place, words):
+        return True
     if place and found[place - 1].kind is Kind.OTHER and _is_named(found[place - 1], words):
         return True  # a second name ("ابو جمعة خميس")
     after = found[place + 1].kind if place + 1 < len(found) else Kind.MARK
     if after in _TIMED:
         return False
+    if after is Kind.NOT and _is_named(found[min(place + 2, len(found) - 1)], words):
+        careful = words.phrase_set("words", "name_careful"), words.phrase_set("names", "careful")
+        if any(_led(text, lexeme.start, leads) for leads in careful):
+            return True
     if _led(text, lexeme.start, words.phrase_set("words", "name_leads")) or _says(found, place, text, words):
         return True
     if _led(text, lexeme.start, words.phrase_set("names", "leads")):
         return True
     careful = words.phrase_set("words", "name_careful"), words.phrase_set("names", "careful")
     return after is Kind.OTHER and any(_led(text, lexeme.start, leads) for leads in careful)
+
+
+def _is_no_other_name(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
+    """ "My name is april, not may": the name that it is not, behind the one that it is."""
+    behind = [each for each in found[max(0, place - 4) : place] if each.kind is not Kind.COMMA]
+    if not behind or behind[-1].kind is not Kind.NOT:
+        return False
+    if behind[0].text == TAKEN_OUT:
+        return True
+    return any(each.kind is Kind.OTHER and _is_named(each, words) for each in behind[:-1])
 
 
 def _is_named(lexeme: Lexeme, words: Vocabulary) -> bool:
@@ -116,6 +184,15 @@ def _says(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) -> 
         return True
     surname = found[place + 1] if place + 1 < len(found) else None
     return surname is not None and surname.kind is Kind.OTHER and _followed(text, surname.end, said)
+
+
+def _is_road(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
+    """ "16 May Close, flat 3"; "do you on 16 may close at 5" names a day."""
+    if found[place].kind is not Kind.MONTH or not place or found[place - 1].kind not in _HOUSES:
+        return False
+    if place + 1 == len(found) or found[place + 1].text not in words.single("words", "roads"):
+        return False
+    return all(lexeme.kind in _BEHIND_A_ROAD for lexeme in found[place + 2 : place + 3])
 
 
 def _is_ordinal(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:

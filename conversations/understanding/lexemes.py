@@ -9,6 +9,7 @@ from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.neighbours import hours_before, is_between_digits, minutes_follow, settled
 from conversations.understanding.phrases import Meaning
 from conversations.understanding.tokens import Token, tokens
+from conversations.understanding.topics import without_topics
 from conversations.understanding.vocabulary import Vocabulary
 
 _SIGNS = {
@@ -53,18 +54,23 @@ def lex(text: str, words: Vocabulary) -> tuple[Lexeme, ...]:
             if lexeme.kind is Kind.PART and found and found[-1].until == PREFIXED and found[-1].kind is Kind.ORDINAL:
                 found[-1] = found[-1]._replace(kind=Kind.NUMBER, until=0)
             found.append(lexeme)
-    return without_homonyms(found, text, words)
+    return without_topics(without_homonyms(found, text, words), words)
 
 
 def _numbered(lexeme: Lexeme, found: list[Lexeme], words: Vocabulary) -> Lexeme:
     """A number in figures, with what it makes of the word that it is glued to."""
     if words.clock_shift and lexeme.kind is Kind.NUMBER:
         lexeme = lexeme._replace(until=words.clock_shift)
-    if found and found[-1].kind in _NEVER_NUMBERED and found[-1].end == lexeme.start:
+    if found and found[-1].end == lexeme.start and _is_never_numbered(found[-1]):
         found[-1], lexeme = found[-1]._replace(kind=Kind.OTHER), lexeme._replace(kind=Kind.NOISE)
     if is_between_digits(found, lexeme):
         found[-1] = found[-1]._replace(kind=Kind.COLON)
     return lexeme
+
+
+def _is_never_numbered(lexeme: Lexeme) -> bool:
+    """ "summer2024"; "12a30"."""
+    return lexeme.kind in _NEVER_NUMBERED or (lexeme.kind is Kind.MERIDIEM and len(lexeme.text) == 1)
 
 
 def _is_suffix(lexeme: Lexeme, following: Sequence[Token], words: Vocabulary) -> bool:

@@ -39,6 +39,10 @@ class Intent(StrEnum):
     HOURS = "hours"
     WHY_NOT = "why_not"
     """Why a day or a time cannot be had."""
+    WAIT = "wait"
+    """To be told when what is full comes free."""
+    LEAVE = "leave"
+    """A waiting list, not our texts."""
     USUAL = "usual"
     """What they had before, once more."""
     GREETING = "greeting"
@@ -94,11 +98,22 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """Every `every` days, weeks or months; `words` as they were said."""
+    """Every `every` days, weeks or months; `words` as they were said. 0: again and again, without saying how often."""
 
     every: int
     unit: Unit
     words: str = ""
+    weekdays: tuple[int, ...] = ()
+    """Those that were named, in order; Monday is 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long it goes on: so many times, until a day (included), or for so many units from the first."""
+
+    count: int | None = None
+    until: date | None = None
+    lasting: tuple[int, Unit] | None = None
 
 
 Pair = tuple[date | None, time | None]
@@ -141,6 +156,10 @@ class Understood:
     same_time: bool = False
     """The time of day of the booking they speak of ("same time next week")."""
     recurrence: Recurrence | None = None
+    to_series: bool = False
+    """They speak of a series that they have ("add 24 dec to my series")."""
+    length: Length | None = None
+    """How often in all, or until when: beside a recurrence, or where that was asked."""
     delay: int | None = None
     """By how many minutes they will be late, where they say that they will be."""
     words: Mapping[str, str] = field(default_factory=dict)
@@ -160,7 +179,7 @@ class Understood:
             and self.seats is None
             and self.date.certainty is Certainty.NOTHING
             and self.time.certainty is Certainty.NOTHING
-            and not (self.same_time or self.for_self or self.without)
+            and not (self.same_time or self.for_self or self.without or self.recurrence or self.length)
             and not (self.name or self.attendee or self.email or self.note)
         )
 

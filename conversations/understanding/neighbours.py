@@ -43,9 +43,9 @@ HOLIDAY, MAYBE_HOLIDAY = 1, 2
 that is good)."""
 WEEKDAY_DATES = 1
 """`until` of a WEEKDAY where a number after it is a date before it is an hour ("viernes 20")."""
-NAMED_AFTER_IT, NAMED_BEFORE_IT, NAMED_WITH_A_DAY, ADDRESS = 1, 2, 3, 4
-"""`value` of a STREET whose name may be a date: after it ("rue du 8 mai"), before it ("26 July street"), before it and
-with its day alone ("16 May Close"); ADDRESS: whatever follows is a place ("my address is 16 May ...")."""
+NAMED_AFTER_IT, NAMED_BEFORE_IT, ADDRESS = 1, 2, 3
+"""`value` of a STREET whose name may be a date, after it ("rue du 8 mai") or before it ("26 July street"); of what
+leads a place of any name ("my address is 16 May Gardens")."""
 
 _MINUTES = (5, 10, 15, 20, 25)
 _ODD_MINUTES = (15, 20, 25)
@@ -58,6 +58,9 @@ _DATED = frozenset({Kind.WEEKDAY, Kind.RELATIVE_DAY, Kind.MONTH, Kind.COMING, Ki
 _NAMED_DAYS = frozenset({Kind.WEEKDAY, Kind.NUMBER, Kind.ORDINAL, Kind.ORDINAL_WORD, Kind.MONTH})
 _STARTS = _NAMED_DAYS | {Kind.RELATIVE_DAY, Kind.PART}
 _SIDES = frozenset({Kind.AFTER, Kind.BEFORE})
+_TOLD_BY_A_NEIGHBOUR = frozenset({
+    Kind.ONE, Kind.DAY_LEAD, Kind.ARTICLE, Kind.NUMBER, Kind.FOR, Kind.AT, Kind.HOURS, Kind.HOUR_MARK,
+})  # fmt: skip
 _NONE: Mapping[str, int] = {}
 _BEGINNING = frozenset({Kind.FROM, Kind.BETWEEN})
 _BETWEEN = frozenset({Kind.BETWEEN})
@@ -74,6 +77,15 @@ def settled(
         return lexeme
     if weekdays and lexeme.text in (led := weekdays.get(before[-1].text, _NONE)):
         return lexeme._replace(kind=Kind.WEEKDAY, value=led[lexeme.text])
+    if lexeme.kind in _TOLD_BY_A_NEIGHBOUR and (told := _told(lexeme, before)) is not None:
+        return told
+    if lexeme.text in months and lexeme.kind is not Kind.MONTH and _is_day(before):
+        return lexeme._replace(kind=Kind.MONTH, value=months[lexeme.text])
+    return lexeme
+
+
+def _told(lexeme: Lexeme, before: Sequence[Lexeme]) -> Lexeme | None:
+    """`lexeme` as another kind because of what stands before it; None where it stays what it is."""
     match lexeme.kind:
         case Kind.ONE if before[-1].kind is Kind.DAY_LEAD:
             return lexeme._replace(kind=Kind.NUMBER, value=1)
@@ -93,9 +105,7 @@ def settled(
             return lexeme._replace(kind=Kind.OCLOCK)
         case Kind.HOUR_MARK if lexeme.value and _number(before) > _LONGEST_DURATION and not _led(before, _AWAY):
             return lexeme._replace(kind=Kind.OCLOCK)
-    if lexeme.text in months and lexeme.kind is not Kind.MONTH and _is_day(before):
-        return lexeme._replace(kind=Kind.MONTH, value=months[lexeme.text])
-    return lexeme
+    return None
 
 
 def _number(before: Sequence[Lexeme]) -> int:

@@ -17,6 +17,7 @@ _WHOLE: Mapping[str, Recurrence] = {
     "weekly": Recurrence(1, Unit.WEEK),
     "fortnightly": Recurrence(2, Unit.WEEK),
     "monthly": Recurrence(1, Unit.MONTH),
+    "again_and_again": Recurrence(0, Unit.WEEK),
 }
 _UNITS = {
     Kind.WEEKDAY: Unit.WEEK,
@@ -31,10 +32,13 @@ _LONGEST_WORD = 4
 
 
 class Repeated(NamedTuple):
-    """How often, or None; and the text without the words that said it, but with the weekday that they named."""
+    """How often, or None; and the text without the words that said it, but with the weekday that they named. `cut` is
+    where they stood, `place` the first of their tokens."""
 
     recurrence: Recurrence | None
     rest: str
+    cut: tuple[int, int] = (0, 0)
+    place: int = 0
 
 
 class _Rhythm(NamedTuple):
@@ -49,8 +53,8 @@ class _Rhythm(NamedTuple):
 def read_recurrence(text: str, pieces: Sequence[Token], known: Vocabulary) -> Repeated:
     """The first one that a folded text names; `pieces` are its tokens. "I'm free every day" names none."""
     words = [piece.text for piece in pieces]
-    openings = _openings(known)
-    if openings.isdisjoint(words) or _is_free(words, known):
+    openings = rhythm_openings(known)
+    if openings.isdisjoint(words) or is_free(words, known):
         return Repeated(None, text)
     for place, word in enumerate(words):
         rhythm = _read(words[place:], known) if word in openings else None
@@ -58,22 +62,25 @@ def read_recurrence(text: str, pieces: Sequence[Token], known: Vocabulary) -> Re
             start, end = pieces[place].start, pieces[place + rhythm.end - 1].end
             taken = pieces[place + rhythm.out - 1].end if rhythm.out else start
             said = Recurrence(rhythm.every, rhythm.unit, text[start:end])
-            return Repeated(said, f"{text[:start]}{TAKEN_OUT}{text[taken:]}" if rhythm.out else text)
+            rest = f"{text[:start]}{TAKEN_OUT}{text[taken:]}" if rhythm.out else text
+            return Repeated(said, rest, (start, taken), place)
         size = begins(words[place + 1 :], known.phrase_set("repeats", "one_in_two"))
         if size and _weekday(words, place, known):
             start, end = pieces[place + 1].start, pieces[place + size].end
             said = Recurrence(2, Unit.WEEK, text[pieces[place].start : end])
-            return Repeated(said, f"{text[:start]}{TAKEN_OUT}{text[end:]}")
+            return Repeated(said, f"{text[:start]}{TAKEN_OUT}{text[end:]}", (start, end), place)
     return Repeated(None, text)
 
 
 @lru_cache(maxsize=32)
-def _openings(known: Vocabulary) -> frozenset[str]:
+def rhythm_openings(known: Vocabulary) -> frozenset[str]:
+    """The words that what says how often can begin with."""
     listed = (*_WHOLE, "every", "one_in_two")
     return frozenset(phrase[0] for name in listed for phrase in known.phrase_set("repeats", name))
 
 
-def _is_free(words: Sequence[str], known: Vocabulary) -> bool:
+def is_free(words: Sequence[str], known: Vocabulary) -> bool:
+    """Whether they say when they are free, and not what they wish."""
     return holds(words, known.phrase_set("repeats", "free"))
 
 
@@ -87,7 +94,7 @@ def _read(words: Sequence[str], known: Vocabulary) -> _Rhythm | None:
         return None
     if size := begins(words[place:], known.phrase_set("repeats", "other")):
         return _unit(words, place + size, 2, known)
-    count = _count(words, place, known)
+    count = count_at(words, place, known)
     return (_unit(words, place + 1, count, known) if count else None) or _unit(words, place, 1, known)
 
 
@@ -106,7 +113,7 @@ def _unit(words: Sequence[str], place: int, every: int, known: Vocabulary) -> _R
         return _Rhythm(every, unit, place + size, 0 if is_led else place)
     if meaning.kind is Kind.WEEK:
         every *= meaning.value
-    behind = words[place] in known.single("repeats", "counted_behind") and _count(words, place + size, known)
+    behind = words[place] in known.single("repeats", "counted_behind") and count_at(words, place + size, known)
     end = place + size + (1 if behind else 0)
     return _Rhythm(every * (behind or 1), unit, end, end)
 
@@ -120,6 +127,15 @@ def _meaning(words: Sequence[str], place: int, known: Vocabulary) -> tuple[Meani
     return (known.phrases.get(words[place]) if place < len(words) else None), 1
 
 
+def weekday_at(words: Sequence[str], place: int, known: Vocabulary) -> tuple[int, int] | None:
+    """The weekday at `place`, and how many words it takes."""
+    meaning, size = _meaning(words, place, known)
+    if meaning is not None and meaning.kind is Kind.WEEKDAY:
+        return meaning.value, size
+    led = known.led_weekdays.get(words[place - 1], {}) if 0 < place < len(words) else {}
+    return (led[words[place]], 1) if led and words[place] in led else None
+
+
 def _weekday(words: Sequence[str], place: int, known: Vocabulary) -> int:
     """How many words the weekday at `place` takes, by its own word or by one that is a weekday behind "every"; 0 for
     anything else."""
@@ -130,7 +146,8 @@ def _weekday(words: Sequence[str], place: int, known: Vocabulary) -> int:
     return 1 if is_led else 0
 
 
-def _count(words: Sequence[str], place: int, known: Vocabulary) -> int:
+def count_at(words: Sequence[str], place: int, known: Vocabulary) -> int:
+    """The number at `place`; 0 where there is none of use."""
     if place < len(words) and words[place].isdecimal():
         return int(words[place]) if len(words[place]) <= 2 else 0
     meaning = known.phrases.get(words[place]) if place < len(words) else None

@@ -28,7 +28,8 @@ def hear(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme],
     `time_asked`: a time was what we asked for."""
     kept: Heard = []
     for place, item in enumerate(found):
-        said = _tonight(lexemes[item.start]) if item.rule in ("tonight", "eve") else item.said
+        is_night = item.rule in ("tonight", "eve") and item.day is not None
+        said = _tonight(lexemes[item.start]) if is_night else item.said
         if said is None or said.is_empty:
             continue
         if said.bare and not counts(found, place, lexemes, time_asked=time_asked, after_a_time=bool(kept)):

@@ -72,35 +72,40 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
     "rest_of_day": ("rest (?:on|the|this|soft|me)* day", amounts.rest_of_day),
     "past_hours": ("(?:last|past) (?:number|one) (?:hours|minutes)", amounts.past_hours),
     "duration": (
-        f"{_LENGTH} dash? (?:hours|minutes) (?!past|to|after|ago|last|(?:on|the)* (?:number|named))",
+        (f"(?:number (?:dash|to|or))? {_LENGTH} dash? (?:hours|minutes)"
+        " (?!past|to|after|ago|last|(?:on|the)* (?:number|named))"),
         amounts.length,
     ),
     "length_of": (
-        ("(?:number|one) (?:hour_mark|oclock|colon) number? added? on (?:the)* other"
+        ("about? (?:number|one) (?:hour_mark|oclock|colon) number? added? on (?:the)* other"
         " | (?<=other) (?:number|one) (?:hour_mark|colon) number? (?!at|to|dash|and|added|minus|(?:on|the)* part)"
         " | (?:(?<=other)|(?<=thing)) on (?:number|one) (?:hour_mark|colon) number?"
         " (?!at|to|dash|and|(?:on|the)* part)"),
         amounts.length_of,
     ),
     "duration_after": ("(?<!number) minutes (?:number|long)", amounts.nothing),
+    "hours_counted": ("(?<!number) hours number", amounts.hours_counted),
+    "code": (f"noise (?:dash|slash) (?:number|long|year) {_NO_HOUR}", amounts.code),
     "since": (
         "after (?:number|one|article|long) (?:day|week|months_unit|years_unit) (?!on|from|after|hence)",
         amounts.since,
     ),
     "people": (
-        (f"for? {_COUNT} soft{{0,2}} people | group (?:about|the)* (?:number|one|long)"
+        (f"(?:for|from|between|on)? number (?:to|dash|or) number soft{{0,2}} people"
+        f" | for? {_COUNT} soft{{0,2}} people"
+        f" | group (?:about|the|on|between)* (?:number|one|long) (?:(?:to|dash|or) number {_NO_HOUR})?"
         f" | for? {_COUNT} people (?:and? {_COUNT} people)+"),
         amounts.nothing,
     ),
     "place": (
-        (f"(?:the? (?:number|long) comma?)? street mark? (?:on|the|from|article)*"
-        f" (?:{_NAME_DATE} month (?:on|from)* year? | month"
+        (f"(?:the? (?:number|long) comma?)? street mark? soft? (?:on|the|from|article)*"
+        f" (?:{_NAME_DATE} month (?:on|from)* year? | month | number slash number"
         f" | weekday (?=other) | named_day)"
         f" (?:(?:comma|dash|hash|mark)* (?:number|long|year|noise) {_NO_HOUR} (?!(?:on|the|from)* month))?"),
         amounts.place,
     ),
     "address": (
-        ("at? (?:number|long|year) (?:slash|dash)? number? comma? (?:other|soft|month|weekday){1,2} street"
+        ("at? (?:number|long|year) (?:slash|dash)? number? comma? (?:other|soft|month|weekday|street){1,2} street"
         f" | street (?:other|soft|on|the){{1,3}} comma? (?:number|long|year) {_NO_HOUR} (?!(?:on|the|from)* month)"
         " | (?:at|the)? (?:number|long) comma? street (?!at|comma|mark|$)"),
         amounts.nothing,
@@ -109,9 +114,19 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
         f"(?:{_NAME_DATE} month year? | month the? (?:ordinal|number)? | weekday) street {_NOT_TIMED}",
         amounts.place_named,
     ),
+    "paid": (
+        (f"did (?:soft|me|on|the|article|about|other){{0,4}} (?:number|long|year) {_NO_HOUR}"
+        " (?!slash|dash|people|day|week|months_unit|years_unit|(?:on|the)* month)"),
+        amounts.paid,
+    ),
+    "paid_before": (
+        ("(?<!weekday|relative_day|ordinal|month|at) (?:number|long|year) (?:on|soft|other|thing){0,2} did"),
+        amounts.paid_before,
+    ),
     "label": (
-        (f"(?<!article)(?<!one) label (?:dot|mark|dash|hash|colon|soft)? (?:number|long|year) {_NO_HOUR}"
-        f" (?:(?:dot|slash|dash|and) number {_NO_HOUR})*"),
+        ("(?<!article)(?<!one) label (?:dot|mark|dash|hash|colon|soft){0,2}"
+        f" (?:number (?!(?:on|the)* month)|long|year) {_NO_HOUR}"
+        f" (?:(?:dot|slash|dash|and) number {_NO_HOUR} | (?:dot|slash|dash) (?:long|year|noise))*"),
         amounts.nothing,
     ),
     "numbered": (f"on? (?:the|article) number label (?!number|long|hash) {_NO_HOUR}", amounts.nothing),
@@ -122,10 +137,13 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
     ),
     "hash": ("hash (?:number|long|year)", amounts.nothing),
     "amount": (
-        "(?:number|long|year) ((?:dot|dash|to|or|and) number)* dash? unit (?!hence|ago|after|before)",
+        "leaning? (?:number|long|year) ((?:dot|dash|to|or|and) number)* dash? unit (?!hence|ago|after|before)",
         amounts.nothing,
     ),
-    "ratio": ("number slash (?:number|long) (?:(?:soft|mark|comma){0,2} soft)? (?!month|year|slash)", amounts.ratio),
+    "ratio": (
+        "number (?:slash|from) (?:number|long) (?:(?:soft|mark|comma){0,2} soft)? (?!month|year|slash)",
+        amounts.ratio,
+    ),
     "offer": ("(?:number|one) for (?:number|one) (?!meridiem|oclock|colon)", amounts.nothing),
 }  # fmt: skip
 """What holds a number but no time of day; read before everything else."""

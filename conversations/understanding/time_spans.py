@@ -12,6 +12,11 @@ _LEADS = (Kind.AFTER, Kind.BEFORE, Kind.FROM, Kind.BETWEEN, Kind.ONWARDS, Kind.O
 _ONE_PM = 13 * 60
 _PLAIN_SPAN = 4
 """The words of "from 3 to 4"."""
+_REFERENCE = 3
+"""The words of "12-0825"."""
+_OF_A_REFERENCE = ([1, 4], [2, 4])
+_THREE_DIGITS = 3
+_MARKS = frozenset({Kind.AT, Kind.MERIDIEM, Kind.OCLOCK, Kind.HOUR_MARK, Kind.HOURS})
 _BESIDE_A_PART = (Kind.PART, Kind.IN, Kind.ON, Kind.FROM)
 _SEPARATORS = (Kind.TO, Kind.DASH, Kind.AND, Kind.BEFORE, Kind.OR_BEFORE)
 _CLOCKS = frozenset({Kind.NUMBER, Kind.ONE, Kind.LONG, Kind.YEAR, Kind.NAMED, Kind.SPOKEN})
@@ -33,7 +38,16 @@ def span_of(lexemes: Sequence[Lexeme]) -> Said | None:
     start = read_clock(ends[0])
     shift = next((word.value for word in ends[0] if word.kind is Kind.AT), 0)
     end = read_clock(ends[1], shift)
-    return Said(after=start, before=end) if start and end else None
+    return Said(after=start, before=end, bare=_is_like_a_reference(lexemes)) if start and end else None
+
+
+def _is_like_a_reference(lexemes: Sequence[Lexeme]) -> bool:
+    """ "12-0825", "100-150": in figures that are seldom hours; beside a day they may be."""
+    figures = [lexeme.digits for lexeme in lexemes if lexeme.kind in _CLOCKS]
+    if len(lexemes) == _REFERENCE and lexemes[1].kind is Kind.DASH and sorted(figures) in _OF_A_REFERENCE:
+        return True
+    is_marked = any(lexeme.kind in _MARKS for lexeme in lexemes)
+    return not is_marked and all(digits == _THREE_DIGITS for digits in figures)
 
 
 def span_in_words(lexemes: Sequence[Lexeme]) -> Said | None:

@@ -19,7 +19,8 @@ _STRONG = (("dates", "weekdays"), ("dates", "months"), ("dates", "days"), ("inte
 """Lists whose words tell a language even one by one."""
 _NOT_TELLING = ("lookalikes", "plain", "currencies", "street", "noise", "labels", "units", "order",
                 "asks", "tells", "tells_behind", "joins", "therefore", "offers",
-                "lasts", "lasting", "kisses")  # fmt: skip
+                "lasts", "lasting", "kisses", "dated", "birthdays", "paid", "addresses", "roads", "halved",
+                "grades", "grade_leads")  # fmt: skip
 _ENOUGH = 4
 """So many words of a language tell it, where no word does alone."""
 _ALONE = 4

@@ -23,9 +23,9 @@ from conversations.understanding.noise import TAKEN_OUT, without_codes, without_
 from conversations.understanding.normalise import fold, tidy
 from conversations.understanding.phrases import Words
 from conversations.understanding.regions import as_said_in
-from conversations.understanding.repeats import read_recurrence
 from conversations.understanding.scan import Found
 from conversations.understanding.seats import read_seats
+from conversations.understanding.series import SERIES_ASKED, read_wish, until_answered, with_ends
 from conversations.understanding.services import read_services, read_staff
 from conversations.understanding.tokens import Token, tokens, words_of
 from conversations.understanding.tongues import read_language
@@ -60,10 +60,10 @@ def understand(text: str, context: Context) -> Understood:
     )  # fmt: skip
     if picked.option is not None:
         return told(intent=intent, choice=picked.option)
-    repeated = read_recurrence(folded, pieces, known)
-    rest = repeated.rest.replace(wished, ",", 1) if intent is Intent.WHY_NOT else repeated.rest
-    lexemes = lex(without_noise(_without_names(rest, context), known.single("words", "currencies")), known)
-    lexemes = as_said_in(context.region, lexemes)
+    how_long = context.awaiting in SERIES_ASKED
+    series = read_wish(folded, pieces, known, context.region, context.awaiting)
+    rest = series.rest.replace(wished, ",", 1) if intent is Intent.WHY_NOT else series.rest
+    lexemes = _lexemes(rest, known, context)
     if intent is Intent.WHY_NOT:
         lexemes = _without_not(lexemes)
     greeted = _greets(lexemes, known, context)
@@ -71,6 +71,11 @@ def understand(text: str, context: Context) -> Understood:
         lexemes = (lexemes[0]._replace(kind=Kind.GREETING), *lexemes[1:])
     when = read_when(lexemes, context, known, moves=intent is Intent.RESCHEDULE)
     day, time_said, found = when.day, when.time, when.found
+    if series.recurrence is not None:
+        read_days = partial(_read_days, known=known, context=context)
+        series, day = with_ends(series, day, read_days, context.now.date())
+    elif how_long and (length := series.length or until_answered(day, context.awaiting)) is not None:
+        series, day, time_said = series._replace(length=length), DateReading(), TimeReading()
     if picked.times:
         time_said = TimeReading(Certainty.AMBIGUOUS, picked.times, words=folded)
     elif _left_open(lexemes, found, day, time_said):
@@ -101,10 +106,22 @@ def understand(text: str, context: Context) -> Understood:
         without=changed.without,
         for_self=not asides.attendee and is_for_self(words, known),
         same_time=same_time,
-        recurrence=repeated.recurrence,
+        recurrence=series.recurrence,
+        length=series.length,
+        to_series=holds(words, known.phrase_set("repeats", "my_series")),
         delay=read_delay(lexemes) if intent is Intent.LATE else None,
     )
     return _with_visit(understood, pieces, folded, known, context) if len(service_ids) > 1 else understood
+
+
+def _lexemes(text: str, known: Vocabulary, context: Context) -> tuple[Lexeme, ...]:
+    """The words of a folded text, without what holds digits and is no date or time."""
+    lexemes = lex(without_noise(_without_names(text, context), known.single("words", "currencies")), known)
+    return tuple(as_said_in(context.region, lexemes))
+
+
+def _read_days(text: str, known: Vocabulary, context: Context) -> DateReading:
+    return read_when(_lexemes(text, known, context), context, known, moves=False).day
 
 
 def _with_visit(

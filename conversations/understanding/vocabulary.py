@@ -97,7 +97,9 @@ def _vocabulary(code: str, lender: str) -> Vocabulary:
     short = short_code(code)
     if lender:
         lent = language(lender)
-        words = {name: lent["words"].get(name, ()) for name in ("soft", "fits", "asks", "tells")}
+        words = {
+            name: lent["words"].get(name, ()) for name in ("soft", "fits", "asks", "tells", "names", "name_follows")
+        }
         return _built([*tables, {"words": words, **{name: lent[name] for name in _LENT}}])
     if short != "en" and short.isascii() and short.isalpha():
         with suppress(FileNotFoundError):

@@ -7,17 +7,20 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from conversations.business import Shift
 from conversations.dialogue import Awaiting
 from conversations.understanding.backdrops import without_backdrop
+from conversations.understanding.birthdates import without_birthdates
 from conversations.understanding.bygone import told_of_the_past, without_bygone
 from conversations.understanding.dates import PAST, Today
 from conversations.understanding.day_reading import read_day
-from conversations.understanding.excuses import moved_to, taken, without_excuses, without_lengths
+from conversations.understanding.excuses import moved_to, taken, without_excuses
 from conversations.understanding.hours import to_time
 from conversations.understanding.kinds import Kind
 from conversations.understanding.leftovers import in_doubt, is_partly_read
+from conversations.understanding.lengths import without_lengths
 from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.meaning import Certainty, Context, DateReading, Pair, TimeReading
 from conversations.understanding.moments import joins_alternatives, read_pairs
 from conversations.understanding.scan import Found, ruled_out, scan, without_taken_back
+from conversations.understanding.tales import without_tales
 from conversations.understanding.time_reading import SKIPPED, hear, read_time
 from conversations.understanding.times import EMPTY
 from conversations.understanding.vocabulary import Vocabulary
@@ -48,7 +51,9 @@ def read_when(lexemes: Sequence[Lexeme], context: Context, known: Vocabulary, *,
     found = told_of_the_past(_as_a_mark(found, lexemes, context.awaiting), lexemes)
     found = without_bygone(found, lexemes, known)
     found = without_excuses(moved_to(found, lexemes) if moves else found, lexemes)
+    found = without_birthdates(found, lexemes, known)
     found = without_lengths(found, lexemes, known)
+    found = without_tales(found, lexemes, known, now.date())
     out = ruled_out(found, lexemes)
     found = without_backdrop(found, out, lexemes, known, moves=moves)
     out |= taken(found, out, lexemes)

@@ -9,7 +9,7 @@ from conversations.understanding.tokens import words_of
 _LOOKED_UP = (
     "currencies", "wishes", "wished", "names", "name_leads", "name_careful", "name_follows", "dear", "ordinal_weekdays",
     "estates", "asks", "tells", "tells_behind", "joins", "therefore", "offers", "lasts", "lasting", "kisses",
-    "since", "been",
+    "since", "been", "birthdays", "roads", "grades", "grade_leads", "halved",
 )  # fmt: skip
 """Lists of words that keep the kind they have elsewhere."""
 
@@ -19,7 +19,7 @@ def lists_of(table: Table) -> Iterable[tuple[tuple[str, str], frozenset[Words]]]
     for name, inner in (
         *(
             (name, table.get(name, {}))
-            for name in ("answers", "choices", "names", "services", "guests", "notes", "repeats")
+            for name in ("answers", "choices", "names", "services", "guests", "notes", "repeats", "topics")
         ),
         *((f"intents.{where}", table.get("intents", {}).get(where, {})) for where in ("alone", "anywhere")),
         ("words", {key: table.get("words", {}).get(key, ()) for key in _LOOKED_UP}),
