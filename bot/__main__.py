@@ -3,6 +3,7 @@
 import argparse
 import sys
 from importlib import import_module
+from keyword import iskeyword
 
 COMMANDS = {
     "run": "web and worker in one process; the everyday start",
@@ -15,6 +16,8 @@ COMMANDS = {
     "understand": "show what a text is understood to say",
     "load": "load business.toml",
     "dump": "print the business as business.toml",
+    "classes": "list the next classes; call one off, move it, give it more or fewer seats",
+    "import": "take over what another system has kept: clients, bookings, appointments, a calendar",
     "feed": "show a staff member's private calendar feed, make it or renew it",
     "calendars": "show the calendars kept in step, and what is wrong with them",
     "doctor": "check the set-up and say what to do",
@@ -37,8 +40,8 @@ def main(arguments: list[str]) -> int:
 
 
 def file_of(command: str) -> str:
-    """The name of the file that holds a command."""
-    return command.replace("-", "_")
+    """The name of the file that holds a command: Python's own words want a sign behind them."""
+    return f"{command}_" if iskeyword(command) else command.replace("-", "_")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,111 @@
+"""`import`: take over what another system has kept, row by row. Safe to repeat; nobody is texted by it."""
+
+import argparse
+import gc
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from bot.commands.opening import ready_desk, stop
+from bot.desk import Desk
+from bot.imports.encodings import UnknownEncoding, encoding_of
+from bot.imports.events import Events
+from bot.imports.progress import Progress
+from bot.imports.report import Report
+from bot.imports.sources import Source, Unreadable
+from handlers.circumstances import Circumstances
+from handlers.import_rows import BadValue, ImportKind, Outcome, SourceRow
+from handlers.import_setup import Defaults, ImportSetup, import_setup
+from handlers.imported import rows_imported
+
+BATCH = 500
+"""Rows in one transaction."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="CSV, JSON, JSON lines or iCalendar")
+    parser.add_argument("--kind", type=ImportKind, choices=list(ImportKind), required=True, help="what its rows are")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="find out what would become of each row, and keep nothing"
+    )
+    parser.add_argument("--report", type=Path, metavar="CSV", help="where to write what became of each row")
+    parser.add_argument("--staff", default="", metavar="KEY", help="with whom it is where a row does not say")
+    parser.add_argument("--service", default="", metavar="KEY", help="which service it is where a row does not say")
+    parser.add_argument(
+        "--dates", default="", choices=("dmy", "mdy"), help="how 5/3/2026 is meant, where not by region"
+    )
+    parser.add_argument("--encoding", default="", help="of the file, where that cannot be told (cp1252, cp1256 …)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    desk = ready_desk()
+    try:
+        with Report(arguments.report) as report:
+            _import(desk, arguments, report)
+    except OSError as error:
+        stop(f"{error.filename}: {error.strerror}.")
+    finally:
+        desk.database.dispose()
+    print("\n".join(report.lines()) or "The file has no rows.")
+    if arguments.dry_run:
+        print("That is what would be: nothing was kept.")
+    return 1 if report.has_trouble else 0
+
+
+def _import(desk: Desk, arguments: argparse.Namespace, report: Report) -> None:
+    """Raises OSError."""
+    defaults = Defaults(arguments.staff, arguments.service, arguments.dates)
+    try:
+        setup = desk.database.read(lambda s: import_setup(s, desk.profiles.current(s), defaults))
+        source = _source(desk, arguments, setup)
+    except (BadValue, UnknownEncoding) as wrong:
+        stop(f"{wrong}.")
+    progress, circumstances = Progress(), desk.circumstances(uuid4().hex)
+    gc.freeze()  # what is loaded by now stays: to look through it for garbage would take an eighth of the time
+    try:
+        for outcomes in _outcomes(desk, arguments, source.rows(), setup, circumstances):
+            report.add(outcomes)
+            progress.tell(source.read, report.rows)
+    except Unreadable as wrong:
+        progress.end()
+        stop("\n".join([f"{arguments.file}: {wrong}.", "Taken over before that:", *report.lines()]))
+    progress.end()
+
+
+def _source(desk: Desk, arguments: argparse.Namespace, setup: ImportSetup) -> Source | Events:
+    """Raises OSError, and UnknownEncoding."""
+    if arguments.kind is not ImportKind.ICS:
+        return Source(arguments.file, arguments.encoding or encoding_of(arguments.file))
+    if setup.own_staff is None:
+        stop("Whose calendar is it? Give --staff and a key of business.toml.")
+    return Events(arguments.file, setup.own_staff.zone, desk.clock.now())
+
+
+def _outcomes(
+    desk: Desk,
+    arguments: argparse.Namespace,
+    rows: Iterator[SourceRow],
+    setup: ImportSetup,
+    circumstances: Circumstances,
+) -> Iterator[list[Outcome]]:
+    """What becomes of some rows after the others: a transaction each, or one that is given up."""
+    kind = arguments.kind
+    if not arguments.dry_run:
+        for batch in _batches(rows):
+            deed = partial(rows_imported, kind=kind, rows=batch, setup=setup, circumstances=circumstances)
+            yield desk.database.transact(deed)
+        return
+    with Session(desk.database.engine) as session, session.begin() as transaction:
+        for batch in _batches(rows):
+            yield rows_imported(session, kind, batch, setup, circumstances)
+        transaction.rollback()
+
+
+def _batches(rows: Iterable[SourceRow]) -> Iterator[list[SourceRow]]:
+    rows = iter(rows)
+    while batch := list(islice(rows, BATCH)):
+        yield batch
