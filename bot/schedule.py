@@ -15,17 +15,21 @@ from bot.drain import drain
 from bot.logs import log, new_trace
 from bot.metrics import Cause, TurnOutcome, turn_ended
 from handlers.circumstances import Circumstances
+from handlers.class_line_due import class_line_due
 from handlers.daily import Daily, daily_due, say_daily
 from handlers.deadlines_passed import request_expired
 from handlers.message_received import turn_due
 from handlers.move_lapsed import move_lapsed
 from handlers.notice_due import notice_due
+from handlers.time_line_due import time_line_due
 from handlers.turn_failed import close_with_fault
 from handlers.went_quiet import went_quiet
 from models.bookings import bookings_past_deadline, moves_past_deadline
+from models.class_sessions import classes_to_look_at
 from models.conversations import gone_quiet
 from models.messages import conversations_due
 from models.scheduled_notices import notices_due
+from models.waitlist import entries_to_look_at
 
 T = TypeVar("T")
 AT_ONCE = 50
@@ -119,6 +123,22 @@ def _say_one(daily: Daily, session: Session, circumstances: Circumstances) -> No
     say_daily(session, daily, circumstances)
 
 
+def _look_at_lines(desk: Desk) -> int:
+    now = desk.clock.now()
+    classes = desk.database.read(lambda session: classes_to_look_at(session, now, AT_ONCE))
+    places = desk.database.read(lambda session: entries_to_look_at(session, now, AT_ONCE))
+    done = sum(_each(desk, Cause.WAITING_LIST, partial(_look_at_class, class_id)) for class_id in classes)
+    return done + sum(_each(desk, Cause.WAITING_LIST, partial(_look_at_place, place_id)) for place_id in places)
+
+
+def _look_at_class(class_id: int, session: Session, circumstances: Circumstances) -> None:
+    class_line_due(session, class_id, circumstances)
+
+
+def _look_at_place(place_id: int, session: Session, circumstances: Circumstances) -> None:
+    time_line_due(session, place_id, circumstances)
+
+
 def _mind_the_quiet(desk: Desk) -> int:
     due = desk.database.read(lambda session: gone_quiet(session, desk.clock.now(), AT_ONCE))
     return sum(_each(desk, Cause.SILENCE, partial(_quiet, conversation_id)) for conversation_id in due)
@@ -155,5 +175,8 @@ def _turn(desk: Desk, cause: Cause, deed: Callable[[Session], T]) -> T:
     return done
 
 
-DUE = (drain, _finish_turns, _expire_requests, _lapse_moves, _say_what_is_due, _say_the_daily, _mind_the_quiet)
+DUE = (
+    drain, _finish_turns, _expire_requests, _lapse_moves, _look_at_lines, _say_what_is_due, _say_the_daily,
+    _mind_the_quiet,
+)  # fmt: skip
 """What a tick looks for; each says how many things it has done."""

@@ -6,7 +6,9 @@ from conversations.delivery import Delivery
 from conversations.messages import StatusReport
 from handlers.circumstances import Circumstances
 from handlers.outbox import message_lost
+from models.claims import AT_ONCE
 from models.outbox import outbox_by_id, outbox_by_provider_id, record_report
+from models.waitlist import look_for_text
 
 
 def delivery_reported(session: Session, report: StatusReport, circumstances: Circumstances) -> str | None:
@@ -25,6 +27,8 @@ def delivery_reported(session: Session, report: StatusReport, circumstances: Cir
             sent_at=row.sent_at or circumstances.now, leased_until=None, uncertain=False, failure=report.failure,
             failure_code=report.code[:40], reported_at=circumstances.now,
         )  # fmt: skip
+        if known.rank < Delivery.DELIVERED.rank <= report.status.rank or report.failure is not None:
+            look_for_text(session, row.id, AT_ONCE)
         if report.failure is not None:
             message_lost(session, row.id, report.failure, circumstances.now)
     return str(row.trace)

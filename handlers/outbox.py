@@ -14,10 +14,12 @@ from conversations.messages import Outgoing
 from conversations.rules import window
 from conversations.rules.pacing import Paces
 from handlers.send_budgets import Allowance
+from models.claims import AT_ONCE
 from models.consents import ConsentSource, consent_withdrawn
 from models.conversations import change_conversation, heard_at, opted_out
 from models.messages import asked_at
 from models.outbox import change_outbox, claimable, known_provider_ids, outbox_by_id
+from models.waitlist import look_for_person, look_for_text
 
 LEASE = timedelta(seconds=7)
 """How long a row stays with a worker that gives no sign of life. One that lives renews its leases well before, however
@@ -147,10 +149,13 @@ def message_given_up(
 def _give_up(
     session: Session, outbox_id: int, attempts: int, failure: SendFailure, code: str, words: str, now: datetime
 ) -> bool:
-    return change_outbox(
+    is_ours = change_outbox(
         session, outbox_id, attempts, status=Delivery.DEAD, leased_until=None, failure=failure,
         failure_code=code[:40], failure_words=words[:200], reported_at=now,
     )  # fmt: skip
+    if is_ours:
+        look_for_text(session, outbox_id, AT_ONCE)
+    return is_ours
 
 
 def message_lost(session: Session, outbox_id: int, failure: SendFailure, now: datetime) -> None:
@@ -161,5 +166,6 @@ def message_lost(session: Session, outbox_id: int, failure: SendFailure, now: da
     if failure is SendFailure.OPTED_OUT:
         if not opted_out(session, row.conversation_id):
             consent_withdrawn(session, row.conversation_id, ConsentSource.PROVIDER_REPORT, "", now)
+            look_for_person(session, row.conversation_id, AT_ONCE)
     else:
         change_conversation(session, row.conversation_id, needs_person=True)

@@ -1,17 +1,20 @@
 """Who waits for a place that is full: in a class, or in somebody's day."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Row, String, UniqueConstraint, or_, select, update
+from sqlalchemy import Column, Index, Row, Select, String, UniqueConstraint, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from conversations.business import ANY
 from conversations.classes import WaitlistStatus
 from models.base import Key, Moment, key, link, table, word
-from models.insert import changed_rows
+from models.class_sessions import class_sessions
+from models.clients import clients
+from models.conversations import conversations
+from models.insert import changed_rows, insert_row
 
 
 class WaitlistEntry(SQLModel, table=True):
@@ -30,6 +33,7 @@ class WaitlistEntry(SQLModel, table=True):
         Index(None, "status", "wanted_from"),
         Index(None, "look_at"),
         Index(None, "conversation_id", "status"),
+        Index(None, "offer_outbox_id"),
     )
     id: int | None = Field(default=None, sa_column=key())
     client_id: int = Field(sa_column=link("clients.id"))
@@ -51,7 +55,14 @@ class WaitlistEntry(SQLModel, table=True):
     offer_start_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
     offer_staff_id: int = Field(default=0, sa_column=Column(Key, nullable=False))
     offer_seats: int = Field(default=0)
-    """How many seats it holds; 0 where several are asked at once and the first YES wins."""
+    """How many seats it holds, 1 for a time; 0 where several are asked at once and the first YES wins."""
+    offer_outbox_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+    """The text that tells of it. `told_at`: when that arrived, where its channel says so."""
+    told_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    passed: int = Field(default=0)
+    """How many seats of those that nobody has booked they have let pass."""
+    passed_starts: str = Field(default="", sa_column=Column(String(400), nullable=False, default=""))
+    """The starts that nobody has booked since they let them pass: UTC, "2026-03-12T15:00", a space between two."""
     accepted_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
     expired_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
     booking_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
@@ -61,46 +72,179 @@ class WaitlistEntry(SQLModel, table=True):
 
 waitlist_entries = table(WaitlistEntry)
 OPEN = (WaitlistStatus.WAITING, WaitlistStatus.OFFERED)
+MOST_PASSED = 24
+"""Starts that one may let pass and have remembered."""
+_c = waitlist_entries.c
+_IN_ORDER = _c.priority.desc(), _c.created_at, _c.id
+
+
+def _with_names() -> Select[Any]:
+    """Entries with who waits, for whom, and whether our texts may reach them, in the order of their lines."""
+    return (
+        select(
+            waitlist_entries,
+            clients.c.name.label("client_name"),
+            clients.c.phone.label("client_phone"),
+            conversations.c.address.label("client_address"),
+            conversations.c.opted_out_at.label("opted_out_at"),
+            func.coalesce(class_sessions.c.staff_id, _c.staff_id).label("with_staff_id"),
+        )
+        .join(clients, clients.c.id == _c.client_id)
+        .outerjoin(class_sessions, class_sessions.c.id == _c.class_session_id)
+        .outerjoin(conversations, conversations.c.id == _c.conversation_id)
+        .order_by(*_IN_ORDER)
+    )
 
 
 def entry_by_id(session: Session, entry_id: int) -> Row[Any] | None:
-    return session.execute(select(waitlist_entries).where(waitlist_entries.c.id == entry_id)).one_or_none()
+    return session.execute(_with_names().where(_c.id == entry_id)).one_or_none()
+
+
+def entry_at(
+    session: Session, client_id: int, class_session_id: int, service_id: int, staff_id: int = ANY, wanted: str = ""
+) -> Row[Any] | None:
+    """A client's entry in one line, whatever became of it. For a class, `service_id` and what follows is its own."""
+    mine = _with_names().where(_c.client_id == client_id, _c.class_session_id == class_session_id, _c.wanted == wanted)
+    if not class_session_id:
+        mine = mine.where(_c.service_id == service_id, _c.staff_id == staff_id)
+    return session.execute(mine).one_or_none()
+
+
+def add_entry(session: Session, **values: Any) -> int:
+    """A new place in a line: its number."""
+    return insert_row(session, waitlist_entries, **values)
 
 
 def entries_of_class(session: Session, class_session_id: int) -> list[Row[Any]]:
     """Those who wait for a class or have been offered a seat of it, in the order of the line."""
-    statement = select(waitlist_entries).where(
-        waitlist_entries.c.class_session_id == class_session_id, waitlist_entries.c.status.in_(OPEN)
-    )
-    order = waitlist_entries.c.priority.desc(), waitlist_entries.c.created_at, waitlist_entries.c.id
-    return list(session.execute(statement.order_by(*order)))
+    return list(session.execute(_with_names().where(_c.class_session_id == class_session_id, _c.status.in_(OPEN))))
 
 
-def entries_of_conversation(session: Session, conversation_id: int) -> list[Row[Any]]:
-    """A person's open entries, those that were offered something last first."""
-    statement = select(waitlist_entries).where(
-        waitlist_entries.c.conversation_id == conversation_id, waitlist_entries.c.status.in_(OPEN)
-    )
-    return list(session.execute(statement.order_by(waitlist_entries.c.offered_at.desc(), waitlist_entries.c.id)))
+def waiting_for(session: Session, class_ids: Sequence[int]) -> dict[int, int]:
+    """How many wait for each of these classes, or have been offered a seat of it, where any do."""
+    waits = _c.class_session_id.in_(class_ids), _c.status.in_(OPEN)
+    statement = select(_c.class_session_id, func.count()).where(*waits).group_by(_c.class_session_id)
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
+def entries_for_time(session: Session, start: datetime, end: datetime) -> list[Row[Any]]:
+    """Those who wait for a visit in [start, end) or have been offered one, whoever it is with, in the order of the
+    line."""
+    waits = _c.class_session_id == 0, _c.status.in_(OPEN), _c.wanted_from < end, _c.wanted_until > start
+    return list(session.execute(_with_names().where(*waits)))
+
+
+def entries_of_client(session: Session, client_id: int) -> list[Row[Any]]:
+    """A client's open entries, those that were offered something last first."""
+    statement = _with_names().where(_c.client_id == client_id, _c.status.in_(OPEN))
+    order = _c.offered_at.is_(None), _c.offered_at.desc(), _c.id
+    return list(session.execute(statement.order_by(None).order_by(*order)))
+
+
+def open_entries(session: Session, limit: int) -> list[Row[Any]]:
+    """Everybody who waits, what is soonest first, each line in its order."""
+    statement = _with_names().where(_c.status.in_(OPEN))
+    return list(session.execute(statement.order_by(None).order_by(_c.wanted_from, *_IN_ORDER).limit(limit)))
 
 
 def entries_to_look_at(session: Session, now: datetime, limit: int) -> list[int]:
     """The entries for a time that may have come free."""
-    order = waitlist_entries.c.priority.desc(), waitlist_entries.c.created_at, waitlist_entries.c.id
-    statement = select(waitlist_entries.c.id).where(waitlist_entries.c.look_at <= now)
-    return list(session.execute(statement.order_by(*order).limit(limit)).scalars())
+    statement = select(_c.id).where(_c.look_at <= now)
+    return list(session.execute(statement.order_by(*_IN_ORDER).limit(limit)).scalars())
+
+
+def classes_others_wait_for(session: Session, class_ids: Sequence[int], client_id: int | None) -> set[int]:
+    """Those of these classes for which somebody else waits."""
+    waits = _c.class_session_id.in_(class_ids), _c.status == WaitlistStatus.WAITING
+    others = () if client_id is None else (_c.client_id != client_id,)
+    return set(session.execute(select(_c.class_session_id).where(*waits, *others).distinct()).scalars())
 
 
 def change_entry(session: Session, entry_id: int, was: Sequence[WaitlistStatus], **values: Any) -> bool:
     """Change an entry whose status is still one of these; whether it was."""
-    mine = waitlist_entries.c.id == entry_id, waitlist_entries.c.status.in_(was)
+    mine = _c.id == entry_id, _c.status.in_(was)
     return changed_rows(session, update(waitlist_entries).where(*mine).values(**values)) == 1
 
 
-def time_came_free(session: Session, staff_id: int, start: datetime, end: datetime, at: datetime) -> None:
-    """Some of somebody's time is free again: whoever waits for a time there is looked at."""
-    c = waitlist_entries.c
-    waits = c.class_session_id == 0, c.status.in_(OPEN), c.wanted_from < end, c.wanted_until > start
-    whose = c.staff_id.in_((ANY, staff_id))
-    unless = or_(c.look_at.is_(None), c.look_at > at)
-    session.execute(update(waitlist_entries).where(*waits, whose, unless).values(look_at=at))
+def was_accepted(session: Session, entry_id: int, booking_id: int, now: datetime) -> None:
+    """What was waited for is booked."""
+    values = {"status": WaitlistStatus.ACCEPTED, "accepted_at": now, "booking_id": booking_id, "look_at": None}
+    change_entry(session, entry_id, tuple(WaitlistStatus), **values)
+
+
+def seats_taken_otherwise(
+    session: Session, client_id: int, class_session_id: int, booking_id: int, now: datetime
+) -> int | None:
+    """Somebody has booked in a class for which they waited: the number of their place, where they wait no longer."""
+    mine = _c.client_id == client_id, _c.class_session_id == class_session_id, _c.status.in_(OPEN)
+    entry_id = session.execute(select(_c.id).where(*mine)).scalar_one_or_none()
+    if entry_id is not None:
+        was_accepted(session, entry_id, booking_id, now)
+    return entry_id
+
+
+def look_at_entry(session: Session, entry_id: int, at: datetime | None) -> None:
+    """When it is looked at next whether a time has come free."""
+    session.execute(update(waitlist_entries).where(_c.id == entry_id).values(look_at=at))
+
+
+def time_came_free(session: Session, staff_id: int | None, start: datetime, end: datetime, at: datetime) -> None:
+    """Some of somebody's time is free again (None: of a thing's): whoever waits for a time there is looked at."""
+    waits = _c.class_session_id == 0, _c.status.in_(OPEN), _c.wanted_from < end, _c.wanted_until > start
+    whose = () if staff_id is None else (_c.staff_id.in_((ANY, staff_id)),)
+    unless = or_(_c.look_at.is_(None), _c.look_at > at)
+    session.execute(update(waitlist_entries).where(*waits, *whose, unless).values(look_at=at))
+
+
+def time_was_booked(session: Session, staff_id: int, start: datetime, end: datetime) -> None:
+    """Somebody has it: when it comes free again, that is news to those who let it pass as well."""
+    passed = _c.class_session_id == 0, _c.status.in_(OPEN), _c.passed_starts != ""
+    where = _c.wanted_from < end, _c.wanted_until > start, _c.staff_id.in_((ANY, staff_id))
+    for row in session.execute(select(_c.id, _c.passed_starts).where(*passed, *where)).all():
+        left = [each for each in starts_of(row.passed_starts) if not start <= each < end]
+        change_entry(session, row.id, OPEN, passed_starts=starts_text(left))
+
+
+def passed_by_somebody(session: Session) -> bool:
+    """Whether anybody who waits for a time has let one pass."""
+    statement = select(_c.id).where(_c.class_session_id == 0, _c.status.in_(OPEN), _c.passed_starts != "")
+    return session.execute(statement.limit(1)).first() is not None
+
+
+def seats_were_booked(session: Session, class_session_id: int, unbooked: int) -> None:
+    """So many seats are left that nobody has booked: nobody has let more than those pass."""
+    more = _c.class_session_id == class_session_id, _c.passed > unbooked
+    session.execute(update(waitlist_entries).where(*more).values(passed=unbooked))
+
+
+def starts_of(text: str) -> list[datetime]:
+    """The moments of `passed_starts`."""
+    return [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in text.split()]
+
+
+def starts_text(starts: Sequence[datetime]) -> str:
+    """The newest of these moments, as `passed_starts` holds them."""
+    return " ".join(each.astimezone(UTC).strftime("%Y-%m-%dT%H:%M") for each in starts[-MOST_PASSED:])
+
+
+def look_for_text(session: Session, outbox_id: int, at: datetime) -> None:
+    """Something became of a text. Where it tells of an offer that stands, the line is looked at then."""
+    statement = select(_c.id, _c.class_session_id).where(
+        _c.offer_outbox_id == outbox_id, _c.status == WaitlistStatus.OFFERED
+    )
+    _look(session, session.execute(statement).all(), at)
+
+
+def look_for_person(session: Session, conversation_id: int, at: datetime) -> None:
+    """Something became of a person: the lines that they wait in are looked at then."""
+    mine = _c.conversation_id == conversation_id, _c.status.in_(OPEN)
+    _look(session, session.execute(select(_c.id, _c.class_session_id).where(*mine)).all(), at)
+
+
+def _look(session: Session, entries: Sequence[Any], at: datetime) -> None:
+    for entry in entries:
+        if entry.class_session_id:
+            look = update(class_sessions).where(class_sessions.c.id == entry.class_session_id)
+            session.execute(look.values(look_at=at))
+        else:
+            look_at_entry(session, entry.id, at)
