@@ -13,13 +13,14 @@ CHANNEL = "the channels that are set up"
 
 class Cause(StrEnum):
     """Why a turn began: a message came; its wait was over; the language model had answered; nobody had answered a
-    request in time; a client had said no more."""
+    request in time; a client had said no more; a waiting list was looked at."""
 
     MESSAGE = "message"
     WAIT_OVER = "wait_over"
     INTERPRETED = "interpreted"
     DEADLINE = "deadline"
     SILENCE = "silence"
+    WAITING_LIST = "waiting_list"
 
 
 class TurnOutcome(StrEnum):

@@ -112,7 +112,7 @@ class Player:
             case "" | "#":
                 return []
             case "business":
-                load_business(self.desk.database, self.folder / rest)
+                load_business(self.desk.database, self.folder / rest, now=self.clock.now())
                 return []
             case "clock":
                 zone = self.desk.database.read(self.desk.profiles.current).business.zone

@@ -79,6 +79,9 @@ class BookingView:
     """The client has said that they will come."""
     page: str = ""
     """The address of the client's page of it; "" where pages have none."""
+    series_id: int | None = None
+    """The series it is an occurrence of, and `series_number` which one."""
+    series_number: int = 0
     class_id: int | None = None
     """The class session it has seats in; None where it is somebody's own time."""
     seats: int = 1

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from enum import StrEnum
 
+from conversations.series import Mode, Rhythm
+
 
 class State(StrEnum):
     """What is KNOWN. `date_selected` means service and date are known, and time is asked."""
@@ -50,6 +52,20 @@ class Awaiting(StrEnum):
     """What instead of a class that has too few seats left: its waiting list, or another."""
     SURE = "sure"
     """YES to what a coordinator's command would do."""
+    HOW_OFTEN = "how_often"
+    """At what rhythm a series goes on."""
+    HOW_MANY = "how_many"
+    """How many visits a series has, or until when it goes on."""
+    LEAVE = "leave"
+    """Which of several waiting lists they leave."""
+    MODE = "mode"
+    """What becomes of a series of which some occurrences cannot be had."""
+    SERIES = "series"
+    """YES to a whole series."""
+    CANCEL_LATER = "cancel_later"
+    """YES to give up the visit of a series that was asked about, and all later ones."""
+    CANCEL_LATER_FOR_FEE = "cancel_later_for_fee"
+    """The same, where that costs a fee now."""
 
 
 class Quiet(StrEnum):
@@ -73,10 +89,15 @@ class Subject(StrEnum):
     CLASS = "class"
     SEATS = "seats"
     WAIT = "wait"
-    """The waiting list of a class."""
+    """The waiting list of a class, or for a time."""
+    PLACE = "place"
+    """A place in a waiting list."""
     LANGUAGE = "language"
     COMMAND = "command"
     """A coordinator's whole command."""
+    RHYTHM = "rhythm"
+    """How often a series goes on."""
+    MODE = "mode"
     BOOKING = "booking"
     """A client's wish about one booking of theirs."""
 
@@ -84,8 +105,9 @@ class Subject(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Option:
     """One offered choice. `key` is what the person types ("2", "B"); `value` is a menu word, a service's or a class's
-    id, how many seats, an ISO date, an ISO time, for a moment both with a T between them, a whole command, or a wish
-    with the booking's number and the words that it was said in ("move 12 to friday")."""
+    id, how many seats, an ISO date, an ISO time, for a moment both with a T between them, a whole command, a wish with
+    the booking's number and the words that it was said in ("move 12 to friday"), the number of a place in a waiting
+    list, and for waiting a class's id, a date or a moment."""
 
     key: str
     subject: Subject
@@ -115,8 +137,18 @@ class Dialogue:
     """The class session that is wanted; `day` and `at` are then its own."""
     seats: int | None = None
     """For how many people, where they said."""
+    rhythm: Rhythm | None = None
+    """A series is wanted, whose first occurrence is on `day` at `at`."""
+    mode: Mode | None = None
+    """What becomes of its occurrences that cannot be had, where some cannot."""
+    shown: tuple[str, ...] = ()
+    """The starts of the series that YES is asked for, as ISO moments in UTC."""
+    adds_to: int | None = None
+    """The series of which this is to be one more visit."""
     changing: bool = False
     """The slots are a new time for the booking `booking_id`, not a new booking."""
+    later: bool = False
+    """That booking is a visit of a series, and all later ones are to be changed with it."""
     name: str = ""
     """The client's name, when they said it in this conversation."""
     attendee: str = ""
@@ -135,6 +167,9 @@ class Dialogue:
     """That booking is approved, and paid where payment is due."""
     asked_about: int | None = None
     """The booking that the open question is about, where it is about one."""
+    offer_id: int | None = None
+    """The place in a waiting list to which something was offered, where nothing else has been asked since: a YES or NO
+    answers that, and what was asked before stays open."""
 
     listing: str = ""
     """The coordinator's command whose list did not fit one text. `listed`: how many lines of it were told."""
@@ -162,4 +197,4 @@ class Dialogue:
 
     def asking(self, awaiting: Awaiting, options: tuple[Option, ...] = (), about: int | None = None) -> "Dialogue":
         """The same, having asked this, offered these, of that booking where it is of one."""
-        return replace(self, awaiting=awaiting, options=options, asked_about=about)
+        return replace(self, awaiting=awaiting, options=options, asked_about=about, offer_id=None)

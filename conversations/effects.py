@@ -5,6 +5,7 @@ from datetime import datetime
 
 from conversations.booking import BookingStatus
 from conversations.replies import Reply
+from conversations.series import Mode, Rhythm
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,54 @@ class Book:
     start: datetime
     note: str = ""
     attendee: str = ""
+    series_id: int | None = None
+    """The client's series of which it is one more visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One of a series: when it is wanted (wall time), the moment that is booked for it, and why that is another one, or
+    none."""
+
+    number: int
+    at: datetime
+    start: datetime | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BookSeries:
+    """Book every occurrence that has a start, or none of them; ask the coordinator once where the policy wants that.
+    `first`: wall time, as the pattern begins."""
+
+    service_ids: tuple[int, ...]
+    staff_id: int
+    rhythm: Rhythm
+    first: datetime
+    mode: Mode
+    occurrences: tuple[Occurrence, ...]
+    note: str = ""
+    attendee: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecideSeries:
+    """Confirm, decline or cancel these bookings of a series (number and version of each): all of them, or none."""
+
+    series_id: int
+    bookings: tuple[tuple[int, int], ...]
+    status: BookingStatus
+    words: str = ""
+    by_client: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MoveSeries:
+    """Give these bookings of a series (number, version and new start of each) their new times: all of them, or none."""
+
+    series_id: int
+    bookings: tuple[tuple[int, int, datetime], ...]
+    by_client: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +101,65 @@ class BookSeats:
     seats: int
     note: str = ""
     attendee: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinWaitlist:
+    """Wait for so many seats of a class. Who waits for it already keeps their place."""
+
+    class_id: int
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForTime:
+    """Wait for a service at a time that is full, with this staff member or ANY: at one start, or on a day. `wanted` is
+    local: "2026-03-12" or "2026-03-12T15:00". The visit would lie in [start, end)."""
+
+    service_id: int
+    staff_id: int
+    wanted: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveWaitlist:
+    """Give up these places; what is offered to one goes to the next."""
+
+    place_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptOffer:
+    """Book what was offered to this place; also too late, where it is still free."""
+
+    place_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineOffer:
+    """Let what was offered pass to the next; the place is kept."""
+
+    place_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferByHand:
+    """Offer what is free to this place, whoever stands before it."""
+
+    place_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeClass:
+    """Give a booking the same seats in another class, instead of those it has."""
+
+    booking_id: int
+    version: int
+    class_id: int
+    by_client: bool = False
+    """The client wishes it; else the business does, and they are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +295,14 @@ class BookFor:
 
 @dataclass(frozen=True, slots=True)
 class BlockTime:
-    """Take [start, end) out of these people's time. Bookings that stand in it stay."""
+    """Take [start, end) out of these people's time. Bookings that stand in it stay; those in `standing` are told to
+    the coordinator."""
 
     staff_ids: tuple[int, ...]
     start: datetime
     end: datetime
     reason: str = ""
+    standing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,8 +421,18 @@ Effect = (
     Hold
     | LetGo
     | Book
+    | BookSeries
+    | DecideSeries
+    | MoveSeries
     | HoldSeats
     | BookSeats
+    | ChangeClass
+    | JoinWaitlist
+    | WaitForTime
+    | LeaveWaitlist
+    | AcceptOffer
+    | DeclineOffer
+    | OfferByHand
     | ChangeWish
     | Reschedule
     | AcceptMove

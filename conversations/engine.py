@@ -3,16 +3,19 @@
 from dataclasses import replace
 
 from conversations import commands, steps
-from conversations.commands import daily
+from conversations.commands import book, daily
 from conversations.dialogue import Awaiting, Dialogue, Quiet
 from conversations.effects import CallPerson, Effect, KeepEmail, Rename, Speak
 from conversations.events import (
     AnotherTimeAsked,
     Approved,
     Booked,
+    BookedByHand,
     BookedFor,
     CancelAsked,
     Cancelled,
+    ClassCancelled,
+    ClassMoved,
     DayBegins,
     DayCleared,
     DayEnds,
@@ -25,22 +28,46 @@ from conversations.events import (
     MovedByClient,
     MoveLapsed,
     MoveRefused,
+    OfferGone,
+    OfferMade,
+    OffersUnanswered,
+    OfferTaken,
     ProposalAccepted,
     ProposalRefused,
     ReminderDue,
     RequestExpired,
     Said,
     SeatsAdded,
+    SeriesBooked,
+    SeriesDecided,
+    SeriesMoved,
+    SeriesTakesLonger,
     TakenBack,
     TakesLonger,
     ThanksDue,
     TimeAsked,
     TimeProposed,
+    WaitlistJoined,
     WentQuiet,
     WishChanged,
 )
 from conversations.facts import Facts
-from conversations.flows import by_hand, cancelling, notices, opting, pauses, reminding, rescheduling, talk, visits
+from conversations.flows import (
+    by_hand,
+    cancelling,
+    class_news,
+    notices,
+    offers,
+    opting,
+    pauses,
+    reminding,
+    rescheduling,
+    series_moved,
+    series_news,
+    talk,
+    visits,
+    waiting,
+)
 from conversations.reading import context_of, name_behind_yes, named_language, read
 from conversations.replies import say
 from conversations.rules.crisis import is_crisis
@@ -62,6 +89,14 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
             turn = pauses.went_quiet(dialogue, facts)
         case Booked():
             turn = notices.booked(dialogue, event)
+        case SeriesBooked():
+            turn = series_news.booked(dialogue, event)
+        case SeriesDecided():
+            turn = series_news.decided(dialogue, event)
+        case SeriesMoved():
+            turn = series_moved.moved(dialogue, event)
+        case SeriesTakesLonger():
+            turn = series_news.takes_longer(dialogue, event)
         case SeatsAdded():
             turn = notices.seats_added(dialogue, event)
         case WishChanged():
@@ -80,6 +115,8 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
             turn = notices.moved(dialogue, event)
         case BookedFor():
             turn = by_hand.booked_for(dialogue, event, facts)
+        case BookedByHand():
+            turn = book.booked(dialogue, event, facts)
         case DayCleared():
             turn = by_hand.day_cleared(dialogue, event, facts)
         case TakenBack():
@@ -100,6 +137,20 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
             turn = reminding.thanks(dialogue, event, facts)
         case MissedDue():
             turn = reminding.missed(dialogue, event, facts)
+        case ClassCancelled():
+            turn = class_news.cancelled(dialogue, event, facts)
+        case ClassMoved():
+            turn = class_news.moved(dialogue, event)
+        case WaitlistJoined():
+            turn = waiting.joined(dialogue, event, facts)
+        case OfferMade():
+            turn = offers.made(dialogue, event, facts)
+        case OfferTaken():
+            turn = offers.taken(dialogue, event, facts)
+        case OfferGone():
+            turn = offers.gone(dialogue, event, facts)
+        case OffersUnanswered():
+            turn = offers.unanswered(dialogue, event)
         case CancelAsked():
             turn = cancelling.asked_on_page(dialogue, event, facts)
         case TimeAsked():
@@ -116,7 +167,9 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
             turn = notices.takes_longer(dialogue, event)
         case RequestExpired():
             turn = notices.expired(dialogue, event, facts)
-    steps.check(dialogue, turn.dialogue, by_text=isinstance(event, Said | WentQuiet))
+    # A booking that was being filled in when an offer was answered is gone on with, as after any text.
+    goes_on = isinstance(event, OfferTaken | OfferGone) and dialogue.service_id is not None
+    steps.check(dialogue, turn.dialogue, by_text=goes_on or isinstance(event, Said | WentQuiet))
     return turn
 
 
@@ -152,14 +205,15 @@ def _said(dialogue: Dialogue, event: Said, facts: Facts) -> Turn:
     understood, facts = read(dialogue, event, facts)
     effects: tuple[Effect, ...] = () if facts.language == known else (Speak(facts.language),)
     understood = with_suggestion(understood, event.suggested)
-    asked = dialogue.awaiting is Awaiting.CONFIRMATION and not understood.name
+    asked = dialogue.awaiting in (Awaiting.CONFIRMATION, Awaiting.SERIES) and not understood.name
     if asked and (name := name_behind_yes(event, facts)):
         understood = Understood(answer=Answer.YES, name=name)
     if understood.name:
         dialogue, effects = replace(dialogue, name=understood.name), (*effects, Rename(understood.name))
     if understood.email:
         effects = (*effects, KeepEmail(understood.email))
-    if dialogue.quiet is Quiet.PUT_BY:
+    answers_offer = dialogue.offer_id is not None and understood.answer is not None
+    if dialogue.quiet is Quiet.PUT_BY and not answers_offer:
         if understood.is_slotless and understood.intent in (None, Intent.GREETING, Intent.BOOK):
             return pauses.offer_again(dialogue, facts).doing(*effects)
         dialogue = pauses.start_afresh(dialogue, understood)
@@ -169,6 +223,7 @@ def _said(dialogue: Dialogue, event: Said, facts: Facts) -> Turn:
 
 def _greeting_first(turn: Turn, facts: Facts) -> Turn:
     """Who writes here, and how to stop it: before the first thing a client ever reads from us."""
-    if not turn.replies or not facts.person.is_new or facts.person.is_coordinator:
+    person = facts.person
+    if not turn.replies or not person.is_new or person.knows_us or person.is_coordinator:
         return turn
     return turn.led_by(say("hello", business=facts.business.name))

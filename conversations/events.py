@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from conversations.booking import BookingView, ProposalView
+from conversations.booking import BookingStatus, BookingView, ProposalView
+from conversations.classes import ClassView, Place
+from conversations.series import SeriesView
 from conversations.understanding import Understood
 
 
@@ -65,6 +67,13 @@ class BookedFor:
 
 
 @dataclass(frozen=True, slots=True)
+class BookedByHand:
+    """A booking that this coordinator has made for a client."""
+
+    made: BookingView
+
+
+@dataclass(frozen=True, slots=True)
 class DayCleared:
     """The business has called off these bookings of one client at once."""
 
@@ -120,6 +129,40 @@ class Booked:
     """The booking that this conversation asked for exists: pending, or confirmed where no approval is needed."""
 
     booking: BookingView
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesBooked:
+    """The series that this conversation asked for exists: pending, or confirmed where no approval is needed."""
+
+    series: SeriesView
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesDecided:
+    """What became of these occurrences (their numbers) of a series, all at once."""
+
+    series: SeriesView
+    numbers: tuple[int, ...]
+    status: BookingStatus
+    words: str = ""
+    by_client: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesMoved:
+    """These occurrences (their numbers) of a series have new times."""
+
+    series: SeriesView
+    numbers: tuple[int, ...]
+    by_client: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesTakesLonger:
+    """As TakesLonger, of a whole series."""
+
+    series: SeriesView
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +250,65 @@ class MissedDue:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassCancelled:
+    """The business has called off a class in which this client had so many seats, by `booking`; None where they only
+    waited for them."""
+
+    found: ClassView
+    booking: BookingView | None
+    seats: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMoved:
+    """The business gave a class another time, as it is in `found`. `before`: when it was until then. As above."""
+
+    found: ClassView
+    booking: BookingView | None
+    before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WaitlistJoined:
+    """The client waits. `is_new`: they did not before."""
+
+    place: Place
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OfferMade:
+    """What the client waits for has come free, and is theirs if they say so in time."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTaken:
+    """The client said YES to what was offered: it is booked, or was by an earlier YES. `seats`: how many came to a
+    booking that they had in the class before."""
+
+    booking: BookingView
+    is_new: bool = True
+    seats: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OfferGone:
+    """The client said YES, but somebody else has it by now."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class OffersUnanswered:
+    """The client has let one offer too many pass in silence: they wait no longer."""
+
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class CancelAsked:
     """The client has asked for it on the booking's page, and said that they are sure."""
 
@@ -226,6 +328,10 @@ Event = (
     Said
     | WentQuiet
     | Booked
+    | SeriesBooked
+    | SeriesDecided
+    | SeriesMoved
+    | SeriesTakesLonger
     | SeatsAdded
     | WishChanged
     | ProposalAccepted
@@ -235,6 +341,7 @@ Event = (
     | Cancelled
     | Moved
     | BookedFor
+    | BookedByHand
     | DayCleared
     | TakenBack
     | TimeProposed
@@ -251,6 +358,13 @@ Event = (
     | ReminderDue
     | ThanksDue
     | MissedDue
+    | ClassCancelled
+    | ClassMoved
+    | WaitlistJoined
+    | OfferMade
+    | OfferTaken
+    | OfferGone
+    | OffersUnanswered
     | CancelAsked
     | TimeAsked
 )

@@ -7,11 +7,12 @@ from typing import Protocol
 
 from conversations.booking import BookingView, ProposalView
 from conversations.business import ANY, Business, Service, Staff
-from conversations.classes import ClassView
-from conversations.desk import BlockView, Caller, ForOthers, LastCommand
+from conversations.classes import ClassView, Place
+from conversations.desk import BlockView, ForOthers, LastCommand
 from conversations.layout import Capabilities
 from conversations.rules.availability import Calendar
 from conversations.rules.policies import Terms
+from conversations.series import SeriesView
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Person:
     name: str = ""
     is_new: bool = False
     """They have never texted here before."""
+    knows_us: bool = False
+    """They have heard from us here before."""
     is_coordinator: bool = False
     opted_out: bool = False
 
@@ -56,9 +59,11 @@ class Facts(Protocol):
 
     def staff(self) -> Sequence[Staff]: ...
 
-    def calendars(self, service: Service, first: date, last: date, changing: int | None = None) -> Sequence[Calendar]:
+    def calendars(
+        self, service: Service, first: date, last: date, changing: int | tuple[int, ...] | None = None
+    ) -> Sequence[Calendar]:
         """The calendars of those who give this service, over these days. What this conversation holds itself, and the
-        time of the booking `changing`, count as free."""
+        time of the booking `changing`, or of each of them, count as free."""
 
     def classes(self, service_id: int, first: datetime, last: datetime) -> Sequence[ClassView]:
         """The class sessions of a service that start in [first, last), soonest first. Seats this conversation holds
@@ -66,11 +71,24 @@ class Facts(Protocol):
 
     def class_session(self, class_id: int) -> ClassView | None: ...
 
+    def my_places(self) -> Sequence[Place]:
+        """Where this client waits, what was offered last first."""
+
+    def place(self, place_id: int) -> Place | None:
+        """A place in a waiting list that this person may speak about, whatever became of it."""
+
+    def waiting(self, class_id: int | None = None) -> Sequence[Place]:
+        """Everybody who waits for what this coordinator answers for, and why they are not asked: each line in its
+        order, what is soonest first. Of one class, where it is named."""
+
     def whose_turn(self, staff_ids: Sequence[int]) -> int:
         """Which of these staff was given a booking longest ago; of those who never were, the first."""
 
     def booking(self, booking_id: int) -> BookingView | None:
         """A booking this person may speak about: a coordinator any, a client their own."""
+
+    def series(self, series_id: int) -> SeriesView | None:
+        """A series this person may speak about: a coordinator any they answer for, a client their own."""
 
     def requests(self) -> Sequence[BookingView]:
         """What this coordinator may answer: pending bookings, oldest first, then those that clients wish to move."""
@@ -113,9 +131,6 @@ class Facts(Protocol):
 
     def blocks_between(self, start: datetime, end: datetime) -> Sequence[BlockView]:
         """The time taken out by hand that touches [start, end), of those for whom this coordinator answers."""
-
-    def caller(self, phone: str) -> Caller:
-        """What is known of a number (E.164)."""
 
     def last_command(self) -> LastCommand | None:
         """What this coordinator commanded last that changed something."""

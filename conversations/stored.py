@@ -5,6 +5,7 @@ from datetime import date, time
 from typing import Any
 
 from conversations.dialogue import Awaiting, Dialogue, Option, Quiet, Subject
+from conversations.series import Frequency, Mode, Rhythm
 
 VERSION = 1
 
@@ -35,13 +36,27 @@ def load(stored: dict[str, Any]) -> Dialogue:
                 value = Awaiting(value) if value in set(Awaiting) else Awaiting.NOTHING
             case "quiet":
                 value = Quiet(value) if value in set(Quiet) else Quiet.NO
-            case "more_service_ids":
+            case "more_service_ids" | "shown":
                 value = tuple(value)
+            case "mode":
+                value = Mode(value) if value in set(Mode) else None
+            case "rhythm":
+                value = _rhythm(value)
             case "options":
                 known = set(Subject)
                 value = tuple(Option(o[0], Subject(o[1]), o[2], o[3]) for o in value if o[1] in known)
         values[field.name] = value
     return Dialogue(**values)
+
+
+def _rhythm(stored: dict[str, Any]) -> Rhythm:
+    values: dict[str, Any] = {**stored, "frequency": Frequency(stored["frequency"])}
+    values["days_of_week"] = tuple(stored["days_of_week"])
+    if stored["until"] is not None:
+        values["until"] = date.fromisoformat(stored["until"])
+    if stored["lasting"] is not None:
+        values["lasting"] = (stored["lasting"][0], Frequency(stored["lasting"][1]))
+    return Rhythm(**values)
 
 
 def time_text(at: time) -> str:
@@ -61,6 +76,8 @@ def _plain(value: Any) -> Any:
             return value.isoformat()
         case Option():
             return [value.key, value.subject.value, value.value, value.label]
+        case Rhythm():
+            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
         case tuple():
             return [_plain(each) for each in value]
         case _:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from conversations.effects import (
     AcceptMove,
+    AcceptOffer,
     AcceptProposal,
     AddNote,
     Approve,
@@ -17,19 +18,27 @@ from conversations.effects import (
     Book,
     BookFor,
     BookSeats,
+    BookSeries,
     CallPerson,
     Cancel,
+    ChangeClass,
     ChangeWish,
     ClearTime,
     Commanded,
+    DecideSeries,
     Decline,
+    DeclineOffer,
     Effect,
     Hold,
     HoldSeats,
+    JoinWaitlist,
     KeepEmail,
+    LeaveWaitlist,
     LetGo,
     Mark,
     Move,
+    MoveSeries,
+    OfferByHand,
     OptIn,
     OptOut,
     PromiseToCome,
@@ -42,6 +51,7 @@ from conversations.effects import (
     TellCoordinator,
     UnblockTime,
     Undo,
+    WaitForTime,
     WriteNote,
 )
 from conversations.events import Event
@@ -50,21 +60,27 @@ from handlers import (
     booked_for,
     bookings_changed,
     bookings_made,
+    class_changed,
     command_undone,
     commands_logged,
     moves_asked,
     proposals_made,
     requests_decided,
     seats_booked,
+    series_booked,
+    series_decided,
     time_blocked,
+    waitlist,
+    waitlist_times,
 )
 from handlers.circumstances import Circumstances
 from handlers.profile import Profile
 from handlers.tell_coordinator import tell_coordinator
-from models.claims import Holder, let_go
+from models.claims import AT_ONCE, Holder, let_go
 from models.clients import client_by_id, keep_email, rename_client
 from models.consents import ConsentSource, consent_given, consent_withdrawn
 from models.conversations import change_conversation
+from models.waitlist import look_for_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +127,30 @@ def _apply(
             let_go(session, Holder.CONVERSATION, conversation.id)
         case Book():
             return bookings_made.book(session, effect, conversation, circumstances, profile)
+        case BookSeries():
+            return series_booked.book_series(session, effect, conversation, circumstances, profile)
+        case DecideSeries():
+            return series_decided.decide(session, effect, conversation, circumstances, profile)
+        case MoveSeries():
+            return series_decided.move(session, effect, conversation, circumstances, profile)
         case HoldSeats():
             seats_booked.hold_seats(session, effect, conversation, circumstances, profile)
         case BookSeats():
             return seats_booked.book_seats(session, effect, conversation, circumstances, profile)
+        case JoinWaitlist():
+            return waitlist.join(session, effect, conversation, circumstances, profile)
+        case WaitForTime():
+            return waitlist_times.wait_for_time(session, effect, conversation, circumstances, profile)
+        case LeaveWaitlist():
+            waitlist.leave(session, effect, conversation, circumstances)
+        case AcceptOffer():
+            return waitlist.accept(session, effect, conversation, circumstances, profile)
+        case DeclineOffer():
+            waitlist.decline(session, effect, conversation)
+        case OfferByHand():
+            return waitlist.offer_by_hand(session, effect, conversation, circumstances, profile)
+        case ChangeClass():
+            return class_changed.change_class(session, effect, conversation, circumstances, profile)
         case ChangeWish():
             return bookings_made.change_wish(session, effect, conversation, circumstances, profile)
         case Approve():
@@ -177,6 +213,7 @@ def _apply(
         case OptOut():
             source = ConsentSource.CARRIER if effect.by_carrier else ConsentSource.OWN_WORDS
             consent_withdrawn(session, conversation.id, source, effect.words, circumstances.now)
+            look_for_person(session, conversation.id, AT_ONCE)
         case OptIn():
             source = ConsentSource.CARRIER if effect.by_carrier else ConsentSource.OWN_WORDS
             consent_given(session, conversation.id, source, effect.words, circumstances.now)

@@ -13,6 +13,7 @@ from conversations.events import Cancelled, Event, Moved
 from conversations.rules.transitions import LIVE
 from handlers.circumstances import Circumstances
 from handlers.pending_request import fresh_view, lock_booking, replace_proposal
+from handlers.place_owned import own_again
 from handlers.profile import Profile
 from handlers.requests_decided import decider
 from handlers.time_owned import own_time, service_of
@@ -44,11 +45,13 @@ def call_off(
     why: str,
     circumstances: Circumstances,
 ) -> None:
-    """A booking that was locked is declined or cancelled: nothing is left of its time, nor of another time for it."""
+    """A booking that was locked is declined, cancelled or expires: nothing is left of its time, nor of another."""
     now = circumstances.now
-    values: dict[str, Any] = {"decline_reason": why[:500], "decision_at": now, "decided_by": who}
+    values: dict[str, Any] = {"decision_at": now, "decided_by": who}
     if status is BookingStatus.CANCELLED:
         values = {"cancel_reason": why[:500], "cancelled_at": now, "cancelled_by": who}
+    elif status is BookingStatus.DECLINED:
+        values["decline_reason"] = why[:500]
     replace_proposal(session, row.id, now)
     move_booking(session, row.id, version, row.status, status, who, why, now, decide_by=None, **values)
     let_go(session, Holder.BOOKING, row.id)
@@ -95,7 +98,7 @@ def mark(
     if effect.status not in LIVE:
         let_go(session, Holder.BOOKING, row.id)
     elif row.status not in LIVE:
-        own_time(session, profile, service_of(row, profile), row.staff_id, row.start_at, Holder.BOOKING, row.id, now)
+        own_again(session, profile, row, row.staff_id, row.start_at, row.class_session_id, now)
 
 
 def write_note(session: Session, effect: WriteNote, circumstances: Circumstances) -> None:

@@ -18,6 +18,7 @@ from handlers.pending_request import fresh_view, lock_request, replace_proposal
 from handlers.profile import Profile
 from handlers.tell_coordinator import tell_coordinator
 from handlers.time_owned import keep_within_caps, own_time, service_of
+from models.booking_series import own_series, put_into_series
 from models.bookings import add_booking, change_booking, has_kept_booking, open_proposal
 from models.claims import Holder, LostRace, hand_over, let_go
 from models.clients import client_for
@@ -37,7 +38,7 @@ def hold(
         proposal = open_proposal(session, effect.changing)
         beside = ((Holder.BOOKING, effect.changing),)
         beside += ((Holder.PROPOSAL, proposal.id),) if proposal is not None else ()
-    service, until = _visit(profile, effect.service_ids), now + timedelta(minutes=terms.hold_minutes)
+    service, until = visit_of(profile, effect.service_ids), now + timedelta(minutes=terms.hold_minutes)
     holder = Holder.CONVERSATION, conversation.id
     own_time(session, profile, service, effect.staff_id, effect.start, *holder, now, until, beside)
 
@@ -47,44 +48,72 @@ def book(
 ) -> tuple[int, Event]:
     """Make the booking and own its time, both or neither."""
     now, terms = circumstances.now, profile.terms(effect.staff_id, effect.service_ids[0])
-    service = _visit(profile, effect.service_ids)
+    service = visit_of(profile, effect.service_ids)
     client_id = client_of(session, conversation, now)
     asks = needs_approval(session, terms, client_id)
     start = effect.start.astimezone(UTC)
+    series_id = own_series(session, effect.series_id, client_id)
     let_go(session, Holder.CONVERSATION, conversation.id)
-    keep_within_caps(session, profile, service, effect.staff_id, start, now)
+    decide_by = deadline(profile, effect.staff_id, service.id, start, now) if asks else None
+    booking_id = book_start(
+        session, service, effect.service_ids, effect.staff_id, start, client_id, conversation, circumstances, profile,
+        requires_approval=asks, decide_by=decide_by, client_note=effect.note, attendee=effect.attendee[:120],
+        series_id=series_id,
+    )  # fmt: skip
+    if series_id is not None:
+        put_into_series(session, series_id, booking_id, start)
+    plan_reminders_of_request(session, booking_id, profile, now)
+    return conversation.id, Booked(fresh_view(session, booking_id, profile))
+
+
+def book_start(
+    session: Session,
+    service: Service,
+    service_ids: tuple[int, ...],
+    staff_id: int,
+    start: datetime,
+    client_id: int,
+    conversation: Row[Any],
+    circumstances: Circumstances,
+    profile: Profile,
+    *,
+    requires_approval: bool,
+    **more: Any,
+) -> int:
+    """A booking from `start` (UTC) with its time owned; `more` are columns of its own.
+
+    Raises LostRace where any of that time is somebody else's."""
+    now = circumstances.now
+    keep_within_caps(session, profile, service, staff_id, start, now)
     # The cells first: where many want one time, PostgreSQL's exclusion constraint would let them wait for each other.
-    own_time(session, profile, service, effect.staff_id, start, Holder.CONVERSATION, conversation.id, now)
+    own_time(session, profile, service, staff_id, start, Holder.CONVERSATION, conversation.id, now)
     booking_id = add_booking(
         session,
         f"client:{client_id}",
         now,
         booking_type=BookingType.ONE_ON_ONE,
-        status=BookingStatus.PENDING if asks else BookingStatus.CONFIRMED,
+        status=BookingStatus.PENDING if requires_approval else BookingStatus.CONFIRMED,
         service_id=service.id,
-        more_service_ids=list(effect.service_ids[1:]),
-        staff_id=effect.staff_id,
+        more_service_ids=list(service_ids[1:]),
+        staff_id=staff_id,
         client_id=client_id,
         conversation_id=conversation.id,
         session_type=service.session_type,
         preferred_datetime=start,
         start_at=start,
         end_at=start + timedelta(minutes=service.minutes),
-        confirmed_datetime=None if asks else start,
+        confirmed_datetime=None if requires_approval else start,
         timezone=profile.business.zone.key,
-        requires_approval=asks,
+        requires_approval=requires_approval,
         price=service.price.amount,
         currency=service.price.currency,
         session_rate=service.price.amount,
-        decide_by=deadline(profile, effect.staff_id, service.id, start, now) if asks else None,
-        client_note=effect.note,
-        attendee=effect.attendee[:120],
         intake_answers={},
         page_token=circumstances.new_token(),
+        **more,
     )
     hand_over(session, Holder.CONVERSATION, conversation.id, Holder.BOOKING, booking_id)
-    plan_reminders_of_request(session, booking_id, profile, now)
-    return conversation.id, Booked(fresh_view(session, booking_id, profile))
+    return booking_id
 
 
 def change_wish(
@@ -119,8 +148,8 @@ def add_note(
     tell_coordinator(session, reply, conversation, circumstances, profile, found.id)
 
 
-def _visit(profile: Profile, service_ids: tuple[int, ...]) -> Service:
-    """Raises LostRace where a service was taken off the list while the client was deciding."""
+def visit_of(profile: Profile, service_ids: tuple[int, ...]) -> Service:
+    """What is booked, as one. Raises LostRace where a service was taken off the list while the client was deciding."""
     found = visit(service_ids, profile.services)
     if found is None:
         raise LostRace

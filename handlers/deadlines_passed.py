@@ -13,6 +13,7 @@ from handlers.advance import advance
 from handlers.circumstances import Circumstances
 from handlers.pending_request import fresh_view, lock_request
 from handlers.profile import Profile
+from handlers.series_unanswered import series_unanswered
 from handlers.tell_coordinator import tell_coordinator
 from models.bookings import end_proposal, move_booking, open_proposal
 from models.claims import Holder, LostRace, let_go
@@ -31,6 +32,9 @@ def request_expired(session: Session, booking_id: int, circumstances: Circumstan
         return
     profile = circumstances.profiles.current(session)
     proposal = open_proposal(session, booking_id)
+    if row.series_id is not None and proposal is None:
+        series_unanswered(session, row, circumstances)
+        return
     if proposal is None and _is_approved_by_rule(row, profile) and row.start_at > now:
         _approve(session, row, profile, circumstances)
         return

@@ -17,13 +17,15 @@ WHY = {
     Holder.BOOKING.value: Refusal.TAKEN,
     Holder.PROPOSAL.value: Refusal.TAKEN,
     Holder.CONVERSATION.value: Refusal.HELD,
+    Holder.OFFER.value: Refusal.HELD,
     Holder.BLOCK.value: Refusal.BLOCKED,
+    Holder.CLASS.value: Refusal.TAKEN,
     Holder.CALENDAR.value: Refusal.ELSEWHERE,
 }
 Busy = tuple[int, str, int, int]
 """As models.claims.busy() gives them: whose, why, from which cell to before which."""
-COUNTED = {Holder.BOOKING.value, Holder.CONVERSATION.value}
-"""What counts as a booking of a day: one that is made, and one whose client is being asked for their YES."""
+COUNTED = {Holder.BOOKING.value, Holder.CONVERSATION.value, Holder.OFFER.value}
+"""What counts as a booking of a day: one that is made, and one whose client is being asked for their YES, or offered it."""
 
 
 def gather_calendars(

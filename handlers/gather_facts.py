@@ -11,35 +11,42 @@ from sqlalchemy.orm import Session
 
 from conversations.booking import BookingStatus, BookingView, ProposalView
 from conversations.business import ANY, Business, Service, Staff
-from conversations.classes import ClassView
-from conversations.desk import BlockView, Caller, ForOthers, LastCommand
+from conversations.classes import ClassView, Place
+from conversations.desk import BlockView, ForOthers, LastCommand
 from conversations.facts import Person
 from conversations.flows.standing import STANDING
 from conversations.languages import known
 from conversations.layout import Capabilities
 from conversations.rules.availability import Calendar
 from conversations.rules.policies import Terms
+from conversations.series import SeriesView
 from handlers.circumstances import Circumstances
 from handlers.command_undone import last_of
+from handlers.free_seats import free_seats
 from handlers.gather_calendars import gather_calendars
 from handlers.profile import Coordinator, Profile
-from handlers.views import block_view, booking_view, class_view, proposal_view
+from handlers.views import block_view, booking_view, class_view, proposal_view, series_view
+from handlers.waitlist_reasons import places_with_reasons
+from handlers.waitlist_views import place_view
 from models.blocks import blocks_between
+from models.booking_series import items_of_series, series_by_id
 from models.bookings import (
     booking_by_id,
     bookings_between,
     bookings_in,
     bookings_of_client,
+    bookings_of_series,
     moves_asked,
     newest_by_staff,
     newest_standing,
     next_of_staff,
     open_proposal,
 )
-from models.claims import Holder, seats_held
+from models.claims import Holder
 from models.class_sessions import class_by_id, classes_between
-from models.clients import client_by_id, client_by_phone
-from models.conversations import conversations_of
+from models.clients import client_by_id
+from models.outbox import newest_outbox_of
+from models.waitlist import entries_of_class, entries_of_client, entry_by_id, open_entries
 
 MOST_LISTED = 100
 LONGEST_VISIT = timedelta(hours=24)
@@ -91,10 +98,12 @@ class DatabaseFacts:
     def person(self) -> Person:
         client_id = self._conversation.client_id
         client = client_by_id(self._session, client_id) if client_id is not None else None
+        is_new = self._conversation.last_inbound_at is None
         return Person(
             address=self._conversation.address,
             name=client.name if client is not None else "",
-            is_new=self._conversation.last_inbound_at is None,
+            is_new=is_new,
+            knows_us=not is_new or newest_outbox_of(self._session, self._conversation.id) > 0,
             is_coordinator=self._coordinator is not None,
             opted_out=self._conversation.opted_out_at is not None,
         )
@@ -105,8 +114,12 @@ class DatabaseFacts:
     def staff(self) -> Sequence[Staff]:
         return self._profile.staff
 
-    def calendars(self, service: Service, first: date, last: date, changing: int | None = None) -> Sequence[Calendar]:
-        mine = ((Holder.CONVERSATION, self._conversation.id), *self._of_booking(changing))
+    def calendars(
+        self, service: Service, first: date, last: date, changing: int | tuple[int, ...] | None = None
+    ) -> Sequence[Calendar]:
+        several = changing if isinstance(changing, tuple) else (changing,)
+        own = [holder for booking_id in several for holder in self._of_booking(booking_id)]
+        mine = ((Holder.CONVERSATION, self._conversation.id), *own)
         now = self._circumstances.now
         return gather_calendars(self._session, self._profile, service, first, last, now, mine)
 
@@ -119,9 +132,32 @@ class DatabaseFacts:
         return self._with_free_seats([row])[0] if row is not None else None
 
     def _with_free_seats(self, rows: Sequence[Row[Any]]) -> list[ClassView]:
-        mine = ((Holder.CONVERSATION, self._conversation.id),)
-        held = seats_held(self._session, [row.id for row in rows], self._circumstances.now, mine) if rows else {}
-        return [class_view(row, row.capacity - held.get(row.id, 0)) for row in rows]
+        free = free_seats(self._session, rows, self._conversation, self._circumstances.now, self._profile)
+        return [class_view(row, free[row.id]) for row in rows]
+
+    def my_places(self) -> Sequence[Place]:
+        if self._conversation.client_id is None:
+            return []
+        rows = entries_of_client(self._session, self._conversation.client_id)
+        return [place_view(self._session, row, self._profile) for row in rows]
+
+    def place(self, place_id: int) -> Place | None:
+        row = entry_by_id(self._session, place_id)
+        if row is not None and row.client_id == self._conversation.client_id:
+            return place_view(self._session, row, self._profile)
+        found = self._places([row]) if row is not None else []
+        return found[0] if found else None
+
+    def waiting(self, class_id: int | None = None) -> Sequence[Place]:
+        if class_id is not None:
+            return self._places(entries_of_class(self._session, class_id))
+        return self._places(open_entries(self._session, MOST_LISTED))
+
+    def _places(self, rows: Sequence[Row[Any]]) -> list[Place]:
+        """Those of these for which this coordinator answers."""
+        session, now, profile = self._session, self._circumstances.now, self._profile
+        mine = [row for row in rows if self._answers_for(row.service_id, row.with_staff_id, stands_in=True)]
+        return places_with_reasons(session, mine, now, profile)
 
     def whose_turn(self, staff_ids: Sequence[int]) -> int:
         last = newest_by_staff(self._session, staff_ids)
@@ -132,6 +168,13 @@ class DatabaseFacts:
         if row is None or not self._may_speak_about(row):
             return None
         return booking_view(row, self._profile)
+
+    def series(self, series_id: int) -> SeriesView | None:
+        row = series_by_id(self._session, series_id)
+        bookings = bookings_of_series(self._session, series_id) if row is not None else []
+        if row is None or not bookings or not self._may_speak_about(bookings[0]):
+            return None
+        return series_view(row, items_of_series(self._session, series_id), bookings, self._profile)
 
     def requests(self) -> Sequence[BookingView]:
         if self._requests is None:
@@ -202,12 +245,6 @@ class DatabaseFacts:
         rows = blocks_between(self._session, staff_ids, start.astimezone(UTC), end.astimezone(UTC))
         zone = self.business.zone
         return [block_view(row.id, row.staff_id, row.start_at, row.end_at, row.reason, zone) for row in rows]
-
-    def caller(self, phone: str) -> Caller:
-        rooms = conversations_of(self._session, phone)
-        client = client_by_phone(self._session, phone)
-        opted_out = bool(rooms) and all(room.opted_out_at is not None for room in rooms)
-        return Caller(client.name if client is not None else "", opted_out)
 
     def last_command(self) -> LastCommand | None:
         return last_of(self._session, self._conversation.id, self._profile)

@@ -55,7 +55,7 @@ def page_of(session: Session, token: str, circumstances: Circumstances) -> Page 
         stance=stance(found, facts) if is_open(found, facts) else None,
         asks=found.status is not BookingStatus.PENDING and asks_to_move(found, facts),
         fee=cancelling.fee(found, facts),
-        may_move=is_open(found, facts) and _is_given(found, facts),
+        may_move=is_open(found, facts) and found.class_id is None and _is_given(found, facts),
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The coordinator's answers to a request: approved, declined, or asked for another time in words."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from conversations.booking import BookingStatus
 from conversations.effects import Approve, AskAnotherTime, Decline
 from conversations.events import AnotherTimeAsked, Approved, Declined, Event
+from handlers.answer_told import tell_who_was_asked
 from handlers.circumstances import Circumstances
 from handlers.pending_request import fresh_view, lock_request, replace_proposal
 from handlers.profile import Profile
@@ -20,14 +22,19 @@ def approve(
 ) -> tuple[int, Event]:
     """Pending → confirmed, at the asked time."""
     row = lock_request(session, effect.booking_id)
-    replace_proposal(session, effect.booking_id, circumstances.now)
-    who = decider(conversation, profile)
+    confirm(session, row, effect.version, decider(conversation, profile), effect.note, circumstances.now)
+    view = fresh_view(session, effect.booking_id, profile)
+    tell_who_was_asked(session, view, conversation, circumstances, profile)
+    return row.conversation_id, Approved(view, effect.note)
+
+
+def confirm(session: Session, row: Row[Any], version: int, who: str, why: str, now: datetime) -> None:
+    """A request that was locked is confirmed at the time that it asks for."""
+    replace_proposal(session, row.id, now)
     move_booking(
-        session, effect.booking_id, effect.version, row.status, BookingStatus.CONFIRMED, who, effect.note,
-        circumstances.now, confirmed_datetime=row.start_at, decision_at=circumstances.now, decided_by=who,
-        decide_by=None,
+        session, row.id, version, row.status, BookingStatus.CONFIRMED, who, why, now,
+        confirmed_datetime=row.start_at, decision_at=now, decided_by=who, decide_by=None,
     )  # fmt: skip
-    return row.conversation_id, Approved(fresh_view(session, effect.booking_id, profile), effect.note)
 
 
 def decline(
@@ -44,6 +51,7 @@ def decline(
     )  # fmt: skip
     let_go(session, Holder.BOOKING, effect.booking_id)
     view = fresh_view(session, effect.booking_id, profile)
+    tell_who_was_asked(session, view, conversation, circumstances, profile)
     return row.conversation_id, Declined(view, effect.reason, effect.of_whole_day)
 
 

@@ -1,6 +1,6 @@
 """Seats of a class: held while a client's YES is asked, booked on it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -13,11 +13,13 @@ from conversations.events import Booked, Event, SeatsAdded
 from handlers.bookings_made import client_of, needs_approval
 from handlers.circumstances import Circumstances
 from handlers.deadlines_set import deadline, plan_reminders_of_request
+from handlers.free_seats import free_seats
 from handlers.pending_request import fresh_view
 from handlers.profile import Profile
 from models.bookings import add_booking, change_booking, live_booking_in_class
 from models.claims import Holder, LostRace, claim_seats, let_go
 from models.class_sessions import class_by_id, lock_class
+from models.waitlist import seats_taken_otherwise
 
 
 def hold_seats(
@@ -26,6 +28,8 @@ def hold_seats(
     """Own the seats for as long as the policy lets a client think."""
     now, row = circumstances.now, open_class(session, effect.class_id, circumstances)
     until = now + timedelta(minutes=profile.terms(row.staff_id, row.service_id).hold_minutes)
+    if free_seats(session, [row], conversation, now, profile)[row.id] < effect.seats:
+        raise LostRace
     let_go(session, Holder.CONVERSATION, conversation.id)
     claim_seats(session, row, effect.seats, Holder.CONVERSATION, conversation.id, now, until)
 
@@ -34,8 +38,10 @@ def book_seats(
     session: Session, effect: BookSeats, conversation: Row[Any], circumstances: Circumstances, profile: Profile
 ) -> tuple[int, Event]:
     """Make the booking and own its seats, both or neither; or add seats to the booking that the client has there."""
-    client_id = client_of(session, conversation, circumstances.now)
-    open_class(session, effect.class_id, circumstances)
+    now, client_id = circumstances.now, client_of(session, conversation, circumstances.now)
+    row = open_class(session, effect.class_id, circumstances)
+    if free_seats(session, [row], conversation, now, profile)[row.id] < effect.seats:
+        raise LostRace
     let_go(session, Holder.CONVERSATION, conversation.id)
     booking_id, is_more = book_places(
         session, effect.class_id, effect.seats, client_id, conversation.id, circumstances, profile,
@@ -66,6 +72,7 @@ def book_places(
         price = mine.price + seats * mine.session_rate
         change_booking(session, mine.id, mine.version, now, seats_reserved=mine.seats_reserved + seats, price=price)
         claim_seats(session, row, seats, Holder.BOOKING, mine.id, now)
+        _wait_no_longer(session, client_id, class_id, mine.id, now)
         return mine.id, True
     asks = needs_approval(session, terms, client_id)
     booking_id = add_booking(
@@ -101,8 +108,16 @@ def book_places(
         page_token=circumstances.new_token(),
     )
     claim_seats(session, row, seats, Holder.BOOKING, booking_id, now)
+    _wait_no_longer(session, client_id, class_id, booking_id, now)
     plan_reminders_of_request(session, booking_id, profile, now)
     return booking_id, False
+
+
+def _wait_no_longer(session: Session, client_id: int, class_id: int, booking_id: int, now: datetime) -> None:
+    """Whoever waited for the class has what they waited for."""
+    entry_id = seats_taken_otherwise(session, client_id, class_id, booking_id, now)
+    if entry_id is not None:
+        let_go(session, Holder.OFFER, entry_id)
 
 
 def open_class(session: Session, class_id: int, circumstances: Circumstances) -> Row[Any]:

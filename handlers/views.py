@@ -1,5 +1,6 @@
 """Rows → the values that the mind reads."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from conversations.business import Money
 from conversations.classes import ClassStatus, ClassView
 from conversations.desk import BlockView
 from conversations.rules.obsolete import BookingNow
+from conversations.series import Frequency, Rhythm, SeriesItem, SeriesView
 from handlers.profile import Profile
 from models.bookings import BY_CLIENT
 
@@ -51,10 +53,33 @@ def booking_view(row: Row[Any], profile: Profile) -> BookingView:
         proposed=row.proposed_at.astimezone(zone) if row.proposed_at is not None else None,
         proposed_by_client=row.proposed_at is not None and row.proposed_by.startswith(BY_CLIENT),
         is_promised=row.client_confirmed_at is not None,
+        series_id=row.series_id,
+        series_number=row.series_number or 0,
         class_id=row.class_session_id,
         seats=row.seats_reserved,
         page=profile.business.pages + row.page_token if profile.business.pages and row.page_token else "",
     )
+
+
+def series_view(
+    series: Row[Any], items: Sequence[Row[Any]], bookings: Sequence[Row[Any]], profile: Profile
+) -> SeriesView:
+    """A series in its own zone, with its bookings."""
+    zone, views = ZoneInfo(series.timezone), {row.id: booking_view(row, profile) for row in bookings}
+    rhythm = Rhythm(
+        Frequency(series.frequency),
+        series.interval,
+        tuple(series.days_of_week),
+        series.occurrence_count,
+        series.until_date,
+    )
+    found = (
+        SeriesItem(
+            item.occurrence_index, item.scheduled_start.replace(tzinfo=zone), item.reason, views.get(item.booking_id)
+        )
+        for item in items
+    )
+    return SeriesView(series.id, rhythm, tuple(found))
 
 
 def class_view(row: Row[Any], free: int) -> ClassView:

@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Column, Date, DateTime, Index, Row, Text, UniqueConstraint, select
+from sqlalchemy import JSON, Column, Date, DateTime, Index, Row, Text, UniqueConstraint, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -68,6 +69,31 @@ def add_series(session: Session, **values: Any) -> int:
 
 def series_by_id(session: Session, series_id: int) -> Row[Any] | None:
     return session.execute(select(booking_series).where(booking_series.c.id == series_id)).one_or_none()
+
+
+def add_item(session: Session, series_id: int, **values: Any) -> None:
+    insert_row(session, booking_series_items, series_id=series_id, **values)
+
+
+def own_series(session: Session, series_id: int | None, client_id: int) -> int | None:
+    """The number of a series where it is this client's."""
+    mine = booking_series.c.id == series_id, booking_series.c.client_id == client_id
+    return session.execute(select(booking_series.c.id).where(*mine)).scalar_one_or_none()
+
+
+def put_into_series(session: Session, series_id: int, booking_id: int, start: datetime) -> None:
+    """A booking takes the place of the occurrence of that day (UTC start) that was left out, else comes behind all."""
+    series, items = series_by_id(session, series_id), items_of_series(session, series_id)
+    assert series is not None
+    at = start.astimezone(ZoneInfo(series.timezone)).replace(tzinfo=None)
+    left = [item for item in items if item.booking_id is None and item.scheduled_start.date() == at.date()]
+    values = {"status": ItemStatus.BOOKED, "start_at": start, "booking_id": booking_id}
+    if left:
+        mine = booking_series_items.c.id == left[0].id
+        session.execute(update(booking_series_items).where(mine).values(**values))
+        return
+    number = items[-1].occurrence_index + 1
+    add_item(session, series_id, occurrence_index=number, scheduled_start=at, reason="", **values)
 
 
 def items_of_series(session: Session, series_id: int) -> list[Row[Any]]:

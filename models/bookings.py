@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from conversations.booking import BookingStatus, BookingType, ProposalStatus
-from conversations.rules.quiet_hours import read_quiet_hours
+from conversations.rules.quiet_hours import QuietHours, read_quiet_hours
 from conversations.rules.reminders import UNDONE, afterwards, flag_at, reminders
 from conversations.rules.transitions import LIVE, RefusedTransition, check, may_take_back
 from models.base import Key, Moment, key, link, table, word
+from models.booking_series import booking_series_items
 from models.business import business, services, staff
 from models.claims import LostRace
 from models.class_sessions import class_sessions
@@ -167,11 +168,13 @@ def _with_names() -> Select[Any]:
             conversations.c.address.label("client_address"),
             proposals.c.start_at.label("proposed_at"),
             proposals.c.proposed_by.label("proposed_by"),
+            booking_series_items.c.occurrence_index.label("series_number"),
         )
         .join(services, services.c.id == bookings.c.service_id)
         .join(staff, staff.c.id == bookings.c.staff_id)
         .join(clients, clients.c.id == bookings.c.client_id)
         .outerjoin(conversations, conversations.c.id == bookings.c.conversation_id)
+        .outerjoin(booking_series_items, booking_series_items.c.booking_id == bookings.c.id)
         .outerjoin(class_sessions, class_sessions.c.id == bookings.c.class_session_id)
         .outerjoin(proposals, (proposals.c.booking_id == bookings.c.id) & (proposals.c.status == ProposalStatus.OPEN))
     )
@@ -198,6 +201,18 @@ def bookings_of_client(session: Session, client_id: int, since: datetime, limit:
         bookings.c.client_id == client_id, bookings.c.start_at >= since, bookings.c.status.in_((PENDING, *KEPT))
     )
     return list(session.execute(statement.order_by(bookings.c.start_at, bookings.c.id).limit(limit)))
+
+
+def bookings_of_series(session: Session, series_id: int) -> list[Row[Any]]:
+    """What was booked for a series, in the order of its occurrences."""
+    statement = _with_names().where(bookings.c.series_id == series_id)
+    return list(session.execute(statement.order_by(bookings.c.start_at, bookings.c.id)))
+
+
+def first_waiting_of_series(session: Session, series_id: int) -> int | None:
+    """The number of the first booking of a series that still waits for an answer to it."""
+    statement = select(bookings.c.id).where(bookings.c.series_id == series_id, bookings.c.status == PENDING)
+    return session.execute(statement.order_by(bookings.c.start_at, bookings.c.id).limit(1)).scalar_one_or_none()
 
 
 def bookings_between(session: Session, start: datetime, end: datetime) -> list[Row[Any]]:
@@ -266,7 +281,7 @@ def bookings_past_deadline(session: Session, now: datetime, limit: int) -> list[
 def add_booking(session: Session, who: str, now: datetime, **values: Any) -> int:
     """A new booking's number. Raises LostRace where the database knows of an overlap, or of another booking of this
     client in the same class."""
-    live = {"live_class_id": _live_class(values["status"], values.get("class_session_id"))}
+    live = {"live_class_id": live_class(values["status"], values.get("class_session_id"))}
     try:
         booking_id = insert_row(session, bookings, version=1, created_at=now, updated_at=now, **live, **values)
     except IntegrityError as error:  # PostgreSQL's second lock: bookings of one person never overlap
@@ -282,18 +297,21 @@ def change_booking(session: Session, booking_id: int, version: int, now: datetim
     statement = update(bookings).where(bookings.c.id == booking_id, bookings.c.version == version)
     if "status" in values:
         class_session_id = values.get("class_session_id", bookings.c.class_session_id)
-        values["live_class_id"] = _live_class(values["status"], class_session_id)
+        values["live_class_id"] = live_class(values["status"], class_session_id)
     try:
         changed = changed_rows(session, statement.values(version=version + 1, updated_at=now, **values))
     except IntegrityError as error:
         raise LostRace from error
     if changed != 1:
         raise LostRace
+    if "start_at" in values:
+        mine = booking_series_items.c.booking_id == booking_id
+        session.execute(update(booking_series_items).where(mine).values(start_at=values["start_at"]))
     if not values.keys().isdisjoint(("status", "start_at")):
         _plan_notices(session, booking_id, now)
 
 
-def _live_class(status: BookingStatus, class_session_id: Any) -> Any:
+def live_class(status: BookingStatus, class_session_id: Any) -> Any:
     """The class in which a booking with this status is its client's only one."""
     return class_session_id if status in LIVE else None
 
@@ -313,7 +331,16 @@ def live_bookings_of_class(session: Session, class_session_id: int) -> list[Row[
 def _plan_notices(session: Session, booking_id: int, now: datetime) -> None:
     """What is said before and after a visit follows its booking, whoever has changed it."""
     forget_notices(session, booking_id, *_OF_VISITS)
+    for number, kind, due_at, about in planned_notices(session, [booking_id], now):
+        plan_notice(session, kind, due_at, booking_id=number, about=about)
+
+
+def planned_notices(
+    session: Session, booking_ids: Sequence[int], now: datetime
+) -> list[tuple[int, NoticeKind, datetime, datetime]]:
+    """What is to be said before and after these visits, as they stand: of which, what, when, and for which start."""
     columns = (
+        bookings.c.id,
         bookings.c.status,
         bookings.c.start_at,
         bookings.c.end_at,
@@ -321,27 +348,33 @@ def _plan_notices(session: Session, booking_id: int, now: datetime) -> None:
         services.c.reminder_minutes,
     )
     of_service = select(*columns).join(services, services.c.id == bookings.c.service_id)
-    row = session.execute(of_service.where(bookings.c.id == booking_id)).one()
     ours = session.execute(select(business.c.quiet_hours, business.c.review_minutes)).one()
-    start, zone, quiet = row.start_at, ZoneInfo(row.timezone), read_quiet_hours(ours.quiet_hours)
+    quiet, review = read_quiet_hours(ours.quiet_hours), timedelta(minutes=ours.review_minutes)
+    return [
+        (row.id, kind, due_at, row.start_at)
+        for row in session.execute(of_service.where(bookings.c.id.in_(booking_ids)))
+        for kind, due_at in _notices(row, quiet, review, now)
+        if due_at is not None
+    ]
 
-    def plan(kind: NoticeKind, due_at: datetime | None) -> None:
-        if due_at is not None:
-            plan_notice(session, kind, due_at, booking_id=booking_id, about=start)
 
+def _notices(
+    row: Any, quiet: QuietHours | None, review: timedelta, now: datetime
+) -> list[tuple[NoticeKind, datetime | None]]:
+    start, zone = row.start_at, ZoneInfo(row.timezone)
     match BookingStatus(row.status):
         case BookingStatus.CONFIRMED:
             found = reminders(start, now, row.reminder_minutes, quiet, zone)
-            for due_at in found:
-                plan(NoticeKind.UPCOMING, due_at)
+            planned: list[tuple[NoticeKind, datetime | None]] = [(NoticeKind.UPCOMING, due_at) for due_at in found]
             if found:
-                plan(NoticeKind.UNCONFIRMED, flag_at(start, found[0], now, quiet, zone))
-        case BookingStatus.COMPLETED if ours.review_minutes:
-            plan(NoticeKind.REVIEW, afterwards(row.end_at, now, timedelta(minutes=ours.review_minutes), quiet, zone))
+                planned.append((NoticeKind.UNCONFIRMED, flag_at(start, found[0], now, quiet, zone)))
+            return planned
+        case BookingStatus.COMPLETED if review:
+            return [(NoticeKind.REVIEW, afterwards(row.end_at, now, review, quiet, zone))]
         case BookingStatus.NO_SHOW:
-            plan(NoticeKind.NO_SHOW, afterwards(row.end_at, now, UNDONE, quiet, zone))
+            return [(NoticeKind.NO_SHOW, afterwards(row.end_at, now, UNDONE, quiet, zone))]
         case _:
-            pass
+            return []
 
 
 def move_booking(

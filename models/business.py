@@ -171,6 +171,7 @@ class BookingPolicy(SQLModel, table=True):
     cancel_fee: int | None = None
     """In minor units of the service's currency."""
     open_requests: int | None = None
+    waitlist_skips_parties: bool | None = None
     at_deadline: AtDeadline | None = Field(default=None, sa_column=Column(word(AtDeadline), nullable=True))
 
 

@@ -30,7 +30,7 @@ from conversations.rules.cells import CELL_SECONDS, cells
 from models.base import Key, Moment, key, table, word
 from models.class_sessions import class_sessions, lock_class, look_at_class
 from models.insert import insert_row
-from models.waitlist import time_came_free
+from models.waitlist import seats_were_booked, time_came_free, time_was_booked
 
 
 class Scarce(StrEnum):
@@ -187,7 +187,10 @@ def claim_seats(
         session, stretches, start_at=row.start_at, end_at=row.end_at, holder=holder, holder_id=holder_id, **owned
     )
     session.execute(insert(claims), [{**owned, "stretch_id": stretch_id, "cell": seat} for seat in free[:seats]])
-    _count_seats(session, row.id)
+    if holder is Holder.BOOKING:
+        count_booked_seats(session, row)
+    else:
+        _count_seats(session, row.id)
 
 
 def seats_held(
@@ -219,7 +222,39 @@ def seats_held_until(session: Session, class_session_id: int, now: datetime) -> 
     return session.execute(statement).scalar_one_or_none()
 
 
-def _count_seats(session: Session, class_session_id: int) -> None:
+def move_seats(session: Session, class_session_id: int, start: datetime, end: datetime) -> None:
+    """The stretches of a class's seats, whoever owns them, are where the class is now."""
+    moved = cells(start, end)
+    of_class = stretches.c.scarce == Scarce.SEAT, stretches.c.scarce_id == class_session_id
+    session.execute(
+        update(stretches)
+        .where(*of_class)
+        .values(start_at=start, end_at=end, first_cell=moved.start, end_cell=moved.stop)
+    )
+
+
+def number_seats_within(session: Session, row: Row[Any], capacity: int, now: datetime) -> None:
+    """Let the seats that are owned of a class (its row, LOCKED by the caller) be among the first `capacity`.
+
+    Raises LostRace where more are owned."""
+    mine = claims.c.scarce == Scarce.SEAT, claims.c.scarce_id == row.id
+    session.execute(delete(claims).where(*mine, claims.c.live_until <= now))
+    taken = set(session.execute(select(claims.c.cell).where(*mine)).scalars())
+    free = [seat for seat in range(1, capacity + 1) if seat not in taken]
+    beyond = sorted(seat for seat in taken if seat > capacity)
+    if len(beyond) > len(free):
+        raise LostRace
+    for before, after in zip(beyond, free, strict=False):
+        session.execute(update(claims).where(*mine, claims.c.cell == before).values(cell=after))
+
+
+def count_booked_seats(session: Session, row: Row[Any]) -> None:
+    """Seats of a class (its row, LOCKED by the caller) have been booked: how many are taken, and left."""
+    booked = _count_seats(session, row.id)
+    seats_were_booked(session, row.id, row.capacity - booked)
+
+
+def _count_seats(session: Session, class_session_id: int) -> int:
     """`seats_taken` of a class that is locked: what its bookings own."""
     booked = (
         select(func.count())
@@ -231,26 +266,28 @@ def _count_seats(session: Session, class_session_id: int) -> None:
             stretches.c.holder == Holder.BOOKING,
         )
     )
-    taken = session.execute(booked).scalar_one()
+    taken: int = session.execute(booked).scalar_one()
     mine = class_sessions.c.id == class_session_id
     session.execute(update(class_sessions).where(mine).values(seats_taken=taken))
+    return taken
 
 
 def occupy(
-    session: Session, scarce: Scarce, scarce_id: int, start: datetime, end: datetime, holder: Holder, holder_id: int
+    session: Session, scarce: Scarce, scarce_id: int, holder: Holder, times: Iterable[tuple[int, datetime, datetime]]
 ) -> None:
-    """Mark [start, end) as busy whatever stands in it, without a claim: who looks for free time sees it. Days long or
-    weeks long, it becomes stretches of a day."""
+    """Mark times as busy whatever stands in them, without a claim: who looks for free time sees it. Each is a holder's
+    number, a start and an end; days long or weeks long, it becomes stretches of a day."""
     rows = []
-    while start < end:
-        stop = min(end, start + timedelta(days=1))
-        rows.append(
-            {
-                "scarce": scarce, "scarce_id": scarce_id, "start_at": start, "end_at": stop,
-                "holder": holder, "holder_id": holder_id, "live_until": None,
-            }
-        )  # fmt: skip
-        start = stop
+    for holder_id, start, end in times:
+        while start < end:
+            stop = min(end, start + timedelta(days=1))
+            rows.append(
+                {
+                    "scarce": scarce, "scarce_id": scarce_id, "start_at": start, "end_at": stop,
+                    "holder": holder, "holder_id": holder_id, "live_until": None,
+                }
+            )  # fmt: skip
+            start = stop
     if rows:
         session.execute(insert(stretches), rows)
 
@@ -305,6 +342,8 @@ def _claim(
             session.execute(insert(claims), rows)
     except IntegrityError as error:
         raise LostRace from error
+    if holder is Holder.BOOKING and scarce is Scarce.STAFF:
+        time_was_booked(session, scarce_id, start, end)
 
 
 def _let_go_expired(session: Session, scarce: Scarce, scarce_id: int, window: range, now: datetime) -> None:
@@ -344,8 +383,9 @@ def let_go(session: Session, holder: Holder, holder_id: int) -> None:
         _count_seats(session, class_session_id)
         look_at_class(session, class_session_id, AT_ONCE)
     for row in owned:
-        if row.scarce is Scarce.STAFF:
-            time_came_free(session, row.scarce_id, row.start_at, row.end_at, AT_ONCE)
+        if row.scarce is not Scarce.SEAT:
+            whose = row.scarce_id if row.scarce is Scarce.STAFF else None
+            time_came_free(session, whose, row.start_at, row.end_at, AT_ONCE)
 
 
 def _lock_classes(session: Session, owned: Iterable[Row[Any]]) -> list[int]:
@@ -356,10 +396,50 @@ def _lock_classes(session: Session, owned: Iterable[Row[Any]]) -> list[int]:
     return found
 
 
+def time_held_until(session: Session, staff_ids: Sequence[int], window: range, now: datetime) -> datetime | None:
+    """When the first of these people's time within a window of cells comes free that is held for a while only; None
+    where none is."""
+    statement = select(func.min(stretches.c.live_until)).where(
+        stretches.c.scarce == Scarce.STAFF,
+        stretches.c.scarce_id.in_(staff_ids),
+        stretches.c.first_cell > window.start - LONGEST_CELLS,
+        stretches.c.first_cell < window.stop,
+        stretches.c.end_cell > window.start,
+        stretches.c.live_until > now,
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def owned_until(session: Session, holder: Holder, holder_id: int, until: datetime) -> None:
+    """What this holder owns for a while, it owns until then."""
+    mine = stretches.c.holder == holder, stretches.c.holder_id == holder_id
+    owned = list(session.execute(select(stretches.c.id).where(*mine)).scalars())
+    session.execute(update(stretches).where(stretches.c.id.in_(owned)).values(live_until=until))
+    session.execute(update(claims).where(claims.c.stretch_id.in_(owned)).values(live_until=until))
+
+
 def hand_over(session: Session, holder: Holder, holder_id: int, to: Holder, to_id: int) -> None:
     """Let another own what this holder owns, cells and all."""
     mine = stretches.c.holder == holder, stretches.c.holder_id == holder_id
+    owned = session.execute(select(stretches).where(*mine, stretches.c.scarce == Scarce.STAFF)).all()
     session.execute(update(stretches).where(*mine).values(holder=to, holder_id=to_id))
+    if to is Holder.BOOKING:
+        for row in owned:
+            time_was_booked(session, row.scarce_id, row.start_at, row.end_at)
+
+
+def held_by(session: Session, holder: Holder, staff_ids: Sequence[int], window: range, now: datetime) -> list[int]:
+    """The holders of this kind who own some of these people's time within a window of cells, in order."""
+    statement = select(stretches.c.holder_id).where(
+        stretches.c.scarce == Scarce.STAFF,
+        stretches.c.scarce_id.in_(staff_ids),
+        stretches.c.first_cell > window.start - LONGEST_CELLS,
+        stretches.c.first_cell < window.stop,
+        stretches.c.end_cell > window.start,
+        stretches.c.holder == holder,
+        or_(stretches.c.live_until.is_(None), stretches.c.live_until > now),
+    )
+    return sorted(set(session.execute(statement).scalars()))
 
 
 def busy(

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from conversations.classes import ClassStatus
 from models.base import Moment, key, link, table, word
 from models.business import services, staff
-from models.insert import changed_rows
+from models.insert import changed_rows, insert_row
 
 
 class ClassSession(SQLModel, table=True):
@@ -96,6 +96,11 @@ def lock_class(session: Session, class_session_id: int) -> Row[Any] | None:
     return session.execute(statement.with_for_update()).one_or_none()
 
 
+def unlocked_class(session: Session, class_session_id: int) -> Row[Any] | None:
+    """The same, as it is, not locked."""
+    return session.execute(select(class_sessions).where(class_sessions.c.id == class_session_id)).one_or_none()
+
+
 def change_class(session: Session, class_session_id: int, version: int, now: datetime, **values: Any) -> bool:
     """Change a class session that is still as it was read; whether it was."""
     mine = class_sessions.c.id == class_session_id, class_sessions.c.version == version
@@ -112,3 +117,16 @@ def classes_to_look_at(session: Session, now: datetime, limit: int) -> list[int]
     """The class sessions whose waiting list is due, the longest first."""
     statement = select(class_sessions.c.id).where(class_sessions.c.look_at <= now)
     return list(session.execute(statement.order_by(class_sessions.c.look_at).limit(limit)).scalars())
+
+
+def add_class(session: Session, now: datetime, **values: Any) -> int:
+    """A new class session's number."""
+    return insert_row(
+        session, class_sessions, version=1, seats_taken=0, status=ClassStatus.SCHEDULED,
+        created_at=now, updated_at=now, **values,
+    )  # fmt: skip
+
+
+def classes_of_the_file(session: Session) -> list[Row[Any]]:
+    """Those that have a name in the business file."""
+    return list(session.execute(select(class_sessions).where(class_sessions.c.name_key.is_not(None))))

@@ -31,10 +31,6 @@ def client_by_id(session: Session, client_id: int) -> Row[Any] | None:
     return session.execute(select(clients).where(clients.c.id == client_id)).one_or_none()
 
 
-def client_by_phone(session: Session, phone: str) -> Row[Any] | None:
-    return session.execute(select(clients).where(clients.c.phone == phone)).one_or_none()
-
-
 def client_for(session: Session, phone: str | None, name: str, now: datetime) -> int:
     """The number of the client with this phone; a new client where there is none. Two at once make one."""
     if phone is not None:

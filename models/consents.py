@@ -21,6 +21,8 @@ class ConsentSource(StrEnum):
     """The person texted the business before it ever texted them."""
     BOOKED_BY_HAND = "booked_by_hand"
     """They came in or called, gave their number, and the business booked for them."""
+    IMPORTED = "imported"
+    """They had booked with the business by another system before."""
     OWN_WORDS = "own_words"
     CARRIER = "carrier"
     """The carrier answered their word itself, and said so."""

@@ -142,6 +142,14 @@ def outbox_by_id(session: Session, outbox_id: int) -> Row[Any] | None:
     return session.execute(select(outbox).where(outbox.c.id == outbox_id).with_for_update()).one_or_none()
 
 
+def delivery_of(session: Session, outbox_id: int) -> Row[Any] | None:
+    """How a text stands, or what has taken its place; not locked."""
+    found = session.execute(select(outbox).where(outbox.c.id == outbox_id)).one_or_none()
+    if found is None or found.resent_as is None:
+        return found
+    return delivery_of(session, found.resent_as)
+
+
 def dead_letters(session: Session, limit: int | None = None, reason: str = "") -> list[Row[Any]]:
     """What did not arrive and nothing has taken the place of, newest first. `reason` is one of our words for a failure,
     or a provider's code; "" means any."""
@@ -184,6 +192,14 @@ def newest_outbox_of(session: Session, conversation_id: int) -> int:
     """The number of what was queued last for this conversation; 0 where nothing ever was."""
     statement = select(func.max(outbox.c.id)).where(outbox.c.conversation_id == conversation_id)
     return int(session.execute(statement).scalar_one() or 0)
+
+
+def queued_at(session: Session, conversation_id: int, at: datetime) -> int | None:
+    """The number of what was queued last for this conversation at this very moment."""
+    statement = select(func.max(outbox.c.id)).where(
+        outbox.c.conversation_id == conversation_id, outbox.c.created_at == at
+    )
+    return session.execute(statement).scalar_one_or_none()
 
 
 def outbox_after(session: Session, after: int) -> list[Row[Any]]:

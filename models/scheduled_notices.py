@@ -138,6 +138,13 @@ def was_said(session: Session, notice: Row[Any], kind: NoticeKind) -> bool:
     return session.execute(said.limit(1)).first() is not None
 
 
+def was_said_of_booking(session: Session, kind: NoticeKind, booking_id: int) -> bool:
+    """Whether one of this kind has been said of a booking."""
+    table = scheduled_notices.c
+    said = select(table.id).where(table.booking_id == booking_id, table.kind == kind, table.done_at.is_not(None))
+    return session.execute(said.limit(1)).first() is not None
+
+
 def _same(notice: Row[Any], kind: NoticeKind) -> tuple[ColumnElement[bool], ...]:
     """The other notices of a kind about the same."""
     table = scheduled_notices.c

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.commands.opening import load_business, refuse_unless_current, settings_or_stop
 from bot.database import Database
+from bot.desk import overrides
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,9 +14,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    database = Database(settings_or_stop().database)
+    settings = settings_or_stop()
+    database = Database(settings.database)
     refuse_unless_current(database)
-    changes = load_business(database, arguments.file, dry_run=arguments.dry_run)
+    changes = load_business(database, arguments.file, dry_run=arguments.dry_run, overrides=overrides(settings))
     database.dispose()
     print("\n".join(changes) or "No difference.")
     return 0

@@ -3,18 +3,22 @@
 import sys
 import tomllib
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
+from bot.clock import Clock
 from bot.database import Database, DatabaseAway, SchemaState
 from bot.desk import Desk, open_desk
 from bot.journal import JournalUnusable
 from config import Settings, WrongSettings, read_settings
 from handlers.business_file import BusinessFile
-from handlers.business_loaded import business_loaded
+from handlers.business_loaded import BEATEN_BY_NOTHING, business_loaded
+from handlers.classes_loaded import CannotLoad
+from handlers.profile import Overrides
 from models.business import has_business
 
 DEMONSTRATION = Path(__file__).parent.parent.parent / "business.toml"
@@ -49,7 +53,7 @@ def fresh_desk(settings: Settings | None = None) -> Desk:
         desk.database.migrate()
     refuse_unless_current(desk.database)
     if not desk.database.read(has_business):
-        load_business(desk.database, DEMONSTRATION)
+        load_business(desk.database, DEMONSTRATION, now=desk.clock.now(), overrides=desk.profiles.overrides)
     return desk
 
 
@@ -78,18 +82,28 @@ def _refuse(state: SchemaState) -> None:
             return
 
 
-def load_business(database: Database, path: Path, *, dry_run: bool = False) -> list[str]:
-    """Load a business file; the differences it made, or, in a dry run, would make."""
+def load_business(
+    database: Database,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    now: datetime | None = None,
+    overrides: Overrides = BEATEN_BY_NOTHING,
+) -> list[str]:
+    """Load a business file; the differences it made, or, in a dry run, would make. Stops where it cannot be loaded."""
     file = read_business(path)
     changes: list[str] = []
 
     def work(session: Session) -> None:
-        changes[:] = business_loaded(session, file)
+        changes[:] = business_loaded(session, file, now or Clock().now(), overrides)
         if dry_run:
             raise _Undo
 
-    with suppress(_Undo):
-        database.transact(work)
+    try:
+        with suppress(_Undo):
+            database.transact(work)
+    except CannotLoad as refused:
+        stop(f"{path} cannot be loaded:\n" + "\n".join(f"  {line}" for line in str(refused).splitlines()))
     return changes
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from calendar import day_name
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -89,7 +90,12 @@ def _for_people(understood: Understood, services: Sequence[Service]) -> list[tup
         lines.append(("seats", f"{understood.seats}{_from(understood, 'seats')}"))
     if understood.recurrence is not None:
         often = understood.recurrence
-        lines.append(("every", f"{often.every} {often.unit.value} (from “{often.words}”)"))
+        days = f" on {', '.join(day_name[weekday] for weekday in often.weekdays)}" if often.weekdays else ""
+        lines.append(("every", f"{often.every} {often.unit.value}{days} (from “{often.words}”)"))
+    if (length := understood.length) is not None:
+        many = f"{length.count} times" if length.count else f"until {length.until:%A %d %B %Y}" if length.until else ""
+        lasting = f"for {length.lasting[0]} {length.lasting[1].value}" if length.lasting else ""
+        lines.append(("how long", many or lasting))
     told = {
         "for": understood.attendee, "note": understood.note, "email": understood.email, "name": understood.name,
         "and then": understood.further, "as before": "the same time" if understood.same_time else "",

@@ -6,10 +6,11 @@ from datetime import date, datetime, time, timedelta
 
 from conversations.booking import BookingStatus, BookingView
 from conversations.business import Service
-from conversations.dialogue import Awaiting, Dialogue, State, Subject
+from conversations.dialogue import Awaiting, Dialogue, Option, State, Subject
 from conversations.effects import Book, ChangeWish, Effect, Hold, LetGo, Reschedule
 from conversations.facts import Facts
-from conversations.flows import classes, options, visits
+from conversations.flows import classes, options, series, series_moved, visits, waiting
+from conversations.flows.open_requests import too_many_open
 from conversations.flows.reasons import plainest, told, why_none_free
 from conversations.flows.slots import Filled, fill, moment, what_is_known
 from conversations.flows.standing import asks_to_move
@@ -26,7 +27,6 @@ from conversations.rules.availability import (
     why_not,
 )
 from conversations.rules.choosing import nearest, spread
-from conversations.rules.policies import Approval
 from conversations.stored import time_text
 from conversations.turn import Turn
 from conversations.understanding import Answer, Understood
@@ -34,6 +34,12 @@ from conversations.understanding import Answer, Understood
 Replies = tuple[Reply, ...]
 LOOK_BACK, LOOK_AHEAD = timedelta(days=3), timedelta(days=21)
 """How far around a wanted day the nearest free times are looked for."""
+_FULL = frozenset(
+    {
+        "refused_taken", "refused_held", "refused_day_cap", "refused_lost", "day_full", "day_held", "day_full_in_range",
+    }
+)  # fmt: skip
+"""What is said of a time that may come free: it can be waited for."""
 
 
 def answer(dialogue: Dialogue, understood: Understood, facts: Facts, lead: Replies = ()) -> Turn:
@@ -43,12 +49,20 @@ def answer(dialogue: Dialogue, understood: Understood, facts: Facts, lead: Repli
         return _book(dialogue, facts) if understood.answer is Answer.YES else _what_to_change(dialogue, facts)
     if dialogue.awaiting is Awaiting.CHANGE and understood.choice is not None:
         return _change(dialogue, understood.choice.value, facts)
-    filled = fill(dialogue, understood, facts)
-    if understood.recurrence is not None and not dialogue.changing:
-        lead = (*lead, say("one_at_a_time", words=understood.recurrence.words))
+    if turn := series.answer(dialogue, understood, facts):
+        return turn
+    says_yes = dialogue.awaiting is Awaiting.SERIES and understood.answer is Answer.YES
+    if dialogue.later and says_yes and not _corrects(understood):
+        return series_moved.move(dialogue, facts)
+    if dialogue.awaiting is Awaiting.SERIES and understood.answer is Answer.NO and not _corrects(understood):
+        return _what_to_change(dialogue, facts)
+    if dialogue.later:
+        understood = series_moved.near_visit(dialogue, understood, facts)
+    before = series.hear(dialogue, understood)
+    filled = fill(before, understood, facts)
     if filled.question is not None:
         return filled.question.led_by(*lead)
-    return ask_next(filled.dialogue, facts, lead, sure=filled.time_is_sure)
+    return ask_next(series.follow_day(before, filled.dialogue, understood), facts, lead, sure=filled.time_is_sure)
 
 
 def ask_next(dialogue: Dialogue, facts: Facts, lead: Replies = (), *, sure: bool = False) -> Turn:
@@ -62,11 +76,22 @@ def ask_next(dialogue: Dialogue, facts: Facts, lead: Replies = (), *, sure: bool
         known = what_is_known(dialogue, facts)
         return ask_service(dialogue, facts, lead if known is None else (*lead, known))
     if service.is_class:
+        dialogue, lead = series.not_of_classes(dialogue, lead)
         return classes.ask_next(dialogue, service, facts, lead)
+    if series.has_stray_days(dialogue):
+        return ask_date(series.without_stray_days(dialogue), facts, (*lead, say("series_days")))
+    if series.lacks_rhythm(dialogue):
+        return series.ask_how_often(dialogue, facts, lead)
+    if dialogue.rhythm is not None:
+        dialogue = series.from_first_day(dialogue, service, facts)
     if dialogue.day is None:
         return ask_date(dialogue, facts, lead)
     if dialogue.at is None:
         return ask_time(dialogue, facts, lead)
+    if dialogue.rhythm is not None:
+        return series.ask_next(dialogue, service, facts, lead)
+    if dialogue.later:
+        return series_moved.ask_yes(dialogue, facts, lead)
     return _offer(Filled(dialogue, None, sure), service, facts, lead)
 
 
@@ -94,9 +119,9 @@ def ask_time(dialogue: Dialogue, facts: Facts, lead: Replies = (), key: str = "a
         choices = options.times(spread(fitting, 6), facts.language)
         return Turn(dialogue.asking(Awaiting.TIME, choices), (*lead, say(key, choices, day=day)))
     wanted = datetime.combine(day, dialogue.earliest or dialogue.latest or time(12), facts.business.zone)
-    return _offer_nearest(
-        dialogue, service, wanted, facts, (*lead, _why_no_time(dialogue, service, facts, bool(slots)))
-    )
+    why = _why_no_time(dialogue, service, facts, bool(slots))
+    waits = waiting.time_option(dialogue, None, facts) if why.key in _FULL else ()
+    return _offer_nearest(dialogue, service, wanted, facts, (*lead, why), waits)
 
 
 def _offer(filled: Filled, service: Service, facts: Facts, lead: Replies) -> Turn:
@@ -114,9 +139,12 @@ def _offer(filled: Filled, service: Service, facts: Facts, lead: Replies) -> Tur
     calendars = _calendars(dialogue, service, facts, dialogue.day, dialogue.day)
     refusals = {c.staff.id: why_not(c, service.minutes, start, facts.now) for c in calendars}
     free = [c for c in calendars if refusals[c.staff.id] is None]
+    if not free and (mine := waiting.offered_at(start, service, facts)) is not None:
+        return waiting.ask_again(dialogue, mine, facts, lead)
     if not free:
         reply = say(f"refused_{plainest(refusals.values())}", when=start)
-        return _offer_nearest(replace(dialogue, at=None), service, start, facts, (*lead, reply))
+        waits = waiting.time_option(dialogue, dialogue.at, facts) if reply.key in _FULL else ()
+        return _offer_nearest(replace(dialogue, at=None), service, start, facts, (*lead, reply), waits)
     return _ask_yes(dialogue, service, _fairest(free, dialogue, facts), start, facts, lead)
 
 
@@ -131,11 +159,9 @@ def _fairest(free: Sequence[Calendar], dialogue: Dialogue, facts: Facts) -> Cale
 def _ask_yes(
     dialogue: Dialogue, service: Service, calendar: Calendar, start: datetime, facts: Facts, lead: Replies
 ) -> Turn:
-    waiting = [found for found in facts.my_bookings() if found.status is BookingStatus.PENDING]
-    is_more = not dialogue.changing and calendar.terms.requires_approval is not Approval.NO
-    if is_more and len(waiting) >= calendar.terms.open_requests and not facts.person.is_coordinator:
-        ids = ", ".join(f"#{found.id}" for found in waiting)
-        return Turn(dialogue.without_slots(), (*lead, say("too_many_open", ids=ids)), (LetGo(),))
+    refusal = None if dialogue.changing else too_many_open(calendar.terms, facts)
+    if refusal is not None:
+        return Turn(dialogue.without_slots(), (*lead, refusal), (LetGo(),))
     dialogue = replace(dialogue, offered_staff_id=calendar.staff.id).asking(Awaiting.CONFIRMATION)
     changing = dialogue.booking_id if dialogue.changing else None
     hold = Hold(dialogue.service_ids, calendar.staff.id, start, changing)
@@ -180,8 +206,11 @@ def _book(dialogue: Dialogue, facts: Facts) -> Turn:
             return _ask_yes(dialogue, service, _fairest(others, dialogue, facts), start, facts, ())
         why = told(refusal or Refusal.TAKEN)
         lead = say("refused_lost" if why is Refusal.TAKEN else f"refused_{why}", when=start)
-        return _offer_nearest(replace(dialogue, at=None), service, start, facts, (lead,))
-    effect: Effect = Book(dialogue.service_ids, offered.staff.id, start, dialogue.note, dialogue.attendee)
+        waits = waiting.time_option(dialogue, dialogue.at, facts) if lead.key in _FULL else ()
+        return _offer_nearest(replace(dialogue, at=None), service, start, facts, (lead,), waits)
+    effect: Effect = Book(
+        dialogue.service_ids, offered.staff.id, start, dialogue.note, dialogue.attendee, dialogue.adds_to
+    )
     if dialogue.changing and dialogue.booking_id is not None:
         is_standing = _moved(dialogue, facts) is not None
         effect = (Reschedule if is_standing else ChangeWish)(dialogue.booking_id, offered.staff.id, start)
@@ -200,6 +229,8 @@ def _what_to_change(dialogue: Dialogue, facts: Facts) -> Turn:
     if dialogue.class_id is not None:
         return classes.again(dialogue, facts)
     labels = [(key, render(say(key), facts.language)) for key in ("change_service", "change_day", "change_time")]
+    if dialogue.rhythm is not None:
+        labels.append(("change_length", render(say("change_length"), facts.language)))
     choices = options.numbered(Subject.MENU, labels[1:] if dialogue.changing else labels)
     return Turn(dialogue.asking(Awaiting.CHANGE, choices), (say("say_what_to_change", choices),), (LetGo(),))
 
@@ -209,19 +240,24 @@ def _change(dialogue: Dialogue, what: str, facts: Facts) -> Turn:
         case "change_service":
             return ask_service(dialogue, facts)
         case "change_day":
-            return ask_next(replace(dialogue, day=None), facts)
+            return ask_date(replace(dialogue, day=None), facts)
+        case "change_length":
+            return series.ask_how_many(dialogue)
         case _:
             return ask_next(replace(dialogue, at=None), facts)
 
 
-def _offer_nearest(dialogue: Dialogue, service: Service, wanted: datetime, facts: Facts, lead: Replies) -> Turn:
-    """The three nearest free times, lettered, on whichever days they are."""
+def _offer_nearest(
+    dialogue: Dialogue, service: Service, wanted: datetime, facts: Facts, lead: Replies, waits: tuple[Option, ...] = ()
+) -> Turn:
+    """The three nearest free times, lettered, on whichever days they are; and the waiting list."""
     first, last = (wanted - LOOK_BACK).date(), (wanted + LOOK_AHEAD).date()
     calendars = _calendars(dialogue, service, facts, first, last)
     near = nearest(free_slots(calendars, service.minutes, first, last, facts.now), wanted)
     if not near:
-        return Turn(replace(dialogue, day=None).asking(Awaiting.DATE), (*lead, say("nothing_near")), (LetGo(),))
-    choices = options.moments(near, facts.language)
+        reply = say("nothing_near", waits)
+        return Turn(replace(dialogue, day=None).asking(Awaiting.DATE, waits), (*lead, reply), (LetGo(),))
+    choices = (*options.moments(near, facts.language), *waits)
     return Turn(dialogue.asking(Awaiting.TIME, choices), (*lead, say("nearest", choices)), (LetGo(),))
 
 

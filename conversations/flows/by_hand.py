@@ -7,6 +7,7 @@ from conversations.dialogue import Awaiting, Dialogue
 from conversations.effects import Effect, LetGo
 from conversations.events import BookedFor, DayCleared, TakenBack
 from conversations.facts import Facts
+from conversations.flows import my_bookings
 from conversations.flows.notices import confirmation, offer_others, settle
 from conversations.replies import Reply, say
 from conversations.turn import Turn
@@ -19,7 +20,7 @@ def booked_for(dialogue: Dialogue, event: BookedFor, facts: Facts) -> Turn:
     found = event.booking
     name: Reply | str = say("to_name", name=found.client) if found.client_named else ""
     reply = confirmation("booked", found, name=name)
-    knows_us = not facts.person.is_new or dialogue.booking_id is not None
+    knows_us = facts.person.knows_us or not facts.person.is_new
     if dialogue.service_id is None:
         dialogue = replace(dialogue, booking_id=found.id, settled=True)
     turn = Turn(dialogue, (reply,))
@@ -35,7 +36,7 @@ def day_cleared(dialogue: Dialogue, event: DayCleared, facts: Facts) -> Turn:
     lead: tuple[Reply, ...] = (say("day_cleared", lines=lines, reason=event.reason),)
     if others:
         lead = (*lead, say("day_cleared_first", service=first.service))
-    turn = offer_others(dialogue, first, lead, facts, but_not=first.start.date())
+    turn = offer_others(dialogue, first, lead, facts)
     if turn.dialogue.awaiting is not Awaiting.TIME or not others:
         return turn
     return replace(turn, dialogue=replace(turn.dialogue, next_wish="\n".join(each.service for each in others)))
@@ -47,10 +48,7 @@ def taken_back(dialogue: Dialogue, event: TakenBack) -> Turn:
     for found in event.bookings:
         dialogue = _as_it_stands(dialogue, found)
     effects: tuple[Effect, ...] = (LetGo(),) if was_choosing and dialogue.service_id is None else ()
-    lines = tuple(
-        say(f"my_booking_{each.status}", id=each.id, service=each.service, when=each.start) for each in event.bookings
-    )
-    return Turn(dialogue, (say("taken_back", lines=lines),), effects)
+    return Turn(dialogue, (say("taken_back", lines=my_bookings.lines(event.bookings)),), effects)
 
 
 def _as_it_stands(dialogue: Dialogue, found: BookingView) -> Dialogue:

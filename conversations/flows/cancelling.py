@@ -6,6 +6,7 @@ from conversations.dialogue import Awaiting, Dialogue
 from conversations.effects import Cancel, TellCoordinator
 from conversations.events import CancelAsked, Said
 from conversations.facts import Facts
+from conversations.flows import series_cancelled
 from conversations.flows.standing import Stance, ask_which, is_open, is_sure, meant, stance
 from conversations.languages.render import render
 from conversations.replies import Reply, say
@@ -20,8 +21,10 @@ def begin(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts)
     found = meant(understood, event, facts, by_time=True)
     if not found:
         return Turn(dialogue, (say("my_bookings_none"),))
+    found = series_cancelled.one_for_each_series(found)
     if is_sure(understood, found):
-        return ask(dialogue, found[0], facts)
+        part = series_cancelled.ask_part(dialogue, WISH, found[0], event.text, facts)
+        return part or ask(dialogue, found[0], facts)
     return ask_which(dialogue, WISH, found, event.text, facts)
 
 

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from conversations.booking import BookingStatus
+from conversations.booking import BookingStatus, BookingView
 from conversations.business import Service
 from conversations.classes import ClassStatus, ClassView
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
-from conversations.effects import BookSeats, HoldSeats, LetGo
+from conversations.effects import BookSeats, ChangeClass, HoldSeats, LetGo, TellCoordinator
 from conversations.facts import Facts
 from conversations.flows import waiting
 from conversations.flows.options import lettered
+from conversations.flows.standing import asks_to_move, is_open
 from conversations.flows.their_time import their_time
 from conversations.languages.render import render
 from conversations.replies import Reply, say
@@ -45,17 +46,20 @@ def ask_next(dialogue: Dialogue, service: Service, facts: Facts, lead: Replies =
 def ask_yes(dialogue: Dialogue, found: ClassView, facts: Facts, lead: Replies = ()) -> Turn:
     """The whole summary, the seats held meanwhile; or what can be had where there are not enough."""
     dialogue = _choose(dialogue, found)
+    moved = _moved(dialogue, facts)
     mine = next((each for each in facts.my_bookings() if each.class_id == found.id), None)
-    seats = dialogue.seats or 1
+    seats = moved.seats if moved is not None else dialogue.seats or 1
     if seats > found.capacity:
         reply = say("class_too_small", service=found.name, capacity=found.capacity)
         return Turn(replace(dialogue, seats=None).asking(Awaiting.CLASS), (*lead, reply), (LetGo(),))
-    if mine is not None and dialogue.seats is None:
+    if mine is not None and (moved is not None or dialogue.seats is None):
         reply = say("class_yours_already", id=mine.id, service=mine.service, when=mine.start)
         return Turn(dialogue.without_slots(), (*lead, reply), (LetGo(),))
     if found.free < seats:
         return waiting.ask_to_wait(dialogue, found, others(found, facts), facts, lead)
-    if (refusal := _too_many_open(facts, found)) is not None and mine is None:
+    if moved is not None:
+        lead = (*lead, say("class_move_head", id=moved.id, service=moved.service, when=moved.start))
+    elif mine is None and (refusal := _too_many_open(facts, found)) is not None:
         return Turn(dialogue.without_slots(), (*lead, refusal), (LetGo(),))
     reply = say(
         "confirm_class", service=found.name, staff=found.staff, when=found.start, minutes=found.minutes,
@@ -70,14 +74,38 @@ def book(dialogue: Dialogue, facts: Facts) -> Turn:
     """YES: book what was shown, if it is still to be had."""
     assert dialogue.class_id is not None
     found = facts.class_session(dialogue.class_id)
-    if found is None or found.status is not ClassStatus.SCHEDULED or found.start <= facts.now:
+    is_held = found is not None and found.status is ClassStatus.SCHEDULED and found.start > facts.now
+    if found is None or not is_held or not _fits(found, dialogue):  # called off, begun, or moved since it was shown
         lead = (say("class_gone"),)
         return again(dialogue, facts, lead)
-    seats = dialogue.seats or 1
+    moved = _moved(dialogue, facts)
+    seats = moved.seats if moved is not None else dialogue.seats or 1
     if found.free < seats:
         lead = (say("class_seats_lost", service=found.name, when=found.start),)
         return waiting.ask_to_wait(dialogue, found, others(found, facts), facts, lead)
+    if moved is not None:
+        return _move(dialogue, moved, found, facts)
     return Turn(dialogue, (), (BookSeats(found.id, seats, dialogue.note, dialogue.attendee),))
+
+
+def _move(dialogue: Dialogue, moved: BookingView, found: ClassView, facts: Facts) -> Turn:
+    """Another class instead of the one they have; word to the coordinator, where that is for them to decide."""
+    if not is_open(moved, facts):
+        reply = say("booking_is_now", id=moved.id, status=say(f"status_{moved.status}"))
+        return Turn(dialogue.without_slots(), (reply,), (LetGo(),))
+    if moved.status is not BookingStatus.PENDING and asks_to_move(moved, facts):
+        reply = say("class_move_passed_on", id=moved.id, business=facts.business.name, when=moved.start)
+        tell = say(
+            "class_move_asked", id=moved.id, client=moved.client, service=moved.service, when=moved.start,
+            wanted=found.start,
+        )  # fmt: skip
+        return Turn(dialogue.without_slots(), (reply,), (LetGo(), TellCoordinator(tell, moved.id)))
+    return Turn(dialogue, (), (ChangeClass(moved.id, moved.version, found.id, by_client=True),))
+
+
+def _moved(dialogue: Dialogue, facts: Facts) -> BookingView | None:
+    """The booking for which another class is wanted; None where this is a new one."""
+    return facts.booking(dialogue.booking_id) if dialogue.changing and dialogue.booking_id is not None else None
 
 
 def again(dialogue: Dialogue, facts: Facts, lead: Replies = ()) -> Turn:

@@ -38,36 +38,35 @@ def booked(dialogue: Dialogue, event: Booked) -> Turn:
     settled = found.status is not BookingStatus.PENDING
     then = (Said(dialogue.next_wish),) if dialogue.next_wish else ()
     dialogue = replace(dialogue.without_slots(), booking_id=found.id, settled=settled)
+    reply, tell = thanks_for_booking(found)
+    return Turn(dialogue, (reply,), (TellCoordinator(tell, found.id, may_wait=True),), then)
+
+
+def thanks_for_booking(found: BookingView) -> tuple[Reply, Reply]:
+    """What the client reads of a booking that they have just made, and what the coordinator does."""
     name: Reply | str = say("to_name", name=found.client) if found.client_named else ""
-    if settled:
-        reply = say(
-            "booked",
-            name=name,
-            id=found.id,
-            service=found.service,
-            staff=found.staff,
-            when=found.start,
-            place=found.place,
-            page=found.page,
-            elsewhere=their_time(found.phone, found.start),
-        )
-        return Turn(
-            dialogue, (reply,), (TellCoordinator(prompt("booked_notice", found), found.id, may_wait=True),), then
-        )
-    reply = say("requested", name=name, id=found.id, service=found.service, when=found.start)
-    return Turn(dialogue, (reply,), (TellCoordinator(prompt("request_prompt", found), found.id, may_wait=True),), then)
+    if found.status is BookingStatus.PENDING:
+        reply = say("requested", name=name, id=found.id, service=found.service, when=found.start)
+        return reply, prompt("request_prompt", found)
+    return confirmation("booked", found, name=name), prompt("booked_notice", found)
 
 
 def seats_added(dialogue: Dialogue, event: SeatsAdded) -> Turn:
     """More seats beside those they have: word to both."""
-    found, more = event.booking, say("seats", count=event.seats)
+    found = event.booking
     settled = found.status is not BookingStatus.PENDING
     dialogue = replace(dialogue.without_slots(), booking_id=found.id, settled=settled)
+    reply, tell = more_seats(found, event.seats)
+    return Turn(dialogue, (reply,), (TellCoordinator(tell, found.id),))
+
+
+def more_seats(found: BookingView, seats: int) -> tuple[Reply, Reply]:
+    """What the client reads of seats that came to their booking, and what the coordinator does."""
+    more = say("seats", count=seats)
     tell = say(
         "seats_added_notice", id=found.id, client=client_line(found), more=more, service=found.service, when=found.start
     )
-    reply = say("seats_added", id=found.id, more=more, service=found.service, when=found.start)
-    return Turn(dialogue, (reply,), (TellCoordinator(tell, found.id),))
+    return say("seats_added", id=found.id, more=more, service=found.service, when=found.start), tell
 
 
 def wish_changed(dialogue: Dialogue, event: WishChanged) -> Turn:

@@ -44,7 +44,9 @@ def change_wish(dialogue: Dialogue, understood: Understood, facts: Facts) -> Tur
         day=start.date(),
         at=None if understood.date.certainty is not Certainty.NOTHING else start.time(),
     )
-    if understood.date.certainty is Certainty.CERTAIN and understood.time.certainty is Certainty.NOTHING:
+    if found.class_id is not None:  # each class has an hour and a teacher of its own
+        dialogue = replace(dialogue, staff_id=None, day=None, at=None)
+    elif understood.date.certainty is Certainty.CERTAIN and understood.time.certainty is Certainty.NOTHING:
         dialogue = replace(dialogue, at=start.time())
     return booking.answer(dialogue, replace(understood, answer=None), facts)
 

@@ -8,7 +8,7 @@ from conversations.effects import CallPerson, ChangeWish, Effect, Reschedule, Te
 from conversations.events import MoveAccepted, MoveAsked, MovedByClient, MoveLapsed, MoveRefused, Said, TimeAsked
 from conversations.facts import Facts
 from conversations.flows import booking as funnel
-from conversations.flows import proposal, visits
+from conversations.flows import proposal, series_cancelled, visits
 from conversations.flows.notices import confirmation, settle
 from conversations.flows.standing import ask_which, is_open, is_sure, meant
 from conversations.replies import say
@@ -24,8 +24,11 @@ def begin(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts)
     found = meant(understood, event, facts, by_time=False)
     if not found:
         return Turn(dialogue, (say("my_bookings_none"),))
+    found = series_cancelled.one_for_each_series(found)
     if not is_sure(understood, found):
         return ask_which(dialogue, WISH, found, event.text, facts)
+    if part := series_cancelled.ask_part(dialogue, WISH, found[0], event.text, facts):
+        return part
     return start(dialogue, found[0], understood, event.text, facts)
 
 
@@ -41,11 +44,21 @@ def start(dialogue: Dialogue, found: BookingView, understood: Understood, text: 
     return funnel.ask_next(moving(dialogue, found), facts)
 
 
+def start_later(dialogue: Dialogue, found: BookingView, understood: Understood, facts: Facts) -> Turn:
+    """The funnel for another time of this visit of a series and all later ones."""
+    service = visits.offered(found.service_ids, facts)
+    if service is None or found.staff_id not in service.staff_ids:
+        return Turn(dialogue, (say("passed_on", business=facts.business.name),), (CallPerson(""),))
+    dialogue = replace(dialogue, booking_id=found.id, settled=found.status is not BookingStatus.PENDING)
+    dialogue = replace(moving(dialogue, found), later=True)
+    return funnel.answer(dialogue, replace(understood, service_ids=(), intent=None, recurrence=None), facts)
+
+
 def moving(dialogue: Dialogue, found: BookingView) -> Dialogue:
     """The dialogue about another time for this booking, with nothing of it known yet."""
     return replace(
         dialogue.without_slots(), changing=True, service_id=found.service_ids[0],
-        more_service_ids=found.service_ids[1:], staff_id=found.staff_id,
+        more_service_ids=found.service_ids[1:], staff_id=found.staff_id if found.class_id is None else None,
     )  # fmt: skip
 
 
@@ -54,6 +67,8 @@ def asked_on_page(dialogue: Dialogue, event: TimeAsked, facts: Facts) -> Turn:
     found = facts.booking(event.booking_id)
     service = visits.offered(found.service_ids, facts) if found is not None else None
     if found is None or service is None or not is_open(found, facts) or event.start == found.start:
+        return Turn(dialogue)
+    if found.class_id is not None:
         return Turn(dialogue)
     day = event.start.astimezone(facts.business.zone).date()
     calendars = facts.calendars(service, day, day, found.id)

@@ -8,7 +8,17 @@ from conversations.dialogue import Awaiting, Dialogue, Option, Subject
 from conversations.effects import CallPerson, Effect, LetGo, Speak
 from conversations.events import Said
 from conversations.facts import Facts
-from conversations.flows import booking, cancelling, lateness, options, rescheduling, why_not
+from conversations.flows import (
+    booking,
+    cancelling,
+    lateness,
+    my_bookings,
+    options,
+    rescheduling,
+    series_cancelled,
+    waiting,
+    why_not,
+)
 from conversations.flows.standing import of_client
 from conversations.languages import language, spoken
 from conversations.languages.render import render
@@ -53,7 +63,7 @@ def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts
         case Intent.WHY_NOT:
             return why_not.answer(dialogue, understood, facts)
         case Intent.MY_BOOKINGS:
-            return _return(dialogue, facts, (_my_bookings(facts),))
+            return _return(dialogue, facts, _my_bookings(facts))
         case Intent.PRICE:
             return _return(dialogue, facts, (_prices(understood, facts),))
         case Intent.WHERE:
@@ -101,6 +111,8 @@ def again(dialogue: Dialogue, facts: Facts) -> Turn:
     """Ask once more what was asked; nothing where nothing was."""
     if dialogue.awaiting in (Awaiting.CANCEL, Awaiting.CANCEL_FOR_FEE):
         return cancelling.again(dialogue, facts)
+    if dialogue.awaiting in (Awaiting.CANCEL_LATER, Awaiting.CANCEL_LATER_FOR_FEE):
+        return series_cancelled.again(dialogue, facts)
     in_funnel = dialogue.service_id is not None or dialogue.awaiting in (Awaiting.SERVICE, Awaiting.CONFIRMATION)
     if in_funnel and dialogue.awaiting is not Awaiting.PROPOSAL:
         return booking.ask_next(dialogue, facts)
@@ -139,12 +151,11 @@ def _never_mind(dialogue: Dialogue, facts: Facts) -> Turn:
     return Turn(dialogue.without_slots(), (reply,), (LetGo(),))
 
 
-def _my_bookings(facts: Facts) -> Reply:
-    lines = tuple(
-        say(f"my_booking_{found.status}", id=found.id, service=found.service, when=found.start)
-        for found in facts.my_bookings()
-    )
-    return say("my_bookings", count=len(lines), lines=lines) if lines else say("my_bookings_none")
+def _my_bookings(facts: Facts) -> tuple[Reply, ...]:
+    found, places = facts.my_bookings(), waiting.my_places(facts)
+    if found:
+        return (say("my_bookings", count=len(found), lines=my_bookings.lines(found)), *places)
+    return places or (say("my_bookings_none"),)
 
 
 def _prices(understood: Understood, facts: Facts) -> Reply:

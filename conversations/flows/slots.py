@@ -81,14 +81,12 @@ def _choose(dialogue: Dialogue, option: Option) -> Dialogue:
             return replace(dialogue, class_id=int(option.value), day=None, at=None, earliest=None, latest=None)
         case Subject.SEATS:
             return replace(dialogue, seats=int(option.value))
-        case Subject.MENU | Subject.LANGUAGE | Subject.COMMAND | Subject.BOOKING | Subject.WAIT:
+        case _:
             return dialogue
 
 
 def _with_asides(dialogue: Dialogue, understood: Understood) -> Dialogue:
     note = understood.note
-    if understood.recurrence is not None and not note:
-        note = understood.recurrence.words
     if note and note not in dialogue.note:
         dialogue = replace(dialogue, note=f"{dialogue.note}; {note}"[:LONGEST_NOTE] if dialogue.note else note)
     return replace(

@@ -10,12 +10,16 @@ from conversations.flows import (
     booking,
     cancelling,
     notes,
+    offers,
     pauses,
     proposal,
     reminding,
     repair,
     rescheduling,
+    series_added,
+    series_cancelled,
     side_trips,
+    waitlist,
 )
 from conversations.flows.recall import recall
 from conversations.flows.standing import is_open
@@ -39,6 +43,8 @@ def _answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Fact
         event = replace(event, about=dialogue.asked_about)
     if event.media and not event.text.strip():
         return side_trips.again(dialogue, facts).led_by(say("media_received"))
+    if turn := waitlist.answer(replace(dialogue, misses=0), understood, facts):
+        return turn
     if dialogue.awaiting is Awaiting.PROPOSAL and (turn := proposal.answer(dialogue, understood, facts)):
         return turn
     if turn := _answer_about_booking(dialogue, understood, event, facts):
@@ -51,6 +57,8 @@ def _answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Fact
         return turn
     if turn := side_trips.answer(replace(dialogue, misses=0), understood, event, facts):
         return turn
+    if understood.to_series and (turn := series_added.begin(dialogue, understood, facts)):
+        return turn
     dialogue, understood, lead = recall(dialogue, understood, facts)
     if lead or understood.intent is Intent.USUAL:
         return booking.answer(dialogue, understood, facts, lead)
@@ -59,9 +67,11 @@ def _answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Fact
     made = dialogue.service_id is None and dialogue.booking_id is not None
     if made and notes.is_only_for_whom(understood) and (turn := notes.answer(dialogue, understood, facts)):
         return turn
-    confirms = dialogue.awaiting is Awaiting.CONFIRMATION and understood.answer is not None
+    confirms = dialogue.awaiting in (Awaiting.CONFIRMATION, Awaiting.SERIES) and understood.answer is not None
     if confirms or not understood.is_slotless:
         return _fill(dialogue, understood, event.text, facts)
+    if turn := offers.answer_late(dialogue, understood, facts):
+        return turn
     if understood.answer is not None:
         return _nothing_to_answer(dialogue, understood.answer, facts)
     if turn := notes.answer(dialogue, understood, facts):
@@ -80,6 +90,8 @@ def _answer_about_booking(dialogue: Dialogue, understood: Understood, event: Sai
     match dialogue.awaiting:
         case Awaiting.CANCEL | Awaiting.CANCEL_FOR_FEE:
             return cancelling.answer(dialogue, understood, facts)
+        case Awaiting.CANCEL_LATER | Awaiting.CANCEL_LATER_FOR_FEE:
+            return series_cancelled.answer(dialogue, understood, facts)
         case Awaiting.REMINDER:
             return reminding.answer(dialogue, understood, event, facts)
         case Awaiting.WHICH_BOOKING if picked := _picked(dialogue, understood):
@@ -101,8 +113,16 @@ def _wish_about(dialogue: Dialogue, wish: str, facts: Facts) -> Turn:
     found = facts.booking(int(number))
     if found is None or not is_open(found, facts):
         return Turn(dialogue, (cancelling.is_now(int(number), found),))
+    what, _, part = what.partition("_")
+    if not part and (turn := series_cancelled.ask_part(dialogue, what, found, words, facts)):
+        return turn
     if what == cancelling.WISH:
+        if part == series_cancelled.LATER:
+            return series_cancelled.ask(dialogue, found, facts)
         return cancelling.ask(dialogue, found, facts)
+    if part == series_cancelled.LATER:
+        understood = understand(words, context_of(dialogue, facts))
+        return rescheduling.start_later(dialogue, found, understood, facts)
     return rescheduling.start(dialogue, found, understand(words, context_of(dialogue, facts)), words, facts)
 
 
@@ -110,6 +130,7 @@ def _fill(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) -
     """Slots: of the funnel that is under way, of a new time for the booking under discussion, or of a new booking."""
     spoken_of = dialogue.booking_id if dialogue.awaiting is Awaiting.NOTHING else dialogue.asked_about
     fresh = dialogue.service_id is None and not understood.service_ids and understood.intent is not Intent.BOOK
+    fresh = fresh and understood.recurrence is None
     if fresh and spoken_of is not None and proposal.names_a_time(understood):
         found = facts.booking(spoken_of)
         if found is not None and is_open(found, facts):

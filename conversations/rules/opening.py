@@ -22,18 +22,19 @@ class Day:
 
 def day_of(staff: Staff, day: date) -> Day:
     """An override of the date beats a holiday, which beats the weekly hours."""
-    if day in staff.dates:
-        return Day(staff.dates[day])
-    if staff.holidays and (name := holiday(staff.holidays, day)):
-        return Day((), name)
-    return Day(tuple((shift.opens, shift.closes) for shift in staff.shifts if shift.weekday == day.weekday()))
+    hours = ((shift.opens, shift.closes) for shift in staff.shifts if shift.weekday == day.weekday())
+    return _exception(staff, day) or Day(tuple(hours))
 
 
 def open_stretches(staff: Staff, first: date, last: date) -> Iterable[Stretch]:
     """The open stretches that begin on these days of theirs (both included), in UTC. 00:00 as the end is midnight."""
+    weekly: dict[int, list[tuple[time, time]]] = {}
+    for shift in staff.shifts:
+        weekly.setdefault(shift.weekday, []).append((shift.opens, shift.closes))
     day = first
     while day <= last:
-        for opens, closes in day_of(staff, day).hours:
+        exception = _exception(staff, day)
+        for opens, closes in exception.hours if exception else weekly.get(day.weekday(), ()):
             last_day = day + ONE_DAY if closes == time(0) else day
             yield _utc(day, opens, staff.zone), _utc(last_day, closes, staff.zone)
         day += ONE_DAY
@@ -47,6 +48,15 @@ def is_open(staff: Staff, start: datetime, end: datetime) -> bool:
         if opens <= at < closes:
             at = closes
     return at >= end.astimezone(UTC)
+
+
+def _exception(staff: Staff, day: date) -> Day | None:
+    """What takes the place of the weekly hours."""
+    if day in staff.dates:
+        return Day(staff.dates[day])
+    if staff.holidays and (name := holiday(staff.holidays, day)):
+        return Day((), name)
+    return None
 
 
 def _utc(day: date, at: time, zone: ZoneInfo) -> datetime:

@@ -13,7 +13,7 @@ _HELP = {"help", "info"}
 _WISH = re.compile(
     r"\b(?:stop|quit|no more)\b(?: \w+){0,2} (?:texting|messaging|texts|messages|msgs)\b"
     r"|\b(?:do not|don't|dont|never) (?:text|message|contact) me\b"
-    r"|\b(?:unsubscribe|opt me out|remove me from)\b"
+    r"|\b(?:unsubscribe|opt me out|remove me from(?! (?:the |your |this |that )?(?:wait|line\b|queue\b)))\b"
 )
 
 

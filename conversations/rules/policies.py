@@ -43,6 +43,7 @@ class Policy:
     cancel_fee: int | None = None
     open_requests: int | None = None
     at_deadline: AtDeadline | None = None
+    waitlist_skips_parties: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Terms:
     open_requests: int = 2
     """How many requests of one client may wait for an answer at a time."""
     at_deadline: AtDeadline = AtDeadline.EXPIRE
+    waitlist_skips_parties: bool = True
+    """Whether a party that does not fit into what is free of a class is passed over for the next that does."""
 
     @property
     def asks_about_moves(self) -> bool:

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from conversations.booking import BookingStatus, BookingView, ProposalView
 from conversations.business import ANY, Business, Money, Service, Shift, Staff
-from conversations.classes import ClassView
-from conversations.desk import BlockView, Caller, ForOthers, LastCommand
+from conversations.classes import ClassView, Place, WaitlistStatus
+from conversations.desk import BlockView, ForOthers, LastCommand
 from conversations.facts import Person
 from conversations.layout import Capabilities
 from conversations.rules.availability import Calendar, Refusal, occupied
 from conversations.rules.policies import Terms
+from conversations.series import SeriesView
 
 QATAR = ZoneInfo("Asia/Qatar")
 TODAY = datetime(2026, 3, 10, 10, 15, tzinfo=QATAR)
@@ -54,10 +55,11 @@ class PlainFacts:
     bookings: Sequence[BookingView] = ()
     open_proposal: ProposalView | None = None
     blocks: Sequence[BlockView] = ()
-    callers: dict[str, Caller] = field(default_factory=dict)
     commanded: LastCommand | None = None
     of_others: Sequence[ForOthers] = ()
     sessions: Sequence[ClassView] = ()
+    all_series: Sequence[SeriesView] = ()
+    places: Sequence[Place] = ()
 
     language_is_known: bool = False
 
@@ -70,7 +72,12 @@ class PlainFacts:
     def staff(self) -> Sequence[Staff]:
         return self.people
 
-    def calendars(self, service: Service, first: date, last: date, changing: int | None = None) -> Sequence[Calendar]:
+    def series(self, series_id: int) -> SeriesView | None:
+        return next((each for each in self.all_series if each.id == series_id), None)
+
+    def calendars(
+        self, service: Service, first: date, last: date, changing: int | tuple[int, ...] | None = None
+    ) -> Sequence[Calendar]:
         wanted = service.staff_ids or tuple(staff.id for staff in self.people)
         return [
             Calendar(s, self.policy, {Refusal.TAKEN: occupied(self.busy.get(s.id, ()))})
@@ -89,6 +96,15 @@ class PlainFacts:
 
     def class_session(self, class_id: int) -> ClassView | None:
         return next((each for each in self.sessions if each.id == class_id), None)
+
+    def my_places(self) -> Sequence[Place]:
+        return [each for each in self.places if each.status in (WaitlistStatus.WAITING, WaitlistStatus.OFFERED)]
+
+    def place(self, place_id: int) -> Place | None:
+        return next((each for each in self.places if each.id == place_id), None)
+
+    def waiting(self, class_id: int | None = None) -> Sequence[Place]:
+        return [each for each in self.places if class_id in (None, each.class_id)]
 
     def whose_turn(self, staff_ids: Sequence[int]) -> int:
         return staff_ids[0]
@@ -128,9 +144,6 @@ class PlainFacts:
 
     def blocks_between(self, start: datetime, end: datetime) -> Sequence[BlockView]:
         return [block for block in self.blocks if block.start < end and block.end > start]
-
-    def caller(self, phone: str) -> Caller:
-        return self.callers.get(phone, Caller())
 
     def last_command(self) -> LastCommand | None:
         return self.commanded

@@ -25,7 +25,7 @@ from tests.faults.verdict import rows
 BATCH = 3 * RUNNERS
 """Rounds or requests that are raced for within a minute: a coordinator who texts more is taken for a program."""
 LATER = timedelta(minutes=3)
-LEAD = 0.02
+LEAD = 0.04
 """Seconds by which the last of those who meet is ahead of the others in every second round, unless a guard is off."""
 Side = Callable[[Slot, int], Deed]
 """What one side does about a client's request with this number."""

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 from models.base import Moment
+from sqlalchemy.dialects import mysql
 
 revision = "0004"
 down_revision = "0003"
@@ -14,7 +15,7 @@ def upgrade() -> None:
     op.create_table('legacy_records',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
-    sa.Column('legacy_id', sa.String(length=120), nullable=False),
+    sa.Column('legacy_id', sa.String(120).with_variant(mysql.VARCHAR(120, collation='utf8mb4_bin'), 'mysql', 'mariadb'), nullable=False),
     sa.Column('table_name', sa.String(length=40), nullable=False),
     sa.Column('row_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('checksum', sa.String(length=64), nullable=False),
@@ -105,6 +106,10 @@ def upgrade() -> None:
     sa.Column('offer_start_at', Moment(), nullable=True),
     sa.Column('offer_staff_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('offer_seats', sa.Integer(), nullable=False),
+    sa.Column('offer_outbox_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('told_at', Moment(), nullable=True),
+    sa.Column('passed', sa.Integer(), nullable=False),
+    sa.Column('passed_starts', sa.String(length=400), nullable=False),
     sa.Column('accepted_at', Moment(), nullable=True),
     sa.Column('expired_at', Moment(), nullable=True),
     sa.Column('booking_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -118,6 +123,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_waitlist_entries_class_session_id_status'), ['class_session_id', 'status'], unique=False)
         batch_op.create_index(batch_op.f('ix_waitlist_entries_conversation_id_status'), ['conversation_id', 'status'], unique=False)
         batch_op.create_index(batch_op.f('ix_waitlist_entries_look_at'), ['look_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_waitlist_entries_offer_outbox_id'), ['offer_outbox_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_waitlist_entries_status_wanted_from'), ['status', 'wanted_from'], unique=False)
 
     op.create_table('booking_series_items',
@@ -142,6 +148,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_bookings_client_id_live_class_id'), ['client_id', 'live_class_id'], unique=True)
         batch_op.create_index(batch_op.f('ix_bookings_series_id'), ['series_id'], unique=False)
 
+    with op.batch_alter_table('booking_policies', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('waitlist_skips_parties', sa.Boolean(), nullable=True))
+
     if op.get_bind().dialect.name == "postgresql":
         # As for bookings: a second lock beside the claims.
         op.execute(
@@ -152,6 +161,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("booking_policies") as table:
+        table.drop_column("waitlist_skips_parties")
     with op.batch_alter_table("bookings") as table:
         table.drop_index("ix_bookings_series_id")
         table.drop_index("ix_bookings_client_id_live_class_id")

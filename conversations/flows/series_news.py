@@ -1,0 +1,103 @@
+"""What a client reads when something has happened to their series: one text, however many visits it has."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from conversations.booking import BookingStatus
+from conversations.dialogue import Awaiting, Dialogue
+from conversations.effects import TellCoordinator
+from conversations.events import Said, SeriesBooked, SeriesDecided, SeriesTakesLonger
+from conversations.flows.notices import client_line
+from conversations.flows.series_words import dates, left_out, numbered_dates, pattern_of, rhythm_line
+from conversations.flows.their_time import their_time
+from conversations.replies import Reply, Value, say
+from conversations.series import SeriesView
+from conversations.turn import Turn
+
+_KEYS = {
+    BookingStatus.CONFIRMED: "series_approved",
+    BookingStatus.DECLINED: "series_declined",
+    BookingStatus.EXPIRED: "series_expired",
+    BookingStatus.CANCELLED: "series_cancelled",
+}
+
+
+def booked(dialogue: Dialogue, event: SeriesBooked) -> Turn:
+    """Thanks, and word to the coordinator with the whole list; then the second wish of the same text."""
+    series, (first, *_) = event.series, event.series.bookings
+    settled, numbers = first.status is not BookingStatus.PENDING, tuple(item.number for item in series.items)
+    then = (Said(dialogue.next_wish),) if dialogue.next_wish else ()
+    dialogue = replace(dialogue.without_slots(), booking_id=first.id, settled=settled)
+    name: Reply | str = say("to_name", name=first.client) if first.client_named else ""
+    reply = say(
+        "series_booked" if settled else "series_requested", name=name, place=first.place,
+        elsewhere=their_time(first.phone, first.start), **_told(series, numbers),
+    )  # fmt: skip
+    tell = prompt("series_notice" if settled else "series_prompt", series)
+    return Turn(dialogue, (reply,), (TellCoordinator(tell, first.id, may_wait=True),), then)
+
+
+def decided(dialogue: Dialogue, event: SeriesDecided) -> Turn:
+    """What became of these visits; who cancelled them by themselves has word sent to the coordinator."""
+    series, numbers = event.series, event.numbers
+    key = _KEYS[event.status]
+    values = _told(series, numbers)
+    dialogue = _settle(dialogue, series)
+    if not event.by_client:
+        waiting = (
+            say("series_rest_waits", visits=say("series_all_visits", count=len(series.pending)))
+            if series.pending
+            else ""
+        )
+        return Turn(dialogue, (say(key, words=event.words, waiting=waiting, **values),))
+    tell = say(
+        "series_cancelled_notice", id=series.id, client=series.bookings[0].client, service=values["service"],
+        staff=values["staff"], visits=values["visits"], words=event.words,
+        dates=values["dates"],
+    )  # fmt: skip
+    first = next(item.booking for item in series.items if item.number in numbers and item.booking is not None)
+    return Turn(dialogue, (say("series_cancelled_yourself", **values),), (TellCoordinator(tell, first.id),))
+
+
+def takes_longer(dialogue: Dialogue, event: SeriesTakesLonger) -> Turn:
+    first = event.series.bookings[0]
+    return Turn(dialogue, (say("series_takes_longer", id=event.series.id, service=first.service),))
+
+
+def prompt(key: str, series: SeriesView) -> Reply:
+    """The coordinator's view of a series: every visit by its number."""
+    first = series.bookings[0]
+    waiting = [item for item in series.items if item.booking is not None and item.booking.status is first.status]
+    return say(
+        key, id=series.id, client=client_line(first), service=first.service, minutes=first.minutes,
+        staff=first.staff, note=first.note, attendee=first.attendee, rhythm=rhythm_line(pattern_of(series)),
+        visits=say("series_all_visits", count=len(waiting)), dates=numbered_dates(series, waiting),
+        left_out=left_out(series.left_out), first=first.start,
+    )  # fmt: skip
+
+
+def _told(series: SeriesView, numbers: tuple[int, ...]) -> dict[str, Value]:
+    starts, first = _starts(series, numbers), series.bookings[0]
+    return {
+        "id": series.id, "service": first.service, "staff": first.staff, "rhythm": rhythm_line(pattern_of(series)),
+        "visits": say("series_all_visits", count=len(starts)), "dates": dates(starts, pattern_of(series)),
+        "first": starts[0], "left_out": left_out(series.left_out) if len(starts) == len(series.bookings) else "",
+    }  # fmt: skip
+
+
+def _starts(series: SeriesView, numbers: tuple[int, ...]) -> list[datetime]:
+    return sorted(item.booking.start for item in series.items if item.booking is not None and item.number in numbers)
+
+
+def _settle(dialogue: Dialogue, series: SeriesView) -> Dialogue:
+    """As for one booking: what the client is filling in for another stays as it is."""
+    mine = {found.id for found in series.bookings}
+    if dialogue.changing and dialogue.booking_id in mine:
+        dialogue = dialogue.without_slots()
+    if dialogue.awaiting is Awaiting.PROPOSAL and dialogue.booking_id in mine:
+        dialogue = dialogue.asking(Awaiting.NOTHING)
+    kept = [found for found in series.bookings if found.status is BookingStatus.CONFIRMED]
+    standing = (*kept, *series.pending)
+    if dialogue.booking_id is None or dialogue.booking_id in mine:
+        dialogue = replace(dialogue, booking_id=standing[0].id if standing else None, settled=bool(kept))
+    return dialogue
