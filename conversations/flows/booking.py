@@ -44,6 +44,8 @@ _FULL = frozenset(
 
 def answer(dialogue: Dialogue, understood: Understood, facts: Facts, lead: Replies = ()) -> Turn:
     """What a text that fills slots, or answers a question of the funnel, leads to. `lead` is said first."""
+    if dialogue.changing and _names_another(dialogue, understood):
+        return _begin_anew(dialogue, understood, facts, lead)
     complete = dialogue.state is State.TIME_SELECTED and dialogue.awaiting is Awaiting.CONFIRMATION
     if complete and understood.answer is not None and not _corrects(understood):
         return _book(dialogue, facts) if understood.answer is Answer.YES else _what_to_change(dialogue, facts)
@@ -63,6 +65,19 @@ def answer(dialogue: Dialogue, understood: Understood, facts: Facts, lead: Repli
     if filled.question is not None:
         return filled.question.led_by(*lead)
     return ask_next(series.follow_day(before, filled.dialogue, understood), facts, lead, sure=filled.time_is_sure)
+
+
+def _names_another(dialogue: Dialogue, understood: Understood) -> bool:
+    """Whether a text wants something else than the booking whose time is being changed was for."""
+    return bool(understood.service_ids) and set(understood.service_ids).isdisjoint(dialogue.service_ids)
+
+
+def _begin_anew(dialogue: Dialogue, understood: Understood, facts: Facts, lead: Replies) -> Turn:
+    """A new booking; that other one keeps its time."""
+    kept = facts.booking(dialogue.booking_id) if dialogue.booking_id is not None else None
+    if kept is not None:
+        lead = (*lead, say("move_dropped", id=kept.id, when=kept.start))
+    return answer(dialogue.without_slots(), understood, facts, lead).doing(LetGo())
 
 
 def ask_next(dialogue: Dialogue, facts: Facts, lead: Replies = (), *, sure: bool = False) -> Turn:

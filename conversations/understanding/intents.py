@@ -23,8 +23,6 @@ def read_intent(words: Sequence[str], signs: Sequence[str], known: Vocabulary) -
     alone = tuple(without(words, known.phrase_set("answers", "polite")) or (words or signs))
     if intent := _by_all_words(known).get(alone):
         return Wished(intent, " ".join(alone))
-    if len(alone) == 2 and alone[1].isdecimal() and alone[:1] in known.phrase_set("intents.alone", Intent.CANCEL.value):
-        return Wished(Intent.CANCEL, alone[0])
     by_first = _by_first_word(known)
     wished: dict[str, Wished] = {}
     for place, word in enumerate(words):
@@ -34,7 +32,10 @@ def read_intent(words: Sequence[str], signs: Sequence[str], known: Vocabulary) -
         for phrase, intent in phrases:
             if matches(rest, phrase):
                 wished.setdefault(intent, Wished(intent, " ".join(phrase)))
-    return next((wished[name] for name in known.order if name in wished), Wished(None)) if wished else Wished(None)
+    if wished:
+        return next((wished[name] for name in known.order if name in wished), Wished(None))
+    opens_with_cancel = alone[:1] in known.phrase_set("intents.alone", Intent.CANCEL.value)
+    return Wished(Intent.CANCEL, alone[0]) if opens_with_cancel else Wished(None)
 
 
 @lru_cache(maxsize=32)

@@ -24,6 +24,7 @@ _MAY_BE_GONE = frozenset({
 })  # fmt: skip
 _LONG = frozenset({"month", "month_of_year", "named_day", "season", "rest", "week", "stretch"})
 _BESIDE = THE | {Kind.ON, Kind.AT, Kind.ABOUT}
+"""What may stand between a day and its hour."""
 _SKIPPED = THE | {Kind.ON, Kind.FROM, Kind.ME, Kind.SOFT}
 _NEAR = 6
 """Words from a paper to the day that tells it apart ("that pic on your page from december")."""
@@ -201,11 +202,11 @@ def _is_led_to(item: Found, lexemes: Sequence[Lexeme], known: Vocabulary) -> boo
 
 
 def _is_for(lexeme: Lexeme, known: Vocabulary) -> bool:
-    """ "For", "para", "para el", "pra"."""
+    """ "For", "para", "para el", "pra", "about"."""
     if lexeme.kind is Kind.AT and lexeme.until == FOR_HOUR:
         return True
     meaning = known.phrases.get(words_of(lexeme.text)[0]) if words_of(lexeme.text) else None
-    return lexeme.kind in (Kind.FOR, Kind.TO) or (meaning is not None and meaning.kind is Kind.FOR)
+    return lexeme.kind in (Kind.FOR, Kind.TO, Kind.ABOUT) or (meaning is not None and meaning.kind is Kind.FOR)
 
 
 def _clause_of(item: Found, lexemes: Sequence[Lexeme], known: Vocabulary) -> Sequence[Lexeme]:

@@ -164,3 +164,13 @@ class TestWhoIsInItAlready:
     def test_may_add_people(self) -> None:
         turn = talk("yoga on the 16th of march for 2 people", facts=replace(FACTS, bookings=(self.MINE,)))
         assert turn.effects == (HoldSeats(1, 2),)
+
+
+def test_another_service_while_a_booking_is_moved_is_a_new_booking() -> None:
+    mine = booking(5, BookingStatus.CONFIRMED, service="Haircut", service_ids=(HAIRCUT.id,), staff_id=2)
+    facts = replace(FACTS, bookings=(mine,))
+    turn = talk("move my haircut", "yoga on the 16th of march", facts=facts)
+    assert keys(turn) == ["move_dropped", "confirm_class"]
+    assert LetGo() in turn.effects
+    assert HoldSeats(1, 1) in turn.effects
+    assert not turn.dialogue.changing
