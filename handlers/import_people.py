@@ -37,12 +37,13 @@ class Person:
 
 @dataclass(slots=True)
 class Found:
-    """A client here. `is_new`: they came with this import."""
+    """A client here. `is_new`: they came with this import. `is_numbered`: their number there is in mind already."""
 
     id: int
     name: str
     phone: str | None
     is_new: bool = False
+    is_numbered: bool = False
 
 
 def person_of(cells: Cells, region: str, own_id: str = "") -> Person:
@@ -111,19 +112,18 @@ def people_known(session: Session, people: Collection[Person]) -> dict[Person, F
         row = by_id.get(record.row_id) if record is not None else None
         row = row or by_phone.get(person.phone) or (by_email.get(person.email) if person.email else None)
         if row is not None:
-            found[person] = Found(row.id, row.name, row.phone)
+            found[person] = Found(row.id, row.name, row.phone, is_numbered=record is not None)
     return found
 
 
 def keep_in_mind(session: Session, found: Mapping[Person, Found]) -> None:
     """That these people were met in rows about something else: their own row is still to come."""
-    known = legacy_records_of(session, KIND, [one.legacy_id for one in found])
     rows = {
         one.legacy_id: {
             "kind": KIND, "legacy_id": one.legacy_id, "table_name": "clients", "row_id": client.id, "checksum": "",
         }
         for one, client in found.items()
-        if one.legacy_id not in known
+        if not client.is_numbered
     }  # fmt: skip
     if rows:
         session.execute(insert(legacy_records), list(rows.values()))

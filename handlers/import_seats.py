@@ -167,7 +167,7 @@ def _add(
                 "meeting_provider": row.meeting_provider, "meeting_link": row.meeting_link,
                 "meeting_passcode": row.meeting_passcode,
                 "booking_type": BookingType.GROUP_SESSION, "status": said.status, "service_id": row.service_id,
-                "more_service_ids": [], "staff_id": row.staff_id, "client_id": client.id,
+                "staff_id": row.staff_id, "client_id": client.id,
                 "conversation_id": rooms.get(client.id) if is_ahead else None,
                 "attendee": attendee(one.cells, said.person, client), "class_session_id": row.id,
                 "seats_reserved": places.seats, "preferred_datetime": row.start_at, "start_at": row.start_at,

@@ -39,6 +39,7 @@ _EMAIL = re.compile(r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]{2,}$")
 _SEPARATOR = re.compile(r"[\s_\-]+")
 
 
+@lru_cache(maxsize=256)
 def status(text: str) -> S:
     try:
         return STATUSES[_SEPARATOR.sub("_", text.strip().casefold())]
@@ -114,6 +115,7 @@ def zone_named(name: str) -> ZoneInfo:
         raise BadValue(f'"{name}" is no time zone such as Europe/London') from None
 
 
+@lru_cache(maxsize=256)
 def length(text: str) -> timedelta:
     """ "60", "60 min", "01:00:00"."""
     found = _LENGTH.match(text.strip())
@@ -157,6 +159,7 @@ def email(text: str) -> str:
     return found
 
 
+@lru_cache(maxsize=1024)
 def amount(text: str, currency: str) -> tuple[int, str]:
     """Minor units and the currency, which the text may name itself: "79.00", "1,234.50 USD", "£12"."""
     named = re.findall(r"[A-Za-z]{3}", text)

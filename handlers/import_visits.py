@@ -157,7 +157,7 @@ def _add(
             {
                 **said.values, **meeting_of(one.cells),
                 "booking_type": BookingType.ONE_ON_ONE, "status": said.status, "service_id": visit.service.id,
-                "more_service_ids": [], "staff_id": visit.staff.id, "client_id": client.id,
+                "staff_id": visit.staff.id, "client_id": client.id,
                 "conversation_id": rooms.get(client.id) if is_ahead else None,
                 "attendee": attendee(one.cells, said.person, client), "class_session_id": None,
                 "preferred_datetime": said.preferred, "start_at": span.start, "end_at": span.end,

@@ -54,6 +54,9 @@ def without_homonyms(found: Sequence[Lexeme], text: str, words: Vocabulary) -> t
         elif lexeme.kind is Kind.ORDINAL:
             if _is_grade(found, place, text, words):
                 settled[place] = lexeme._replace(kind=Kind.NOISE)
+        elif lexeme.kind is Kind.PART:
+            if _is_named(lexeme, words) and _is_name(settled, place, text, words):
+                settled[place] = lexeme._replace(kind=Kind.OTHER)
         elif lexeme.kind is Kind.LAST:
             if _is_verb(found, place, words):
                 settled[place] = lexeme._replace(kind=Kind.OTHER)

@@ -22,13 +22,13 @@ _MAY_BE_GONE = frozenset({
     "weekday", "weekend", "named_day", "day_month", "month_day", "month", "month_of_year", "day_of_month",
     "number_of_month", "number_on", "days_of_month", "season", "this_part", "tonight", "weekday_number",
 })  # fmt: skip
-_LONG = frozenset({"month", "month_of_year", "named_day", "season", "rest", "week", "stretch"})
+_LONG = frozenset({"month", "month_of_year", "named_day", "season", "week"})
 _BESIDE = THE | {Kind.ON, Kind.AT, Kind.ABOUT}
 """What may stand between a day and its hour."""
-_SKIPPED = THE | {Kind.ON, Kind.FROM, Kind.ME, Kind.SOFT}
 _NEAR = 6
 """Words from a paper to the day that tells it apart ("that pic on your page from december")."""
-_FEWEST_LETTERS = 3
+_SHORTEST_VERB = 5
+"""Letters from which a word may be a verb by its beginning or its end."""
 _YEARS_LONG_GONE = 2
 
 
@@ -62,6 +62,7 @@ class _Marks(NamedTuple):
     beginnings: tuple[str, ...]
     endings: tuple[str, ...]
     endings_after_subject: tuple[str, ...]
+    any_endings: tuple[str, ...]
 
 
 @lru_cache(maxsize=32)
@@ -70,12 +71,16 @@ def _marks(known: Vocabulary) -> _Marks:
         return frozenset(phrase[0] for name in names for phrase in known.phrase_set("topics", name))
 
     thanks = frozenset(phrase[0] for phrase in known.phrase_set("intents.anywhere", "thanks"))
+    endings, after_subject = (
+        tuple(known.single("topics", name)) for name in ("past_endings", "past_endings_after_subject")
+    )
     return _Marks(
         opening("opening_hours", "usually", "papers", "strangers", "named_for", "lasted") | thanks,
         opening("happened", "had") | known.single("words", "since"),
         tuple(known.single("topics", "past_beginnings")),
-        tuple(known.single("topics", "past_endings")),
-        tuple(known.single("topics", "past_endings_after_subject")),
+        endings,
+        after_subject,
+        (*endings, *after_subject),
     )
 
 
@@ -83,8 +88,7 @@ def _may_have_happened(words: Sequence[str], lexemes: Sequence[Lexeme], marks: _
     """Whether there is a verb of the past at all, or a year."""
     if not marks.happened.isdisjoint(words) or any(each.kind in (Kind.DID, Kind.YEAR) for each in lexemes):
         return True
-    endings, beginnings = (*marks.endings, *marks.endings_after_subject), marks.beginnings
-    return any(word.endswith(endings) or word.startswith(beginnings) for word in words)
+    return any(word.endswith(marks.any_endings) or word.startswith(marks.beginnings) for word in words)
 
 
 def _of_the_business(found: Sequence[Found], words: Sequence[str], known: Vocabulary) -> set[int]:
@@ -114,13 +118,13 @@ def _tells_apart(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme], 
     links = known.single("topics", "links")
     opening = lexemes[item.start]
     start = item.start
-    is_linked = words_of(opening.text)[:1] != () and words_of(opening.text)[0] in links
+    is_linked = any(word in links for word in words_of(opening.text)[:1])
     while start and (lexemes[start - 1].kind in THE or lexemes[start - 1].text in links):
         is_linked = is_linked or lexemes[start - 1].text in links
         start -= 1
     near = _clause_before(lexemes, start)[-_NEAR:]
-    beside = near[-1:] if not is_linked or is_part else near
-    named = papers | strangers if is_part else (papers if not is_linked else papers | strangers)
+    beside = near if is_linked and not is_part else near[-1:]
+    named = papers | strangers if is_linked or is_part else papers
     if any(not named.isdisjoint(words_of(each.text)) for each in beside):
         return True
     after = lexemes[item.end : item.end + 2]
@@ -233,7 +237,7 @@ def _is_past_verb(clause: Sequence[Lexeme], at: int, known: Vocabulary, *, is_ov
     if is_over and not known.single("topics", "had").isdisjoint(words):
         return True
     word = words[-1]
-    if len(word) < _FEWEST_LETTERS + 2 or word in known.single("topics", "no_past"):
+    if len(word) < _SHORTEST_VERB or word in known.single("topics", "no_past"):
         return False
     marks = _marks(known)
     if word.startswith(marks.beginnings) or word.endswith(marks.endings):

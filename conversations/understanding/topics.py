@@ -28,12 +28,10 @@ _SYSTOLIC, _DIASTOLIC = range(8, 26), range(4, 16)
 def without_topics(found: Sequence[Lexeme], words: Vocabulary) -> tuple[Lexeme, ...]:
     """The same with the figures of what is spoken of as words that say nothing of a date or a time."""
     kinds = {lexeme.kind for lexeme in found}
-    if kinds.isdisjoint(_COUNTED):
+    if kinds.isdisjoint(_COUNTED) or _openings(words).isdisjoint([each.text.partition(" ")[0] for each in found]):
         return tuple(found)
     said = [(word, place) for place, lexeme in enumerate(found) for word in words_of(lexeme.text)]
     spoken = [word for word, _ in said]
-    if _openings(words).isdisjoint(spoken):
-        return tuple(found)
     taken: set[int] = set()
     if not kinds.isdisjoint(_FIGURES) and any(
         holds(spoken, words.phrase_set("topics", each)) for each in _FIGURE_TOPICS

@@ -42,7 +42,9 @@ RUNNERS = PROCESSES * THREADS
 PATIENCE = 300.0
 """Seconds for one race, whatever else the machine has to do."""
 MOST_TEXTS = 24
-ANSWERS = {"nearest": "ABC", "confirm": ("yes",), "confirm_unnamed": ("yes",)}
+ANSWERS = {
+    "nearest": "ABC", "confirm": ("yes",), "confirm_unnamed": ("yes",), "confirm_class": ("yes",), "class_full": ("1",),
+}  # fmt: skip
 """What somebody who wants to book texts next, by what they were last told; not the same word again and again."""
 HEAD_START = 0.1
 """Seconds by which a client is ahead of their deadline, where the guard is off."""

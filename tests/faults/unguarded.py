@@ -42,6 +42,8 @@ class Guard(StrEnum):
 
     CLAIMS = "claims"
     """Who owns which time."""
+    SEATS = "seats"
+    """Who owns which seat of a class."""
     DECISIONS = "decisions"
     """A booking is decided or changed under lock, as it is then, and only if it is still as it was read."""
 
@@ -70,6 +72,8 @@ class Before:
                     stack.enter_context(replaced("models.claims:claim", _claim_late))
                     stack.enter_context(replaced("models.claims:busy", self._seen(busy)))
                     stack.enter_context(patch("handlers.gather_facts.bookings_between", self._seen(bookings_between)))
+                case Guard.SEATS:
+                    stack.enter_context(replaced("models.claims:claim_seats", _claim_no_seat))
                 case Guard.DECISIONS:
                     stack.enter_context(replaced("handlers.pending_request:lock_request", self._unlocked))
                     stack.enter_context(replaced("handlers.pending_request:lock_booking", self._unlocked))
@@ -96,6 +100,10 @@ def _claim_late(*arguments: Any, **named: Any) -> None:
     """The guard is off, and the window is wide."""
     time.sleep(WINDOW)
     claim_unguarded(*arguments, **named)
+
+
+def _claim_no_seat(*_arguments: Any, **_named: Any) -> None:
+    """Whoever asks for seats is let in."""
 
 
 def _change_whatever_it_is(session: Session, booking_id: int, version: int, now: datetime, **values: Any) -> None:

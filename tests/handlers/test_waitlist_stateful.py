@@ -67,10 +67,11 @@ class Line(RuleBasedStateMachine):
     def looks_and_leaves_it_open(self, who: int) -> None:
         self._says(who, "yoga 18 march")
 
-    @rule(number=st.integers(0, 20))
-    def somebody_cancels(self, number: int) -> None:
+    @rule(number=st.integers(0, 20), then=st.sampled_from([0, 0, 5, 800]))
+    def somebody_cancels(self, number: int, then: int) -> None:
         if living := self.room.bookings():
             self._says(KAI, f"cancel {living[number % len(living)].id}")
+            self.room.passes(minutes=then)
 
     @rule(number=st.integers(0, 20), word=st.sampled_from(["approve", "decline"]))
     def the_coordinator_decides(self, number: int, word: str) -> None:
