@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Row,
     String,
+    bindparam,
     delete,
     func,
     insert,
@@ -188,9 +189,9 @@ def claim_seats(
     )
     session.execute(insert(claims), [{**owned, "stretch_id": stretch_id, "cell": seat} for seat in free[:seats]])
     if holder is Holder.BOOKING:
-        count_booked_seats(session, row)
+        count_booked_seats(session, [row])
     else:
-        _count_seats(session, row.id)
+        _count_seats(session, [row.id])
 
 
 def seats_held(
@@ -248,27 +249,30 @@ def number_seats_within(session: Session, row: Row[Any], capacity: int, now: dat
         session.execute(update(claims).where(*mine, claims.c.cell == before).values(cell=after))
 
 
-def count_booked_seats(session: Session, row: Row[Any]) -> None:
-    """Seats of a class (its row, LOCKED by the caller) have been booked: how many are taken, and left."""
-    booked = _count_seats(session, row.id)
-    seats_were_booked(session, row.id, row.capacity - booked)
+def count_booked_seats(session: Session, rows: Sequence[Row[Any]]) -> None:
+    """Seats of these classes (their rows, LOCKED by the caller) have been booked: how many are taken, and left."""
+    booked = _count_seats(session, [row.id for row in rows])
+    for row in rows:
+        seats_were_booked(session, row.id, row.capacity - booked[row.id])
 
 
-def _count_seats(session: Session, class_session_id: int) -> int:
-    """`seats_taken` of a class that is locked: what its bookings own."""
+def _count_seats(session: Session, class_ids: Sequence[int]) -> dict[int, int]:
+    """`seats_taken` of classes that are locked: what their bookings own."""
     booked = (
-        select(func.count())
-        .select_from(claims)
+        select(claims.c.scarce_id, func.count())
         .join(stretches, stretches.c.id == claims.c.stretch_id)
         .where(
             claims.c.scarce == Scarce.SEAT,
-            claims.c.scarce_id == class_session_id,
+            claims.c.scarce_id.in_(class_ids),
             stretches.c.holder == Holder.BOOKING,
         )
+        .group_by(claims.c.scarce_id)
     )
-    taken: int = session.execute(booked).scalar_one()
-    mine = class_sessions.c.id == class_session_id
-    session.execute(update(class_sessions).where(mine).values(seats_taken=taken))
+    found = {row[0]: row[1] for row in session.execute(booked)}
+    taken = {class_id: found.get(class_id, 0) for class_id in class_ids}
+    one = update(class_sessions).where(class_sessions.c.id == bindparam("of_class"))
+    counted = [{"of_class": class_id, "counted": many} for class_id, many in taken.items()]
+    session.connection().execute(one.values(seats_taken=bindparam("counted")), counted)
     return taken
 
 
@@ -379,8 +383,9 @@ def let_go(session: Session, holder: Holder, holder_id: int) -> None:
     ids = [row.id for row in owned]
     session.execute(delete(claims).where(claims.c.stretch_id.in_(ids)))
     session.execute(delete(stretches).where(stretches.c.id.in_(ids)))
+    if classes:
+        _count_seats(session, classes)
     for class_session_id in classes:
-        _count_seats(session, class_session_id)
         look_at_class(session, class_session_id, AT_ONCE)
     for row in owned:
         if row.scarce is not Scarce.SEAT:

@@ -163,8 +163,8 @@ def own_seats(session: Session, owned: Sequence[tuple[Any, int, Sequence[int]]])
     ]
     if seats:
         session.execute(insert(claims), seats)
-    for row in {row.id: row for row, _, _ in owned}.values():
-        count_booked_seats(session, row)
+    if owned:
+        count_booked_seats(session, list({row.id: row for row, _, _ in owned}.values()))
 
 
 def lock_classes(session: Session, class_ids: Collection[int]) -> list[Any]:

@@ -1,5 +1,5 @@
-"""Many people text at once for the last seats of a class: those are booked, once each, and everybody else has a place of
-their own in line, and was told so once. LAST_SEATS="200 10" is the long run."""
+"""Many people text at once for the last seats of a class: those are booked, once each, and everybody else has a place
+of their own in line, and was told so once. LAST_SEATS="200 10" is the long run."""
 
 import os
 from collections import Counter
