@@ -50,7 +50,7 @@ def read_wish(text: str, pieces: Sequence[Token], known: Vocabulary, region: str
     how long it is; a bare "8" only where that was asked."""
     of_series = asked in SERIES_ASKED
     words = [piece.text for piece in pieces]
-    if not asked and not _may_repeat(words, known):
+    if not of_series and not _may_repeat(words, known):
         return Wished(None, None, text, text)
     repeated = read_recurrence(text, pieces, known)
     length, cuts = _length(words, pieces, known, asked)

@@ -23,6 +23,10 @@ _MAY_BE_GONE = frozenset({
     "number_of_month", "number_on", "days_of_month", "season", "this_part", "tonight", "weekday_number",
 })  # fmt: skip
 _LONG = frozenset({"month", "month_of_year", "named_day", "season", "week"})
+_TELLING = frozenset({
+    Kind.OTHER, Kind.SOFT, Kind.DID, Kind.LABEL, Kind.THING, Kind.UNIT, Kind.PEOPLE, Kind.YEAR, Kind.NOISE,
+})  # fmt: skip
+"""What a tale has, and "tomorrow at 3" has not."""
 _BESIDE = THE | {Kind.ON, Kind.AT, Kind.ABOUT}
 """What may stand between a day and its hour."""
 _NEAR = 6
@@ -34,7 +38,7 @@ _YEARS_LONG_GONE = 2
 
 def without_tales(found: Sequence[Found], lexemes: Sequence[Lexeme], known: Vocabulary, today: date) -> list[Found]:
     """The same without the days and hours that are only told of."""
-    if not any(item.day is not None or (item.said is not None and not item.said.is_empty) for item in found):
+    if not found or _TELLING.isdisjoint([lexeme.kind for lexeme in lexemes]):
         return list(found)
     words = [word for lexeme in lexemes for word in words_of(lexeme.text)]
     marks = _marks(known)
@@ -86,9 +90,13 @@ def _marks(known: Vocabulary) -> _Marks:
 
 def _may_have_happened(words: Sequence[str], lexemes: Sequence[Lexeme], marks: _Marks) -> bool:
     """Whether there is a verb of the past at all, or a year."""
-    if not marks.happened.isdisjoint(words) or any(each.kind in (Kind.DID, Kind.YEAR) for each in lexemes):
+    kinds = [each.kind for each in lexemes]
+    if Kind.DID in kinds or Kind.YEAR in kinds or not marks.happened.isdisjoint(words):
         return True
-    return any(word.endswith(marks.any_endings) or word.startswith(marks.beginnings) for word in words)
+    if Kind.OTHER not in kinds:
+        return False
+    unknown = [each.text for each in lexemes if each.kind is Kind.OTHER]
+    return any(word.endswith(marks.any_endings) or word.startswith(marks.beginnings) for word in unknown)
 
 
 def _of_the_business(found: Sequence[Found], words: Sequence[str], known: Vocabulary) -> set[int]:
