@@ -22,6 +22,8 @@ class Said:
     """The provider has answered an opt-out or help word itself, and says so."""
     suggested: Understood | None = None
     """What an interpreter proposes that the text may mean, where we did not understand it."""
+    place_id: int | None = None
+    """The place in a waiting list to which the message that they quoted offers something."""
 
 
 @dataclass(frozen=True, slots=True)

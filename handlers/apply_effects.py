@@ -80,7 +80,7 @@ from models.claims import AT_ONCE, Holder, let_go
 from models.clients import client_by_id, keep_email, rename_client
 from models.consents import ConsentSource, consent_given, consent_withdrawn
 from models.conversations import change_conversation
-from models.waitlist import look_for_person
+from models.waitlist_looks import look_for_person
 
 
 @dataclass(frozen=True, slots=True)

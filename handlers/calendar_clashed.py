@@ -2,24 +2,21 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.replies import Reply, say
 from handlers.calendar_told import tell_of_calendar
 from handlers.circumstances import Circumstances
+from handlers.pending_request import fresh_view
 from handlers.profile import Coordinator, Profile
-from handlers.views import booking_view
-from models.bookings import booking_by_id
 from models.calendar_clashes import Clash, clashes, note_told, told_of
 from models.conversations import change_conversation
 
 MOST_NAMED = 30
 """Bookings that one text names; of more, how many there are."""
-Clashing = tuple[Row[Any], list[Clash]]
-"""A booking, and what lies over it."""
+Clashing = Sequence[Clash]
+"""Of one booking: what lies over it."""
 
 
 def busy_over_bookings(session: Session, calendar_id: int, now: datetime) -> set[int]:
@@ -40,25 +37,23 @@ def calendar_clashed(
     profile = circumstances.profiles.current(session)
     by_coordinator: dict[Coordinator | None, list[Clashing]] = {}
     for booking_id in new:
-        booking = booking_by_id(session, booking_id)
-        if booking is not None:
-            whom = profile.coordinator_for(booking.service_id, booking.staff_id)
-            by_coordinator.setdefault(whom, []).append((booking, found[booking_id]))
+        clash = found[booking_id][0]
+        whom = profile.coordinator_for(clash.service_id, clash.staff_id)
+        by_coordinator.setdefault(whom, []).append(found[booking_id])
     for whom, some in by_coordinator.items():
-        only = some[0][0].id if len(some) == 1 else None
-        if not tell_of_calendar(session, _news(some, profile), whom, circumstances, profile, only):
+        only = some[0][0].booking_id if len(some) == 1 else None
+        if not tell_of_calendar(session, _news(session, some, profile), whom, circumstances, profile, only):
             _call_operators(session, some)
     return new
 
 
-def _news(some: Sequence[Clashing], profile: Profile) -> Reply:
-    views = [(booking_view(booking, profile), clashing) for booking, clashing in some]
-    view, clashing = views[0]
-    if len(views) > 1:
-        named = [one for one, _ in views[:MOST_NAMED]]
-        lines = [say("calendar_clash_line", id=one.id, client=one.client, when=one.start) for one in named]
-        if len(views) > len(named):
-            lines.append(say("lines_more", count=len(views) - len(named)))
+def _news(session: Session, some: Sequence[Clashing], profile: Profile) -> Reply:
+    views = [fresh_view(session, clashing[0].booking_id, profile) for clashing in some[:MOST_NAMED]]
+    view, clashing = views[0], some[0]
+    if len(some) > 1:
+        lines = [say("calendar_clash_line", id=one.id, client=one.client, when=one.start) for one in views]
+        if len(some) > len(views):
+            lines.append(say("lines_more", count=len(some) - len(views)))
         return say("calendar_clashes", staff=view.staff, lines=tuple(lines))
     return say(
         "calendar_clash", id=view.id, client=view.client, when=view.start, staff=view.staff,
@@ -68,6 +63,6 @@ def _news(some: Sequence[Clashing], profile: Profile) -> Reply:
 
 
 def _call_operators(session: Session, some: Sequence[Clashing]) -> None:
-    for booking, _ in some:
-        if booking.conversation_id is not None:
-            change_conversation(session, booking.conversation_id, needs_person=True)
+    for clash, *_ in some:
+        if clash.conversation_id is not None:
+            change_conversation(session, clash.conversation_id, needs_person=True)

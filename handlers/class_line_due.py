@@ -18,7 +18,8 @@ from handlers.waitlist_views import waiter
 from models.claims import AT_ONCE, seats_held, seats_held_until
 from models.class_sessions import lock_class, look_at_class, unlocked_class
 from models.conversations import lock_conversation
-from models.waitlist import change_entry, entries_of_class, seats_were_booked
+from models.waitlist import change_entry, entries_of_class
+from models.waitlist_looks import seats_were_booked
 
 MOST = 50
 """Whom one transaction tells; the others are told by the next."""

@@ -157,6 +157,8 @@ def _move(
         _move_booking(session, booking, start, end, staff.zone, now, profile)
     for entry in entries:
         change_entry(session, entry.id, OPEN, wanted_from=start, wanted_until=end)
+    if entries:  # its last hour, and the end of its line, are others now
+        look_at_class(session, class_id, AT_ONCE)
     before = row.start_at.astimezone(staff.zone)
     found = _view(session, class_id)
 

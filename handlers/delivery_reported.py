@@ -8,7 +8,7 @@ from handlers.circumstances import Circumstances
 from handlers.outbox import message_lost
 from models.claims import AT_ONCE
 from models.outbox import outbox_by_id, outbox_by_provider_id, record_report
-from models.waitlist import look_for_text
+from models.waitlist_looks import look_for_text
 
 
 def delivery_reported(session: Session, report: StatusReport, circumstances: Circumstances) -> str | None:

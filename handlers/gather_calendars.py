@@ -25,7 +25,7 @@ WHY = {
 Busy = tuple[int, str, int, int]
 """As models.claims.busy() gives them: whose, why, from which cell to before which."""
 COUNTED = {Holder.BOOKING.value, Holder.CONVERSATION.value, Holder.OFFER.value}
-"""What counts as a booking of a day: one that is made, and one whose client is being asked for their YES, or offered it."""
+"""What counts as a booking of a day: one that is made, or offered, or whose client is being asked for their YES."""
 
 
 def gather_calendars(

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from handlers.circumstances import Circumstances
 from handlers.import_clients import import_clients
+from handlers.import_columns import Cells
 from handlers.import_events import import_events
 from handlers.import_rows import Became, ImportKind, InTheWay, Outcome, SourceRow
 from handlers.import_seats import import_seats
+from handlers.import_seen import LONGEST_ID
 from handlers.import_setup import ImportSetup
 from handlers.import_visits import import_visits
 from models.claims import LostRace
@@ -61,7 +63,7 @@ def _all_or_halves(session: Session, rows: Sequence[SourceRow], deed: Deed) -> l
 
 
 def _stands_out(row: SourceRow, wrong: Exception) -> Outcome:
-    legacy_id = row.values.get("id", "")
+    legacy_id = Cells(row.values).text("id", LONGEST_ID)
     if isinstance(wrong, DataError):
         return Outcome(row.line, legacy_id, Became.REFUSED, None, "the database cannot keep what it says")
     reason = str(wrong) if isinstance(wrong, InTheWay) else "somebody has just taken what it needs"

@@ -24,6 +24,7 @@ from models.consents import first_consent
 from models.conversations import change_conversation, conversation_for, lock_conversation, opted_out
 from models.messages import postpone, store_inbound, unanswered
 from models.outbox import outbox_by_provider_id, withheld
+from models.waitlist import place_told_of
 
 LONGEST = 4096
 """Characters kept of one text; more is cut, for no channel carries more."""
@@ -188,14 +189,16 @@ def _is_coordinator(session: Session, conversation: Row[Any], circumstances: Cir
 
 def _said(session: Session, rows: list[Row[Any]], conversation: Row[Any]) -> Said:
     """Several quick messages are one text, a line each."""
-    about, texts, dialogue = None, [], load(conversation.dialogue)
+    about, place_id, texts, dialogue = None, None, [], load(conversation.dialogue)
     for row in rows:
         quoted = outbox_by_provider_id(session, row.channel, row.quoted_id) if row.quoted_id else None
         about = quoted.booking_id if quoted is not None else about
+        place_id = place_told_of(session, quoted.id) if quoted is not None else place_id
         texts.append(option_meant(quoted, row.body, dialogue) if quoted is not None else row.body)
     return Said(
         text="\n".join(texts),
         about=about,
         media=sum(len(row.media) for row in rows),
         carrier_answered=any(row.opt_out for row in rows),
+        place_id=place_id,
     )

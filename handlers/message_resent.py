@@ -13,6 +13,7 @@ from models.bookings import booking_by_id
 from models.conversations import newest_turn, opted_out
 from models.messages import message_by_id
 from models.outbox import LOST, add_to_outbox, outbox_by_id, record_report
+from models.waitlist import place_told_of
 
 
 def message_resent(session: Session, outbox_id: int, trace: str, now: datetime) -> int | Obsolete:
@@ -37,6 +38,12 @@ def message_resent(session: Session, outbox_id: int, trace: str, now: datetime) 
     return new_id
 
 
+def _went_on(session: Session, row: Row[Any], message: Row[Any]) -> bool:
+    """Whether turns have followed its own, or what it offers is another's by now: it did not arrive."""
+    has_followed = message.turn_id is not None and newest_turn(session, row.conversation_id) > message.turn_id
+    return has_followed or place_told_of(session, row.id) is not None
+
+
 def _lost(session: Session, row: Row[Any]) -> Lost:
     message = message_by_id(session, row.message_id)
     booking = booking_by_id(session, row.booking_id) if row.booking_id is not None else None
@@ -45,5 +52,5 @@ def _lost(session: Session, row: Row[Any]) -> Lost:
         told=row.told,
         booking=booking_now(booking) if booking is not None else None,
         is_opted_out=opted_out(session, row.conversation_id),
-        went_on=message.turn_id is not None and newest_turn(session, row.conversation_id) > message.turn_id,
+        went_on=_went_on(session, row, message),
     )

@@ -16,7 +16,8 @@ from handlers.profile import Profile
 from handlers.waitlist_views import place_view
 from models.claims import Holder, LostRace, claim_seats, let_go, owned_until, seats_held
 from models.outbox import LOST, UNSENT, delivery_of, queued_at
-from models.waitlist import OPEN, change_entry, entry_by_id, starts_of, starts_text
+from models.waitlist import OPEN, change_entry, entry_by_id
+from models.waitlist_looks import starts_of, starts_text
 
 ARRIVED_AT_LEAST = (Delivery.DELIVERED, Delivery.READ)
 

@@ -19,7 +19,7 @@ from models.consents import ConsentSource, consent_withdrawn
 from models.conversations import change_conversation, heard_at, opted_out
 from models.messages import asked_at
 from models.outbox import change_outbox, claimable, known_provider_ids, outbox_by_id
-from models.waitlist import look_for_person, look_for_text
+from models.waitlist_looks import look_for_person, look_for_text
 
 LEASE = timedelta(seconds=7)
 """How long a row stays with a worker that gives no sign of life. One that lives renews its leases well before, however

@@ -16,7 +16,8 @@ from handlers.waitlist_times import free_start, offer_start, service_of_entry
 from handlers.waitlist_views import wants_the_same
 from models.claims import AT_ONCE, LostRace, time_held_until
 from models.conversations import lock_conversation
-from models.waitlist import entries_for_time, entry_by_id, look_at_entry
+from models.waitlist import entries_for_time, entry_by_id
+from models.waitlist_looks import look_at_entry
 
 AGAIN = timedelta(minutes=10)
 """How often it is looked whether a time has come free in a way that nobody tells: other hours, another calendar."""

@@ -22,7 +22,8 @@ from handlers.profile import Profile
 from handlers.time_owned import own_time
 from models.bookings import newest_by_staff
 from models.claims import AT_ONCE, Holder, let_go
-from models.waitlist import change_entry, entry_at, starts_of, was_accepted
+from models.waitlist import change_entry, entry_at, was_accepted
+from models.waitlist_looks import starts_of
 
 Free = tuple[datetime, Calendar]
 """A start (UTC) that can be had, and with whom."""

@@ -23,6 +23,9 @@ class Clash:
     """A booking, and a busy time (number, start and end) that lies over some of it."""
 
     booking_id: int
+    service_id: int
+    staff_id: int
+    conversation_id: int | None
     busy_id: int
     start: datetime
     end: datetime
@@ -39,7 +42,13 @@ def clashes(session: Session, calendar_id: int, now: datetime, among: Collection
     times = _rows(session, untold, among)
     found = _over(_standing(session, calendar_id, now), times) if times else ()
     pairs = sorted(found, key=lambda pair: (pair[0].start_at, pair[0].id, pair[1].start_at))
-    return [Clash(booking.id, time.id, time.start_at, time.end_at) for booking, time in pairs]
+    return [
+        Clash(
+            booking.id, booking.service_id, booking.staff_id, booking.conversation_id,
+            time.id, time.start_at, time.end_at,
+        )
+        for booking, time in pairs
+    ]  # fmt: skip
 
 
 def told_of(session: Session, calendar_id: int, now: datetime) -> set[int]:
@@ -62,7 +71,8 @@ def note_told(session: Session, busy_ids: Collection[int], now: datetime) -> Non
 
 def _standing(session: Session, calendar_id: int, now: datetime) -> Sequence[Row[Any]]:
     """The bookings of the calendar's staff member that stand and are not over, by start."""
-    statement: Select[Any] = select(bookings.c.id, bookings.c.start_at, bookings.c.end_at).where(
+    columns = (bookings.c[name] for name in ("id", "service_id", "staff_id", "conversation_id", "start_at", "end_at"))
+    statement: Select[Any] = select(*columns).where(
         bookings.c.staff_id == _staff(calendar_id), bookings.c.start_at > now - LONGEST_BOOKING,
         bookings.c.end_at > now, bookings.c.status.in_((PENDING, *KEPT)),
     )  # fmt: skip

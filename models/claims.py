@@ -31,7 +31,8 @@ from conversations.rules.cells import CELL_SECONDS, cells
 from models.base import Key, Moment, key, table, word
 from models.class_sessions import class_sessions, lock_class, look_at_class
 from models.insert import insert_row
-from models.waitlist import seats_were_booked, time_came_free, time_was_booked
+from models.waitlist import waiting_for
+from models.waitlist_looks import seats_were_booked, time_came_free, time_was_booked
 
 
 class Scarce(StrEnum):
@@ -252,8 +253,10 @@ def number_seats_within(session: Session, row: Row[Any], capacity: int, now: dat
 def count_booked_seats(session: Session, rows: Sequence[Row[Any]]) -> None:
     """Seats of these classes (their rows, LOCKED by the caller) have been booked: how many are taken, and left."""
     booked = _count_seats(session, [row.id for row in rows])
+    waited_for = waiting_for(session, list(booked))
     for row in rows:
-        seats_were_booked(session, row.id, row.capacity - booked[row.id])
+        if row.id in waited_for:
+            seats_were_booked(session, row.id, row.capacity - booked[row.id])
 
 
 def _count_seats(session: Session, class_ids: Sequence[int]) -> dict[int, int]:
@@ -272,7 +275,7 @@ def _count_seats(session: Session, class_ids: Sequence[int]) -> dict[int, int]:
     taken = {class_id: found.get(class_id, 0) for class_id in class_ids}
     one = update(class_sessions).where(class_sessions.c.id == bindparam("of_class"))
     counted = [{"of_class": class_id, "counted": many} for class_id, many in taken.items()]
-    session.connection().execute(one.values(seats_taken=bindparam("counted")), counted)
+    session.execute(one.values(seats_taken=bindparam("counted")), counted)
     return taken
 
 

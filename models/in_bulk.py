@@ -13,7 +13,7 @@ from models.bookings import booking_transitions, bookings, live_class, planned_n
 from models.claims import Holder, Scarce, claims, count_booked_seats, stretches
 from models.class_sessions import class_sessions
 from models.scheduled_notices import scheduled_notices
-from models.waitlist import passed_by_somebody, time_was_booked
+from models.waitlist_looks import passed_by_somebody, time_was_booked
 
 Rows = Sequence[Mapping[str, Any]]
 DENSE = 8

@@ -60,6 +60,21 @@ def class_pages(session: Session) -> Iterator[Page]:
     return pages(session, select(class_sessions), class_sessions.c.id)
 
 
+def place_pages(session: Session) -> Iterator[Page]:
+    """The places in waiting lines, each with what its class and its booking say."""
+    more = (
+        class_sessions.c.status.label("class_status"),
+        class_sessions.c.look_at.label("class_look_at"),
+        bookings.c.id.label("booked"),
+    )
+    statement = (
+        select(waitlist_entries, *more)
+        .outerjoin(class_sessions, class_sessions.c.id == waitlist_entries.c.class_session_id)
+        .outerjoin(bookings, bookings.c.id == waitlist_entries.c.booking_id)
+    )
+    return pages(session, statement, waitlist_entries.c.id)
+
+
 def series_item_pages(session: Session) -> Iterator[Page]:
     """The occurrences of every series in order, each with what its booking says."""
     more = (
@@ -195,8 +210,6 @@ def present(session: Session, holder: Holder, ids: Sequence[int]) -> set[int]:
         Holder.CLASS: class_sessions,
         Holder.OFFER: waitlist_entries,
         Holder.CALENDAR: busy_times,
-        Holder.CLASS: class_sessions,
-        Holder.OFFER: waitlist_entries,
     }[holder]
     return set(session.execute(select(table.c.id).where(table.c.id.in_(ids))).scalars())
 

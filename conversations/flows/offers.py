@@ -23,11 +23,13 @@ def made(dialogue: Dialogue, event: OfferMade, facts: Facts) -> Turn:
     return Turn(replace(dialogue, offer_id=event.place.id), (offer(event.place, facts),))
 
 
-def answer(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn | None:
-    """The answer to what was offered last, where nothing was asked since; None for any other text."""
-    if dialogue.offer_id is None or not _is_bare(understood):
+def answer(dialogue: Dialogue, understood: Understood, quoted: int | None, facts: Facts) -> Turn | None:
+    """The answer to the offer that they `quoted`, else to what was offered last, where nothing was asked since; None
+    for any other text."""
+    offered = quoted or dialogue.offer_id
+    if offered is None or not _is_bare(understood):
         return None
-    place = facts.place(dialogue.offer_id)
+    place = facts.place(offered)
     return None if place is None else _settle(dialogue, place, understood, facts)
 
 

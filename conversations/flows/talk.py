@@ -43,7 +43,7 @@ def _answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Fact
         event = replace(event, about=dialogue.asked_about)
     if event.media and not event.text.strip():
         return side_trips.again(dialogue, facts).led_by(say("media_received"))
-    if turn := waitlist.answer(replace(dialogue, misses=0), understood, facts):
+    if turn := waitlist.answer(replace(dialogue, misses=0), understood, event, facts):
         return turn
     if dialogue.awaiting is Awaiting.PROPOSAL and (turn := proposal.answer(dialogue, understood, facts)):
         return turn

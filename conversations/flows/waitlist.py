@@ -6,6 +6,7 @@ from dataclasses import replace
 from conversations.classes import ClassStatus, Place
 from conversations.dialogue import Awaiting, Dialogue, Subject
 from conversations.effects import LeaveWaitlist, LetGo
+from conversations.events import Said
 from conversations.facts import Facts
 from conversations.flows import booking, classes, offers, options, side_trips, visits, waiting
 from conversations.flows.slots import fill
@@ -19,9 +20,9 @@ _HAS_ROOM = ("confirm_class", "confirm", "confirm_unnamed", "ask_time")
 """What is asked last where there is something to be had."""
 
 
-def answer(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn | None:
+def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts) -> Turn | None:
     """An answer to an offer, or a wish of this kind; None for any other text."""
-    if turn := offers.answer(dialogue, understood, facts):
+    if turn := offers.answer(dialogue, understood, event.place_id, facts):
         return turn
     picked = understood.choice
     if picked is not None and picked.subject is Subject.WAIT:

@@ -19,8 +19,9 @@ from bot.schedule import run_due
 from conversations.booking import BookingStatus
 from conversations.classes import WaitlistStatus
 from conversations.messages import Inbound
+from handlers.bookings_changed import call_off
 from handlers.invariants_checked import broken_invariants
-from models.bookings import bookings
+from models.bookings import booking_by_id, bookings
 from models.claims import Holder, Scarce, claims, stretches
 from models.class_sessions import class_sessions
 from models.outbox import outbox
@@ -117,9 +118,6 @@ def told_of(database: Database) -> list[Row[Any]]:
 
 
 def cancel(session: Any, booking_id: int, desk: Desk) -> None:
-    from handlers.bookings_changed import call_off
-    from models.bookings import booking_by_id
-
     row = booking_by_id(session, booking_id)
     assert row is not None
     call_off(session, row, row.version, BookingStatus.CANCELLED, "test", "", desk.circumstances("test"))

@@ -23,7 +23,7 @@ from handlers.invariants_checked import broken_invariants
 from handlers.seats_booked import book_places
 from models.bookings import bookings, transitions_of
 from models.claims import AT_ONCE, Holder, Scarce, claim_seats, claims, stretches
-from models.class_sessions import class_by_id, class_sessions, lock_class
+from models.class_sessions import class_by_id, class_sessions, lock_class, look_at_class
 from models.clients import client_for
 from models.conversations import conversation_for
 from models.waitlist import waitlist_entries
@@ -113,6 +113,7 @@ def wait_for(player: Player, class_id: int, phone: str, status: WaitlistStatus =
         entry_id = int(made.inserted_primary_key[0])
         if status is WaitlistStatus.OFFERED:
             claim_seats(session, row, 1, Holder.OFFER, entry_id, now, now + timedelta(hours=2))
+        look_at_class(session, class_id, row.start_at)
         return entry_id
 
     return player.desk.database.transact(work)

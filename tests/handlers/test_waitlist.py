@@ -7,17 +7,21 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy.orm import Session
 
 from bot.clock import SetClock
 from bot.desk import Desk
+from bot.intake import receive
 from bot.schedule import run_due
 from bot.stories import Phone
 from conversations.booking import BookingStatus
 from conversations.delivery import Delivery, SendFailure
-from conversations.messages import StatusReport
+from conversations.messages import Inbound, StatusReport
+from handlers.bookings_changed import call_off
 from handlers.classes_kept import cancel_class, move_class
 from handlers.delivery_reported import delivery_reported
 from handlers.outbox import claim_due, message_given_up
+from models.bookings import booking_by_id
 from tests.handlers.waiting_room import KAI, OFFERS, TRIAL, Room, person
 
 LONDON = ZoneInfo("Europe/London")
@@ -114,19 +118,8 @@ class TestComesFree:
         assert ["class_full"] == room.says(2, "yes")[-1:]
 
     def test_nobody_slips_in_between_before_the_line_is_looked_at(self, full: Room) -> None:
-        desk = full.desk
-        from handlers.bookings_changed import call_off
-        from models.bookings import booking_by_id
-
-        def free(session):  # type: ignore[no-untyped-def]
-            row = booking_by_id(session, 1)
-            call_off(session, row, row.version, BookingStatus.CANCELLED, "test", "", desk.circumstances("test"))
-
-        desk.database.transact(free)
-        from bot.intake import receive
-        from conversations.messages import Inbound
-
-        receive(desk, Inbound("sms", "slip", person(5).address, person(5).address, "yoga 18 march"))
+        free_by_hand(full)
+        receive(full.desk, Inbound("sms", "slips-in", person(5).address, person(5).address, "yoga 18 march"))
         assert ["class_full"] == full.told(5)
         full.player.settle()
         assert [3] == full.offered()
@@ -374,9 +367,8 @@ class TestByHand:
         assert ["listing"] == full.says(KAI, "waitlist c4")
         head, first, second = full.text_of(KAI, "listing").body.splitlines()
         assert head.endswith("0 seats left, 2 waiting")
-        assert [f"W{full.entry(3).id} P3, 1 seat: nothing is free", f"W{full.entry(4).id} P4, 1 seat: nothing is free"] == [
-            first, second,
-        ]  # fmt: skip
+        assert first == f"W{full.entry(3).id} P3, 1 seat: nothing is free"
+        assert second == f"W{full.entry(4).id} P4, 1 seat: nothing is free"
         assert ["waitlist_no_class"] == full.says(KAI, "WAITLIST 77")
         assert ["waitlist_empty"] == full.says(KAI, "WAITLIST 1")
         full.says(1, "cancel my booking", "yes")
@@ -472,11 +464,10 @@ def report(room: Room, provider_id: str, status: Delivery, failure: SendFailure 
 
 def free_by_hand(room: Room) -> None:
     """The first booking is called off, and nobody has looked at the line yet."""
-    from handlers.bookings_changed import call_off
-    from models.bookings import booking_by_id
 
-    def work(session):  # type: ignore[no-untyped-def]
+    def work(session: Session) -> None:
         row = booking_by_id(session, 1)
+        assert row is not None
         call_off(session, row, row.version, BookingStatus.CANCELLED, "test", "", room.desk.circumstances("test"))
 
     room.desk.database.transact(work)
@@ -490,5 +481,6 @@ def give_up_texts_to(room: Room, who: int, failure: SendFailure) -> None:
     claimed = room.desk.database.transact(partial(claim_due, now=now, limit=50))
     for one in claimed:
         if one.message.address == person(who).address:
-            room.desk.database.transact(lambda session, one=one: message_given_up(session, one, failure, "1", "", now))
+            give_up = partial(message_given_up, claimed=one, failure=failure, code="1", words="", now=now)
+            room.desk.database.transact(give_up)
     room.player.settle()

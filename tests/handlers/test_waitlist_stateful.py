@@ -89,7 +89,7 @@ class Line(RuleBasedStateMachine):
     def a_text_is_reported(self, who: int, arrived: bool) -> None:
         if not any(kind in OFFERS for kind in self.room.told(who)):
             return
-        text = [self.room.text_of(who, kind) for kind in OFFERS if kind in self.room.told(who)][0]
+        text = next(self.room.text_of(who, kind) for kind in OFFERS if kind in self.room.told(who))
         status, failure = (Delivery.DELIVERED, None) if arrived else (Delivery.FAILED, SendFailure.UNREACHABLE)
         heard, desk = StatusReport("sms", text.provider_id, status, failure), self.room.desk
         desk.database.transact(lambda session: delivery_reported(session, heard, desk.circumstances("test")))
@@ -127,7 +127,7 @@ class Line(RuleBasedStateMachine):
             database.read(self._is_well)
             return done
 
-        database.transact = watched  # type: ignore[method-assign]
+        database.transact = watched  # type: ignore[method-assign, assignment]
 
     def _is_well(self, session: Session) -> None:
         now, row = self.room.clock.now(), class_by_id(session, TRIAL)
@@ -194,7 +194,7 @@ def test_a_class_and_its_line_whatever_happens(databases: Databases, tmp_path: A
     class Made(Line):
         pass
 
-    Made.make = staticmethod(make)  # type: ignore[method-assign]
+    Made.make = staticmethod(make)
     run_state_machine_as_test(
         Made,
         settings=settings(
@@ -202,5 +202,3 @@ def test_a_class_and_its_line_whatever_happens(databases: Databases, tmp_path: A
             suppress_health_check=list(HealthCheck), print_blob=True,
         ),
     )  # fmt: skip
-
-

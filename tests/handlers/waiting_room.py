@@ -1,7 +1,7 @@
 """A studio with small classes for the tests of waiting lists: who says what, and how the line stands."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,8 @@ from models.bookings import bookings
 from models.business import booking_policies, business
 from models.claims import Holder, seats_held
 from models.class_sessions import class_by_id
-from models.outbox import outbox, outbox_after
+from models.conversations import conversations
+from models.outbox import outbox_after
 from models.waitlist import waitlist_entries
 
 YOGA = Path(__file__).parent / "yoga.toml"
@@ -160,13 +161,7 @@ class Room:
         while run_due(self.desk):
             pass
 
-    def sent_at(self, outbox_id: int) -> datetime:
-        statement = select(outbox.c.created_at).where(outbox.c.id == outbox_id)
-        return self.desk.database.read(lambda session: session.execute(statement).scalar_one())
-
     def _entries(self, session: Session) -> list[Row[Any]]:
-        from models.conversations import conversations
-
         statement = select(waitlist_entries, conversations.c.address).join(
             conversations, conversations.c.id == waitlist_entries.c.conversation_id
         )
