@@ -7,6 +7,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.classes import WaitlistStatus
+from models.claims import LostRace
 from models.waitlist import OPEN, add_entry, change_entry
 
 JOINS_ANEW: dict[str, Any] = {
@@ -18,9 +19,13 @@ JOINS_ANEW: dict[str, Any] = {
 
 
 def take_place(session: Session, entry: Row[Any] | None, now: datetime, **values: Any) -> tuple[int, bool]:
-    """The number of the place, and whether it is at the end of the line."""
+    """The number of the place, and whether it is at the end of the line. Raises LostRace where the same person takes it
+    at this moment on another channel."""
     if entry is None:
-        return add_entry(session, **JOINS_ANEW, **values, created_at=now), True
+        made = add_entry(session, **JOINS_ANEW, **values, created_at=now)
+        if made is None:
+            raise LostRace
+        return made, True
     is_new = entry.status not in OPEN
     anew = {**JOINS_ANEW, "created_at": now} if is_new else {}
     change_entry(session, entry.id, tuple(WaitlistStatus), **values, **anew)

@@ -14,7 +14,7 @@ from models.base import Key, Moment, key, link, table, word
 from models.class_sessions import class_sessions
 from models.clients import clients
 from models.conversations import conversations
-from models.insert import changed_rows, insert_row
+from models.insert import changed_rows, insert_numbered_unless_there
 
 
 class WaitlistEntry(SQLModel, table=True):
@@ -108,9 +108,9 @@ def entry_at(
     return session.execute(mine).one_or_none()
 
 
-def add_entry(session: Session, **values: Any) -> int:
-    """A new place in a line: its number."""
-    return insert_row(session, waitlist_entries, **values)
+def add_entry(session: Session, **values: Any) -> int | None:
+    """The number of a new place in a line; None where this client has one in it."""
+    return insert_numbered_unless_there(session, waitlist_entries, values)
 
 
 def entries_of_class(session: Session, class_session_id: int) -> list[Row[Any]]:

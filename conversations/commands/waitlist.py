@@ -35,7 +35,14 @@ def _of_class(class_id: int, facts: Facts) -> Listing:
 def _of_all(facts: Facts) -> Listing:
     places = facts.waiting()
     lines = tuple(
-        say("waitlist_all_line", id=each.id, client=each.client, what=what(each), why=why(each, facts))
+        say(
+            "waitlist_all_line",
+            id=each.id,
+            client=each.client,
+            what=what(each),
+            why=why(each, facts),
+            of_class=f" (C{each.class_id})" if each.class_id is not None else "",
+        )
         for each in places
     )
     return Listing(say("waitlist_all", count=len(places)), lines) if places else Listing(say("waitlist_nobody"))

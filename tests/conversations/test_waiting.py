@@ -21,7 +21,7 @@ QATAR = ZoneInfo("Asia/Qatar")
 YOGA = Service(7, "Yoga", 60, Money(2000, "USD"), (), (1,), "group", "Studio 2", is_class=True)
 WEDNESDAY = datetime(2026, 3, 18, 18, tzinfo=QATAR)
 THURSDAY = datetime(2026, 3, 12, tzinfo=QATAR)
-MAYA_IS_BUSY = {2: ((THURSDAY, THURSDAY + timedelta(hours=23)),)}
+MAYA_IS_BUSY: dict[int, tuple[tuple[datetime, datetime], ...]] = {2: ((THURSDAY, THURSDAY + timedelta(hours=23)),)}
 
 
 def session(number: int, start: datetime, free: int) -> ClassView:

@@ -365,10 +365,9 @@ class TestTheClassChanges:
 class TestByHand:
     def test_the_coordinator_reads_who_waits_and_why(self, full: Room) -> None:
         assert ["listing"] == full.says(KAI, "waitlist c4")
-        head, first, second = full.text_of(KAI, "listing").body.splitlines()
+        head, *lines = full.text_of(KAI, "listing").body.splitlines()
         assert head.endswith("0 seats left, 2 waiting")
-        assert first == f"W{full.entry(3).id} P3, 1 seat: nothing is free"
-        assert second == f"W{full.entry(4).id} P4, 1 seat: nothing is free"
+        assert [f"W{full.entry(each).id} P{each}, 1 seat: nothing is free" for each in (3, 4)] == lines
         assert ["waitlist_no_class"] == full.says(KAI, "WAITLIST 77")
         assert ["waitlist_empty"] == full.says(KAI, "WAITLIST 1")
         full.says(1, "cancel my booking", "yes")
@@ -452,6 +451,20 @@ def test_workers_that_look_at_once_offer_a_seat_to_one(full: Room) -> None:
     assert [3] == full.offered()
     assert 1 == sum(kind in OFFERS for number in (3, 4, 5, 6) for kind in full.told(number))
     full.check()
+
+
+def test_workers_that_look_at_once_offer_a_time_to_the_first(room: Room) -> None:
+    room.says(1, "massage thursday 12 march 10am", "yes")
+    for number in (3, 4, 5, 6):
+        room.says(number, "massage thursday 12 march 10am", "WAIT")
+    free_by_hand(room)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: run_due(room.desk), range(8)))
+    room.clock.move(timedelta(seconds=1))
+    room.player.settle()
+    assert [3] == room.offered()
+    assert 1 == sum(kind in OFFERS for number in (3, 4, 5, 6) for kind in room.told(number))
+    room.check()
 
 
 def report(room: Room, provider_id: str, status: Delivery, failure: SendFailure | None = None) -> None:
