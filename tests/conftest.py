@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
@@ -25,6 +26,9 @@ from tests.databases import Server, chosen, mariadb_server, postgresql_server
 
 NOW = datetime(2026, 3, 10, 7, 15, tzinfo=UTC)
 """Tuesday 10 March 2026, 10:15 in Qatar."""
+
+hypothesis.settings.register_profile("unhurried", deadline=None)  # a busy machine proves nothing
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
