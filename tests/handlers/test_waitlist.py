@@ -372,7 +372,7 @@ class TestByHand:
         assert ["waitlist_empty"] == full.says(KAI, "WAITLIST 1")
         full.says(1, "cancel my booking", "yes")
         full.says(KAI, "WAITLIST")
-        assert "P3, Yoga, Wed 18 Mar, 18:00: asked, until 19:15" in full.text_of(KAI, "listing").body
+        assert "P3, Yoga, Wed 18 Mar, 18:00 (C4): asked, until 19:15" in full.text_of(KAI, "listing").body
 
     def test_a_seat_goes_to_somebody_out_of_turn(self, full: Room) -> None:
         full.says(1, "cancel my booking", "yes")
