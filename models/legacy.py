@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Column, Row, String, UniqueConstraint, select
-from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from models.base import Key, key, table
-
-Exact = String(120).with_variant(mysql.VARCHAR(120, collation="utf8mb4_bin"), "mysql", "mariadb")
-"""MariaDB takes "a" for "A" and for "á" unless told otherwise."""
+from models.exact import exact
 
 
 class LegacyRecord(SQLModel, table=True):
@@ -21,7 +18,7 @@ class LegacyRecord(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("kind", "legacy_id"),)
     id: int | None = Field(default=None, sa_column=key())
     kind: str = Field(sa_column=Column(String(40), nullable=False))
-    legacy_id: str = Field(sa_column=Column(Exact, nullable=False))
+    legacy_id: str = Field(sa_column=Column(exact(120), nullable=False))
     table_name: str = Field(sa_column=Column(String(40), nullable=False))
     row_id: int = Field(sa_column=Column(Key, nullable=False))
     checksum: str = Field(sa_column=Column(String(64), nullable=False))

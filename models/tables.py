@@ -22,9 +22,14 @@ from models.clients import clients
 from models.command_log import command_log
 from models.consents import consents
 from models.conversations import conversations, turns
+from models.ledger import ledger_entries
 from models.legacy import legacy_records
 from models.messages import messages
 from models.outbox import outbox
+from models.payments import payment_requests, payments
+from models.prepaid import pack_uses, prepaid_packs
+from models.provider_calls import provider_calls, provider_tokens
+from models.refunds import refunds
 from models.scheduled_notices import scheduled_notices
 from models.send_budgets import send_budgets
 from models.waitlist import waitlist_entries
@@ -48,11 +53,19 @@ __all__ = [
     "conversations",
     "coordinators",
     "date_overrides",
+    "ledger_entries",
     "legacy_records",
     "messages",
     "metadata",
     "outbox",
+    "pack_uses",
+    "payment_requests",
+    "payments",
+    "prepaid_packs",
     "proposals",
+    "provider_calls",
+    "provider_tokens",
+    "refunds",
     "resources",
     "scheduled_notices",
     "send_budgets",

@@ -1,0 +1,163 @@
+"""Paying for a booking: how it is asked for, what a client's word about it leads to, and what they read when something
+has come of it."""
+
+from dataclasses import replace
+
+from conversations.booking import BookingStatus, BookingView
+from conversations.dialogue import Dialogue
+from conversations.effects import AskOnPhone, SubmitProof, TellCoordinator
+from conversations.events import (
+    GivenBack,
+    Paid,
+    PaymentDue,
+    PaymentFailed,
+    PaymentLapsed,
+    PaymentShown,
+    ReferenceUsed,
+    Said,
+)
+from conversations.facts import Facts
+from conversations.flows import side_trips
+from conversations.flows.notices import confirmation, offer_others, settle
+from conversations.flows.pay_words import how_to_pay, pay_again
+from conversations.payments import PaymentMethod
+from conversations.replies import Reply, Value, say
+from conversations.rules.mpesa import result_of
+from conversations.rules.mpesa_texts import read_confirmation
+from conversations.rules.references import reference_in
+from conversations.turn import Turn
+from conversations.understanding import Intent, Understood
+
+_METHODS = {Intent.PAY_BY_CARD: PaymentMethod.CARD, Intent.PAY_BY_PHONE: PaymentMethod.MPESA}
+
+
+def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts) -> Turn | None:
+    """A wish to pay, or a proof of it, where something waits to be paid; None for any other text."""
+    told = read_confirmation(event.text)
+    if not (event.media or told or understood.intent in (Intent.PAY, Intent.PAID, *_METHODS)):
+        return None
+    waiting = [found for found in facts.my_bookings() if found.payment is not None]
+    found = next((one for one in waiting if one.id == event.about), waiting[0] if waiting else None)
+    if found is None or found.payment is None:
+        return None
+    if told is not None:
+        return Turn(dialogue, (), (SubmitProof(found.id, told.code, told.amount),))
+    if event.media:
+        return Turn(dialogue, (), (SubmitProof(found.id),))
+    if understood.intent is Intent.PAID:
+        reference = reference_in(event.text)
+        if reference:
+            return Turn(dialogue, (), (SubmitProof(found.id, reference),))
+        return side_trips.again(dialogue, facts).led_by(say("pay_show_proof", id=found.id))
+    usual = found.payment.methods[0]
+    wanted = _METHODS.get(understood.intent, usual) if understood.intent is not None else usual
+    return _pay_by(dialogue, wanted, found, facts)
+
+
+def _pay_by(dialogue: Dialogue, wanted: PaymentMethod, found: BookingView, facts: Facts) -> Turn:
+    asked = found.payment
+    assert asked is not None
+    by_this = (wanted, *(method for method in asked.methods if method is not wanted))
+    lead: tuple[Reply, ...] = ()
+    if wanted not in asked.methods:
+        by_this, lead = asked.methods, (say("pay_not_so", id=found.id),)
+    effects = (AskOnPhone(found.id),) if by_this[0] is PaymentMethod.MPESA else ()
+    reply = say("pay_so", id=found.id, price=asked.left, until=asked.due_at, how=how_to_pay(asked, by_this, facts))
+    return Turn(dialogue, (*lead, reply), effects)
+
+
+def due(dialogue: Dialogue, event: PaymentDue, facts: Facts) -> Turn:
+    """A reminder. Nobody's phone is asked without their word."""
+    found, asked = event.booking, event.booking.payment
+    if asked is None:
+        return Turn(dialogue)
+    by_phone = asked.methods[0] is PaymentMethod.MPESA
+    how = say("pay_by_phone_on_word") if by_phone else how_to_pay(asked, asked.methods, facts)
+    reply = say(
+        "pay_due", id=found.id, service=found.service, when=found.start, price=asked.left, until=asked.due_at, how=how
+    )
+    return Turn(dialogue, (reply,))
+
+
+def paid(dialogue: Dialogue, event: Paid, facts: Facts) -> Turn:
+    """A receipt, and what has become of the booking; word to the coordinator."""
+    found, receipt = event.booking, event.receipt
+    by = say(f"paid_by_{receipt.method}")
+    values: dict[str, Value] = {
+        "id": found.id,
+        "price": receipt.received,
+        "service": found.service,
+        "when": found.start,
+    }
+    told: dict[str, Value] = {**values, "client": found.client, "by": by}
+    extra = say("paid_extra", extra=receipt.credited) if receipt.credited.amount and receipt.applied.amount else ""
+    if event.is_twice:
+        key = "paid_twice_back" if event.goes_back else "paid_twice"
+        return Turn(dialogue, (say(key, **values),), (TellCoordinator(say("paid_twice_notice", **told), found.id),))
+    if not receipt.applied.amount:
+        status = say(f"status_{found.status}")
+        tell = TellCoordinator(say("paid_kept_notice", status=status, **told), found.id)
+        reply = say("paid_kept", status=status, **values)
+        if found.status is not BookingStatus.EXPIRED:
+            return Turn(dialogue, (reply,), (tell,))
+        turn = offer_others(dialogue, found, (say("paid_too_late", **values),), facts)
+        return replace(turn, effects=(*turn.effects, tell))
+    if event.left.amount:
+        how = how_to_pay(found.payment, found.payment.methods, facts) if found.payment is not None else ""
+        until = found.payment.due_at if found.payment is not None else ""
+        reply = say("paid_part", left=event.left, until=until, how=how, **values)
+        tell = TellCoordinator(say("paid_part_notice", left=event.left, **told), found.id)
+        return Turn(dialogue, (reply,), (tell,))
+    notice = "paid_revived_notice" if event.is_revived else "paid_notice"
+    if found.status is not BookingStatus.CONFIRMED:
+        return Turn(dialogue, (say("paid_receipt", extra=extra, receipt=receipt.transaction_id, **values),))
+    reply = confirmation("paid", found, price=receipt.received, receipt=receipt.transaction_id, extra=extra)
+    return Turn(settle(dialogue, found, settled=True), (reply,), (TellCoordinator(say(notice, **told), found.id),))
+
+
+def failed(dialogue: Dialogue, event: PaymentFailed) -> Turn:
+    """Why, in plain words, and what to do next."""
+    found, asked = event.booking, event.booking.payment
+    if asked is None:
+        return Turn(dialogue)
+    if event.method is PaymentMethod.MPESA:
+        result = result_of(event.code)
+        why = say(result.failure.reply_key) if result.failure is not None else say("mpesa_failed_other")
+        again = pay_again(asked, result.again)
+    else:
+        why, again = say("card_failed"), pay_again(asked, None)
+    reply = say("pay_failed", id=found.id, service=found.service, why=why, until=asked.due_at, again=again)
+    return Turn(dialogue, (reply,))
+
+
+def lapsed(dialogue: Dialogue, event: PaymentLapsed, facts: Facts) -> Turn:
+    """Other times, and word to the coordinator."""
+    found = event.booking
+    reply = say("pay_lapsed", id=found.id, service=found.service, when=found.start)
+    turn = offer_others(settle(dialogue, found, settled=False), found, (reply,), facts)
+    tell = say("pay_lapsed_notice", id=found.id, client=found.client, when=found.start)
+    return replace(turn, effects=(*turn.effects, TellCoordinator(tell, found.id)))
+
+
+def shown(dialogue: Dialogue, event: PaymentShown, facts: Facts) -> Turn:
+    """Thanks, and word to whoever looks at it."""
+    found = event.booking
+    if event.is_used:
+        return side_trips.again(dialogue, facts).led_by(say("proof_used", id=found.id, reference=event.proof))
+    asked = found.payment.left if found.payment is not None else found.price
+    tell = say(
+        "proof_notice", id=found.id, client=found.client, service=found.service, when=found.start, price=asked,
+        proof=event.proof,
+    )  # fmt: skip
+    reply = say("proof_received", id=found.id, business=facts.business.name)
+    return side_trips.again(dialogue, facts).led_by(reply).doing(TellCoordinator(tell, found.id))
+
+
+def given_back(dialogue: Dialogue, event: GivenBack) -> Turn:
+    found = event.booking
+    reply = say("refund_coming", id=found.id, price=event.amount, service=found.service)
+    return Turn(dialogue, (reply,))
+
+
+def reference_used(dialogue: Dialogue, event: ReferenceUsed) -> Turn:
+    return Turn(dialogue, (say("command_reference_used", id=event.booking.id, reference=event.reference),))

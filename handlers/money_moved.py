@@ -1,0 +1,107 @@
+"""Every movement of money, in one place: what a payment says of itself, the ledger, and what was asked, together."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from conversations.business import Money
+from conversations.payments import PaymentStatus, RequestStatus
+from conversations.rules.payments import HAS_MONEY, Split
+from models.ledger import Account, applied_to, enter
+from models.payments import change_payment, change_request, payment_by_id, payments_with_credit, request_by_id
+
+
+def take_in(
+    session: Session, payment: Row[Any], received: Money, into: Split, who: str, why: str, now: datetime, **values: Any
+) -> None:
+    """Money has come: written down, and with it what becomes of it. `values` are columns of the payment's own."""
+    status = PaymentStatus.PAID
+    change_payment(
+        session, payment, now, status=status, currency=received.currency, received=received.amount,
+        applied=into.applied, credited=into.credited, paid_at=now, look_at=None, **values,
+    )  # fmt: skip
+    row = _payment(session, payment.id)
+    enter(session, row, Account.RECEIVED, received.amount, who, why, now)
+    enter(session, row, Account.APPLIED, into.applied, who, why, now)
+    enter(session, row, Account.CREDITED, into.credited, who, why, now)
+    if row.request_id is not None:
+        _pays(session, row.request_id, into.applied, now)
+
+
+def use_credit(session: Session, request: Row[Any], who: str, now: datetime) -> int:
+    """Pay what is asked out of what the client has with us, as far as that goes; how much."""
+    left = request.amount - request.paid
+    used = 0
+    for row in payments_with_credit(session, request.client_id, request.currency):
+        part = min(row.credited, left - used)
+        if part <= 0:
+            break
+        change_payment(session, row, now, credited=row.credited - part, applied=row.applied + part)
+        enter(session, row, Account.CREDITED, -part, who, "credit used", now)
+        enter(session, row, Account.APPLIED, part, who, "credit used", now, booking_id=request.booking_id)
+        used += part
+    _pays(session, request.id, used, now)
+    return used
+
+
+def keep_as_credit(
+    session: Session, booking_id: int, keep: int, who: str, why: str, now: datetime
+) -> list[tuple[int, int]]:
+    """What had paid for a booking is the client's again, but `keep` of it: those payments, and how much of each."""
+    found = []
+    for payment_id, applied in applied_to(session, booking_id):
+        kept = min(keep, applied)
+        keep, freed = keep - kept, applied - kept
+        if freed <= 0:
+            continue
+        row = _payment(session, payment_id)
+        change_payment(session, row, now, applied=row.applied - freed, credited=row.credited + freed)
+        enter(session, row, Account.APPLIED, -freed, who, why, now, booking_id=booking_id)
+        enter(session, row, Account.CREDITED, freed, who, why, now, booking_id=booking_id)
+        found.append((payment_id, freed))
+    return found
+
+
+def promise_back(session: Session, payment: Row[Any], refund_id: int, amount: int, who: str, now: datetime) -> None:
+    """So much of a client's credit goes back to them."""
+    refunded = payment.refunded + amount
+    change_payment(
+        session, payment, now, credited=payment.credited - amount, refunded=refunded,
+        status=_status(payment, refunded),
+    )  # fmt: skip
+    enter(session, payment, Account.CREDITED, -amount, who, "refund", now, refund_id=refund_id)
+    enter(session, payment, Account.REFUNDED, amount, who, "refund", now, refund_id=refund_id)
+
+
+def did_not_go_back(session: Session, payment: Row[Any], refund_id: int, amount: int, who: str, now: datetime) -> None:
+    """A refund came to nothing: it is the client's credit again."""
+    refunded = payment.refunded - amount
+    change_payment(
+        session, payment, now, credited=payment.credited + amount, refunded=refunded,
+        status=_status(payment, refunded),
+    )  # fmt: skip
+    enter(session, payment, Account.REFUNDED, -amount, who, "refund failed", now, refund_id=refund_id)
+    enter(session, payment, Account.CREDITED, amount, who, "refund failed", now, refund_id=refund_id)
+
+
+def _status(payment: Row[Any], refunded: int) -> PaymentStatus:
+    if payment.status not in HAS_MONEY or not refunded:
+        return PaymentStatus.PAID
+    return PaymentStatus.REFUNDED if refunded >= payment.received else PaymentStatus.PARTIALLY_REFUNDED
+
+
+def _pays(session: Session, request_id: int, amount: int, now: datetime) -> None:
+    request = request_by_id(session, request_id)
+    assert request is not None
+    if amount:
+        paid = request.paid + amount
+        values = {"status": RequestStatus.PAID} if paid >= request.amount else {}
+        change_request(session, request, now, paid=paid, **values)
+
+
+def _payment(session: Session, payment_id: int) -> Row[Any]:
+    row = payment_by_id(session, payment_id)
+    assert row is not None
+    return row

@@ -1,0 +1,101 @@
+"""What a provider says has become of a payment."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from conversations.events import Event, PaymentFailed
+from conversations.payments import Outcome, PaymentNews, PaymentStatus, RequestStatus
+from conversations.rules.payments import HAS_MONEY, LIVING
+from handlers.advance import advance
+from handlers.circumstances import Circumstances
+from handlers.money_received import known_by, received
+from handlers.pending_request import fresh_view, lock_booking
+from models.bookings import booking_by_id
+from models.conversations import lock_conversation
+from models.payments import (
+    change_payment,
+    payment_by_checkout,
+    payment_by_id,
+    payment_by_transaction,
+    request_by_id,
+)
+
+
+def payment_heard(session: Session, news: PaymentNews, circumstances: Circumstances, who: str = "system") -> bool:
+    """Let what was said of a payment happen to it, its booking and their conversation. What was said before changes
+    nothing. False where we know no such payment."""
+    found = payment_of(session, news)
+    if found is None:
+        return False
+    if found.booking_id is not None:
+        lock_booking(session, found.booking_id)
+    payment = payment_by_id(session, found.id)
+    assert payment is not None
+    match news.outcome:
+        case Outcome.PAID:
+            if payment.status in HAS_MONEY:
+                _fill_in(session, payment, news, circumstances.now)
+            else:
+                event = received(session, payment, news, who, circumstances)
+                _tell(session, payment.booking_id, event, circumstances)
+        case Outcome.PROCESSING:
+            if payment.status is PaymentStatus.PENDING:
+                change_payment(session, payment, circumstances.now, status=PaymentStatus.PROCESSING)
+        case Outcome.FAILED | Outcome.EXPIRED:
+            _came_to_nothing(session, payment, news, circumstances)
+        case Outcome.TRY_FAILED:
+            _try_failed(session, payment, news, circumstances)
+        case Outcome.OPEN:
+            pass
+    return True
+
+
+def payment_of(session: Session, news: PaymentNews) -> Row[Any] | None:
+    """The payment that is spoken of: by the provider's id of it, or of its money, else by our own number."""
+    found = payment_by_checkout(session, news.checkout_id) or payment_by_transaction(session, news.transaction_id)
+    if found is None and news.payment_id is not None:
+        found = payment_by_id(session, news.payment_id)
+    return found
+
+
+def _fill_in(session: Session, payment: Row[Any], news: PaymentNews, now: datetime) -> None:
+    """A receipt that comes behind the word that it was paid."""
+    if news.transaction_id and payment.transaction_id is None:
+        change_payment(session, payment, now, transaction_id=news.transaction_id)
+
+
+def _came_to_nothing(session: Session, payment: Row[Any], news: PaymentNews, circumstances: Circumstances) -> None:
+    if payment.status not in LIVING:
+        return
+    now = circumstances.now
+    status = PaymentStatus.EXPIRED if news.outcome is Outcome.EXPIRED else PaymentStatus.FAILED
+    change_payment(
+        session, payment, now, status=status, result_code=news.code[:40], result_desc=news.words[:500], look_at=None,
+        **known_by(payment, news),
+    )  # fmt: skip
+    if status is PaymentStatus.FAILED:
+        _say_it_failed(session, payment, news, circumstances)
+
+
+def _try_failed(session: Session, payment: Row[Any], news: PaymentNews, circumstances: Circumstances) -> None:
+    """It can still be paid where it was; the client has read there why it was not."""
+    if payment.status in LIVING:
+        code, words = news.code[:40], news.words[:500]
+        change_payment(session, payment, circumstances.now, result_code=code, result_desc=words)
+
+
+def _say_it_failed(session: Session, payment: Row[Any], news: PaymentNews, circumstances: Circumstances) -> None:
+    request = request_by_id(session, payment.request_id) if payment.request_id is not None else None
+    if request is None or request.status is not RequestStatus.OPEN:
+        return
+    view = fresh_view(session, request.booking_id, circumstances.profiles.current(session))
+    _tell(session, view.id, PaymentFailed(view, payment.method, news.code), circumstances)
+
+
+def _tell(session: Session, booking_id: int | None, event: Event | None, circumstances: Circumstances) -> None:
+    booking = booking_by_id(session, booking_id) if booking_id is not None else None
+    if event is not None and booking is not None and booking.conversation_id is not None:
+        advance(session, lock_conversation(session, booking.conversation_id), event, circumstances)

@@ -1,0 +1,54 @@
+"""Nobody has paid in time: the booking's time is free again."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from conversations.booking import BookingStatus
+from conversations.events import PaymentLapsed
+from conversations.payments import PaymentStatus, RequestStatus
+from handlers.advance import advance
+from handlers.circumstances import Circumstances
+from handlers.money_returned import money_let_go
+from handlers.pending_request import fresh_view, lock_booking, replace_proposal
+from models.bookings import change_booking, move_booking
+from models.claims import Holder, let_go
+from models.conversations import lock_conversation
+from models.payments import change_request, living_payments, payments_of_request, request_by_id
+
+PATIENCE = timedelta(hours=1)
+"""How long a time is held while a provider that must be asked first does not answer."""
+AGAIN = timedelta(minutes=1)
+
+
+def payment_lapsed(session: Session, request_id: int, circumstances: Circumstances) -> None:
+    """The deadline and its grace are over. Where an attempt is still under way, its provider is asked first; where the
+    client has sent a proof, a person is. What was paid or called off in the meantime is left alone."""
+    now, request = circumstances.now, request_by_id(session, request_id)
+    if request is None:
+        return
+    row = lock_booking(session, request.booking_id)
+    request = request_by_id(session, request_id)
+    if request is None or request.status is not RequestStatus.OPEN or request.lapses_at > now:
+        return
+    living = living_payments(payments_of_request(session, request.id))
+    proven = any(payment.status is PaymentStatus.PROOF_SUBMITTED for payment in living)
+    asked = any(payment.begun_at is not None and payment.look_at is not None for payment in living)
+    if (proven and row.start_at > now) or (asked and now < request.due_at + PATIENCE):
+        change_request(session, request, now, lapses_at=now + AGAIN)
+        if row.status is BookingStatus.APPROVED:
+            change_booking(session, row.id, row.version, now, hold_expires_at=now + AGAIN)
+        return
+    if row.status is not BookingStatus.APPROVED:
+        change_request(session, request, now, status=RequestStatus.CANCELLED)
+        return
+    replace_proposal(session, row.id, now)
+    move_booking(
+        session, row.id, row.version, row.status, BookingStatus.EXPIRED, "system", "not paid in time", now,
+        hold_expires_at=None,
+    )  # fmt: skip
+    let_go(session, Holder.BOOKING, row.id)
+    money_let_go(session, row.id, 0, RequestStatus.EXPIRED, "system", "not paid in time", now)
+    view = fresh_view(session, row.id, circumstances.profiles.current(session))
+    if row.conversation_id is not None:
+        advance(session, lock_conversation(session, row.conversation_id), PaymentLapsed(view), circumstances)

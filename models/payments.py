@@ -1,0 +1,238 @@
+"""What is asked for bookings, and every attempt to pay it. Nothing here is ever deleted."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Index, Row, String, func, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+
+from conversations.payments import PaymentMethod, PaymentStatus, RequestStatus
+from conversations.rules.payments import LIVING, check_payment
+from models.base import Key, Moment, key, link, table, word
+from models.claims import LostRace
+from models.exact import exact
+from models.insert import changed_rows, insert_row
+from models.tokens import row_opened_by
+
+
+class PaymentRequest(SQLModel, table=True):
+    """What is asked for one booking, in minor units, by when. `due_at` is what the client reads; until `lapses_at` the
+    time is held. `live_booking_id` is its booking while it is open, so that a booking never has two that are."""
+
+    __tablename__ = "payment_requests"
+    __table_args__ = (
+        Index(None, "booking_id"),
+        Index(None, "status", "lapses_at"),
+        Index(None, "live_booking_id", unique=True),
+        Index(None, "token"),
+    )
+    id: int | None = Field(default=None, sa_column=key())
+    version: int = Field(default=1)
+    booking_id: int = Field(sa_column=link("bookings.id"))
+    live_booking_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+    client_id: int = Field(sa_column=link("clients.id", index=True))
+    status: RequestStatus = Field(sa_column=Column(word(RequestStatus), nullable=False))
+    amount: int
+    currency: str = Field(max_length=3)
+    paid: int = Field(default=0)
+    """What has been applied to it."""
+    token: str | None = Field(default=None, sa_column=Column(String(43), nullable=True))
+    """What opens the page where it is paid."""
+    instructions: str = Field(default="", max_length=1000)
+    """How to pay, in the words that were sent."""
+    due_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    lapses_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    updated_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+class Payment(SQLModel, table=True):
+    """One attempt to pay a request, and the money that came of it: `received` is all of it, and is at every commit what
+    was `applied` to bookings, `credited` to the client and `refunded`. Amounts in minor units of `currency`."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        Index(None, "request_id"),
+        Index(None, "booking_id"),
+        Index(None, "client_id", "status"),
+        Index(None, "look_at"),
+        Index(None, "checkout_session_id", unique=True),
+        Index(None, "checkout_request_id", unique=True),
+        Index(None, "transaction_id", unique=True),
+        CheckConstraint("received = applied + credited + refunded", name="money"),
+        CheckConstraint("applied >= 0 and credited >= 0 and refunded >= 0", name="sides"),
+    )
+    id: int | None = Field(default=None, sa_column=key())
+    version: int = Field(default=1)
+    request_id: int | None = Field(default=None, sa_column=link("payment_requests.id", nullable=True))
+    booking_id: int | None = Field(default=None, sa_column=link("bookings.id", nullable=True))
+    client_id: int = Field(sa_column=link("clients.id"))
+    method: PaymentMethod = Field(sa_column=Column(word(PaymentMethod), nullable=False))
+    status: PaymentStatus = Field(sa_column=Column(word(PaymentStatus), nullable=False))
+    amount: int
+    """What this attempt is about; `received` is what came."""
+    currency: str = Field(max_length=3)
+    received: int = Field(default=0)
+    applied: int = Field(default=0)
+    credited: int = Field(default=0)
+    refunded: int = Field(default=0)
+    idempotency_key: str = Field(default="", max_length=80)
+    url: str = Field(default="", max_length=1000)
+    """Where the client pays it."""
+    checkout_session_id: str | None = Field(default=None, sa_column=Column(exact(120), nullable=True))
+    checkout_request_id: str | None = Field(default=None, sa_column=Column(exact(120), nullable=True))
+    merchant_request_id: str = Field(default="", max_length=120)
+    transaction_id: str | None = Field(default=None, sa_column=Column(exact(120), nullable=True))
+    """What the provider calls the money: pi_…, an M-Pesa receipt, the reference of a transfer. Never used twice."""
+    phone: str = Field(default="", max_length=32)
+    result_code: str = Field(default="", max_length=40)
+    result_desc: str = Field(default="", max_length=500)
+    proof_kind: str = Field(default="", max_length=20)
+    """photo, pdf or reference."""
+    proof: str = Field(default="", max_length=500)
+    """Its link, or the reference's words."""
+    submitted_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    verified_by: str = Field(default="", max_length=80)
+    verified_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    ends_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    """Until when it can be paid at the provider."""
+    begun_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    """When the provider was asked to begin it; whatever came of that, it is not asked again for a prompt."""
+    paid_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    look_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    """When something is to be done about it at its provider; None where nothing is."""
+    looks: int = Field(default=0)
+    created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    updated_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+
+
+payment_requests = table(PaymentRequest)
+payments = table(Payment)
+
+
+def add_request(session: Session, now: datetime, **values: Any) -> int:
+    """What is asked for a booking that nothing is asked for yet."""
+    return insert_row(
+        session, payment_requests, version=1, status=RequestStatus.OPEN, live_booking_id=values["booking_id"], paid=0,
+        created_at=now, updated_at=now, **values,
+    )  # fmt: skip
+
+
+def change_request(session: Session, row: Row[Any], now: datetime, **values: Any) -> None:
+    """Raises LostRace when it has changed since it was read."""
+    if values.get("status", RequestStatus.OPEN) is not RequestStatus.OPEN:
+        values["live_booking_id"] = None
+    statement = update(payment_requests).where(
+        payment_requests.c.id == row.id, payment_requests.c.version == row.version
+    )
+    if changed_rows(session, statement.values(version=row.version + 1, updated_at=now, **values)) != 1:
+        raise LostRace
+
+
+def request_by_id(session: Session, request_id: int) -> Row[Any] | None:
+    return session.execute(select(payment_requests).where(payment_requests.c.id == request_id)).one_or_none()
+
+
+def request_by_token(session: Session, token: str) -> Row[Any] | None:
+    """What this token lets somebody pay."""
+    return row_opened_by(session, select(payment_requests), payment_requests.c.token, token)
+
+
+def newest_request(session: Session, booking_id: int) -> Row[Any] | None:
+    """What was asked for a booking last."""
+    statement = select(payment_requests).where(payment_requests.c.booking_id == booking_id)
+    return session.execute(statement.order_by(payment_requests.c.id.desc()).limit(1)).one_or_none()
+
+
+def open_request(session: Session, booking_id: int) -> Row[Any] | None:
+    statement = select(payment_requests).where(payment_requests.c.live_booking_id == booking_id)
+    return session.execute(statement).one_or_none()
+
+
+def open_requests_of(session: Session, client_id: int) -> list[Row[Any]]:
+    """What a client is asked for, soonest due first."""
+    mine = payment_requests.c.client_id == client_id, payment_requests.c.status == RequestStatus.OPEN
+    return list(session.execute(select(payment_requests).where(*mine).order_by(payment_requests.c.due_at)))
+
+
+def requests_lapsed(session: Session, now: datetime, limit: int) -> list[int]:
+    """Those that nobody has paid in time, grace included."""
+    statement = select(payment_requests.c.id).where(
+        payment_requests.c.status == RequestStatus.OPEN, payment_requests.c.lapses_at <= now
+    )
+    return list(session.execute(statement.order_by(payment_requests.c.lapses_at).limit(limit)).scalars())
+
+
+def add_payment(session: Session, now: datetime, **values: Any) -> int:
+    """A new attempt; raises IntegrityError where its transaction was told before."""
+    return insert_row(session, payments, version=1, created_at=now, updated_at=now, **values)
+
+
+def change_payment(session: Session, row: Row[Any], now: datetime, **values: Any) -> None:
+    """Change a payment that is still as it was read.
+
+    Raises RefusedStep for a status that its own does not lead to, LostRace when it has changed since it was read,
+    IntegrityError where its transaction is another payment's."""
+    if "status" in values and values["status"] is not row.status:
+        check_payment(row.status, values["status"])
+    statement = update(payments).where(payments.c.id == row.id, payments.c.version == row.version)
+    if changed_rows(session, statement.values(version=row.version + 1, updated_at=now, **values)) != 1:
+        raise LostRace
+
+
+def payment_by_id(session: Session, payment_id: int) -> Row[Any] | None:
+    return session.execute(select(payments).where(payments.c.id == payment_id)).one_or_none()
+
+
+def payment_by_checkout(session: Session, checkout_id: str) -> Row[Any] | None:
+    """The payment that a provider knows by this id: cs_… or ws_CO_…"""
+    known = (payments.c.checkout_session_id == checkout_id) | (payments.c.checkout_request_id == checkout_id)
+    return session.execute(select(payments).where(known)).one_or_none() if checkout_id else None
+
+
+def payment_by_transaction(session: Session, transaction_id: str) -> Row[Any] | None:
+    statement = select(payments).where(payments.c.transaction_id == transaction_id)
+    return session.execute(statement).one_or_none() if transaction_id else None
+
+
+def payments_of_request(session: Session, request_id: int) -> list[Row[Any]]:
+    """Every attempt, oldest first."""
+    statement = select(payments).where(payments.c.request_id == request_id)
+    return list(session.execute(statement.order_by(payments.c.id)))
+
+
+def payments_of_booking(session: Session, booking_id: int) -> list[Row[Any]]:
+    """Every attempt to pay for a booking, oldest first."""
+    statement = select(payments).where(payments.c.booking_id == booking_id)
+    return list(session.execute(statement.order_by(payments.c.id)))
+
+
+def living_payments(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
+    """Those of which money may still come by itself."""
+    return [row for row in rows if row.status in LIVING]
+
+
+def payments_with_credit(session: Session, client_id: int, currency: str) -> list[Row[Any]]:
+    """The payments of a client of which some is kept for them, oldest first."""
+    mine = payments.c.client_id == client_id, payments.c.currency == currency, payments.c.credited > 0
+    return list(session.execute(select(payments).where(*mine).order_by(payments.c.id)))
+
+
+def credit_of(session: Session, client_id: int, currency: str) -> int:
+    """What a client has with us."""
+    mine = payments.c.client_id == client_id, payments.c.currency == currency
+    return int(session.execute(select(func.coalesce(func.sum(payments.c.credited), 0)).where(*mine)).scalar_one())
+
+
+def payments_to_look_at(session: Session, now: datetime, limit: int) -> list[int]:
+    """Those about which something is to be done at their provider."""
+    statement = select(payments.c.id).where(payments.c.look_at <= now)
+    return list(session.execute(statement.order_by(payments.c.look_at).limit(limit)).scalars())
+
+
+def proofs_waiting(session: Session, limit: int) -> list[Row[Any]]:
+    """Transfers that a person is to look at, oldest first."""
+    statement = select(payments).where(payments.c.status == PaymentStatus.PROOF_SUBMITTED)
+    return list(session.execute(statement.order_by(payments.c.submitted_at).limit(limit)))
