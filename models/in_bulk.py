@@ -1,12 +1,14 @@
 """Many bookings at once, with what they own: a few statements for hundreds, as an import needs them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, TextClause, delete, func, insert, literal, or_, select, text
+from sqlalchemy import ColumnElement, Dialect, Table, TextClause, delete, func, insert, literal, or_, select, text
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from conversations.rules.cells import cells
 from models.bookings import booking_transitions, bookings, live_class, planned_notices
@@ -16,6 +18,7 @@ from models.scheduled_notices import scheduled_notices
 from models.waitlist_looks import passed_by_somebody, time_was_booked
 
 Rows = Sequence[Mapping[str, Any]]
+Process = Callable[[Any], Any] | None
 DENSE = 8
 """Cells that lie so near each other are searched for from the first to the last."""
 
@@ -30,6 +33,44 @@ class OwnTime:
     holder_id: int
 
 
+def insert_many(session: Session, table: Table, rows: Rows) -> None:
+    """New rows, which all name the same columns."""
+    if not rows:
+        return
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":
+        connection.execute(insert(table), rows)
+        return
+    # SQLAlchemy would make each value of each row ready by itself. Most are the same object, such as this moment.
+    statement, columns = _prepared(table, connection.dialect, tuple(rows[0]))
+    values = [
+        _ready([row[name] for row in rows] if name in rows[0] else [default] * len(rows), process)
+        for name, default, process in columns
+    ]
+    connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
+
+
+@lru_cache(maxsize=64)
+def _prepared(table: Table, dialect: Dialect, names: tuple[str, ...]) -> tuple[str, list[tuple[str, Any, Process]]]:
+    """The statement; of each value the column, what it is where rows do not say, and how the driver takes it."""
+    compiled = insert(table).compile(dialect=dialect, column_keys=names, for_executemany=True)
+    columns: list[tuple[str, Any, Process]] = []
+    for name in compiled.positiontup or ():
+        column, default = table.c[name], None
+        if name not in names:
+            assert isinstance(column.default, ScalarElementColumnDefault)
+            default = column.default.arg
+        columns.append((name, default, column.type.dialect_impl(dialect).bind_processor(dialect)))
+    return str(compiled), columns
+
+
+def _ready(values: list[Any], process: Process) -> list[Any]:
+    if process is None:
+        return values
+    ready = {number: process(value) for number, value in {id(value): value for value in values}.items()}
+    return [ready[id(value)] for value in values]
+
+
 def add_many(session: Session, table: Table, rows: Rows) -> list[int]:
     """New rows' numbers, in their order."""
     if not rows:
@@ -38,7 +79,7 @@ def add_many(session: Session, table: Table, rows: Rows) -> list[int]:
         # Nobody else writes meanwhile, and asked for the numbers it would write one row after the other.
         last = session.execute(select(func.max(table.c.id))).scalar_one() or 0
         numbers = list(range(last + 1, last + 1 + len(rows)))
-        session.execute(insert(table), [{**row, "id": number} for number, row in zip(numbers, rows, strict=True)])
+        insert_many(session, table, [{**row, "id": number} for number, row in zip(numbers, rows, strict=True)])
         return numbers
     statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
     return list(session.execute(statement, rows).scalars())
@@ -60,8 +101,7 @@ def add_bookings(session: Session, who: str, why: Sequence[str], now: datetime, 
         {"booking_id": number, "before": None, "after": row["status"], "who": who, "why": reason[:500], "at": now}
         for number, row, reason in zip(ids, rows, why, strict=True)
     ]
-    if first:
-        session.execute(insert(booking_transitions), first)
+    insert_many(session, booking_transitions, first)
     return ids
 
 
@@ -73,8 +113,7 @@ def plan_notices(session: Session, booking_ids: Sequence[int], now: datetime) ->
         {"kind": kind, "booking_id": booking_id, "coordinator_id": 0, "due_at": due_at, "about": about, "done_at": None}
         for booking_id, kind, due_at, about in planned_notices(session, booking_ids, now)
     ]
-    if rows:
-        session.execute(insert(scheduled_notices), rows)
+    insert_many(session, scheduled_notices, rows)
 
 
 def cells_owned(session: Session, staff_id: int, wanted: Collection[int], now: datetime) -> set[int]:
@@ -161,8 +200,7 @@ def own_seats(session: Session, owned: Sequence[tuple[Any, int, Sequence[int]]])
         for stretch_id, (row, _, numbers) in zip(ids, owned, strict=True)
         for seat in numbers
     ]
-    if seats:
-        session.execute(insert(claims), seats)
+    insert_many(session, claims, seats)
     if owned:
         count_booked_seats(session, list({row.id: row for row, _, _ in owned}.values()))
 

@@ -11,16 +11,17 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from bot.commands.opening import ready_desk, stop
+from bot.database import DatabaseAway
 from bot.desk import Desk
-from bot.imports.encodings import UnknownEncoding, encoding_of
+from bot.imports.encodings import UnknownEncoding, encoding_named, encoding_of
 from bot.imports.events import Events
 from bot.imports.progress import Progress
 from bot.imports.report import Report
 from bot.imports.sources import Source, Unreadable
 from handlers.circumstances import Circumstances
-from handlers.import_rows import BadValue, ImportKind, Outcome, SourceRow
-from handlers.import_setup import Defaults, ImportSetup, import_setup
-from handlers.imported import rows_imported
+from handlers.importing.imported import rows_imported
+from handlers.importing.rows import BadValue, ImportKind, Outcome, SourceRow
+from handlers.importing.setup import Defaults, ImportSetup, import_setup
 
 BATCH = 500
 """Rows in one transaction."""
@@ -42,10 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    _refuse_no_file(arguments.file, arguments.report)
     desk = ready_desk()
     try:
         with Report(arguments.report) as report:
-            _import(desk, arguments, report)
+            take_over(desk, arguments, report)
     except OSError as error:
         stop(f"{error.filename}: {error.strerror}.")
     finally:
@@ -56,8 +58,16 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if report.has_trouble else 0
 
 
-def _import(desk: Desk, arguments: argparse.Namespace, report: Report) -> None:
-    """Raises OSError."""
+def _refuse_no_file(path: Path, report: Path | None) -> None:
+    """A file is read more than once, which a pipe cannot be; and a report would be written over it."""
+    if path.exists() and not path.is_file():
+        stop(f"{path} is no file: write into one what comes from there.")
+    if report is not None and report.exists() and path.exists() and report.samefile(path):
+        stop("The report cannot be written into the file that is read.")
+
+
+def take_over(desk: Desk, arguments: argparse.Namespace, report: Report) -> None:
+    """The file's rows, one after the other, and what becomes of each to the report. Raises OSError."""
     defaults = Defaults(arguments.staff, arguments.service, arguments.dates)
     try:
         setup = desk.database.read(lambda s: import_setup(s, desk.profiles.current(s), defaults))
@@ -70,16 +80,18 @@ def _import(desk: Desk, arguments: argparse.Namespace, report: Report) -> None:
         for outcomes in _outcomes(desk, arguments, source.rows(), setup, circumstances):
             report.add(outcomes)
             progress.tell(source.read, report.rows)
-    except Unreadable as wrong:
+    except (Unreadable, DatabaseAway) as wrong:
         progress.end()
-        stop("\n".join([f"{arguments.file}: {wrong}.", "Taken over before that:", *report.lines()]))
+        of = arguments.file if isinstance(wrong, Unreadable) else "The database is away"
+        stop("\n".join([f"{of}: {wrong}.", "Taken over before that:", *report.lines()]))
     progress.end()
 
 
 def _source(desk: Desk, arguments: argparse.Namespace, setup: ImportSetup) -> Source | Events:
     """Raises OSError, and UnknownEncoding."""
     if arguments.kind is not ImportKind.ICS:
-        return Source(arguments.file, arguments.encoding or encoding_of(arguments.file))
+        named = arguments.encoding
+        return Source(arguments.file, encoding_named(named) if named else encoding_of(arguments.file))
     if setup.own_staff is None:
         stop("Whose calendar is it? Give --staff and a key of business.toml.")
     return Events(arguments.file, setup.own_staff.zone, desk.clock.now())

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.calendars.failure import CalendarFailure, NotACalendar
 from bot.calendars.occurrences import Expander, Occurrence, Window
 from bot.imports.sources import Unreadable
-from handlers.import_rows import SourceRow
+from handlers.importing.rows import SourceRow
 
 BACK, AHEAD = timedelta(days=5 * 365), timedelta(days=365)
 """Within which events are taken over; what repeats for ever ends somewhere."""

@@ -2,17 +2,19 @@
 
 import csv
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from handlers.import_rows import TROUBLES, Became, Outcome
+from handlers.importing.rows import TROUBLES, Became, Outcome
 
 COLUMNS = ("line", "legacy_id", "became", "number", "reason")
 SHOWN = 10
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"(?:^|(?<=[;|\t\r\n]))(?=[=+\-@\t\r＝＋－＠])")
+"""Where a cell begins that is run, also for a spreadsheet that parts cells by other signs than commas."""
 
 
 class Report:
@@ -68,4 +70,4 @@ class Report:
 
 def defused(text: str) -> str:
     """Text that a spreadsheet shows and does not run (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return _FORMULA.sub("'", text)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from handlers.import_columns import column
-from handlers.import_rows import SourceRow
+from handlers.importing.columns import column, knows_any
+from handlers.importing.rows import SourceRow
 
 LONGEST_FIELD = 1 << 20
 CHUNK = 1 << 16
@@ -64,8 +64,8 @@ def _csv_rows(file: TextIO) -> Iterator[SourceRow]:
     file.seek(0)
     reader = csv.reader(file, delimiter=max(DELIMITERS, key=head.count), strict=True)
     names = [column(name.lstrip("\ufeff")) for name in next(reader, [])]
-    if not any(names):
-        raise Unreadable("its first line names no columns")
+    if not knows_any(names):
+        raise Unreadable("its first line names no column that is known, such as id, name or phone")
     if twice := {name for name in names if name and names.count(name) > 1}:
         raise Unreadable(f"its columns {', '.join(sorted(twice))} stand there twice")
     while True:

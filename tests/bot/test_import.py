@@ -5,23 +5,19 @@ import csv
 import io
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, Table, func, select
+from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
-from bot.clock import Clock, SetClock
+from bot.clock import SetClock
 from bot.commands import import_
 from bot.commands.opening import load_business
-from bot.database import Database
+from bot.database import DatabaseAway
 from bot.desk import Desk
 from bot.imports.encodings import UnknownEncoding, encoding_of
 from bot.imports.progress import Progress
@@ -29,7 +25,7 @@ from bot.imports.report import defused
 from bot.stories import Player
 from conversations.booking import BookingStatus, BookingType
 from conversations.classes import ClassStatus
-from handlers import imported
+from handlers.importing import imported
 from handlers.invariants_checked import broken_invariants
 from models.blocks import blocks
 from models.bookings import booking_transitions, bookings
@@ -48,7 +44,6 @@ GROUP = (
     "id,session_id,course,teacher,scheduled_start,timezone,total_seats,student_user_id,student_user_name,"
     "student_user_phone,status"
 )
-MANY = 50_000 if os.environ.get("REQUIRE_ALL") else 15_000
 Run = Callable[..., tuple[int, str, list[dict[str, str]]]]
 
 
@@ -197,7 +192,7 @@ class TestOneOnOne:
         """Another process takes the time between our look and our writing: that row alone is in conflict."""
         lines = [self.LINE, self.LINE.replace("7,", "8,", 1).replace("15:00", "17:00")]
         run(f"{ONE}\n{self.LINE.replace('7,', '99,', 1)}\n", "one_on_one")
-        monkeypatch.setattr("handlers.import_visits.cells_owned", lambda *_: set())
+        monkeypatch.setattr("handlers.importing.visits.cells_owned", lambda *_: set())
         status, _, report = run("\n".join([ONE, *lines]), "one_on_one")
         assert (1, ["conflict", "imported"]) == (status, became(report))
         assert ["somebody has just taken what it needs", ""] == why(report)
@@ -294,7 +289,7 @@ class TestSeats:
         assert 0 == status, said
         assert 2 == rows(studio, class_sessions)[-1].seats_taken
         _, _, report = run("id,session_id,student_name,status\n3,6,Lea,confirmed\n", "bookings")
-        assert ["it names no service: give --service"] == why(report)
+        assert ['class "6" is not known here, and it names no service: give --service'] == why(report)
 
     def test_a_class_needs_its_teacher(self, studio: Desk, run: Run) -> None:
         line = self.line(1, 1).replace("Mia", "Kai").replace("2026-03-20 18:00", "2026-03-16 09:30")
@@ -468,9 +463,17 @@ class TestFaults:
         assert "'=cmd|' /C calc'!A0" == report[0]["legacy_id"]
         (row,), (client,) = rows(studio, bookings), rows(studio, clients)
         assert ("@SUM(A1)", "+x", "=1+1") == (row.client_note, row.staff_note, client.name)
-        assert ["'=1", "'+1", "'-1", "'@x", "'\tx", "1=1", ""] == [
-            defused(text) for text in ("=1", "+1", "-1", "@x", "\tx", "1=1", "")
-        ]
+
+    @pytest.mark.parametrize(
+        ("text", "written"),
+        [
+            ("=1", "'=1"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("\tx", "'\tx"), ("\r=1", "'\r'=1"),
+            ("＝1", "'＝1"), ("a;=1", "a;'=1"), ("a\t@x", "a\t'@x"), ("a\n+1", "a\n'+1"), ("1=1", "1=1"), ("", ""),
+            ("a-b, +1 (x)", "a-b, +1 (x)"),
+        ],
+    )  # fmt: skip
+    def test_what_a_spreadsheet_would_run_is_text(self, text: str, written: str) -> None:
+        assert written == defused(text)
 
     @pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
     def test_columns_may_be_parted_otherwise(self, sign: str, run: Run) -> None:
@@ -486,7 +489,9 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("text", "said"),
         [
-            ("", "its first line names no columns"),
+            ("", "its first line names no column that is known"),
+            ("1,Sara,+447911123456\n2,Lea,+447911123457\n", "its first line names no column that is known"),
+            ("\0\0\0\0", "its first line names no column that is known"),
             ("id,name,name\n1,a,b\n", "its columns name stand there twice"),
             ('id,name\n1,"Sara\n2,Lea\n', "line 2: a quote is opened there and never closed"),
             ('id,name\n1,"' + "x" * (2 << 20), "line 2: a quote is opened there and never closed"),
@@ -511,16 +516,46 @@ class TestFaults:
             (line["line"], line["became"]) for line in report
         ]
 
+    def test_a_head_alone_has_no_rows(self, run: Run) -> None:
+        status, said, report = run("id,name\n", "clients")
+        assert (0, True, []) == (status, "The file has no rows." in said, report)
+
+    def test_a_cell_that_never_ends_is_that_row_alone(self, run: Run) -> None:
+        _, _, report = run(f"id,name\n1,{'x' * (1 << 19)}\n2,Lea\n", "clients")
+        assert ["refused", "imported"] == became(report)
+        assert "its name has 524,288 signs: it must have less than 10,000" == why(report)[0]
+
+    def test_empty_signs_are_left_out(self, studio: Desk, run: Run) -> None:
+        run(b"id,name\n1,Sa\0ra\n", "clients")
+        assert "Sara" == rows(studio, clients)[0].name
+
     def test_a_file_that_is_not_there_is_named(self, run: Run, tmp_path: Path) -> None:
         status, said, _ = run("", "clients", "--report", str(tmp_path / "no" / "report.csv"))
         assert (2, True) == (status, "No such file or directory" in said)
+
+    def test_a_database_that_goes_away_stops_the_command(
+        self, studio: Desk, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real, done = studio.database.transact, list[object]()
+
+        def transact(work: Callable[[Session], object]) -> object:
+            if done:
+                raise DatabaseAway("it was stopped", "x")
+            done.append(real(work))
+            return done[0]
+
+        monkeypatch.setattr(import_, "BATCH", 1)
+        monkeypatch.setattr(studio.database, "transact", transact)
+        status, said, report = run("id,name\n1,Sara\n2,Lea\n", "clients")
+        assert (2, ["imported"]) == (status, became(report))
+        assert "The database is away: it was stopped.\nTaken over before that:\n        1  imported" in said
 
     def test_what_the_database_cannot_keep_is_refused(
         self, studio: Desk, run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         if studio.database.engine.dialect.name == "sqlite":
             pytest.skip("it keeps texts of any length")
-        monkeypatch.setattr("handlers.import_people.LONGEST_NAME", 500)
+        monkeypatch.setattr("handlers.importing.people.LONGEST_NAME", 500)
         _, _, report = run(f"id,name\n1,{'x' * 400}\n2,Sara\n", "clients")
         assert ["refused", "imported"] == became(report)
         assert "the database cannot keep what it says" == why(report)[0]
@@ -529,7 +564,9 @@ class TestFaults:
 class TestEncodings:
     TEXT = "id,name,phone\n1,Zoë Müller,+447911123456\n"
 
-    @pytest.mark.parametrize("name", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+    @pytest.mark.parametrize(
+        "name", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1"]
+    )
     def test_it_is_found_out(self, name: str, studio: Desk, run: Run) -> None:
         status, said, _ = run(self.TEXT.encode(name), "clients")
         assert (0, "Zoë Müller") == (status, rows(studio, clients)[0].name), said
@@ -539,15 +576,55 @@ class TestEncodings:
         assert 0 == run(text, "clients", "--encoding", "cp1256")[0]
         assert "سارة أحمد" == rows(studio, clients)[0].name
 
+    @pytest.mark.parametrize("name", ["nonsense", "hex"])
+    def test_what_is_none_stops_the_command(self, name: str, run: Run) -> None:
+        status, said, _ = run(self.TEXT, "clients", "--encoding", name)
+        assert (2, True) == (status, f'"{name}" is no encoding such as cp1256.' in said)
+
     def test_a_wrong_one_stops_the_command(self, run: Run) -> None:
         status, said, _ = run(self.TEXT.encode("cp1252"), "clients", "--encoding", "utf-8")
         assert (2, True) == (status, "say what it is with --encoding" in said)
 
-    def test_what_fits_none_is_not_guessed(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (b"id,name\n1,\x81\x8d\xff\n", "is neither UTF-8 nor Windows-1252: say what it is"),
+            (TEXT.encode("mac_roman"), "is of a Mac or of Windows: say --encoding mac_roman"),
+            (TEXT.encode() + b"2,Zo\xc3", "is UTF-8, but damaged at byte 47: mend it"),
+            (TEXT.encode() * 5000 + b"2,\xff\n", "is UTF-8, but damaged at byte 215,002: mend it"),
+            (b"PK\x03\x04\x14\x00", "is a spreadsheet: save it as CSV"),
+        ],
+    )
+    def test_what_fits_none_is_not_guessed(self, content: bytes, said: str, tmp_path: Path) -> None:
         path = tmp_path / "old.csv"
-        path.write_bytes(b"id,name\n1,\x81\x8d\xff\n")
-        with pytest.raises(UnknownEncoding, match="say what it is"):
+        path.write_bytes(content)
+        with pytest.raises(UnknownEncoding, match=said):
             encoding_of(path)
+
+    def test_an_apostrophe_of_windows_is_not_of_a_mac(self, studio: Desk, run: Run) -> None:
+        run("id,name\n1,Sara O’Neil – “Zoe”…\n".encode("cp1252"), "clients")
+        assert "Sara O’Neil – “Zoe”…" == rows(studio, clients)[0].name
+
+
+class TestWhatIsNoFile:
+    def test_it_is_said_before_anything_is_read(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        os.mkfifo(tmp_path / "pipe")
+        old = tmp_path / "old.csv"
+        old.write_text("id,name\n1,Sara\n")
+        monkeypatch.setattr(import_, "ready_desk", lambda: pytest.fail("it was opened"))
+        parser = argparse.ArgumentParser()
+        import_.add_arguments(parser)
+        for words, said in (
+            ([str(tmp_path)], "is no file: write into one what comes from there."),
+            ([str(tmp_path / "pipe")], "is no file: write into one what comes from there."),
+            ([str(old), "--report", str(old)], "The report cannot be written into the file that is read."),
+        ):
+            with pytest.raises(SystemExit, match="2"):
+                import_.run(parser.parse_args([*words, "--kind", "clients"]))
+            assert said in capsys.readouterr().err
+        assert "id,name\n1,Sara\n" == old.read_text()
 
 
 class TestProgress:
@@ -581,83 +658,8 @@ class TestManyRows:
 
         run(f"{ONE}\n999,Kai,1,A,,Massage,2026-01-02 09:00,,done,,,\n", "one_on_one")
         monkeypatch.setattr(imported, "_all_or_halves", counted)
-        monkeypatch.setattr("handlers.import_visits.cells_owned", lambda *_: set())
+        monkeypatch.setattr("handlers.importing.visits.cells_owned", lambda *_: set())
         lines = [f"{n},Kai,{n},A{n},,Massage,2026-01-{n // 10 + 1:02} {9 + n % 10:02}:00,,done,,," for n in range(100)]
         _, _, report = run("\n".join([ONE, *lines]), "one_on_one")
         assert 99 == became(report).count("imported") and "conflict" == became(report)[10]
         assert len(many) < 20
-
-
-class TestTheProcess:
-    """The command as it is run: killed, and with many rows."""
-
-    @pytest.fixture
-    def settings(self, tmp_path: Path) -> dict[str, str]:
-        environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/t.db", "JOURNAL_DIR": str(tmp_path / "j")}
-        for words in (["migrate"], ["load", str(TOP / "business.toml")]):
-            subprocess.run(
-                [sys.executable, "-m", "bot", *words], cwd=TOP, env=environment, check=True, capture_output=True
-            )
-        return environment
-
-    def many(self, path: Path, count: int) -> list[str]:
-        people = {"Dr Lina": "Individual Therapy Session", "Maya": "Haircut", "Joel": "Maths Lesson"}
-        names = list(people)
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(ONE.split(","))
-            for n in range(count):
-                staff, place = names[n % 3], n // 3
-                day = datetime.fromordinal(datetime(2015, 1, 1).toordinal() + place // 12)
-                start = f"{day:%Y-%m-%d} {9 + place % 12:02}:00"
-                writer.writerow([n, staff, n % 997, f"P{n % 997}", f"+9745551{n % 997:04}", people[staff], start,
-                                 "Asia/Qatar", "completed", "first visit", "", "79.00"])  # fmt: skip
-        return [sys.executable, "-m", "bot", "import", str(path), "--kind", "one_on_one"]
-
-    def test_killed_at_any_moment_it_leaves_whole_rows_and_goes_on(
-        self, settings: dict[str, str], tmp_path: Path
-    ) -> None:
-        count = 6000
-        command = self.many(tmp_path / "old.csv", count)
-        database = Database(settings["DATABASE_URL"])
-        taken = 0
-        for more in (500, 2000):
-            process = subprocess.Popen(command, cwd=TOP, env=settings, stdout=subprocess.PIPE)
-            deadline = time.monotonic() + 60
-            while _count(database, bookings) < taken + more and time.monotonic() < deadline:
-                time.sleep(0.005)
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-            taken = _count(database, bookings)
-            assert taken % import_.BATCH == 0 and 0 < taken < count
-            assert taken == database.read(_records)
-            assert [] == database.read(lambda session: list(broken_invariants(session, Clock().now())))
-        done = subprocess.run(command, cwd=TOP, env=settings, check=True, capture_output=True, text=True)
-        assert [f"{count - taken:>9,}  imported", f"{taken:>9,}  unchanged"] == done.stdout.splitlines()
-        assert (count, count, 997) == (_count(database, bookings), database.read(_records), _count(database, clients))
-        assert [] == database.read(lambda session: list(broken_invariants(session, Clock().now())))
-        database.dispose()
-
-    def test_many_rows_take_no_more_memory_than_few(self, settings: dict[str, str], tmp_path: Path) -> None:
-        peak = {}
-        for count in (2_000, MANY):
-            command = self.many(tmp_path / f"{count}.csv", count)
-            script = (
-                "import resource, sys; from bot.__main__ import main; status = main(sys.argv[1:]);"
-                "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); sys.exit(status)"
-            )
-            more = ["--dry-run"] if count < MANY else []
-            done = subprocess.run([sys.executable, "-c", script, *command[3:], *more], cwd=TOP, env=settings,
-                                  check=True, capture_output=True, text=True)  # fmt: skip
-            assert f"{count:>9,}  imported" in done.stdout
-            peak[count] = int(done.stderr.split()[-1]) / 1024
-        assert peak[MANY] - peak[2_000] < 16, peak
-
-
-def _count(database: Database, table: Table) -> int:
-    return database.read(lambda session: int(session.execute(select(func.count()).select_from(table)).scalar_one()))
-
-
-def _records(session: Session) -> int:
-    mine = legacy_records.c.kind == "one_on_one"
-    return int(session.execute(select(func.count()).select_from(legacy_records).where(mine)).scalar_one())

@@ -5,22 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from conversations.classes import ClassStatus
 from conversations.rules.cells import cells as cells_of
-from handlers.import_bookings_read import Span, meeting_of, span_of
-from handlers.import_columns import Cells
-from handlers.import_rows import SESSIONS, BadValue, InTheWay
-from handlers.import_seen import LONGEST_ID
-from handlers.import_setup import ImportSetup, KnownService, KnownStaff
-from handlers.import_values import whole_number
-from handlers.import_visits import own_thing
+from handlers.importing.bookings_read import Span, meeting_of, span_of
+from handlers.importing.columns import Cells
+from handlers.importing.rows import SESSIONS, BadValue, InTheWay
+from handlers.importing.seen import LONGEST_ID
+from handlers.importing.setup import ImportSetup, KnownService, KnownStaff
+from handlers.importing.values import whole_number
+from handlers.importing.visits import own_thing
 from handlers.owners_named import owners_named
 from models.claims import Holder, Scarce
 from models.class_sessions import class_sessions
-from models.in_bulk import OwnTime, add_many, cells_owned, lock_classes, own_times
+from models.in_bulk import OwnTime, add_many, cells_owned, insert_many, lock_classes, own_times
 from models.legacy import legacy_records, legacy_records_of
 from models.owners import owners_between
 
@@ -64,7 +64,7 @@ def ask_of(cells: Cells, setup: ImportSetup) -> Ask:
     except BadValue as wrong:
         if not legacy_id:
             raise
-        return Ask(legacy_id, None, str(wrong))
+        return Ask(legacy_id, None, f'class "{legacy_id}" is not known here, and {wrong}')
 
 
 def _course(cells: Cells, setup: ImportSetup) -> Course:
@@ -215,5 +215,5 @@ class Classes:
                         "row_id": number, "checksum": "",
                     }  # fmt: skip
         if rows:
-            self._session.execute(insert(legacy_records), list(rows.values()))
+            insert_many(self._session, legacy_records, list(rows.values()))
             self._by_number |= {number: record["row_id"] for number, record in rows.items()}

@@ -8,10 +8,10 @@ import phonenumbers
 from sqlalchemy.orm import Session
 
 from handlers.circumstances import Circumstances
-from handlers.import_rows import Became, ImportKind, Outcome, SourceRow
-from handlers.import_seen import Fresh, remember, sift
-from handlers.import_setup import ImportSetup, KnownService
-from handlers.import_visits import import_visits
+from handlers.importing.rows import Became, ImportKind, Outcome, SourceRow
+from handlers.importing.seen import Fresh, remember, sift
+from handlers.importing.setup import ImportSetup, KnownService
+from handlers.importing.visits import import_visits
 from models.blocks import add_block
 
 KIND = ImportKind.ICS

@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from handlers.import_columns import Cells
-from handlers.import_rows import BadValue, Became, Outcome, SourceRow
+from handlers.importing.columns import Cells
+from handlers.importing.rows import BadValue, Became, Outcome, SourceRow
+from models.in_bulk import insert_many
 from models.legacy import legacy_records, legacy_records_of
 
 T = TypeVar("T")
-LONGEST_ID = 120
+LONGEST_ID, LONGEST_CELL = 120, 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,7 @@ def sift(session: Session, kind: str, rows: Sequence[SourceRow], number: Callabl
     for row in rows:
         cells = Cells(row.values)
         try:
-            if row.fault:
-                raise BadValue(row.fault)
+            _check(row)
             numbered.append(Fresh(row, cells, number(cells)[:LONGEST_ID]))
         except BadValue as wrong:
             found.outcomes.append(Outcome(row.line, cells.text("id", LONGEST_ID), Became.REFUSED, None, str(wrong)))
@@ -72,6 +72,14 @@ def sift(session: Session, kind: str, rows: Sequence[SourceRow], number: Callabl
     return found
 
 
+def _check(row: SourceRow) -> None:
+    if row.fault:
+        raise BadValue(row.fault)
+    for name, value in row.values.items():
+        if len(value) > LONGEST_CELL:
+            raise BadValue(f"its {name} has {len(value):,} signs: it must have less than {LONGEST_CELL:,}")
+
+
 def remember(session: Session, kind: str, table: str, taken: Sequence[tuple[Fresh, int]], met: set[str]) -> None:
     """That these rows are taken over, each with the number of its row here."""
     records: list[dict[str, Any]] = [
@@ -85,8 +93,7 @@ def remember(session: Session, kind: str, table: str, taken: Sequence[tuple[Fres
         mine = legacy_records.c.kind == kind, legacy_records.c.legacy_id == record["legacy_id"]
         values = {"row_id": record["row_id"], "checksum": record["checksum"]}
         session.execute(update(legacy_records).where(*mine).values(**values))
-    if new := [record for record in records if record["legacy_id"] not in met]:
-        session.execute(insert(legacy_records), new)
+    insert_many(session, legacy_records, [record for record in records if record["legacy_id"] not in met])
 
 
 def _again(one: Fresh, checksum: str, number: int) -> Outcome:

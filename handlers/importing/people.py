@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from conversations.dialogue import State
 from conversations.rules.routes import coordinator_channel
 from handlers.circumstances import Circumstances
-from handlers.import_columns import Cells
-from handlers.import_rows import BadValue, ImportKind
-from handlers.import_values import email, phone
+from handlers.importing.columns import Cells
+from handlers.importing.rows import BadValue, ImportKind
+from handlers.importing.values import email, phone
 from models.clients import clients
 from models.consents import ConsentSource, consents
 from models.conversations import conversations
-from models.in_bulk import add_many
+from models.in_bulk import add_many, insert_many
 from models.legacy import legacy_records, legacy_records_of
 
 KIND = ImportKind.CLIENTS.value
@@ -125,8 +125,7 @@ def keep_in_mind(session: Session, found: Mapping[Person, Found]) -> None:
         for one, client in found.items()
         if not client.is_numbered
     }  # fmt: skip
-    if rows:
-        session.execute(insert(legacy_records), list(rows.values()))
+    insert_many(session, legacy_records, list(rows.values()))
 
 
 def rooms_of(session: Session, people: Collection[Found], circumstances: Circumstances) -> dict[int, int]:
@@ -153,8 +152,9 @@ def rooms_of(session: Session, people: Collection[Found], circumstances: Circums
             for address, client_id in missing
         ],
     )  # fmt: skip
-    session.execute(
-        insert(consents),
+    insert_many(
+        session,
+        consents,
         [
             {"conversation_id": room, "granted": True, "source": ConsentSource.IMPORTED, "words": "", "at": now}
             for room in made

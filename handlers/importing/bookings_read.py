@@ -8,12 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from conversations.booking import BookingStatus as S
-from handlers.import_columns import Cells
-from handlers.import_people import Found, Person, person_of
-from handlers.import_rows import BadValue
-from handlers.import_seen import LONGEST_ID
-from handlers.import_setup import ImportSetup, KnownService, KnownStaff
-from handlers.import_values import YES, amount, clock, length, moment, status, wall_clock, zone_named
+from handlers.importing.columns import Cells
+from handlers.importing.people import Found, Person, person_of
+from handlers.importing.rows import BadValue
+from handlers.importing.seen import LONGEST_ID
+from handlers.importing.setup import ImportSetup, KnownService, KnownStaff
+from handlers.importing.values import YES, amount, clock, length, moment, status, wall_clock, zone_named
 
 WHO = "import"
 """Who has made these bookings, as it is written on them."""

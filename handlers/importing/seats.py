@@ -13,14 +13,14 @@ from conversations.classes import ClassStatus
 from conversations.rules.transitions import LIVE
 from handlers.circumstances import Circumstances
 from handlers.deadlines_set import deadline, plan_reminders_of_request
-from handlers.import_bookings_read import KEPT, WHO, Said, Span, attendee, number_of, said_of
-from handlers.import_columns import Cells
-from handlers.import_people import Found, Person, keep_in_mind, people_found, rooms_of
-from handlers.import_rows import BadValue, Became, ImportKind, InTheWay, Outcome, SourceRow
-from handlers.import_seen import Fresh, Sifted, remember, sift
-from handlers.import_sessions import MOST_SEATS, Ask, Classes, ask_of
-from handlers.import_setup import ImportSetup, KnownService
-from handlers.import_values import whole_number
+from handlers.importing.bookings_read import KEPT, WHO, Said, Span, attendee, number_of, said_of
+from handlers.importing.columns import Cells
+from handlers.importing.people import Found, Person, keep_in_mind, people_found, rooms_of
+from handlers.importing.rows import BadValue, Became, ImportKind, InTheWay, Outcome, SourceRow
+from handlers.importing.seen import Fresh, Sifted, remember, sift
+from handlers.importing.sessions import MOST_SEATS, Ask, Classes, ask_of
+from handlers.importing.setup import ImportSetup, KnownService
+from handlers.importing.values import whole_number
 from models.bookings import bookings
 from models.in_bulk import add_bookings, free_seats, own_seats, plan_notices
 
@@ -127,7 +127,8 @@ def _seated(
                 seen.outcomes.append(one.became(Became.CONFLICT, None, reason))
                 continue
             if len(left) < places.seats:
-                reason = f"class {places.row.id} has {len(left)} of {places.row.capacity} seats left"
+                wanted = f", and {places.seats} are wanted" if places.seats > 1 else ""
+                reason = f"class {places.row.id} has {len(left)} of {places.row.capacity} seats left{wanted}"
                 seen.outcomes.append(one.became(Became.CONFLICT, None, reason))
                 continue
             mine, free[places.row.id] = left[: places.seats], left[places.seats :]

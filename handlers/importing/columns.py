@@ -1,7 +1,7 @@
 """Under which names other systems keep what we want to know: columns of a CSV file, or keys of JSON, nested or not."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import product
 
@@ -69,6 +69,11 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 def column(name: str) -> str:
     """One way to write a name: "Student User", "studentUser" and "student__user" → "student_user"."""
     return _WORDS.sub("_", _HUMP.sub("_", name.strip()).casefold()).strip("_")
+
+
+def knows_any(names: Iterable[str]) -> bool:
+    """Whether any of these columns says something to us."""
+    return bool(_columns(tuple(names)))
 
 
 class Cells:

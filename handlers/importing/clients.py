@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from conversations.languages import spoken
 from handlers.circumstances import Circumstances
-from handlers.import_columns import Cells
-from handlers.import_people import KIND, Found, Person, people_found, person_of
-from handlers.import_rows import Became, Outcome, SourceRow
-from handlers.import_seen import LONGEST_ID, remember, sift
-from handlers.import_setup import ImportSetup
+from handlers.importing.columns import Cells
+from handlers.importing.people import KIND, Found, Person, people_found, person_of
+from handlers.importing.rows import BadValue, Became, Outcome, SourceRow
+from handlers.importing.seen import LONGEST_ID, remember, sift
+from handlers.importing.setup import ImportSetup
 from models.clients import clients
 
 
@@ -41,6 +41,8 @@ def import_clients(
 
 def _person(cells: Cells, setup: ImportSetup) -> Person:
     person = person_of(cells, setup.region, cells.text("id", LONGEST_ID))
+    if not (person.name or person.phone or person.email):
+        raise BadValue("it tells of nobody: no name, no telephone, no address")
     language = cells.text("language", 20).replace("_", "-").partition("-")[0].lower()
     return replace(person, language=language if language in spoken() else "")
 

@@ -13,7 +13,7 @@ from conversations.rules.cells import cells as cells_of
 from conversations.rules.transitions import LIVE
 from handlers.circumstances import Circumstances
 from handlers.deadlines_set import deadline, plan_reminders_of_request
-from handlers.import_bookings_read import (
+from handlers.importing.bookings_read import (
     KEPT,
     WHO,
     Said,
@@ -25,11 +25,11 @@ from handlers.import_bookings_read import (
     said_of,
     span_of,
 )
-from handlers.import_columns import Cells
-from handlers.import_people import Found, Person, keep_in_mind, people_found, rooms_of
-from handlers.import_rows import BadValue, Became, ImportKind, InTheWay, Outcome, SourceRow
-from handlers.import_seen import Fresh, remember, sift
-from handlers.import_setup import ImportSetup, KnownService, KnownStaff
+from handlers.importing.columns import Cells
+from handlers.importing.people import Found, Person, keep_in_mind, people_found, rooms_of
+from handlers.importing.rows import BadValue, Became, ImportKind, InTheWay, Outcome, SourceRow
+from handlers.importing.seen import Fresh, remember, sift
+from handlers.importing.setup import ImportSetup, KnownService, KnownStaff
 from handlers.owners_named import owners_named
 from models.claims import Holder, LostRace, Scarce, claim_one
 from models.in_bulk import OwnTime, add_bookings, cells_owned, own_times, plan_notices
@@ -60,12 +60,8 @@ def import_visits(
     """Raises InTheWay where no room is free, IntegrityError where somebody was faster."""
     now = circumstances.now
     seen = sift(session, kind, rows, number_of)
-    free: list[tuple[Fresh, Visit]] = []
-    claimed = _Claimed(session, now)
-    for one, visit in seen.each(lambda cells: read_visit(cells, setup, now)):
-        free.append((one, visit))
-    free, refused = claimed.sift(free)
-    seen.outcomes += refused
+    free, in_the_way = _beside_each_other(session, list(seen.each(lambda cells: read_visit(cells, setup, now))), now)
+    seen.outcomes += in_the_way
     people = people_found(session, [visit.said.person for _, visit in free], now)
     keep_in_mind(session, people)
     ahead = [people[visit.said.person] for _, visit in free if visit.is_ahead(now)]
@@ -97,47 +93,39 @@ def read_visit(cells: Cells, setup: ImportSetup, now: datetime) -> Visit:
     return visit
 
 
-class _Claimed:
-    """Which time is owned already, here or by rows before it."""
-
-    def __init__(self, session: Session, now: datetime) -> None:
-        self._session, self._now = session, now
-
-    def sift(self, visits: Sequence[tuple[Fresh, Visit]]) -> tuple[list[tuple[Fresh, Visit]], list[Outcome]]:
-        """The visits that can be had beside each other, the first of them first, and why not the others."""
-        windows = [cells_of(visit.span.start, visit.span.end) for _, visit in visits]
-        wanted: dict[int, set[int]] = {}
-        for (_, visit), window in zip(visits, windows, strict=True):
-            if visit.is_living:
-                wanted.setdefault(visit.staff.id, set()).update(window)
-        owned = {staff_id: cells_owned(self._session, staff_id, mine, self._now) for staff_id, mine in wanted.items()}
-        free: list[tuple[Fresh, Visit]] = []
-        refused = []
-        for (one, visit), window in zip(visits, windows, strict=True):
-            mine = owned.get(visit.staff.id, set())
-            if visit.is_living and not mine.isdisjoint(window):
-                refused.append(one.became(Became.CONFLICT, None, self._why(visit, free)))
+def _beside_each_other(
+    session: Session, visits: Sequence[tuple[Fresh, Visit]], now: datetime
+) -> tuple[list[tuple[Fresh, Visit]], list[Outcome]]:
+    """The visits whose time is nobody's, the first of those that overlap; and who is in the way of the others."""
+    windows = [cells_of(visit.span.start, visit.span.end) for _, visit in visits]
+    wanted: dict[int, set[int]] = {}
+    for (_, visit), window in zip(visits, windows, strict=True):
+        if visit.is_living:
+            wanted.setdefault(visit.staff.id, set()).update(window)
+    owned = {staff_id: cells_owned(session, staff_id, mine, now) for staff_id, mine in wanted.items()}
+    free: list[tuple[Fresh, Visit]] = []
+    in_the_way = []
+    for (one, visit), window in zip(visits, windows, strict=True):
+        if visit.is_living:
+            mine = owned[visit.staff.id]
+            if not mine.isdisjoint(window):
+                in_the_way.append(one.became(Became.CONFLICT, None, _why(session, visit, free, now)))
                 continue
-            if visit.is_living:
-                mine.update(window)
-            free.append((one, visit))
-        return free, refused
+            mine.update(window)
+        free.append((one, visit))
+    return free, in_the_way
 
-    def _why(self, visit: Visit, before: Sequence[tuple[Fresh, Visit]]) -> str:
-        """Of rows that come at once the one before it; else who has the time."""
-        mine = cells_of(visit.span.start, visit.span.end)
-        for one, other in before:
+
+def _why(session: Session, visit: Visit, before: Sequence[tuple[Fresh, Visit]], now: datetime) -> str:
+    """Of rows that come at once the one before it; else who has the time."""
+    mine = cells_of(visit.span.start, visit.span.end)
+    for one, other in before:
+        if other.is_living and other.staff.id == visit.staff.id:
             theirs = cells_of(other.span.start, other.span.end)
-            if (
-                other.is_living
-                and other.staff.id == visit.staff.id
-                and mine.start < theirs.stop
-                and theirs.start < mine.stop
-            ):
+            if mine.start < theirs.stop and theirs.start < mine.stop:
                 return f"{visit.staff.name} is taken then by line {one.row.line}"
-        start, end = visit.span.start, visit.span.end
-        owners = owners_between(self._session, Scarce.STAFF, (visit.staff.id,), start, end, self._now)
-        return f"{visit.staff.name} is taken then: {owners_named(self._session, owners, visit.span.zone)}"
+    owners = owners_between(session, Scarce.STAFF, (visit.staff.id,), visit.span.start, visit.span.end, now)
+    return f"{visit.staff.name} is taken then: {owners_named(session, owners, visit.span.zone)}"
 
 
 def _add(

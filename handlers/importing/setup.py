@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from conversations.booking import BookingType
 from conversations.understanding.days import MONTH_FIRST
-from handlers.import_columns import Cells
-from handlers.import_rows import BadValue
+from handlers.importing.columns import Cells
+from handlers.importing.rows import BadValue
 from handlers.profile import Profile
 from models.business import service_staff, services, staff
 

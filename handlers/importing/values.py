@@ -10,10 +10,10 @@ import phonenumbers
 from babel.numbers import get_currency_precision, is_currency
 
 from conversations.booking import BookingStatus as S
+from conversations.money import minor_units
 from conversations.rules.availability import WallTime, wall_time
 from conversations.understanding.contacts import LONGEST
-from handlers.business_file import minor_units
-from handlers.import_rows import BadValue
+from handlers.importing.rows import BadValue
 
 STATUSES = {
     "pending": S.PENDING, "requested": S.PENDING, "new": S.PENDING, "awaiting_approval": S.PENDING,
@@ -36,6 +36,7 @@ _CLOCK = re.compile(r"^(\d{1,2})(?:[:.h](\d\d))?(?::\d\d(?:\.\d+)?)?(?: ?([ap])\
 _LENGTH = re.compile(r"^(?:(?:(\d+) )?(\d{1,2}):(\d\d):(\d\d)|(\d+)(?:\.0+)?(?: ?min(?:utes)?)?)$")
 _AMOUNT = re.compile(r"^-?\d{1,3}(?:[ ,.'\u00a0\u202f]?\d{3})*(?:[.,]\d{1,3})?$|^-?\d+(?:[.,]\d{1,3})?$")
 _EMAIL = re.compile(r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]{2,}$")
+_ROUNDED = re.compile(r"^\d+(?:[.,]\d+)?E\+?\d+$", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[\s_\-]+")
 
 
@@ -134,10 +135,12 @@ def whole_number(text: str, what: str, least: int, most: int) -> int:
     return int(plain)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def phone(text: str, region: str) -> str:
     """E.164; a national number is read by the business's country."""
-    written = text.strip().lstrip("'").removeprefix("tel:").removeprefix("whatsapp:")
+    written = text.strip().lstrip("'").removeprefix("tel:").removeprefix("whatsapp:").removesuffix(".0")
+    if _ROUNDED.match(written):
+        raise BadValue(f'"{text}" is a telephone number that a spreadsheet has rounded')
     if written.startswith("00"):
         written = f"+{written[2:]}"
     try:

@@ -8,14 +8,14 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from handlers.circumstances import Circumstances
-from handlers.import_clients import import_clients
-from handlers.import_columns import Cells
-from handlers.import_events import import_events
-from handlers.import_rows import Became, ImportKind, InTheWay, Outcome, SourceRow
-from handlers.import_seats import import_seats
-from handlers.import_seen import LONGEST_ID
-from handlers.import_setup import ImportSetup
-from handlers.import_visits import import_visits
+from handlers.importing.clients import import_clients
+from handlers.importing.columns import Cells
+from handlers.importing.events import import_events
+from handlers.importing.rows import Became, ImportKind, InTheWay, Outcome, SourceRow
+from handlers.importing.seats import import_seats
+from handlers.importing.seen import LONGEST_ID
+from handlers.importing.setup import ImportSetup
+from handlers.importing.visits import import_visits
 from models.claims import LostRace
 
 Deed = Callable[[Sequence[SourceRow]], list[Outcome]]
