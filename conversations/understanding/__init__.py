@@ -1,6 +1,7 @@
 """Text to meaning: deterministic, offline, and never surer than the words allow."""
 
 from conversations.understanding.meaning import (
+    PAYING,
     Answer,
     Certainty,
     Context,
@@ -15,6 +16,7 @@ from conversations.understanding.understand import understand
 from conversations.understanding.warm import warm_up
 
 __all__ = [
+    "PAYING",
     "Answer",
     "Certainty",
     "Context",

@@ -130,6 +130,11 @@ def hours_counted(lexemes: Sequence[Lexeme]) -> Said | None:
     return EMPTY if lexemes[-1].until else None
 
 
+def hour_for_a_price(lexemes: Sequence[Lexeme]) -> Said | None:
+    """ "Saa moja kwa 800", where an hour of the clock and one of length are the same word."""
+    return EMPTY if any(lexeme.kind is Kind.AT and lexeme.value for lexeme in lexemes) else None
+
+
 def code(lexemes: Sequence[Lexeme]) -> Said | None:
     """ "Q10-1130", written as one."""
     is_one = all(first.end == second.start for first, second in pairwise(lexemes))

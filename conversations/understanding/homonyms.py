@@ -5,12 +5,13 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from conversations.understanding.kinds import Kind
+from conversations.understanding.kinds import SOFT, Kind
 from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.noise import TAKEN_OUT
 from conversations.understanding.phrases import Words
 from conversations.understanding.tokens import words_of
 from conversations.understanding.vocabulary import Vocabulary
+from conversations.understanding.wording import begins, consists_of
 
 _FEASTS = frozenset({Kind.NAMED_DAY, Kind.WEEKDAY, Kind.WEEKEND, Kind.MONTH})
 _NAMES = frozenset({Kind.NAMED_DAY, Kind.WEEKDAY, Kind.MONTH, Kind.PART})
@@ -18,9 +19,17 @@ _FIGURES = frozenset({Kind.LONG, Kind.YEAR})
 _AMOUNTS = _FIGURES | {Kind.NOISE}
 _HOUSES = frozenset({Kind.NUMBER, Kind.LONG})
 _BEHIND_A_ROAD = frozenset({Kind.COMMA, Kind.LABEL, Kind.STREET, Kind.OTHER})
+_BEHIND_A_PLACE = frozenset({Kind.OTHER, Kind.LABEL, Kind.STREET, Kind.NOISE, Kind.THING, Kind.LONG})
+_CLAUSES_END = frozenset({Kind.COMMA, Kind.MARK})
+_EXCLAIMED = frozenset("!.")
+_BEHIND_A_NAME = _EXCLAIMED | frozenset(",،")
 _PARTS = (2, 3, 4)
 _LATEST = 24
 """Hours."""
+_ROUND, _APART = 100, 400
+"""Of two prices."""
+_AFTER_A_PRICE = frozenset({Kind.ON, Kind.SOFT, Kind.OTHER})
+_DATED = frozenset({Kind.WEEKDAY, Kind.RELATIVE_DAY, Kind.TONIGHT, Kind.MONTH, Kind.NAMED_DAY, Kind.AT, Kind.BEFORE})
 _LOOKED_AT = _FEASTS | _FIGURES | {Kind.PART, Kind.UNIT, Kind.YEAR_PART, Kind.LAST, Kind.ORDINAL, Kind.SLASH}
 _COUNT = frozenset({Kind.NUMBER, Kind.ABOUT, Kind.ONE, Kind.ARTICLE})
 _LONGEST = 3
@@ -38,7 +47,7 @@ def without_homonyms(found: Sequence[Lexeme], text: str, words: Vocabulary) -> t
         if lexeme.kind not in _LOOKED_AT:
             continue
         if lexeme.kind in _FIGURES:
-            if _is_price(found, place, text, words):
+            if _is_price(found, place, text, words) or _is_one_of_two_prices(found, place):
                 settled[place] = lexeme._replace(kind=Kind.NOISE)
         elif lexeme.kind is Kind.UNIT:
             if _is_kiss(found, place, text, words):
@@ -55,14 +64,21 @@ def without_homonyms(found: Sequence[Lexeme], text: str, words: Vocabulary) -> t
             if _is_grade(found, place, text, words):
                 settled[place] = lexeme._replace(kind=Kind.NOISE)
         elif lexeme.kind is Kind.PART:
-            if _is_named(lexeme, words) and _is_name(settled, place, text, words):
+            is_name = _is_named(lexeme, words) and _is_name(settled, place, text, words)
+            if is_name or _led(text, lexeme.start, words.phrase_set("words", "spans")):
                 settled[place] = lexeme._replace(kind=Kind.OTHER)
         elif lexeme.kind is Kind.LAST:
             if _is_verb(found, place, words):
                 settled[place] = lexeme._replace(kind=Kind.OTHER)
         elif _is_wished(settled, place, text, words):
             settled[place] = lexeme._replace(kind=Kind.GREETING)
-        elif _is_road(found, place, words) or _is_name(settled, place, text, words) or _is_ordinal(found, place, words):
+        elif (
+            _is_road(found, place, words)
+            or _is_near(found, place, text, words)
+            or _is_name(settled, place, text, words)
+            or _is_ordinal(found, place, words)
+            or _is_done(found, place, words)
+        ):
             settled[place] = lexeme._replace(kind=Kind.OTHER)
     return tuple(settled)
 
@@ -153,6 +169,8 @@ def _is_name(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) 
     after = found[place + 1].kind if place + 1 < len(found) else Kind.MARK
     if after in _TIMED:
         return False
+    if _is_thanked(found, place, words):
+        return True
     if after is Kind.NOT and _is_named(found[min(place + 2, len(found) - 1)], words):
         careful = words.phrase_set("words", "name_careful"), words.phrase_set("names", "careful")
         if any(_led(text, lexeme.start, leads) for leads in careful):
@@ -163,6 +181,29 @@ def _is_name(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) 
         return True
     careful = words.phrase_set("words", "name_careful"), words.phrase_set("names", "careful")
     return after is Kind.OTHER and any(_led(text, lexeme.start, leads) for leads in careful)
+
+
+def _is_thanked(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
+    """ "Gracias Domingo, quedé encantada", "hello Sunday!"; "ok gracias domingo", "thanks sunday, see you then" and "hi
+    sunday?" are days."""
+    after = found[place + 1].text if place + 1 < len(found) else "."
+    if after not in _BEHIND_A_NAME:
+        return False
+    said = [word for each in _opening(found, place) for word in words_of(each.text)]
+    thanks, greetings = (
+        words.phrase_set("intents.anywhere", intent) | words.phrase_set("intents.alone", intent)
+        for intent in ("thanks", "greeting")
+    )
+    fond = words.phrase_set("names", "fond")
+    if begins(said, thanks) and consists_of(said, thanks | fond):
+        return after in _EXCLAIMED or any(each.kind is Kind.OTHER for each in found[place + 2 :])
+    return after == "!" and bool(begins(said, greetings)) and consists_of(said, greetings | fond)
+
+
+def _opening(found: Sequence[Lexeme], place: int) -> Sequence[Lexeme]:
+    """The lexemes of the clause before that place."""
+    since = max((at for at in range(place) if found[at].kind in _CLAUSES_END), default=-1)
+    return found[since + 1 : place]
 
 
 def _is_no_other_name(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
@@ -198,6 +239,16 @@ def _is_road(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
     return all(lexeme.kind in _BEHIND_A_ROAD for lexeme in found[place + 2 : place + 3])
 
 
+def _is_near(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) -> bool:
+    """ "Sa may 7-11", "nasa may gate 2", where "near" holds the name of a month; "sa may 7 po" is a day."""
+    if found[place].kind is not Kind.MONTH or not _led(text, found[place].end, words.phrase_set("words", "near")):
+        return False
+    after = found[place + 1 : place + 3]
+    if after and after[0].kind in _HOUSES | {Kind.ORDINAL}:
+        return after[0].kind is Kind.LONG or (len(after) > 1 and after[1].kind in (Kind.STREET, Kind.THING))
+    return bool(after) and after[0].kind in _BEHIND_A_PLACE
+
+
 def _is_ordinal(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
     """ "Segunda opção" is no Monday, "Quinta da Beloura" no Thursday."""
     lexeme, after = found[place], [*found[place + 1 : place + 3]]
@@ -207,6 +258,20 @@ def _is_ordinal(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
         return True
     estate = (lexeme.text, after[0].text) in words.phrase_set("words", "estates")
     return estate and len(after) > 1 and after[1].kind in (Kind.OTHER, Kind.SOFT)
+
+
+def _is_done(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
+    """ "My son sat his exam"; "can he sat his usual time" is Saturday, and so is "my son sat the 14th"."""
+    lexeme, after = found[place], found[place + 1 : place + 3]
+    if not place or not after or lexeme.text not in words.single("words", "verb_weekdays"):
+        return False
+    subject = found[place - 1]
+    is_led = subject.kind is Kind.PEOPLE or subject.text in words.single("topics", "past_subjects")
+    is_numbered = any(each.kind in (Kind.ORDINAL, Kind.NUMBER, Kind.PART) for each in after[1:2])
+    asked = any(each.text in words.single("topics", "wishing") for each in found[max(0, place - 3) : place])
+    return is_led and after[0].text in words.single("words", "verb_objects") and not asked and (
+        not is_numbered or after[0].kind is Kind.OTHER
+    )
 
 
 def _is_price(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) -> bool:
@@ -220,6 +285,31 @@ def _is_price(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary)
         return False
     dear = _any_of(words.phrase_set("words", "dear"))
     return dear is not None and dear.search(text) is not None
+
+
+def _is_one_of_two_prices(found: Sequence[Lexeme], place: int) -> bool:
+    """ "Is it 800 or 1200?", "800 ka hai ya 1200 ka?": round, apart, and led or followed by a word; "0800 or 1200",
+    "1500 or 1600" and "friday 800 or 1200" are hours."""
+    joint = next((at for at in (place - 2, place - 1, *range(place + 1, place + 4)) if _is_or(found, at)), 0)
+    if (
+        not joint
+        or joint + 1 == len(found)
+        or not _OF_THE_CLOCK.union(_DATED).isdisjoint([each.kind for each in found])
+    ):
+        return False
+    first = next((at for at in range(joint - 1, -1, -1) if found[at].kind not in _AFTER_A_PRICE), joint)
+    two = (found[first], found[joint + 1])
+    if place not in (first, joint + 1) or any(each.kind not in _FIGURES or each.value % _ROUND for each in two):
+        return False
+    if two[0].text.startswith("0") or abs(two[0].value - two[1].value) < _APART:
+        return False
+    is_told = first > 0 and found[first - 1].kind in SOFT | {Kind.OTHER}
+    after = found[joint + 2].kind if joint + 2 < len(found) else Kind.MARK
+    return after is not Kind.FITS and (is_told or first + 1 < joint)
+
+
+def _is_or(found: Sequence[Lexeme], place: int) -> bool:
+    return 0 <= place < len(found) and found[place].kind is Kind.OR
 
 
 @lru_cache(maxsize=32)

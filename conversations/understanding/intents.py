@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from conversations.understanding.meaning import Intent
+from conversations.understanding.meaning import PAYING, Intent
 from conversations.understanding.phrases import Words
 from conversations.understanding.vocabulary import Vocabulary
 from conversations.understanding.wording import matches, without
@@ -17,11 +17,11 @@ class Wished(NamedTuple):
     words: str = ""
 
 
-def read_intent(words: Sequence[str], signs: Sequence[str], known: Vocabulary) -> Wished:
+def read_intent(words: Sequence[str], signs: Sequence[str], known: Vocabulary, *, may_owe: bool = True) -> Wished:
     """`words` are the text's, `signs` its punctuation: a lone "?" asks for help. Of several wishes
-    the weightiest wins."""
+    the weightiest wins. `may_owe`: of paying as well."""
     alone = tuple(without(words, known.phrase_set("answers", "polite")) or (words or signs))
-    if intent := _by_all_words(known).get(alone):
+    if (intent := _by_all_words(known).get(alone)) and (may_owe or intent not in PAYING):
         return Wished(intent, " ".join(alone))
     by_first = _by_first_word(known)
     wished: dict[str, Wished] = {}
@@ -30,7 +30,7 @@ def read_intent(words: Sequence[str], signs: Sequence[str], known: Vocabulary) -
             continue
         rest = words[place:]
         for phrase, intent in phrases:
-            if matches(rest, phrase):
+            if (may_owe or intent not in PAYING) and matches(rest, phrase):
                 wished.setdefault(intent, Wished(intent, " ".join(phrase)))
     if wished:
         return next((wished[name] for name in known.order if name in wished), Wished(None))

@@ -43,11 +43,23 @@ class Intent(StrEnum):
     """To be told when what is full comes free."""
     LEAVE = "leave"
     """A waiting list, not our texts."""
+    PAY = "pay"
+    """For what waits to be paid, now."""
+    PAY_BY_CARD = "pay_by_card"
+    PAY_BY_PHONE = "pay_by_phone"
+    PAID = "paid"
+    """They say that they have."""
+    BALANCE = "balance"
+    """What they have paid ahead, or have with us."""
     USUAL = "usual"
     """What they had before, once more."""
     GREETING = "greeting"
     THANKS = "thanks"
     LANGUAGE = "language"
+
+
+PAYING = frozenset({Intent.PAY, Intent.PAY_BY_CARD, Intent.PAY_BY_PHONE, Intent.PAID})
+"""Wishes only of somebody who has something to pay: of anybody else the same words are no wish."""
 
 
 class Answer(StrEnum):
@@ -203,3 +215,5 @@ class Context:
     options: tuple[Option, ...] = ()
     awaiting: Awaiting = Awaiting.NOTHING
     day: date | None = None
+    may_owe: bool = True
+    """Something may wait to be paid."""

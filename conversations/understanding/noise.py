@@ -6,14 +6,14 @@ from collections.abc import Set
 TAKEN_OUT = "¤"
 """Stands where something was taken out, so that its neighbours do not become neighbours."""
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@.]{1,64}\.[^\W\d][^\s@]*")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@.]{1,64}\.[^\W\d][^\s@]*|@[^\W\d_]+(?:[._][^\W_]+)+")
 _OF_AN_ADDRESS = ("@", "://", "www.")
 _DIGIT = re.compile("[0-9]")
 _MONEY_SIGN = re.compile(r"[$£€₹₱₦¥₪﷼]\s?[0-9][0-9.,]*k?|[0-9][0-9.,]*\s?[$£€₹₱₦¥₪﷼%]")
+_MONEY_RANGE = re.compile(r"[$£€₹₱₦¥₪﷼]\s?([0-9]{1,6})\s?(?:-|to|a|o|or|ou)\s?([0-9]{2,6})(?![0-9:./h-]| ?[ap]\.?m)")
 _AMOUNT = re.compile(r"(?<![0-9])([0-9][0-9.,]*) ?([^\W\d_]+|%)")
 _MONEY_WORD_FIRST = re.compile(r"\b([^\W\d_]{2,8}) ?[0-9][0-9.,]*")
 _THOUSANDS = re.compile(r"(?<![0-9:/.-])[0-9]{1,3}(?: [0-9]{3})* [05]00(?![0-9:/.h]| ?[ap]\.?m)")
-_CODE = re.compile(r"(?<![^\W_])(?=[A-Z0-9]{8,}(?![^\W_]))[0-9]*(?:[A-Z]+[0-9]+){2,}[A-Z]*(?![^\W_])")
 _RUN = re.compile(r"(?<![0-9/:])\+?\(?[0-9](?:[0-9 ().-]*[0-9])?")
 _DATE = re.compile(
     r"(?:[0-9]{1,2}([ ./-])[0-9]{1,2}\1[0-9]{2}(?:[0-9]{2})?|[0-9]{4}([./-])[0-9]{1,2}\2[0-9]{1,2})(?![0-9./-])"
@@ -31,6 +31,7 @@ def without_noise(text: str, currencies: Set[str]) -> str:
         text = _ADDRESS.sub(TAKEN_OUT, text)
     if not _DIGIT.search(text):
         return text
+    text = _MONEY_RANGE.sub(lambda found: TAKEN_OUT if _ascends(found[1], found[2]) else found[0], text)
     text = _MONEY_SIGN.sub(TAKEN_OUT, text)
     text = _THOUSANDS.sub(TAKEN_OUT, text)
     text = _AMOUNT.sub(lambda found: TAKEN_OUT if found[2] in currencies else found[0], text)
@@ -38,9 +39,9 @@ def without_noise(text: str, currencies: Set[str]) -> str:
     return _RUN.sub(lambda found: TAKEN_OUT if _is_phone(found[0]) else found[0], text)
 
 
-def without_codes(text: str) -> str:
-    """A text as it was typed without the codes in it ("QJ7H2T9XA1"): capitals and digits by turns."""
-    return text if text.islower() else _CODE.sub(TAKEN_OUT, text)
+def _ascends(first: str, second: str) -> bool:
+    """ "R$ 150 a 200"; "$50 - 10" may be a price and an hour."""
+    return int(first) < int(second) and len(second) > 2
 
 
 def phone_in(text: str) -> str:

@@ -14,7 +14,7 @@ from conversations.understanding.scan import Found, gap_before
 from conversations.understanding.times import EMPTY
 from conversations.understanding.tokens import words_of
 from conversations.understanding.vocabulary import Vocabulary
-from conversations.understanding.wording import begins, holds, may_hold
+from conversations.understanding.wording import begins, holds, may_hold, without
 
 _SENTENCES_END = frozenset({Kind.MARK, Kind.COMMA})
 _AHEAD = frozenset({Kind.NEXT, Kind.COMING})
@@ -34,6 +34,8 @@ _NEAR = 6
 _SHORTEST_VERB = 5
 """Letters from which a word may be a verb by its beginning or its end."""
 _YEARS_LONG_GONE = 2
+_LATER = frozenset({Kind.AFTER, Kind.HENCE})
+_QUESTION = frozenset("?؟")
 
 
 def without_tales(found: Sequence[Found], lexemes: Sequence[Lexeme], known: Vocabulary, today: date) -> list[Found]:
@@ -43,10 +45,11 @@ def without_tales(found: Sequence[Found], lexemes: Sequence[Lexeme], known: Voca
     words = [word for lexeme in lexemes for word in words_of(lexeme.text)]
     marks = _marks(known)
     may_have_happened = _may_have_happened(words, lexemes, marks)
-    if not may_have_happened and marks.openings.isdisjoint(words):
+    after = {place for place, item in enumerate(found) if _is_outlived(item, words, lexemes, known)}
+    if not after and not may_have_happened and marks.openings.isdisjoint(words):
         return list(found)
-    told = {place for place in range(len(found)) if _tells_apart(found, place, lexemes, known)}
-    told |= _of_the_business(found, words, known)
+    told = after | {place for place in range(len(found)) if _tells_apart(found, place, lexemes, known)}
+    told |= _of_the_business(found, words, lexemes, known)
     if may_hold(words, known.phrase_set("intents.anywhere", "thanks")):
         told |= {place for place, item in enumerate(found) if _is_thanked_for(item, lexemes, known)}
     if may_have_happened:
@@ -79,7 +82,7 @@ def _marks(known: Vocabulary) -> _Marks:
         tuple(known.single("topics", name)) for name in ("past_endings", "past_endings_after_subject")
     )
     return _Marks(
-        opening("opening_hours", "usually", "papers", "strangers", "named_for", "lasted") | thanks,
+        opening("opening_hours", "usually", "papers", "strangers", "named_for", "lasted", "stayed") | thanks,
         opening("happened", "had") | known.single("words", "since"),
         tuple(known.single("topics", "past_beginnings")),
         endings,
@@ -99,17 +102,27 @@ def _may_have_happened(words: Sequence[str], lexemes: Sequence[Lexeme], marks: _
     return any(word.endswith(marks.any_endings) or word.startswith(marks.beginnings) for word in unknown)
 
 
-def _of_the_business(found: Sequence[Found], words: Sequence[str], known: Vocabulary) -> set[int]:
+def _of_the_business(
+    found: Sequence[Found], words: Sequence[str], lexemes: Sequence[Lexeme], known: Vocabulary
+) -> set[int]:
     """ "What are your timings, 9 to 6?", "it took from 2 to 5", "do you usually open in ramadan?"; "your hours on
     friday" asks of a day."""
     if all(item.day is None for item in found) and holds(words, known.phrase_set("topics", "opening_hours")):
         return set(range(len(found)))
     if all(item.day is None for item in found) and holds(words, known.phrase_set("topics", "lasted")):
         return {place for place, item in enumerate(found) if item.said is not None and item.said.after is not None}
+    if all(item.day is None for item in found) and holds(words, known.phrase_set("topics", "stayed")):
+        return {place for place, item in enumerate(found) if _has_stayed(item, lexemes, known)}
     usually, opens = known.phrase_set("topics", "usually"), known.phrase_set("topics", "opens")
     if holds(words, usually) and holds(words, opens):
         return {place for place, item in enumerate(found) if item.rule in _LONG}
     return set()
+
+
+def _has_stayed(item: Found, lexemes: Sequence[Lexeme], known: Vocabulary) -> bool:
+    """ "Elles sont restées une heure et demie au lieu de trois": behind the verb, in its sentence."""
+    before = [word for each in _clause_before(lexemes, item.start) for word in words_of(each.text)]
+    return holds(before, known.phrase_set("topics", "stayed"))
 
 
 def _tells_apart(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme], known: Vocabulary) -> bool:
@@ -140,6 +153,25 @@ def _tells_apart(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme], 
         return True
     behind = known.single("topics", "links_behind")
     return len(after) > 1 and after[0].text in behind and after[1].text in papers | strangers
+
+
+def _is_outlived(item: Found, words: Sequence[str], lexemes: Sequence[Lexeme], known: Vocabulary) -> bool:
+    """ "After 3 weeks of physio my back is better", "still strong after 3 weeks": how long something went on, in a text
+    that wishes for nothing."""
+    if item.rule != "in_units" or _LATER.isdisjoint([each.kind for each in lexemes[item.start : item.end]]):
+        return False
+    if any(each.kind is Kind.MARK and each.text in _QUESTION for each in lexemes):
+        return False
+    left = without(words, known.phrase_set("topics", "outlived"))
+    if holds(left, known.phrase_set("words", "asks")) or holds(left, known.phrase_set("topics", "wishing")):
+        return False
+    of_what = [each.kind for each in lexemes[item.end : item.end + 2]]
+    is_of_something = (
+        lexemes[item.start].kind is Kind.AFTER
+        and of_what[:1] in ([Kind.ON], [Kind.FROM])
+        and of_what[1:] in ([Kind.OTHER], [Kind.THING])
+    )
+    return is_of_something or len(left) < len(words)
 
 
 def _clause_before(lexemes: Sequence[Lexeme], place: int) -> Sequence[Lexeme]:
@@ -187,13 +219,13 @@ def _has_happened(item: Found, lexemes: Sequence[Lexeme], known: Vocabulary, tod
     words = [word for each in clause for word in words_of(each.text)]
     happened = holds(words, known.phrase_set("topics", "happened"))
     is_a_gift = happened and item.rule == "named_day"
-    if not is_over and not is_a_gift and _is_led_to(item, lexemes, known):
+    if not is_over and not is_a_gift and is_led_to(item, lexemes, known):
         return False
     if not happened and any(each.kind is Kind.FITS for each in clause):
         return False
     if holds(words, known.phrase_set("words", "asks")) or holds(words, known.phrase_set("topics", "wishing")):
         return False
-    return happened or any(_is_past_verb(clause, at, known, is_over=is_over) for at in range(len(clause)))
+    return happened or any(is_past_verb(clause, at, known, is_over=is_over) for at in range(len(clause)))
 
 
 def _is_counted_since(item: Found, lexemes: Sequence[Lexeme], known: Vocabulary) -> bool:
@@ -205,7 +237,7 @@ def _is_counted_since(item: Found, lexemes: Sequence[Lexeme], known: Vocabulary)
     )
 
 
-def _is_led_to(item: Found, lexemes: Sequence[Lexeme], known: Vocabulary) -> bool:
+def is_led_to(item: Found, lexemes: Sequence[Lexeme], known: Vocabulary) -> bool:
     """ "I called for friday", "llamé para el jueves": the day of what was called for, which is to come."""
     start = item.start
     while start and lexemes[start - 1].kind in _BESIDE and not _is_for(lexemes[start - 1], known):
@@ -233,7 +265,7 @@ def _clause_of(item: Found, lexemes: Sequence[Lexeme], known: Vocabulary) -> Seq
     return [*lexemes[start : item.start], *lexemes[item.end : end]]
 
 
-def _is_past_verb(clause: Sequence[Lexeme], at: int, known: Vocabulary, *, is_over: bool) -> bool:
+def is_past_verb(clause: Sequence[Lexeme], at: int, known: Vocabulary, *, is_over: bool) -> bool:
     """A verb of the lists, or a word with the endings or the beginnings of one; where these belong to other words as
     well, behind its subject ("everybody loved")."""
     lexeme = clause[at]

@@ -90,6 +90,12 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
         "after (?:number|one|article|long) (?:day|week|months_unit|years_unit) (?!on|from|after|hence)",
         amounts.since,
     ),
+    "hour_for_a_price": (
+        ("(?<!weekday|relative_day|part|other) at (?:number|one) for (?:long|year)"
+        " (?!meridiem|oclock|colon|weekday|relative_day)"
+        " | (?:long|year) for at (?:number|one) (?!(?:on|the)* part|weekday|relative_day)"),
+        amounts.hour_for_a_price,
+    ),
     "people": (
         (f"(?:for|from|between|on)? number (?:to|dash|or) number soft{{0,2}} people"
         f" | for? {_COUNT} soft{{0,2}} people"
@@ -99,9 +105,10 @@ QUIET: dict[str, tuple[str, TimeRule]] = {
     ),
     "place": (
         (f"(?:the? (?:number|long) comma?)? street mark? soft? (?:on|the|from|article)*"
-        f" (?:{_NAME_DATE} month (?:on|from)* year? | month | number slash number"
-        f" | weekday (?=other) | named_day)"
-        f" (?:(?:comma|dash|hash|mark)* (?:number|long|year|noise) {_NO_HOUR} (?!(?:on|the|from)* month))?"),
+        f" (?:{_NAME_DATE} dash? month (?:on|from|dash)* year? | month | number slash number"
+        f" | weekday (?=other) | (?:{_NAME_DATE})? named_day)"
+        f" (?:(?:comma|dash|hash|mark)* (?:number|long|year|noise) {_NO_HOUR} (?!(?:on|the|from)* month))?"
+        " (?:comma? other ordinal)?"),
         amounts.place,
     ),
     "address": (

@@ -20,7 +20,7 @@ _STRONG = (("dates", "weekdays"), ("dates", "months"), ("dates", "days"), ("inte
 _NOT_TELLING = ("lookalikes", "plain", "currencies", "street", "noise", "labels", "units", "order",
                 "asks", "tells", "tells_behind", "joins", "therefore", "offers",
                 "lasts", "lasting", "kisses", "dated", "birthdays", "paid", "addresses", "roads", "halved",
-                "grades", "grade_leads")  # fmt: skip
+                "grades", "grade_leads", "pay", "pay_by_card", "pay_by_phone")  # fmt: skip
 _ENOUGH = 4
 """So many words of a language tell it, where no word does alone."""
 _ALONE = 4

@@ -56,11 +56,17 @@ def _openings(words: Vocabulary) -> frozenset[str]:
 
 
 def _is_figure(found: Sequence[Lexeme], place: int) -> bool:
-    """Without a mark of the clock, no day beside it, and no "at" before it."""
+    """Without a mark of the clock, no day beside it, no "at" before it and no "free" behind it."""
     beside = [each.kind for each in found[max(0, place - 2) : place] if each.kind not in _SMALL - {Kind.AT}]
     after = [each.kind for each in found[place + 1 : place + 3] if each.kind not in _SMALL]
     is_led = bool(place) and found[place - 1].kind in (Kind.AT, Kind.COLON)
-    return not is_led and after[:1] not in [[kind] for kind in _OF_THE_CLOCK | _DAYS] and not _DAYS & set(beside)
+    is_free = place + 1 < len(found) and found[place + 1].kind is Kind.FITS
+    return (
+        not is_led
+        and not is_free
+        and after[:1] not in [[kind] for kind in _OF_THE_CLOCK | _DAYS]
+        and not _DAYS & set(beside)
+    )
 
 
 def _storeys(found: Sequence[Lexeme], named: Sequence[int]) -> set[int]:

@@ -9,8 +9,10 @@ from conversations.dialogue import Awaiting
 from conversations.understanding import why
 from conversations.understanding.answers import read_answer
 from conversations.understanding.asides import read_asides
+from conversations.understanding.capitals import without_houses, without_people
 from conversations.understanding.changes import read_changes
 from conversations.understanding.choices import pick
+from conversations.understanding.codes import without_codes, without_named_codes
 from conversations.understanding.delays import read_delay
 from conversations.understanding.fallback import fall_back
 from conversations.understanding.guests import is_for_self
@@ -19,7 +21,7 @@ from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme, letters_of
 from conversations.understanding.lexemes import lex
 from conversations.understanding.meaning import Certainty, Context, DateReading, Intent, TimeReading, Understood
-from conversations.understanding.noise import TAKEN_OUT, without_codes, without_noise
+from conversations.understanding.noise import TAKEN_OUT, without_noise
 from conversations.understanding.normalise import fold, tidy
 from conversations.understanding.phrases import Words
 from conversations.understanding.regions import as_said_in
@@ -46,12 +48,15 @@ def understand(text: str, context: Context) -> Understood:
     """What `text` says, read against `context`. Never raises, whatever the text; reads its first 300 characters."""
     known = vocabulary(context.language, context.region)
     asides = read_asides(tidy(text), known, context)
-    folded = fold(without_codes(asides.rest))
+    folded = without_named_codes(
+        fold(without_codes(without_people(without_houses(asides.rest, known), known, context))), known
+    )
     pieces = tokens(folded)
     words = [plain(word) for word in words_of(folded)]
     signs = [piece.text for piece in pieces if not piece.is_word]
     picked = pick(words, signs, context.options, known)
-    (intent, wished), answer = read_intent(words, signs, known), read_answer(words, signs, known)
+    intent, wished = read_intent(words, signs, known, may_owe=context.may_owe)
+    answer = read_answer(words, signs, known)
     intent, answer = why.settle(intent, answer, words, signs, context.awaiting, known)
     spoken = read_language(folded, words)
     told = partial(

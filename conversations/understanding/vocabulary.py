@@ -98,7 +98,8 @@ def _vocabulary(code: str, lender: str) -> Vocabulary:
     if lender:
         lent = language(lender)
         words = {
-            name: lent["words"].get(name, ()) for name in ("soft", "fits", "asks", "tells", "names", "name_follows")
+            name: lent["words"].get(name, ())
+            for name in ("soft", "fits", "asks", "tells", "names", "name_follows", "near")
         }
         return _built([*tables, {"words": words, **{name: lent[name] for name in _LENT}}])
     if short != "en" and short.isascii() and short.isalpha():

@@ -18,6 +18,7 @@ from conversations.understanding.leftovers import in_doubt, is_partly_read
 from conversations.understanding.lengths import without_lengths
 from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.meaning import Certainty, Context, DateReading, Pair, TimeReading
+from conversations.understanding.memories import without_memories
 from conversations.understanding.moments import joins_alternatives, read_pairs
 from conversations.understanding.scan import Found, ruled_out, scan, without_taken_back
 from conversations.understanding.tales import without_tales
@@ -54,6 +55,7 @@ def read_when(lexemes: Sequence[Lexeme], context: Context, known: Vocabulary, *,
     found = without_birthdates(found, lexemes, known)
     found = without_lengths(found, lexemes, known)
     found = without_tales(found, lexemes, known, now.date())
+    found = without_memories(found, lexemes, known)
     out = ruled_out(found, lexemes)
     found = without_backdrop(found, out, lexemes, known, moves=moves)
     out |= taken(found, out, lexemes)

@@ -9,7 +9,8 @@ from conversations.understanding.tokens import words_of
 _LOOKED_UP = (
     "currencies", "wishes", "wished", "names", "name_leads", "name_careful", "name_follows", "dear", "ordinal_weekdays",
     "estates", "asks", "tells", "tells_behind", "joins", "therefore", "offers", "lasts", "lasting", "kisses",
-    "since", "been", "birthdays", "roads", "grades", "grade_leads", "halved",
+    "since", "been", "birthdays", "roads", "grades", "grade_leads", "halved", "near", "spans",
+    "verb_weekdays", "verb_objects",
 )  # fmt: skip
 """Lists of words that keep the kind they have elsewhere."""
 

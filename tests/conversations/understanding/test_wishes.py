@@ -1,8 +1,10 @@
 """Intents, yes and no, names."""
 
+from dataclasses import replace
+
 import pytest
 
-from conversations.understanding import Answer, Intent, understand
+from conversations.understanding import PAYING, Answer, Intent, understand
 from tests.conversations.understanding.readings import QATAR, written
 from tests.conversations.understanding.salon import BACK, HAIRCUT, SALON
 
@@ -53,12 +55,29 @@ WISHES = {
     "I'll be back at 3": None,
     "blue": None,
     "": None,
+    "pay": Intent.PAY,
+    "Where do I pay, please?": Intent.PAY,
+    "I don't want to pay": None,
+    "card pls": Intent.PAY_BY_CARD,
+    "can I pay by card?": None,
+    "M-Pesa": Intent.PAY_BY_PHONE,
+    "paid!": Intent.PAID,
+    "hi, I've paid the deposit, thanks": Intent.PAID,
+    "I haven't paid": None,
+    "paid session tomorrow at 3": None,
+    "how much do I pay?": Intent.PRICE,
 }
 
 
 @pytest.mark.parametrize("text", WISHES)
 def test_a_wish_is_found_in_its_sentence(text: str):
     assert WISHES[text] == understand(text, QATAR).intent
+
+
+@pytest.mark.parametrize("text", ["pay", "card", "mpesa", "paid", "I've paid", "payment link"])
+def test_who_owes_nothing_wishes_nothing_by_the_words_of_paying(text: str):
+    assert understand(text, QATAR).intent in PAYING
+    assert understand(text, replace(QATAR, may_owe=False)).intent is None
 
 
 def test_back_in_a_back_massage_is_no_way_back():
