@@ -12,6 +12,7 @@ from conversations.series import ItemStatus, SeriesView
 from handlers.bookings_made import book_start, client_of, needs_approval, visit_of
 from handlers.circumstances import Circumstances
 from handlers.deadlines_set import deadline, plan_reminders_of_request
+from handlers.intake_kept import forget_draft
 from handlers.profile import Profile
 from handlers.views import series_view
 from models.booking_series import add_item, add_series, items_of_series, series_by_id
@@ -55,6 +56,7 @@ def book_series(
             status=ItemStatus.BOOKED if each.number in booked else ItemStatus.SKIPPED,
             booking_id=booked.get(each.number),
         )  # fmt: skip
+    forget_draft(session, service, conversation.id)
     view = fresh_series(session, series_id, profile)
     plan_reminders_of_request(session, view.bookings[0].id, profile, now)
     return conversation.id, SeriesBooked(view)

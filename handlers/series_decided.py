@@ -28,7 +28,7 @@ def decide(
     who = f"client:{rows[0].client_id}" if effect.by_client else decider(conversation, profile)
     for row in rows:
         if effect.status is BookingStatus.CONFIRMED:
-            confirm(session, row, row.version, who, effect.words, circumstances.now)
+            confirm(session, row, row.version, who, effect.words, circumstances, profile)
         else:
             call_off(session, row, row.version, effect.status, who, effect.words, circumstances)
     if rows[0].conversation_id is None:

@@ -36,7 +36,7 @@ def series_unanswered(session: Session, row: Row[Any], circumstances: Circumstan
     for rows, status in ((kept, BookingStatus.CONFIRMED), (lost, BookingStatus.EXPIRED)):
         for one in rows:
             if status is BookingStatus.CONFIRMED:
-                confirm(session, one, one.version, "system", "deadline passed", now)
+                confirm(session, one, one.version, "system", "deadline passed", circumstances, profile)
             else:
                 call_off(session, one, one.version, status, "system", "deadline passed", circumstances)
         if rows:

@@ -72,11 +72,12 @@ def _settle(session: Session, entry: Row[Any], circumstances: Circumstances, pro
 
 
 def _others_first(session: Session, entry: Row[Any], now: datetime) -> bool:
-    """Whether somebody before them, for whom the same time may have come free, is yet to be looked at."""
+    """Whether somebody before them, for whom the same time may have come free, is yet to be looked at, or again in a
+    moment."""
     for other in entries_for_time(session, entry.wanted_from, entry.wanted_until):
         if other.id == entry.id:
             return False
-        if wants_the_same(other, entry) and other.look_at is not None and other.look_at <= now:
+        if wants_the_same(other, entry) and other.look_at is not None and other.look_at <= now + A_MOMENT:
             return True
     return False
 
@@ -93,7 +94,8 @@ def _offer(session: Session, entry: Row[Any], circumstances: Circumstances, prof
         event = offer_start(session, entry, found, circumstances, profile)
         advance(session, lock_conversation(session, entry.conversation_id), event, circumstances)
     except LostRace:
-        savepoint.rollback()  # and so it is still to be looked at
+        savepoint.rollback()
+        look_at_entry(session, entry.id, now + A_MOMENT)
     else:
         savepoint.commit()
 

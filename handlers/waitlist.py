@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from conversations.classes import ClassStatus, WaitlistStatus
 from conversations.effects import AcceptOffer, DeclineOffer, JoinWaitlist, LeaveWaitlist, OfferByHand
 from conversations.events import Event, OfferGone, OfferTaken, WaitlistJoined
+from conversations.rules.transitions import LIVE
 from handlers import waitlist_times
 from handlers.bookings_made import client_of
 from handlers.circumstances import Circumstances
@@ -66,7 +67,9 @@ def accept(
         lock_class(session, entry.class_session_id)
         entry = _own(session, effect.place_id, conversation)
     if entry.status is WaitlistStatus.ACCEPTED and entry.booking_id is not None:
-        return conversation.id, OfferTaken(fresh_view(session, entry.booking_id, profile), is_new=False)
+        booked = fresh_view(session, entry.booking_id, profile)
+        if booked.status in LIVE:
+            return conversation.id, OfferTaken(booked, is_new=False)
     if not entry.class_session_id:
         return waitlist_times.accept(session, entry, conversation, circumstances, profile)
     now, row = circumstances.now, lock_class(session, entry.class_session_id)

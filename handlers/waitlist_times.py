@@ -13,6 +13,7 @@ from conversations.classes import WaitlistStatus
 from conversations.effects import Book, WaitForTime
 from conversations.events import Booked, Event, OfferGone, OfferMade, OfferTaken, WaitlistJoined
 from conversations.rules.availability import Calendar, free_slots, over_cap, why_busy, why_not
+from conversations.rules.transitions import LIVE
 from handlers.bookings_made import book, client_of
 from handlers.circumstances import Circumstances
 from handlers.gather_calendars import gather_calendars
@@ -20,7 +21,8 @@ from handlers.offers_kept import fresh_place, make_offer, stands_until
 from handlers.place_taken import take_place
 from handlers.profile import Profile
 from handlers.time_owned import own_time
-from models.bookings import newest_by_staff
+from models.booking_series import series_without
+from models.bookings import bookings_of_series, newest_by_staff
 from models.claims import AT_ONCE, Holder, let_go
 from models.waitlist import change_entry, entry_at, was_accepted
 from models.waitlist_looks import starts_of
@@ -31,36 +33,52 @@ Free = tuple[datetime, Calendar]
 
 def wait_for_time(
     session: Session, effect: WaitForTime, conversation: Row[Any], circumstances: Circumstances, profile: Profile
-) -> tuple[int, Event]:
-    """A place at the end of the line; who is in it keeps theirs."""
+) -> tuple[int, Event] | None:
+    """A place at the end of the line; who is in it keeps theirs. None where they have been told of it."""
     now, client_id = circumstances.now, client_of(session, conversation, circumstances.now)
     wanted = effect.wanted[:16]
     entry = entry_at(session, client_id, 0, effect.service_id, effect.staff_id, wanted)
     if entry is not None and entry.status is WaitlistStatus.OFFERED:
-        return conversation.id, WaitlistJoined(fresh_place(session, entry.id, profile), is_new=False)
-    entry_id, is_new = take_place(
-        session, entry, now, client_id=client_id, class_session_id=0, service_id=effect.service_id,
-        staff_id=effect.staff_id, wanted=wanted, conversation_id=conversation.id, seats=1,
-        wanted_from=effect.start.astimezone(UTC), wanted_until=effect.end.astimezone(UTC), look_at=AT_ONCE,
-    )  # fmt: skip
+        entry_id, is_new = entry.id, False
+    else:
+        entry_id, is_new = take_place(
+            session, entry, now, client_id=client_id, class_session_id=0, service_id=effect.service_id,
+            staff_id=effect.staff_id, wanted=wanted, conversation_id=conversation.id, seats=1,
+            wanted_from=effect.start.astimezone(UTC), wanted_until=effect.end.astimezone(UTC), look_at=AT_ONCE,
+        )  # fmt: skip
+    if effect.is_told:
+        return None
     return conversation.id, WaitlistJoined(fresh_place(session, entry_id, profile), is_new)
 
 
 def accept(
     session: Session, entry: Row[Any], conversation: Row[Any], circumstances: Circumstances, profile: Profile
 ) -> tuple[int, Event]:
-    """Book the start that was offered, where it is still to be had."""
+    """Book the start that was offered, where it is still to be had; one that a series of theirs left out becomes a
+    visit of it."""
     now, start, staff_id = circumstances.now, entry.offer_start_at, entry.offer_staff_id
     is_live = entry.status is WaitlistStatus.OFFERED and entry.offer_seats > 0 and entry.offer_expires_at > now
     let_go(session, Holder.OFFER, entry.id)
     if start is None or not _can_be_had(session, entry, start, staff_id, now, profile, is_live=is_live):
         change_entry(session, entry.id, (WaitlistStatus.OFFERED,), status=WaitlistStatus.WAITING, look_at=AT_ONCE)
         return conversation.id, OfferGone(fresh_place(session, entry.id, profile))
+    series = _series_without(session, entry, staff_id, start)
     effect = Book((entry.service_id,), staff_id, start.astimezone(profile.business.zone))
+    if series is not None:
+        effect = replace(effect, note=series.client_note, attendee=series.attendee, series_id=series.id)
     room, event = book(session, effect, conversation, circumstances, profile)
     assert isinstance(event, Booked)
     was_accepted(session, entry.id, event.booking.id, now)
     return room, OfferTaken(event.booking)
+
+
+def _series_without(session: Session, entry: Row[Any], staff_id: int, start: datetime) -> Row[Any] | None:
+    """The series of theirs that wants this start and left it out, of those that are had still."""
+    for series in series_without(session, entry.client_id, entry.service_id, staff_id, start):
+        visits = bookings_of_series(session, series.id)
+        if any(row.status in LIVE and not row.more_service_ids for row in visits):
+            return series
+    return None
 
 
 def offer_start(

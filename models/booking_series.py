@@ -81,6 +81,20 @@ def own_series(session: Session, series_id: int | None, client_id: int) -> int |
     return session.execute(select(booking_series.c.id).where(*mine)).scalar_one_or_none()
 
 
+def series_without(session: Session, client_id: int, service_id: int, staff_id: int, start: datetime) -> list[Row[Any]]:
+    """This client's series that want this start (UTC) and left it out, the newest first."""
+    mine = booking_series.c.client_id == client_id, booking_series.c.service_id == service_id
+    left = booking_series.c.staff_id == staff_id, booking_series_items.c.status == ItemStatus.SKIPPED
+    wanted = (
+        select(booking_series, booking_series_items.c.scheduled_start.label("wanted_at"))
+        .join(booking_series_items, booking_series_items.c.series_id == booking_series.c.id)
+        .where(*mine, *left)
+        .order_by(booking_series.c.id.desc())
+    )
+    found = session.execute(wanted).all()
+    return [row for row in found if row.wanted_at.replace(tzinfo=ZoneInfo(row.timezone)) == start]
+
+
 def put_into_series(session: Session, series_id: int, booking_id: int, start: datetime) -> None:
     """A booking takes the place of the occurrence of that day (UTC start) that was left out, else comes behind all."""
     series, items = series_by_id(session, series_id), items_of_series(session, series_id)

@@ -3,7 +3,6 @@ they were doing meanwhile is gone on with."""
 
 from dataclasses import replace
 
-from conversations.booking import BookingStatus
 from conversations.classes import Place, WaitlistStatus
 from conversations.dialogue import Dialogue
 from conversations.effects import AcceptOffer, DeclineOffer, TellCoordinator
@@ -27,7 +26,7 @@ def answer(dialogue: Dialogue, understood: Understood, quoted: int | None, facts
     """The answer to the offer that they `quoted`, else to what was offered last, where nothing was asked since; None
     for any other text."""
     offered = quoted or dialogue.offer_id
-    if offered is None or not _is_bare(understood):
+    if offered is None or not is_bare(understood):
         return None
     place = facts.place(offered)
     return None if place is None else _settle(dialogue, place, understood, facts)
@@ -35,7 +34,7 @@ def answer(dialogue: Dialogue, understood: Understood, quoted: int | None, facts
 
 def answer_late(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn | None:
     """A YES or NO that answers nothing else: it answers the offer that stands."""
-    if not _is_bare(understood):
+    if not is_bare(understood):
         return None
     standing = next((place for place in facts.my_places() if place.is_offered), None)
     return None if standing is None else _settle(dialogue, standing, understood, facts)
@@ -44,7 +43,7 @@ def answer_late(dialogue: Dialogue, understood: Understood, facts: Facts) -> Tur
 def taken(dialogue: Dialogue, event: OfferTaken, facts: Facts) -> Turn:
     """As after any YES. A booking they were filling in meanwhile is gone on with, unless it was of this very class."""
     found = event.booking
-    settled = found.status is not BookingStatus.PENDING
+    settled = notices.is_settled(found)
     if dialogue.class_id is not None and dialogue.class_id == found.class_id:
         dialogue = dialogue.without_slots()
     if dialogue.service_id is None:
@@ -55,8 +54,9 @@ def taken(dialogue: Dialogue, event: OfferTaken, facts: Facts) -> Turn:
     if event.seats:
         reply, tell = notices.more_seats(found, event.seats)
     else:
-        reply, tell = notices.thanks_for_booking(found)
-    return _going_on(dialogue, facts, reply).doing(TellCoordinator(tell, found.id, may_wait=True))
+        reply, tell = notices.thanks_for_booking(found, facts)
+    turn = _going_on(dialogue, facts, reply).doing(TellCoordinator(tell, found.id, may_wait=True))
+    return turn if found.series_id is None else turn.led_by(say("series_adds", id=found.series_id))
 
 
 def gone(dialogue: Dialogue, event: OfferGone, facts: Facts) -> Turn:
@@ -76,7 +76,7 @@ def unanswered(dialogue: Dialogue, event: OffersUnanswered) -> Turn:
     return Turn(replace(dialogue, offer_id=event.place.id), (reply,))
 
 
-def _is_bare(understood: Understood) -> bool:
+def is_bare(understood: Understood) -> bool:
     """A yes or no and no wish of its own: "no thanks", "yes book it"."""
     return understood.answer is not None and understood.is_slotless and understood.intent in _BESIDE
 

@@ -16,7 +16,7 @@ from conversations.understanding import Certainty, Understood
 def begin(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn | None:
     """The funnel for that date, at the hour of the series where no other is said; None where they have no series, or
     the text names no date."""
-    series = _of_client(facts)
+    series = of_client(facts)
     if series is None or understood.date.certainty is Certainty.NOTHING:
         return None
     first = series.bookings[0]
@@ -30,7 +30,7 @@ def begin(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn | No
     return funnel.answer(dialogue, replace(understood, service_ids=(), recurrence=None, length=None), facts, (lead,))
 
 
-def _of_client(facts: Facts) -> SeriesView | None:
+def of_client(facts: Facts) -> SeriesView | None:
     """The series that this client booked last, of those of which something lies ahead."""
     numbers = {found.series_id for found in facts.my_bookings() if found.series_id is not None}
     return facts.series(max(numbers)) if numbers else None

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from conversations.booking import BookingStatus
+from conversations.booking import BookingStatus, BookingView
 from conversations.dialogue import Awaiting, Dialogue
 from conversations.effects import TellCoordinator
 from conversations.events import Said, SeriesBooked, SeriesDecided, SeriesTakesLonger
-from conversations.flows.notices import client_line
+from conversations.facts import Facts
+from conversations.flows import series_waiting
+from conversations.flows.notices import client_line, offer_others
 from conversations.flows.series_words import dates, left_out, numbered_dates, pattern_of, rhythm_line
 from conversations.flows.their_time import their_time
 from conversations.replies import Reply, Value, say
@@ -20,25 +22,29 @@ _KEYS = {
     BookingStatus.EXPIRED: "series_expired",
     BookingStatus.CANCELLED: "series_cancelled",
 }
+_REFUSED = (BookingStatus.DECLINED, BookingStatus.EXPIRED)
 
 
-def booked(dialogue: Dialogue, event: SeriesBooked) -> Turn:
-    """Thanks, and word to the coordinator with the whole list; then the second wish of the same text."""
+def booked(dialogue: Dialogue, event: SeriesBooked, facts: Facts) -> Turn:
+    """Thanks, and what was left out to be waited for; word to the coordinator with the whole list; then the second wish
+    of the same text."""
     series, (first, *_) = event.series, event.series.bookings
     settled, numbers = first.status is not BookingStatus.PENDING, tuple(item.number for item in series.items)
     then = (Said(dialogue.next_wish),) if dialogue.next_wish else ()
-    dialogue = replace(dialogue.without_slots(), booking_id=first.id, settled=settled)
+    waits = series_waiting.wait_option(series, facts)
+    dialogue = replace(dialogue.without_slots(), booking_id=first.id, settled=settled, options=waits)
     name: Reply | str = say("to_name", name=first.client) if first.client_named else ""
     reply = say(
-        "series_booked" if settled else "series_requested", name=name, place=first.place,
+        "series_booked" if settled else "series_requested", waits, name=name, place=first.place,
         elsewhere=their_time(first.phone, first.start), **_told(series, numbers),
     )  # fmt: skip
     tell = prompt("series_notice" if settled else "series_prompt", series)
     return Turn(dialogue, (reply,), (TellCoordinator(tell, first.id, may_wait=True),), then)
 
 
-def decided(dialogue: Dialogue, event: SeriesDecided) -> Turn:
-    """What became of these visits; who cancelled them by themselves has word sent to the coordinator."""
+def decided(dialogue: Dialogue, event: SeriesDecided, facts: Facts) -> Turn:
+    """What became of these visits; where nothing is left of what was asked for, other times, at the same rhythm. Who
+    cancelled them by themselves has word sent to the coordinator."""
     series, numbers = event.series, event.numbers
     key = _KEYS[event.status]
     values = _told(series, numbers)
@@ -49,7 +55,12 @@ def decided(dialogue: Dialogue, event: SeriesDecided) -> Turn:
             if series.pending
             else ""
         )
-        return Turn(dialogue, (say(key, words=event.words, waiting=waiting, **values),))
+        reply = say(key, words=event.words, waiting=waiting, **values)
+        if event.status in _REFUSED and not _standing(series):
+            turn = offer_others(dialogue, series.bookings[0], (reply,), facts)
+            is_offered = turn.dialogue.awaiting is Awaiting.TIME and dialogue.service_id is None
+            return replace(turn, dialogue=replace(turn.dialogue, rhythm=series.rhythm)) if is_offered else turn
+        return Turn(dialogue, (reply,))
     tell = say(
         "series_cancelled_notice", id=series.id, client=series.bookings[0].client, service=values["service"],
         staff=values["staff"], visits=values["visits"], words=event.words,
@@ -96,8 +107,15 @@ def _settle(dialogue: Dialogue, series: SeriesView) -> Dialogue:
         dialogue = dialogue.without_slots()
     if dialogue.awaiting is Awaiting.PROPOSAL and dialogue.booking_id in mine:
         dialogue = dialogue.asking(Awaiting.NOTHING)
-    kept = [found for found in series.bookings if found.status is BookingStatus.CONFIRMED]
-    standing = (*kept, *series.pending)
+    kept, standing = _kept(series), _standing(series)
     if dialogue.booking_id is None or dialogue.booking_id in mine:
         dialogue = replace(dialogue, booking_id=standing[0].id if standing else None, settled=bool(kept))
     return dialogue
+
+
+def _kept(series: SeriesView) -> tuple[BookingView, ...]:
+    return tuple(found for found in series.bookings if found.status is BookingStatus.CONFIRMED)
+
+
+def _standing(series: SeriesView) -> tuple[BookingView, ...]:
+    return (*_kept(series), *series.pending)

@@ -8,7 +8,17 @@ from conversations.dialogue import Awaiting, Dialogue, Subject
 from conversations.effects import LeaveWaitlist, LetGo
 from conversations.events import Said
 from conversations.facts import Facts
-from conversations.flows import booking, classes, offers, options, side_trips, visits, waiting
+from conversations.flows import (
+    booking,
+    classes,
+    offers,
+    options,
+    series_added,
+    series_waiting,
+    side_trips,
+    visits,
+    waiting,
+)
 from conversations.flows.slots import fill
 from conversations.languages.render import render
 from conversations.replies import say
@@ -30,6 +40,8 @@ def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts
     if picked is not None and picked.subject is Subject.PLACE:
         wanted = picked.value.split()
         return _leave(dialogue, [place for place in facts.my_places() if str(place.id) in wanted], facts)
+    if dialogue.awaiting is Awaiting.FULL and offers.is_bare(understood):
+        return _answer_to_full(dialogue, understood.answer, facts)
     if dialogue.awaiting is Awaiting.LEAVE and understood.answer is Answer.NO and understood.is_slotless:
         return side_trips.again(dialogue.asking(Awaiting.NOTHING), facts).led_by(*waiting.my_places(facts))
     match understood.intent:
@@ -39,6 +51,15 @@ def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts
             return _which_to_leave(dialogue, understood, facts)
         case _:
             return None
+
+
+def _answer_to_full(dialogue: Dialogue, answer: Answer | None, facts: Facts) -> Turn | None:
+    """A YES to a class that has no seat left means its waiting list, a NO nothing at all."""
+    if answer is Answer.NO:
+        return side_trips.never_mind(dialogue, facts)
+    has_seats = any(option.subject is Subject.SEATS for option in dialogue.options)
+    option = "" if has_seats or dialogue.changing else _wait_option(dialogue)
+    return _wait_for(dialogue, option, facts) if option and answer is Answer.YES else None
 
 
 def _begin(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn:
@@ -62,10 +83,14 @@ def _begin(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn:
 
 
 def _begin_again(dialogue: Dialogue, facts: Facts) -> Turn:
-    """Wait for what? For what they were offered last, where they wait for it no more."""
+    """Wait for what? For what they were offered last, where they wait for it no more; else for what their series left
+    out."""
     place = facts.place(dialogue.offer_id) if dialogue.offer_id is not None else None
     if place is not None and place.status not in offers.WAITS:
         return _back_in_line(dialogue, place, facts)
+    series = series_added.of_client(facts)
+    if series is not None and (turn := series_waiting.wait(dialogue, series, facts)):
+        return turn
     if mine := waiting.my_places(facts):
         return side_trips.again(dialogue, facts).led_by(*mine)
     example = facts.services()[0].name if facts.services() else ""
@@ -87,7 +112,9 @@ def _wait_option(dialogue: Dialogue) -> str:
 
 
 def _wait_for(dialogue: Dialogue, wanted: str, facts: Facts) -> Turn:
-    """A class by its number, or a day or moment. What has room by now is to be had at once."""
+    """A class by its number, a day or moment, or what a series left out. What has room by now is to be had at once."""
+    if (series := series_waiting.named(wanted, facts)) is not None:
+        return series_waiting.wait(dialogue, series, facts) or _begin_again(replace(dialogue, options=()), facts)
     if not wanted.isdecimal():
         return waiting.wait_for_time(dialogue, visits.wanted(dialogue, facts), wanted, facts)
     found = facts.class_session(int(wanted))

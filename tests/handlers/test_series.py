@@ -22,6 +22,7 @@ from models.bookings import bookings, bookings_of_series
 from models.claims import stretches
 from models.outbox import outbox_after
 from models.scheduled_notices import NoticeKind, scheduled_notices
+from models.waitlist import waitlist_entries
 from tests.conftest import MakeDesk
 
 SARA, BO = Phone("Sara", "sms", "+97455501234", "Sara"), Phone("Bo", "sms", "+97455501299", "Bo")
@@ -246,6 +247,59 @@ def test_a_date_that_was_left_out_is_added_later(player: Player, desk: Desk, dat
     assert FRIDAYS == [item.start_at for item in items(database)]
     say(player, (SARA, "add 21 march at 10am to my series"), (SARA, "yes"))
     assert 5 == len(items(database)) == len(of_series(database))
+    whole(database, desk.clock.now())
+
+
+@pytest.fixture
+def gap(player: Player) -> Player:
+    """Bo has one of Sara's Fridays; Sara has the other three, and waits for it."""
+    say(player, (BO, "haircut 20 march at 2pm"), (BO, "yes"))
+    wished(player)
+    say(player, (SARA, "1"), (SARA, "yes"), (SARA, "wait"), (OMAR, "approve s1"))
+    return player
+
+
+def waiting(database: Database) -> list[Row[Any]]:
+    return database.read(lambda session: list(session.execute(select(waitlist_entries)).all()))
+
+
+def test_a_date_that_was_left_out_and_comes_free_becomes_part_of_the_series(
+    gap: Player, desk: Desk, database: Database
+) -> None:
+    (entry,) = waiting(database)
+    assert (FRIDAYS[1], FRIDAYS[1] + timedelta(minutes=45)) == (entry.wanted_from, entry.wanted_until)
+    say(gap, (OMAR, "cancel 1"), (SARA, "yes"))
+    assert ["offer_time"] == [kind for kind in texts(desk, SARA) if kind.startswith("offer")]
+    assert 4 * [ItemStatus.BOOKED] == [item.status for item in items(database)]
+    assert FRIDAYS == [item.start_at for item in items(database)] == [row.start_at for row in of_series(database)]
+    say(gap, (SARA, "yes"))
+    assert 4 == len(of_series(database))
+    whole(database, desk.clock.now())
+
+
+def test_a_date_that_was_let_pass_stays_left_out(gap: Player, desk: Desk, database: Database) -> None:
+    say(gap, (OMAR, "cancel 1"), (SARA, "no"))
+    assert [ItemStatus.SKIPPED] == [item.status for item in items(database) if item.booking_id is None]
+    assert ["waiting"] == [entry.status for entry in waiting(database)]
+    whole(database, desk.clock.now())
+
+
+def test_a_date_of_a_series_that_is_cancelled_is_a_booking_of_its_own(
+    gap: Player, desk: Desk, database: Database
+) -> None:
+    say(gap, (OMAR, "cancel s1"), (OMAR, "cancel 1"), (SARA, "yes"))
+    (made,) = [row for row in database.read(lambda session: session.execute(select(bookings)).all()) if row.id == 5]
+    assert (None, FRIDAYS[1]) == (made.series_id, made.start_at)
+    assert 3 == len(of_series(database))
+    whole(database, desk.clock.now())
+
+
+def test_of_two_channels_that_wait_for_the_same_dates_there_is_one_place(
+    gap: Player, desk: Desk, database: Database
+) -> None:
+    other = Phone("SaraW", "whatsapp", SARA.address, "Sara")
+    say(gap, (other, "wait"))
+    assert 1 == len(waiting(database))
     whole(database, desk.clock.now())
 
 

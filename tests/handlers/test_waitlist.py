@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,11 +18,14 @@ from bot.stories import Phone
 from conversations.booking import BookingStatus
 from conversations.delivery import Delivery, SendFailure
 from conversations.messages import Inbound, StatusReport
+from handlers import waitlist_times
 from handlers.bookings_changed import call_off
 from handlers.classes_kept import cancel_class, move_class
 from handlers.delivery_reported import delivery_reported
 from handlers.outbox import claim_due, message_given_up
+from handlers.time_owned import own_time
 from models.bookings import booking_by_id
+from models.claims import LostRace
 from tests.handlers.waiting_room import KAI, OFFERS, TRIAL, Room, person
 
 LONDON = ZoneInfo("Europe/London")
@@ -163,6 +167,17 @@ class TestComesFree:
         room.says(1, "cancel my booking", "yes")
         assert ["seats_added"] == room.says(2, "yes")
         assert [2] == [row.seats_reserved for row in room.bookings()]
+
+    def test_a_second_yes_to_what_was_given_up_since_books_it_anew_or_says_that_it_is_gone(self, full: Room) -> None:
+        full.says(1, "cancel my booking", "yes")
+        offer = full.text_of(3, "offer_seats").provider_id
+        full.says(3, "yes", "cancel my booking", "yes")
+        assert [4] == full.offered()
+        assert ["offer_gone_for_good"] == full.quotes(3, offer, "yes")
+        full.says(4, "no")
+        assert ["booked"] == full.quotes(3, offer, "yes")
+        assert ["already_booked"] == full.quotes(3, offer, "yes please")
+        full.check()
 
     def test_another_phone_cannot_answer(self, full: Room) -> None:
         full.says(1, "cancel my booking", "yes")
@@ -422,6 +437,24 @@ class TestTimes:
         assert [] == room.offered()
         room.passes(minutes=5, seconds=1)
         assert [3] == room.offered()
+
+    def test_a_race_that_is_lost_is_looked_at_again_and_costs_nobody_their_place(
+        self, busy: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        tried: list[int] = []
+
+        def lost_once(*arguments: Any, **values: Any) -> None:
+            tried.append(1)
+            if len(tried) == 1:
+                raise LostRace
+            own_time(*arguments, **values)
+
+        monkeypatch.setattr(waitlist_times, "own_time", lost_once)
+        busy.says(1, "cancel my booking", "yes")
+        assert (1, []) == (len(tried), busy.offered())
+        busy.passes(seconds=1)
+        assert [3] == busy.offered()
+        busy.check()
 
     def test_who_asks_for_it_again_is_reminded_of_the_offer(self, busy: Room) -> None:
         busy.says(1, "cancel my booking", "yes")

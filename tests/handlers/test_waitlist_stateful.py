@@ -3,9 +3,11 @@ is offered twice, nobody jumps the line, and whenever all is quiet nobody has be
 
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -18,11 +20,13 @@ from bot.desk import Desk, overrides
 from bot.stories import Phone
 from config import Settings
 from conversations.booking import BookingStatus
-from conversations.classes import WaitlistStatus
+from conversations.classes import ClassStatus, WaitlistStatus
 from conversations.delivery import Delivery, SendFailure
 from conversations.messages import StatusReport
 from conversations.rules.waitlist import is_last_hour, whom_to_offer
+from handlers.circumstances import Circumstances
 from handlers.class_time import ClassRefused
+from handlers.classes_kept import cancel_class, move_class
 from handlers.delivery_reported import delivery_reported
 from handlers.profile import Profiles
 from handlers.waitlist_views import waiter
@@ -31,12 +35,12 @@ from models.claims import Holder, Scarce, claims, seats_held, stretches
 from models.class_sessions import class_by_id
 from models.waitlist import entries_of_class
 from tests.conftest import CHANNELS, NOW, Databases
-from tests.handlers.waiting_room import KAI, OFFERS, TRIAL, Room
+from tests.handlers.waiting_room import KAI, OFFERS, TRIAL, Room, person
 
 PEOPLE = st.integers(1, 6)
 A_WHILE = timedelta(seconds=45)
-EXAMPLES, STEPS = (int(each) for each in os.environ.get("WAITLIST_EXAMPLES", "12x25").split("x"))
-"""So many random days, of so many deeds each."""
+EXAMPLES, STEPS = (int(each) for each in os.environ.get("WAITLIST_EXAMPLES", "3x30").split("x"))
+"""So many random days, of so many deeds each; "300x50" is the long run. WAITLIST_DATABASES names where."""
 
 
 class Line(RuleBasedStateMachine):
@@ -49,14 +53,14 @@ class Line(RuleBasedStateMachine):
         self.room = self.make()
         self.room.policy(requires_approval="yes" if asks else "no", waitlist_skips_parties=skips)
         self.offered: set[tuple[int, Any]] = set()
+        self.by_hand = 0
         self.room.books(1, 2)
         self.room.waits(3, 4)
         self._watch(self.room.desk.database)
 
     @rule(who=PEOPLE, seats=st.integers(1, 2))
     def joins(self, who: int, seats: int) -> None:
-        self._says(who, f"waiting list for yoga on 18 march for {seats} people")
-        if self.room.told(who)[-1] == "confirm_class":
+        if "confirm_class" in self._says(who, f"waiting list for yoga on 18 march for {seats} people"):
             self._says(who, "yes")
 
     @rule(who=PEOPLE, answer=st.sampled_from(["yes", "yes", "no", "leave", "never mind"]))
@@ -73,17 +77,60 @@ class Line(RuleBasedStateMachine):
             self._says(KAI, f"cancel {living[number % len(living)].id}")
             self.room.passes(minutes=then)
 
+    @rule(who=PEOPLE, text=st.sampled_from(["cancel my booking", "move my booking to monday 16 march 9am"]))
+    def gives_their_seats_up(self, who: int, text: str) -> None:
+        self._says(who, text)
+        self._says(who, "yes")
+
+    @rule(who=PEOPLE, comes_back=st.booleans())
+    def wants_no_more_texts(self, who: int, comes_back: bool) -> None:
+        self._says(who, "STOP")
+        if comes_back:
+            self._says(who, "START")
+
+    @rule(
+        who=PEOPLE,
+        text=st.sampled_from(["undo", "book {who} yoga 18 march 6pm", "book {who} Bo yoga 18 march 6pm for 2"]),
+    )
+    def the_coordinator_books_or_takes_it_back(self, who: int, text: str) -> None:
+        self._says(KAI, text.format(who=person(who).address))
+
+    @rule(
+        number=st.integers(0, 20), text=st.sampled_from(["noshow {0}", "move {0} monday 16 march 9am", "arrived {0}"])
+    )
+    def the_coordinator_runs_the_day(self, number: int, text: str) -> None:
+        if living := self.room.bookings():
+            self._says(KAI, text.format(living[number % len(living)].id))
+
     @rule(number=st.integers(0, 20), word=st.sampled_from(["approve", "decline"]))
     def the_coordinator_decides(self, number: int, word: str) -> None:
         if waiting := [row for row in self.room.bookings() if row.status is BookingStatus.PENDING]:
             self._says(KAI, f"{word} {waiting[number % len(waiting)].id}")
+
+    @rule(number=st.integers(0, 20))
+    def it_is_offered_out_of_turn(self, number: int) -> None:
+        if line := self.room.desk.database.read(lambda session: entries_of_class(session, TRIAL)):
+            self.by_hand = line[number % len(line)].id
+            self._says(KAI, f"OFFER W{self.by_hand}")
+            self.by_hand = 0
+
+    @rule(start=st.sampled_from([datetime(2026, 3, 18, 18), datetime(2026, 3, 18, 12), datetime(2026, 3, 19, 18)]))
+    def it_is_moved(self, start: datetime) -> None:
+        self._changes(lambda session, circumstances: move_class(session, TRIAL, start, circumstances))
+
+    @rule(really=st.integers(0, 5))
+    def it_is_called_off(self, really: int) -> None:
+        if really == 5:
+            self._changes(lambda session, circumstances: cancel_class(session, TRIAL, "operator", "", circumstances))
+            assert self._is_over()
+            assert not {status for _, status in self.room.line()} & {"waiting", "offered"}
 
     @rule(seats=st.integers(1, 5))
     def it_gets_other_seats(self, seats: int) -> None:
         try:
             self.room.resize(seats)
         except ClassRefused:
-            assert seats < self.room.seats()[1]
+            assert seats < self.room.seats()[1] or self._is_over()
 
     @rule(who=PEOPLE, arrived=st.booleans())
     def a_text_is_reported(self, who: int, arrived: bool) -> None:
@@ -107,16 +154,28 @@ class Line(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "room"):
-            self.room.clock.at = max(self.room.clock.now(), NOW + timedelta(days=9))
+            self.room.clock.at = max(self.room.clock.now(), NOW + timedelta(days=11))
             self.room.player.settle()
             assert not {status for _, status in self.room.line()} & {"waiting", "offered"}
             self.room.check()
             self.room.desk.database.dispose()
 
-    def _says(self, who: int | Phone, text: str) -> None:
+    def _says(self, who: int | Phone, text: str) -> list[str]:
         """Nobody texts so fast that they are taken for a program."""
         self.room.clock.move(A_WHILE)
-        self.room.says(who, text)
+        return self.room.says(who, text)
+
+    def _changes(self, work: Callable[[Session, Circumstances], object]) -> None:
+        """The business changes the class, where that can be."""
+        circumstances = self.room.desk.circumstances("test")
+        with suppress(ClassRefused):
+            self.room.desk.database.transact(lambda session: work(session, circumstances))
+        self.room.player.settle()
+
+    def _is_over(self) -> bool:
+        """It is called off, or has begun."""
+        row = self.room.desk.database.read(lambda session: class_by_id(session, TRIAL))
+        return row is None or row.status is not ClassStatus.SCHEDULED or row.start_at <= self.room.clock.now()
 
     def _watch(self, database: Database) -> None:
         """See that all is well after every commit."""
@@ -148,6 +207,8 @@ class Line(RuleBasedStateMachine):
     def _keeps_the_order(self, line: list[Row[Any]], row: Row[Any]) -> None:
         offers = {(each.id, each.offered_at): each for each in line if each.status is WaitlistStatus.OFFERED}
         for key in offers.keys() - self.offered:
+            if key[0] == self.by_hand:
+                continue
             before = line[: [each.id for each in line].index(key[0])]
             for other in before:
                 waits = other.status is WaitlistStatus.WAITING and other.seats <= offers[key].seats
@@ -165,8 +226,8 @@ class Line(RuleBasedStateMachine):
             all_at_once=is_last_hour(now, row.start_at),
         )  # fmt: skip
         assert row.look_at is None if not line else row.look_at > now
-        over = [each for each in line if each.status is WaitlistStatus.OFFERED and each.offer_expires_at <= now]
-        assert not over
+        offered = [each for each in line if each.status is WaitlistStatus.OFFERED]
+        assert not [each for each in offered if each.offer_expires_at <= now or each.offer_outbox_id is None]
 
 
 def _held_for(session: Session, now: Any) -> dict[int, int]:
@@ -185,10 +246,11 @@ def _held_for(session: Session, now: Any) -> dict[int, int]:
     return found
 
 
-def test_a_class_and_its_line_whatever_happens(databases: Databases, tmp_path: Any) -> None:
+@pytest.mark.parametrize("kind", os.environ.get("WAITLIST_DATABASES", "sqlite").split())
+def test_a_class_and_its_line_whatever_happens(databases: Databases, tmp_path: Any, kind: str) -> None:
     def make() -> Room:
         own = Settings(_env_file=None, burst_ms=0, journal_dir=tmp_path / "journal")
-        database = Database(databases.copy("sqlite"), pool=2)
+        database = Database(databases.copy(kind), pool=2)
         return Room(Desk(own, database, clock := SetClock(NOW), CHANNELS, Profiles(overrides(own))), clock)
 
     class Made(Line):

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from bot.clock import SetClock
 from bot.commands.opening import load_business
 from bot.desk import Desk
+from bot.intake import receive
 from bot.schedule import run_due
 from bot.stories import Phone, Player
 from conversations.booking import BookingStatus
 from conversations.classes import WaitlistStatus
+from conversations.messages import Inbound
 from conversations.rules.policies import Approval
 from handlers.classes_kept import change_capacity
 from handlers.invariants_checked import broken_invariants
@@ -44,6 +46,7 @@ class Room:
     desk: Desk
     clock: SetClock
     player: Player = field(init=False)
+    _quoted: int = 0
 
     def __post_init__(self) -> None:
         load_business(self.desk.database, YOGA, now=self.clock.now())
@@ -55,6 +58,15 @@ class Room:
         for text in texts:
             self.player.say(phone, text)
         return self.told(phone, before)
+
+    def quotes(self, who: int, provider_id: str, text: str) -> list[str]:
+        """The same for one text that replies to the one of that provider's number."""
+        phone, before = person(who), self._newest()
+        self._quoted += 1
+        said = Inbound("sms", f"q-{self._quoted}", phone.address, phone.address, text, quoted_id=provider_id)
+        receive(self.desk, said)
+        self.player.settle()
+        return self.told(who, before)
 
     def told(self, who: int | Phone, since: int = 0) -> list[str]:
         """The kinds of texts that a phone has got, in order."""
