@@ -2,6 +2,9 @@
 the docs and `python -m bot doctor`."""
 
 import re
+from base64 import urlsafe_b64decode
+from email.utils import parseaddr
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -68,9 +71,27 @@ def _server(rest: str) -> None:
         raise ValueError("wanted the database's name behind the server, such as postgresql://host/textbook")
 
 
+def _sender(text: str) -> str:
+    _, address = parseaddr(text)
+    if text and (not text.isprintable() or not re.fullmatch(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9.-]+", address)):
+        raise ValueError("wanted an email address such as desk@example.com, or Sara <desk@example.com>")
+    return text
+
+
+def _sources(text: str) -> str:
+    try:
+        for source in text.split(",") if text else ():
+            ip_network(source.strip(), strict=False)
+    except ValueError:
+        raise ValueError("wanted addresses or networks such as 196.201.214.200,196.201.213.0/24") from None
+    return text
+
+
 Zone = Annotated[str, AfterValidator(_zone), Field(examples=["Asia/Qatar"])]
 Address = Annotated[str, AfterValidator(_address), Field(examples=["https://example.com"])]
 Phone = Annotated[str, AfterValidator(_phone), Field(examples=["+97455501234"])]
+Sources = Annotated[str, AfterValidator(_sources), Field(examples=["196.201.214.200,196.201.213.0/24"])]
+Sender = Annotated[str, AfterValidator(_sender), Field(max_length=200, examples=["Sara <desk@example.com>"])]
 Rate = Annotated[float, Field(ge=0, le=1000)]
 Secret = SecretStr
 NO_SECRET = SecretStr("")
@@ -177,6 +198,55 @@ class Settings(BaseSettings):
     ultramsg_api_base: Annotated[Address, Field(description="another address for UltraMsg")] = ""
     ultramsg_messages_per_second: Annotated[Rate, Field(description="messages a second; 0: UltraMsg queues them")] = 0
 
+    stripe_secret_key: Annotated[
+        Secret,
+        Field(
+            description="Stripe's secret key, sk_… or rk_…; a test key takes no real money; unset: no payment by card"
+        ),
+    ] = NO_SECRET
+    stripe_webhook_secret: Annotated[
+        Secret, Field(description="the signing secret, whsec_…, of our webhook endpoint at Stripe")
+    ] = NO_SECRET
+    stripe_api_base: Annotated[Address, Field(description="another address for Stripe's API")] = ""
+
+    mpesa_consumer_key: Annotated[
+        Secret, Field(description="consumer key of the app at Daraja, M-Pesa's API; unset: no payment by M-Pesa")
+    ] = NO_SECRET
+    mpesa_consumer_secret: Annotated[Secret, Field(description="and its consumer secret")] = NO_SECRET
+    mpesa_shortcode: Annotated[
+        str,
+        Field(
+            pattern="^([0-9]{5,7})?$",
+            examples=["174379"],
+            description="the paybill that is paid; with a till, the store or head office number",
+        ),
+    ] = ""
+    mpesa_passkey: Annotated[Secret, Field(description="the shortcode's passkey")] = NO_SECRET
+    mpesa_till: Annotated[
+        str,
+        Field(pattern="^([0-9]{5,8})?$", examples=["555001"], description="the till that is paid; unset: a paybill"),
+    ] = ""
+    mpesa_callback_secret: Annotated[Secret, Field(description="the secret part of our callback's path")] = NO_SECRET
+    mpesa_callback_path: Annotated[
+        str,
+        Field(
+            pattern="^(/[A-Za-z0-9_-]+)+$",
+            examples=["/webhooks/phone"],
+            description="the callback's path before the secret; another where Daraja refuses a word in it",
+        ),
+    ] = "/webhooks/mpesa"
+    mpesa_callback_sources: Annotated[
+        Sources,
+        Field(description="addresses or networks that callbacks may come from, commas between; unset: any"),
+    ] = ""
+    mpesa_api_base: Annotated[
+        Address,
+        Field(
+            examples=["https://sandbox.safaricom.co.ke"],
+            description="another address for Daraja, such as its sandbox; unset: real money",
+        ),
+    ] = ""
+
     caldav_url: Annotated[
         Address,
         Field(
@@ -196,6 +266,35 @@ class Settings(BaseSettings):
         ),
     ] = ""
     google_api_base: Annotated[Address, Field(description="another address for Google's Calendar API")] = ""
+
+    smtp_host: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Za-z0-9.:_-]*$",
+            examples=["smtp.example.com"],
+            description="the server that takes our emails; unset: none are sent",
+        ),
+    ] = ""
+    smtp_port: Annotated[
+        int, Field(ge=1, le=65535, description="its port: 587 with starttls, 465 with tls, by custom")
+    ] = 587
+    smtp_security: Annotated[
+        Literal["starttls", "tls", "none"],
+        Field(description="how the way there is encrypted; with starttls nothing is sent where it is not offered"),
+    ] = "starttls"
+    smtp_username: Annotated[str, Field(max_length=200, description="who we are at that server")] = ""
+    smtp_password: Annotated[Secret, Field(description="and the password; an app password where there is one")] = (
+        NO_SECRET
+    )
+    smtp_from: Annotated[Sender, Field(description="in whose name emails are sent, with a name that people read")] = ""
+
+    intake_key: Annotated[
+        Secret,
+        Field(
+            description="seals what clients answer about themselves: `openssl rand -base64 32 | tr '+/' '-_'` makes one; "
+            "commas between several: the first seals, all open"
+        ),
+    ] = NO_SECRET
 
     llm_api_base: Annotated[
         Address,
@@ -236,6 +335,22 @@ class Settings(BaseSettings):
         return bool(self.ultramsg_instance_id and self.ultramsg_token.get_secret_value())
 
     @property
+    def has_stripe(self) -> bool:
+        return bool(self.stripe_secret_key.get_secret_value())
+
+    @property
+    def has_mpesa(self) -> bool:
+        return bool(self.mpesa_consumer_key.get_secret_value() and self.mpesa_shortcode)
+
+    @property
+    def has_email(self) -> bool:
+        return bool(self.smtp_host and self.smtp_from)
+
+    @property
+    def has_intake(self) -> bool:
+        return bool(self.intake_key.get_secret_value())
+
+    @property
     def has_llm(self) -> bool:
         return bool(self.llm_api_base and self.llm_model)
 
@@ -253,6 +368,15 @@ class Settings(BaseSettings):
         return ZoneInfo(self.business_timezone) if self.business_timezone else None
 
 
+_MPESA = (
+    "mpesa_consumer_key",
+    "mpesa_consumer_secret",
+    "mpesa_shortcode",
+    "mpesa_passkey",
+    "mpesa_callback_secret",
+    "public_url",
+)
+"""What a payment by M-Pesa wants; its callbacks need an address."""
 _WHATSAPP = ("whatsapp_token", "whatsapp_phone_number_id", "whatsapp_app_secret", "whatsapp_verify_token")
 
 
@@ -269,9 +393,16 @@ def _together(settings: Settings) -> list[str]:
         ("twilio_auth_token", "twilio_account_sid"),
         ("ultramsg_instance_id", "ultramsg_token"),
         ("ultramsg_token", "ultramsg_instance_id"),
+        ("stripe_secret_key", "stripe_webhook_secret"),
+        ("stripe_webhook_secret", "stripe_secret_key"),
         ("caldav_username", "caldav_password"),
         ("caldav_password", "caldav_username"),
         ("caldav_username", "caldav_url"),
+        ("smtp_host", "smtp_from"),
+        ("smtp_from", "smtp_host"),
+        ("smtp_username", "smtp_password"),
+        ("smtp_password", "smtp_username"),
+        ("smtp_username", "smtp_host"),
         ("llm_api_base", "llm_model"),
         ("llm_model", "llm_api_base"),
     ):
@@ -296,11 +427,37 @@ def _together(settings: Settings) -> list[str]:
         wrong.append(
             "ULTRAMSG_WEBHOOK_SECRET: found a secret: wanted letters, digits, - and _, for it is part of a path"
         )
+    wrong += _mpesa(settings)
+    if not re.fullmatch(r"((sk|rk)_[!-~]+)?", settings.stripe_secret_key.get_secret_value()):
+        wrong.append("STRIPE_SECRET_KEY: found a secret: wanted one that begins with sk_ or rk_")
+    if not re.fullmatch(r"(whsec_[!-~]+)?", settings.stripe_webhook_secret.get_secret_value()):
+        wrong.append("STRIPE_WEBHOOK_SECRET: found a secret: wanted one that begins with whsec_")
+    if settings.has_intake and not all(map(_is_fernet_key, settings.intake_key.get_secret_value().split(","))):
+        wrong.append("INTAKE_KEY: found a secret: wanted 32 bytes as URL-safe base64, commas between several")
     key = settings.llm_api_key.get_secret_value()
     if key and not (settings.llm_api_base or settings.llm_model):
         wrong.append("LLM_API_BASE: not set, but LLM_API_KEY is: wanted it and LLM_MODEL, or none of the three")
     if not re.fullmatch(r"[!-~]*", key):
         wrong.append("LLM_API_KEY: found a secret: wanted ASCII letters, digits and signs without spaces")
+    return wrong
+
+
+def _is_fernet_key(text: str) -> bool:
+    try:
+        return len(urlsafe_b64decode(text.strip().encode())) == 32
+    except ValueError:
+        return False
+
+
+def _mpesa(settings: Settings) -> list[str]:
+    given = [name for name in _MPESA if name != "public_url" and _text(settings, name)]
+    wrong = [
+        f"{name.upper()}: not set, but {given[0].upper()} is: wanted every one of {', '.join(_MPESA).upper()}, or none"
+        for name in _MPESA
+        if given and not _text(settings, name)
+    ]
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", settings.mpesa_callback_secret.get_secret_value()):
+        wrong.append("MPESA_CALLBACK_SECRET: found a secret: wanted letters, digits, - and _, for it is part of a path")
     return wrong
 
 

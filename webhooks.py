@@ -1,6 +1,6 @@
 """The door: every address that other systems call. Authenticate, parse, hand over; nothing is decided here."""
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -15,7 +15,11 @@ from bot.intake import receive, report
 from bot.journal import JournalFull
 from bot.logs import log, log_what_breaks, set_up_logs
 from bot.metrics import WEBHOOKS_REFUSED, WEBHOOKS_UNREADABLE, Provider
+from bot.pages.agreement import agreement_page
 from bot.pages.booking import booking_page
+from bot.pages.intake import intake_page
+from bot.pages.payment import payment_page
+from bot.payments.providers import MPESA, STRIPE, home
 from bot.scrape import scrape
 from bot.warm_up import warm_up_beside
 from config import read_settings
@@ -46,6 +50,9 @@ def create_app(desk: Desk | None = None) -> Flask:
     app.register_blueprint(scrape)
     app.register_blueprint(calendar_files)
     app.register_blueprint(booking_page)
+    app.register_blueprint(payment_page)
+    app.register_blueprint(agreement_page)
+    app.register_blueprint(intake_page)
     app.register_error_handler(Unreadable, _unreadable)
     app.register_error_handler(JournalFull, _journal_full)
     app.register_error_handler(DatabaseAway, _database_away)
@@ -57,6 +64,10 @@ def create_app(desk: Desk | None = None) -> Flask:
         _whatsapp(app, desk)
     if desk.settings.has_ultramsg:
         _ultramsg(app, desk)
+    if desk.settings.has_stripe:
+        _stripe(app, desk)
+    if desk.settings.has_mpesa:
+        _mpesa(app, desk)
     if hops := desk.settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
@@ -140,6 +151,41 @@ def _ultramsg(app: Flask, desk: Desk) -> None:
         for happened in ultramsg.parse(raw):
             _take_in(desk, happened)
         return Response("OK", mimetype="text/plain")
+
+
+def _stripe(app: Flask, desk: Desk) -> None:
+    from bot.payments.calls import take_call
+    from bot.payments.stripe_inbound import StripeInbound, is_live
+
+    settings = desk.settings
+    live = is_live(settings.stripe_secret_key.get_secret_value())
+    stripe = StripeInbound(settings.stripe_webhook_secret.get_secret_value(), live, home(settings))
+
+    @app.post("/webhooks/stripe")
+    def stripe_event() -> Response:
+        raw = request.get_data(cache=True)
+        if not stripe.verify(raw, request.headers.get("Stripe-Signature"), desk.clock.now()):
+            _refuse(Provider.STRIPE)
+        for number, told in enumerate(stripe.parse(raw)):
+            take_call(desk, STRIPE, f"{told.event_id}/{number}", told.news, is_signed=True)
+        return Response(status=200)
+
+
+def _mpesa(app: Flask, desk: Desk) -> None:
+    from bot.payments.calls import take_call
+    from bot.payments.mpesa_inbound import ACCEPTED, open_inbound
+
+    settings = desk.settings
+    mpesa = open_inbound(settings)
+
+    @app.post(f"{settings.mpesa_callback_path}/<secret>")
+    def mpesa_callback(secret: str) -> Response:
+        raw = request.get_data(cache=True)
+        if not mpesa.verify(secret, request.remote_addr or ""):
+            _refuse(Provider.MPESA)
+        call_id, news = mpesa.parse(raw)
+        take_call(desk, MPESA, call_id, news, is_signed=False)
+        return jsonify(ACCEPTED)
 
 
 def _take_in(desk: Desk, happened: Inbound | StatusReport) -> None:

@@ -18,6 +18,8 @@ COMMANDS = {
     "dump": "print the business as business.toml",
     "classes": "list the next classes; call one off, move it, give it more or fewer seats",
     "import": "take over what another system has kept: clients, bookings, appointments, a calendar",
+    "intake": "print what the client of a booking has answered about themselves",
+    "ledger": "print every movement of money as CSV",
     "feed": "show a staff member's private calendar feed, make it or renew it",
     "calendars": "show the calendars kept in step, and what is wrong with them",
     "doctor": "check the set-up and say what to do",

@@ -14,14 +14,17 @@ from bot.database import Database
 from bot.journal import Journal
 from bot.metrics import RACES_LOST
 from bot.paces import paces
+from bot.payments.providers import Providers, methods
 from bot.wake import Wake
 from config import Settings
 from conversations.rules.pacing import Paces
+from conversations.rules.routes import EMAIL
 from handlers.circumstances import Circumstances
 from handlers.profile import Overrides, Profiles
 
 if TYPE_CHECKING:
     from bot.interpreter import Interpreter
+    from bot.sealing import Sealer
 
 TOKEN_BYTES = 32
 PATIENCE = timedelta(seconds=4)
@@ -46,6 +49,20 @@ class Desk:
         """Where messages wait while the database is away."""
         return Journal(self.settings.journal_dir)
 
+    @cached_property
+    def providers(self) -> Providers:
+        """Who is spoken to about payments."""
+        return Providers(self)
+
+    @cached_property
+    def sealer(self) -> "Sealer | None":
+        """What seals and opens the answers to an intake, where there is a key."""
+        if not self.settings.has_intake:
+            return None
+        from bot.sealing import Sealer
+
+        return Sealer(self.settings.intake_key.get_secret_value())
+
     def circumstances(self, trace: str) -> Circumstances:
         """What a deed is told, as of now."""
         return Circumstances(
@@ -56,6 +73,7 @@ class Desk:
             burst=timedelta(milliseconds=self.settings.burst_ms),
             patience=PATIENCE if self.interpreter is not None else timedelta(0),
             race_lost=RACES_LOST.add,
+            seal=self.sealer.seal if self.sealer is not None else None,
             new_token=partial(token_urlsafe, TOKEN_BYTES),
         )
 
@@ -84,6 +102,8 @@ def overrides(settings: Settings) -> Overrides:
         coordinator_phone=phone,
         coordinator_channel=prefix,
         public_url=settings.public_url,
+        seals=settings.has_intake,
+        pays_by=methods(settings),
     )
 
 
@@ -111,9 +131,17 @@ def _channels(settings: Settings) -> dict[str, Channel]:
 
         token = settings.ultramsg_token.get_secret_value()
         channels["ultramsg"] = UltraMsgChannel(settings.ultramsg_instance_id, token, settings.ultramsg_api_base)
+    if settings.has_email:
+        channels[EMAIL] = _email(settings)
     if settings.has_simulator:
         channels["simulator"] = SimulatorChannel()
     return channels
+
+
+def _email(settings: Settings) -> Channel:
+    from bot.channels.email import EmailChannel, mail_server
+
+    return EmailChannel(mail_server(settings), settings.smtp_from, Clock().now)
 
 
 def _twilio(settings: Settings) -> dict[str, Channel]:

@@ -15,6 +15,7 @@ from bot.database import DatabaseAway
 from bot.desk import Desk
 from bot.logs import log, masked, without_number
 from bot.metrics import SEND_FAILURES, SEND_RETRIES, SENDS, WEBHOOK_TO_SEND_SECONDS, SendOutcome
+from bot.wake import Wake
 from conversations.delivery import SendFailure
 from conversations.rules.retries import PERHAPS_TWICE_AFTER, next_try
 from handlers.outbox import (
@@ -26,6 +27,7 @@ from handlers.outbox import (
     message_sent,
 )
 from handlers.send_budgets import WHOLE_NUMBER, slowed
+from models.outbox import EVERYTHING, Carries
 from models.send_budgets import next_opening
 
 AWAY_SECONDS = 1.0
@@ -37,10 +39,13 @@ RENEW_SECONDS = 2.0
 class Dispatcher:
     """Sends what is due until it is told to stop; then it finishes what it holds."""
 
-    def __init__(self, desk: Desk, senders: int = 8, poll: float = 1.0) -> None:
+    def __init__(self, desk: Desk, senders: int = 8, poll: float = 1.0, carries: Carries = EVERYTHING) -> None:
+        """One that carries a part alone is not rung for: the bell is that of who carries the rest."""
         self.desk = desk
         self.senders = senders
         self.poll = poll
+        self._carries = carries
+        self._wake = Wake() if carries.only else desk.wake
         self._opening: datetime | None = None
         self._free = threading.Semaphore(senders)
         self._stopping = threading.Event()
@@ -57,7 +62,7 @@ class Dispatcher:
     def stop(self) -> None:
         """Take no more; wait for the sends that are under way."""
         self._stopping.set()
-        self.desk.wake.ring()
+        self._wake.ring()
         if self._loop.is_alive():
             self._loop.join()
         self._pool.shutdown(wait=True)
@@ -86,7 +91,7 @@ class Dispatcher:
                 self._stopping.wait(AWAY_SECONDS)
                 continue
             if not found:
-                self.desk.wake.wait(self._patience())
+                self._wake.wait(self._patience())
 
     def _patience(self) -> float:
         """Seconds until it makes sense to look again, unless the bell rings."""
@@ -113,7 +118,7 @@ class Dispatcher:
         now, held = self.desk.clock.now(), [one.message.outbox_id for one in self._hand.held()]
 
         def work(session: Session) -> tuple[list[Claimed], datetime | None]:
-            found = claim_due(session, now, limit, held, self.desk.paces)
+            found = claim_due(session, now, limit, held, self.desk.paces, self._carries)
             return found, None if found else next_opening(session, now)
 
         claimed, self._opening = self.desk.database.transact(work)

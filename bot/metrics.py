@@ -61,6 +61,8 @@ class Provider(StrEnum):
     TWILIO = "twilio"
     WHATSAPP_CLOUD = "whatsapp_cloud"
     ULTRAMSG = "ultramsg"
+    STRIPE = "stripe"
+    MPESA = "mpesa"
 
 
 class QuestionOutcome(StrEnum):

@@ -21,6 +21,7 @@ from handlers.deadlines_passed import request_expired
 from handlers.message_received import turn_due
 from handlers.move_lapsed import move_lapsed
 from handlers.notice_due import notice_due
+from handlers.payment_lapsed import payment_lapsed
 from handlers.time_line_due import time_line_due
 from handlers.turn_failed import close_with_fault
 from handlers.went_quiet import went_quiet
@@ -28,6 +29,7 @@ from models.bookings import bookings_past_deadline, moves_past_deadline
 from models.class_sessions import classes_to_look_at
 from models.conversations import gone_quiet
 from models.messages import conversations_due
+from models.payments import requests_lapsed
 from models.scheduled_notices import notices_due
 from models.waitlist import entries_to_look_at
 
@@ -105,6 +107,15 @@ def _lapse(booking_id: int, session: Session, circumstances: Circumstances) -> N
     move_lapsed(session, booking_id, circumstances)
 
 
+def _lapse_payments(desk: Desk) -> int:
+    due = desk.database.read(lambda session: requests_lapsed(session, desk.clock.now(), AT_ONCE))
+    return sum(_each(desk, Cause.DEADLINE, partial(_lapse_payment, request_id)) for request_id in due)
+
+
+def _lapse_payment(request_id: int, session: Session, circumstances: Circumstances) -> None:
+    payment_lapsed(session, request_id, circumstances)
+
+
 def _say_what_is_due(desk: Desk) -> int:
     due = desk.database.read(lambda session: notices_due(session, desk.clock.now(), AT_ONCE))
     return sum(_each(desk, Cause.DEADLINE, partial(_say, notice_id)) for notice_id in due)
@@ -176,7 +187,7 @@ def _turn(desk: Desk, cause: Cause, deed: Callable[[Session], T]) -> T:
 
 
 DUE = (
-    drain, _finish_turns, _expire_requests, _lapse_moves, _look_at_lines, _say_what_is_due, _say_the_daily,
-    _mind_the_quiet,
+    drain, _finish_turns, _expire_requests, _lapse_moves, _lapse_payments, _look_at_lines, _say_what_is_due,
+    _say_the_daily, _mind_the_quiet,
 )  # fmt: skip
 """What a tick looks for; each says how many things it has done."""

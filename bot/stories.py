@@ -16,7 +16,7 @@ of state.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,8 @@ from bot.commands.opening import load_business
 from bot.desk import Desk
 from bot.dispatcher import Dispatcher
 from bot.intake import receive
+from bot.payments.loop import PaymentLoop
+from bot.payments.providers import methods
 from bot.schedule import run_due
 from conversations.booking import BookingStatus
 from conversations.messages import Inbound
@@ -40,6 +42,8 @@ from models.outbox import outbox_after
 
 _SAID = re.compile(r"(\w+)(?: \(#(\d+)\))?> ?(.*)")
 _GOES_ON = re.compile(r" {4}\| ?(.*)")
+_TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{43}(?=\s|$)")
+"""Another at every telling."""
 _WRITTEN_BY_US = re.compile(r"  ([+\w]+<|\(|#)")
 
 
@@ -63,6 +67,8 @@ class Player:
     clock: SetClock
     folder: Path = Path()
     """Where the business files lie that stories name."""
+    elsewhere: Mapping[str, Callable[[str], None]] = field(default_factory=dict)
+    """What happens outside, by the word that a story has for it; what stands behind the word is handed over."""
     phones: dict[str, Phone] = field(default_factory=dict)
     _count: int = 0
     _seen: int = 0
@@ -97,7 +103,8 @@ class Player:
     def settle(self) -> list[str]:
         """Let everything that is due be done and sent, and write down what it came to."""
         dispatcher = Dispatcher(self.desk)
-        while run_due(self.desk) + dispatcher.send_due():
+        payments = PaymentLoop(self.desk) if methods(self.desk.settings) else None
+        while run_due(self.desk) + (payments.run_due() if payments else 0) + dispatcher.send_due():
             pass
         dispatcher.stop()
         return self.desk.database.read(self._news)
@@ -112,7 +119,10 @@ class Player:
             case "" | "#":
                 return []
             case "business":
-                load_business(self.desk.database, self.folder / rest, now=self.clock.now())
+                load_business(
+                    self.desk.database, self.folder / rest, now=self.clock.now(),
+                    overrides=self.desk.profiles.overrides,
+                )  # fmt: skip
                 return []
             case "clock":
                 zone = self.desk.database.read(self.desk.profiles.current).business.zone
@@ -132,6 +142,9 @@ class Player:
                 return self.settle()
             case "bookings":
                 return self.desk.database.read(self._bookings)
+            case _ if word in self.elsewhere:
+                self.elsewhere[word](rest)
+                return self.settle()
         raise UnreadableStory(head)
 
     def _news(self, session: Session) -> list[str]:
@@ -146,7 +159,7 @@ class Player:
             self._states[row.id] = row.state.value
         for row in outbox_after(session, self._seen):
             self._seen = row.id
-            first, *more = row.body.splitlines() or [""]
+            first, *more = _TOKEN.sub("…", row.body).splitlines() or [""]
             unsent = "" if row.status.value == "sent" else f" [{row.status.value}]"
             lines.append(f"  {names.get((row.channel, row.address), row.address)}< {first}{unsent}".rstrip())
             lines += [f"    | {line}".rstrip() for line in more]

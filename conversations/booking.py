@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from conversations.business import Money
+from conversations.payments import PaymentView
 
 
 class BookingStatus(StrEnum):
@@ -32,6 +33,15 @@ class ProposalStatus(StrEnum):
     EXPIRED = "expired"
     REPLACED = "replaced"
     """Another proposal, a decision or the client's own wish took its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Where a video session is held. `provider` is its name ("Zoom"), where that is known."""
+
+    link: str
+    provider: str = ""
+    passcode: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,22 @@ class BookingView:
     class_id: int | None = None
     """The class session it has seats in; None where it is somebody's own time."""
     seats: int = 1
+    is_video: bool = False
+    meeting: Meeting | None = None
+    """Where it is held over video; None where it is not, or no link is known yet."""
+    agreement_version: str = ""
+    """What its client agreed to, and when."""
+    agreed_at: datetime | None = None
+    questions: int = 0
+    """How many its intake has, and how many of them are answered."""
+    answered: int = 0
+    intake_page: str = ""
+    """Where the others are answered; "" where nowhere, or there are none."""
+    call_started: datetime | None = None
+    call_ended: datetime | None = None
+    call_minutes: int | None = None
+    payment: PaymentView | None = None
+    """What it waits to be paid, where it does."""
 
 
 @dataclass(frozen=True, slots=True)

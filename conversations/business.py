@@ -5,6 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
+from conversations.intake import Question, said_in
+from conversations.money import Money as Money
+from conversations.payments import PaymentMethod
 from conversations.rules.quiet_hours import QuietHours
 
 ANY = 0
@@ -12,11 +15,15 @@ ANY = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
-    """An amount in minor units (cents) of an ISO 4217 currency."""
+class Agreement:
+    """What a client agrees to before a service is booked, by language. Another text has another version."""
 
-    amount: int
-    currency: str
+    service_id: int
+    version: str
+    texts: Mapping[str, str] = field(hash=False)
+
+    def text(self, *languages: str) -> str:
+        return said_in(self.texts, *languages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,12 @@ class Service:
     """What it needs one of, each for its whole time ("room")."""
     is_class: bool = False
     """It is had in class sessions, seat by seat, at the times they are scheduled for."""
+    is_video: bool = False
+    """It is held over video."""
+    agreements: tuple[Agreement, ...] = ()
+    """What is agreed to before it is booked; several where it is a visit of several services."""
+    intake: tuple[Question, ...] = ()
+    """What a client is asked beforehand."""
 
 
 def visit(service_ids: Sequence[int], services: Sequence[Service]) -> Service | None:
@@ -58,6 +71,9 @@ def visit(service_ids: Sequence[int], services: Sequence[Service]) -> Service | 
         aliases=(),
         staff_ids=staff_ids,
         resource_kinds=tuple(dict.fromkeys(kind for service in found for kind in service.resource_kinds)),
+        is_video=any(service.is_video for service in found),
+        agreements=tuple(agreement for service in found for agreement in service.agreements),
+        intake=tuple(question for service in found for question in service.intake),
     )
 
 
@@ -112,5 +128,15 @@ class Business:
     """When we start no conversation of our own accord; in the business's zone."""
     review_link: str = ""
     """Where a client may say how a visit was."""
+    pays_by: tuple[PaymentMethod, ...] = ()
+    """The providers that are set up."""
+    payment_instructions: str = ""
+    """How to pay by transfer."""
+    pay_pages: str = ""
+    """Where clients pay by card ("https://example.com/pay/"); "" where nowhere."""
+    agreement_pages: str = ""
+    """Where the agreements can be read ("https://example.com/agreement/"); "" where nowhere."""
+    intake_pages: str = ""
+    """Where an intake is answered ("https://example.com/intake/"); "" where nowhere."""
     pages: str = ""
     """Where the clients' pages of their bookings are, as they reach it ("https://example.com/b/"); "" where nowhere."""

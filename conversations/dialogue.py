@@ -30,6 +30,10 @@ class Awaiting(StrEnum):
     TIME = "time"
     TIME_READING = "time_reading"
     CONFIRMATION = "confirmation"
+    AGREEMENT = "agreement"
+    """Whether the client agrees to what a service wants agreed to before it is booked."""
+    INTAKE = "intake"
+    """A question of the intake."""
     CHANGE = "change"
     """What to change, after a NO to the summary."""
     PICK_UP = "pick_up"
@@ -100,6 +104,9 @@ class Subject(StrEnum):
     MODE = "mode"
     BOOKING = "booking"
     """A client's wish about one booking of theirs."""
+    AGREEMENT = "agreement"
+    INTAKE = "intake"
+    """One choice of a question of the intake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,8 @@ class Option:
     """One offered choice. `key` is what the person types ("2", "B"); `value` is a menu word, a service's or a class's
     id, how many seats, an ISO date, an ISO time, for a moment both with a T between them, a whole command, a wish with
     the booking's number and the words that it was said in ("move 12 to friday"), the number of a place in a waiting
-    list, and for waiting a class's id, a date or a moment."""
+    list, for waiting a class's id, a date or a moment, or a series ("S3") whose left-out dates are wanted, and for an
+    agreement its service's id and version, and behind them the place in a waiting list whose offer it is about."""
 
     key: str
     subject: Subject
@@ -155,6 +163,9 @@ class Dialogue:
     """Who the booking is for, where that is not the client."""
     note: str = ""
     """What the client wants the business to know of it."""
+    intake: tuple[str, ...] = ()
+    """The questions of the intake that are answered or skipped; what was answered is kept elsewhere, sealed."""
+    intake_asked: str = ""
     next_wish: str = ""
     """The words of a second booking, to be made when this one is."""
     quiet: Quiet = Quiet.NO

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from conversations.booking import BookingStatus
+from conversations.money import Money
 from conversations.replies import Reply
 from conversations.series import Mode, Rhythm
 
@@ -36,6 +37,22 @@ class Book:
     attendee: str = ""
     series_id: int | None = None
     """The client's series of which it is one more visit."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptAgreement:
+    """The client agrees to this version of a service's agreement."""
+
+    service_id: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAnswer:
+    """Seal the client's answer to a question of the intake, by its name, until the booking is made; None: skipped."""
+
+    question: str
+    answer: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +131,15 @@ class JoinWaitlist:
 @dataclass(frozen=True, slots=True)
 class WaitForTime:
     """Wait for a service at a time that is full, with this staff member or ANY: at one start, or on a day. `wanted` is
-    local: "2026-03-12" or "2026-03-12T15:00". The visit would lie in [start, end)."""
+    local: "2026-03-12" or "2026-03-12T15:00". The visit would lie in [start, end). `is_told`: nothing more is to be
+    said of it."""
 
     service_id: int
     staff_id: int
     wanted: str
     start: datetime
     end: datetime
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,13 +283,44 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Say what became of a visit: under way, over, or missed. `note`: of the session."""
+    """Say what became of a visit: under way, over, or missed. `note`: of the session. `is_proven`: by the picture or
+    file that came last."""
 
     booking_id: int
     version: int
     status: BookingStatus
     attendance: str = ""
     note: str = ""
+    is_proven: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartCall:
+    """A session's call begins now, and the session with it where that is not under way yet."""
+
+    booking_id: int
+    version: int
+    attendance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndCall:
+    """A session's call is over, and the session with it. As Mark otherwise."""
+
+    booking_id: int
+    version: int
+    note: str = ""
+    is_proven: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetLink:
+    """Hold one booking over video, by this link."""
+
+    booking_id: int
+    version: int
+    link: str
+    passcode: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +390,60 @@ class Commanded:
 
     words: str
     effects: "tuple[Effect, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class AskOnPhone:
+    """Ask the client on their phone for what a booking waits for (M-Pesa); where they are being asked, nothing."""
+
+    booking_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitProof:
+    """The client shows that they have paid what a booking waits for: a picture or file that they have just sent, or a
+    `reference`."""
+
+    booking_id: int
+    reference: str = ""
+    amount: Money | None = None
+    """What the proof speaks of, where it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakePayment:
+    """The business has this money for a booking: what its client has shown, or what came another way."""
+
+    booking_id: int
+    version: int
+    amount: Money
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SellPack:
+    """Whoever has this number has paid so many sessions of a service ahead, and this for all of them."""
+
+    phone: str
+    service_id: int
+    sessions: int
+    price: Money
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """Give so much of what was paid for a booking back to its client."""
+
+    booking_id: int
+    version: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundsDone:
+    """What was to be given back by hand of a booking has been."""
+
+    booking_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,7 +548,12 @@ Effect = (
     | AskAnotherTime
     | Cancel
     | Move
+    | AcceptAgreement
+    | KeepAnswer
     | Mark
+    | StartCall
+    | EndCall
+    | SetLink
     | WriteNote
     | BookFor
     | BlockTime
@@ -452,6 +561,12 @@ Effect = (
     | ClearTime
     | Undo
     | Commanded
+    | AskOnPhone
+    | SubmitProof
+    | TakePayment
+    | SellPack
+    | GiveBack
+    | RefundsDone
     | AcceptProposal
     | RefuseProposal
     | TellCoordinator

@@ -21,6 +21,8 @@ from conversations.events import (
     DayEnds,
     Declined,
     Event,
+    GivenBack,
+    LinkChanged,
     MissedDue,
     MoveAccepted,
     MoveAsked,
@@ -32,8 +34,15 @@ from conversations.events import (
     OfferMade,
     OffersUnanswered,
     OfferTaken,
+    PackSold,
+    Paid,
+    PaymentDue,
+    PaymentFailed,
+    PaymentLapsed,
+    PaymentShown,
     ProposalAccepted,
     ProposalRefused,
+    ReferenceUsed,
     ReminderDue,
     RequestExpired,
     Said,
@@ -53,6 +62,7 @@ from conversations.events import (
 )
 from conversations.facts import Facts
 from conversations.flows import (
+    before_booking,
     by_hand,
     cancelling,
     class_news,
@@ -60,6 +70,7 @@ from conversations.flows import (
     offers,
     opting,
     pauses,
+    paying,
     reminding,
     rescheduling,
     series_moved,
@@ -68,12 +79,12 @@ from conversations.flows import (
     visits,
     waiting,
 )
-from conversations.reading import context_of, name_behind_yes, named_language, read
+from conversations.reading import name_behind_yes, named_language, read, understood_here
 from conversations.replies import say
 from conversations.rules.crisis import is_crisis
 from conversations.rules.opt_out import opt_word
 from conversations.turn import Turn
-from conversations.understanding import Answer, Intent, Understood, understand
+from conversations.understanding import Answer, Intent, Understood
 from conversations.understanding.suggestion import LONGEST_TEXT, with_suggestion
 
 FEWEST_LETTERS = 4
@@ -88,11 +99,11 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
         case WentQuiet():
             turn = pauses.went_quiet(dialogue, facts)
         case Booked():
-            turn = notices.booked(dialogue, event)
+            turn = notices.booked(dialogue, event, facts)
         case SeriesBooked():
-            turn = series_news.booked(dialogue, event)
+            turn = series_news.booked(dialogue, event, facts)
         case SeriesDecided():
-            turn = series_news.decided(dialogue, event)
+            turn = series_news.decided(dialogue, event, facts)
         case SeriesMoved():
             turn = series_moved.moved(dialogue, event)
         case SeriesTakesLonger():
@@ -102,17 +113,19 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
         case WishChanged():
             turn = notices.wish_changed(dialogue, event)
         case ProposalAccepted():
-            turn = notices.proposal_accepted(dialogue, event)
+            turn = notices.proposal_accepted(dialogue, event, facts)
         case ProposalRefused():
             turn = notices.proposal_refused(dialogue, event)
         case Approved():
-            turn = notices.approved(dialogue, event)
+            turn = notices.approved(dialogue, event, facts)
         case Declined():
             turn = notices.declined(dialogue, event, facts)
         case Cancelled():
             turn = notices.cancelled(dialogue, event)
         case Moved():
             turn = notices.moved(dialogue, event)
+        case LinkChanged():
+            turn = notices.link_changed(dialogue, event)
         case BookedFor():
             turn = by_hand.booked_for(dialogue, event, facts)
         case BookedByHand():
@@ -120,7 +133,7 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
         case DayCleared():
             turn = by_hand.day_cleared(dialogue, event, facts)
         case TakenBack():
-            turn = by_hand.taken_back(dialogue, event)
+            turn = by_hand.taken_back(dialogue, event, facts)
         case MoveAsked():
             turn = rescheduling.asked(dialogue, event, facts)
         case MovedByClient():
@@ -167,6 +180,22 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
             turn = notices.takes_longer(dialogue, event)
         case RequestExpired():
             turn = notices.expired(dialogue, event, facts)
+        case Paid():
+            turn = paying.paid(dialogue, event, facts)
+        case PaymentFailed():
+            turn = paying.failed(dialogue, event)
+        case PaymentDue():
+            turn = paying.due(dialogue, event, facts)
+        case PaymentLapsed():
+            turn = paying.lapsed(dialogue, event, facts)
+        case PaymentShown():
+            turn = paying.shown(dialogue, event, facts)
+        case PackSold():
+            turn = paying.pack_sold(dialogue, event, facts)
+        case GivenBack():
+            turn = paying.given_back(dialogue, event)
+        case ReferenceUsed():
+            turn = paying.reference_used(dialogue, event)
     # A booking that was being filled in when an offer was answered is gone on with, as after any text.
     goes_on = isinstance(event, OfferTaken | OfferGone) and dialogue.service_id is not None
     steps.check(dialogue, turn.dialogue, by_text=goes_on or isinstance(event, Said | WentQuiet))
@@ -175,11 +204,13 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
 
 def says_nothing_yet(dialogue: Dialogue, event: Said, facts: Facts) -> bool:
     """Whether a text fills nothing ("Hi", "I want"), so that it is worth a moment's wait for the next one."""
-    if event.media or event.carrier_answered or not event.text.strip() or is_crisis(event.text):
+    if dialogue.awaiting is Awaiting.INTAKE or event.media or event.carrier_answered:
+        return False
+    if not event.text.strip() or is_crisis(event.text):
         return False
     if opt_word(event.text, bare_cancel=facts.channel.bare_cancel_opts_out) or commands.is_command(event.text, facts):
         return False
-    return understand(event.text, context_of(dialogue, facts)).fills_nothing
+    return understood_here(dialogue, event, facts).fills_nothing
 
 
 def leaves_open(dialogue: Dialogue, event: Said, facts: Facts) -> bool:
@@ -201,6 +232,8 @@ def _said(dialogue: Dialogue, event: Said, facts: Facts) -> Turn:
         return turn
     if is_crisis(event.text):
         return Turn(dialogue, (say("crisis", business=facts.business.name),), (CallPerson(event.text),))
+    if dialogue.awaiting is Awaiting.INTAKE and (turn := before_booking.answer_intake(dialogue, event, facts)):
+        return turn
     known = facts.language
     understood, facts = read(dialogue, event, facts)
     effects: tuple[Effect, ...] = () if facts.language == known else (Speak(facts.language),)
@@ -217,7 +250,7 @@ def _said(dialogue: Dialogue, event: Said, facts: Facts) -> Turn:
         if understood.is_slotless and understood.intent in (None, Intent.GREETING, Intent.BOOK):
             return pauses.offer_again(dialogue, facts).doing(*effects)
         dialogue = pauses.start_afresh(dialogue, understood)
-    turn = talk.answer(replace(dialogue, quiet=Quiet.NO), understood, event, facts)
+    turn = before_booking.gate(talk.answer(replace(dialogue, quiet=Quiet.NO), understood, event, facts), facts)
     return _greeting_first(turn, facts).doing(*effects)
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from conversations.booking import BookingStatus, BookingView, ProposalView
 from conversations.classes import ClassView, Place
+from conversations.money import Money
+from conversations.payments import PackView, PaymentMethod, Receipt
 from conversations.series import SeriesView
 from conversations.understanding import Understood
 
@@ -51,6 +53,8 @@ class Cancelled:
     booking: BookingView
     reason: str = ""
     by_client: bool = False
+    returned: Money | None = None
+    """What was paid for it and goes back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,13 @@ class Moved:
 
     booking: BookingView
     before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The link of a client's video session is another one, or there is none any more."""
+
+    booking: BookingView
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +337,75 @@ class TimeAsked:
     start: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Money has come for a booking, as it now stands. `left`: what it still wants."""
+
+    booking: BookingView
+    receipt: Receipt
+    left: Money
+    is_revived: bool = False
+    """It came late, and the time was still free."""
+    is_twice: bool = False
+    """It had been paid already. `goes_back`: and so this goes back by itself."""
+    goes_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentShown:
+    """The client has shown that they paid. `is_used`: by a reference that was shown before, which proves nothing."""
+
+    booking: BookingView
+    proof: str
+    is_used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceUsed:
+    """The coordinator has named a reference by which something was paid before: nothing was done."""
+
+    booking: BookingView
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """The business gives so much back of what was paid for a booking."""
+
+    booking: BookingView
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class PackSold:
+    """The client has paid sessions ahead."""
+
+    pack: PackView
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFailed:
+    """An attempt to pay came to nothing, and why, by the provider's own code."""
+
+    booking: BookingView
+    method: PaymentMethod
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDue:
+    """A booking waits to be paid, and its deadline is near."""
+
+    booking: BookingView
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLapsed:
+    """It was not paid in time: its time is free again."""
+
+    booking: BookingView
+
+
 Event = (
     Said
     | WentQuiet
@@ -342,6 +422,7 @@ Event = (
     | Declined
     | Cancelled
     | Moved
+    | LinkChanged
     | BookedFor
     | BookedByHand
     | DayCleared
@@ -369,4 +450,12 @@ Event = (
     | OffersUnanswered
     | CancelAsked
     | TimeAsked
+    | Paid
+    | PaymentShown
+    | PackSold
+    | ReferenceUsed
+    | GivenBack
+    | PaymentFailed
+    | PaymentDue
+    | PaymentLapsed
 )

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Protocol
 
 from conversations.booking import BookingView, ProposalView
-from conversations.business import ANY, Business, Service, Staff
+from conversations.business import ANY, Agreement, Business, Service, Staff
 from conversations.classes import ClassView, Place
 from conversations.desk import BlockView, ForOthers, LastCommand
 from conversations.layout import Capabilities
+from conversations.money import Money
+from conversations.payments import BookingMoney, PackView
 from conversations.rules.availability import Calendar
 from conversations.rules.policies import Terms
 from conversations.series import SeriesView
@@ -102,11 +104,25 @@ class Facts(Protocol):
     def terms_for(self, staff_id: int, service_id: int) -> Terms:
         """The terms of a staff member's service."""
 
+    def my_packs(self) -> Sequence[PackView]:
+        """The sessions that this client has paid ahead."""
+
+    def my_credit(self) -> Sequence[Money]:
+        """What is kept for this client, in each currency."""
+
+    def money_of(self, found: BookingView) -> BookingMoney: ...
+
+    def to_be_paid_by(self, found: BookingView) -> datetime | None:
+        """By when a client would have to pay for this booking if it were approved now; None where they would not."""
+
     def bookings_now(self) -> Sequence[BookingView]:
         """This client's own bookings that stand and are not over, and begin within hours, soonest first."""
 
     def booking_after(self, found: BookingView) -> BookingView | None:
         """The next booking of the same staff member that stands, whoever's it is."""
+
+    def has_accepted(self, agreement: Agreement) -> bool:
+        """Whether this client has agreed to this very version of it."""
 
     def usual(self) -> BookingView | None:
         """What this client had last, or asked for last: the newest booking of theirs that stands, or was kept."""

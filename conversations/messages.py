@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from conversations.delivery import Delivery, SendFailure
+from conversations.entries import Entry
 
 Choice: TypeAlias = tuple[str, str]
 """An option as a channel shows it: what the person types for it ("2", "B"), and its label."""
@@ -54,6 +55,12 @@ class Outgoing:
     text: str
     choices: tuple[Choice, ...] = ()
     is_window_open: bool = True
+    subject: str = ""
+    """Of an email."""
+    message_id: int = 0
+    """Its number in the transcript, which it keeps when it is sent anew."""
+    entries: tuple[Entry, ...] = ()
+    """The bookings that go into a calendar by it."""
 
 
 def button_id(key: str, outbox_id: int) -> str:

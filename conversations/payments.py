@@ -151,3 +151,11 @@ class BookingMoney:
     """What the client has shown, which nobody has looked at yet."""
     by_hand: Money | None = None
     """What a person is still to give back."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackView:
+    """Sessions of a service that a client has paid ahead, as many as are left."""
+
+    service: str
+    left: int

@@ -1,5 +1,6 @@
 """What a client's text says, read against where the conversation stands."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from conversations.dialogue import Dialogue
@@ -7,18 +8,27 @@ from conversations.events import Said
 from conversations.facts import Facts
 from conversations.flows import visits
 from conversations.languages import spoken
-from conversations.understanding import Answer, Context, Understood, understand
+from conversations.understanding import PAYING, Answer, Context, Understood, understand
 from conversations.understanding.normalise import fold
 from conversations.understanding.vocabulary import vocabulary
 
 
 def read(dialogue: Dialogue, event: Said, facts: Facts) -> tuple[Understood, Facts]:
     """What a text says, with the facts in the language that it shows this person speaks."""
-    understood = understand(event.text, context_of(dialogue, facts))
+    understood = understood_here(dialogue, event, facts)
     if understood.language in ("", facts.language) or facts.language_is_known:
         return understood, facts
     facts = facts.in_language(understood.language)
-    return understand(event.text, context_of(dialogue, facts)), facts
+    return understood_here(dialogue, event, facts), facts
+
+
+def understood_here(dialogue: Dialogue, event: Said, facts: Facts) -> Understood:
+    """What a text says where the conversation stands; of paying only where something waits to be paid."""
+    context = context_of(dialogue, facts)
+    understood = understand(event.text, context)
+    if understood.intent not in PAYING or any(found.payment is not None for found in facts.my_bookings()):
+        return understood
+    return understand(event.text, replace(context, may_owe=False))
 
 
 def context_of(dialogue: Dialogue, facts: Facts) -> Context:

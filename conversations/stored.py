@@ -36,7 +36,7 @@ def load(stored: dict[str, Any]) -> Dialogue:
                 value = Awaiting(value) if value in set(Awaiting) else Awaiting.NOTHING
             case "quiet":
                 value = Quiet(value) if value in set(Quiet) else Quiet.NO
-            case "more_service_ids" | "shown":
+            case "more_service_ids" | "shown" | "intake":
                 value = tuple(value)
             case "mode":
                 value = Mode(value) if value in set(Mode) else None

@@ -17,6 +17,8 @@ class Turn:
     replies: tuple[Reply, ...] = ()
     effects: tuple[Effect, ...] = ()
     then: tuple[Event, ...] = ()
+    is_private: bool = False
+    """The words that led to it are left out of the transcript."""
 
     def led_by(self, *lead: Reply) -> "Turn":
         """The same, with these said first."""

@@ -18,10 +18,11 @@ from handlers.apply_effects import Follow, apply_effects
 from handlers.circumstances import Circumstances
 from handlers.enqueue import enqueue
 from handlers.gather_facts import DatabaseFacts
+from handlers.mailed import mail_news
 from handlers.profile import Profile
 from models.claims import LostRace
 from models.conversations import add_turn, change_conversation, lock_conversation
-from models.messages import cover
+from models.messages import cover, hide
 
 TRIES = 5
 
@@ -31,6 +32,8 @@ class _Stepped:
     """What a whole turn came to, before it is written down."""
 
     replies: tuple[Reply, ...]
+    told: tuple[tuple[Event, tuple[Reply, ...]], ...]
+    """What happened, each with what was said of it."""
     language: str
     follows: tuple[Follow, ...]
     dialogue: Dialogue
@@ -38,6 +41,8 @@ class _Stepped:
     """How long the client may now be silent."""
     about: int | None
     """The booking that it was about."""
+    is_private: bool
+    """The words that led to it are left out of the transcript."""
 
 
 def advance(
@@ -88,6 +93,8 @@ def _turn(
     )
     if message_ids:
         cover(session, list(message_ids), turn_id)
+    if stepped.is_private:
+        hide(session, message_ids)
     change_conversation(
         session, conversation.id, state=stepped.dialogue.state, dialogue=dump(stepped.dialogue),
         quiet_at=_quiet_at(conversation, event, stepped.patience, circumstances),
@@ -100,6 +107,8 @@ def _turn(
     for follow in stepped.follows:
         other = lock_conversation(session, follow.conversation_id)
         _turn(session, other, follow.event, circumstances, profile)
+    for happened, replies in stepped.told:
+        mail_news(session, happened, replies, stepped.language, conversation, circumstances, profile)
 
 
 def _quiet_at(
@@ -119,16 +128,20 @@ def _steps(
     """The step of this event, and of every event that it causes in this same conversation."""
     dialogue = load(conversation.dialogue)
     replies: list[Reply] = []
+    told: list[tuple[Event, tuple[Reply, ...]]] = []
     elsewhere: list[Follow] = []
     waiting = [event]
     about: int | None = None
+    is_private = False
     facts = DatabaseFacts(session, conversation, circumstances, profile)
     while waiting:
         happened = waiting.pop(0)
         about = _about(happened) or about
         turn = step(dialogue, happened, facts)
         dialogue = turn.dialogue
+        is_private = is_private or turn.is_private
         replies += turn.replies
+        told.append((happened, turn.replies))
         spoken = [effect.language for effect in turn.effects if isinstance(effect, Speak)]
         language = spoken[-1] if spoken else facts.language
         for follow in apply_effects(session, turn.effects, conversation, circumstances, profile):
@@ -138,7 +151,10 @@ def _steps(
                 elsewhere.append(follow)
         waiting += turn.then
         facts = DatabaseFacts(session, conversation, circumstances, profile).in_language(language)
-    return _Stepped(tuple(replies), facts.language, tuple(elsewhere), dialogue, patience(dialogue, facts), about)
+    return _Stepped(
+        tuple(replies), tuple(told), facts.language, tuple(elsewhere), dialogue, patience(dialogue, facts), about,
+        is_private,
+    )  # fmt: skip
 
 
 def _about(event: Event) -> int | None:

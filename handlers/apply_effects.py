@@ -8,12 +8,14 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.effects import (
+    AcceptAgreement,
     AcceptMove,
     AcceptOffer,
     AcceptProposal,
     AddNote,
     Approve,
     AskAnotherTime,
+    AskOnPhone,
     BlockTime,
     Book,
     BookFor,
@@ -29,9 +31,12 @@ from conversations.effects import (
     Decline,
     DeclineOffer,
     Effect,
+    EndCall,
+    GiveBack,
     Hold,
     HoldSeats,
     JoinWaitlist,
+    KeepAnswer,
     KeepEmail,
     LeaveWaitlist,
     LetGo,
@@ -43,11 +48,17 @@ from conversations.effects import (
     OptOut,
     PromiseToCome,
     Propose,
+    RefundsDone,
     RefuseMove,
     RefuseProposal,
     Rename,
     Reschedule,
+    SellPack,
+    SetLink,
     Speak,
+    StartCall,
+    SubmitProof,
+    TakePayment,
     TellCoordinator,
     UnblockTime,
     Undo,
@@ -57,18 +68,24 @@ from conversations.effects import (
 from conversations.events import Event
 from conversations.replies import say
 from handlers import (
+    agreed,
     booked_for,
     bookings_changed,
     bookings_made,
     class_changed,
     command_undone,
     commands_logged,
+    intake_kept,
     moves_asked,
+    packs_sold,
+    payment_shown,
+    payment_taken,
     proposals_made,
     requests_decided,
     seats_booked,
     series_booked,
     series_decided,
+    sessions_held,
     time_blocked,
     waitlist,
     waitlist_times,
@@ -167,6 +184,17 @@ def _apply(
             return bookings_changed.move(session, effect, conversation, circumstances, profile)
         case Mark():
             bookings_changed.mark(session, effect, conversation, circumstances, profile)
+        case AcceptAgreement():
+            client_id = bookings_made.client_of(session, conversation, circumstances.now)
+            agreed.accept_agreement(session, effect, client_id, circumstances)
+        case KeepAnswer():
+            intake_kept.keep_answer(session, effect, conversation, circumstances)
+        case StartCall():
+            sessions_held.start_call(session, effect, conversation, circumstances, profile)
+        case EndCall():
+            sessions_held.end_call(session, effect, conversation, circumstances, profile)
+        case SetLink():
+            return sessions_held.set_link(session, effect, circumstances, profile)
         case WriteNote():
             bookings_changed.write_note(session, effect, circumstances)
         case BookFor():
@@ -187,6 +215,18 @@ def _apply(
             return moves_asked.refuse_move(session, effect, conversation, circumstances, profile)
         case PromiseToCome():
             moves_asked.promise_to_come(session, effect, circumstances)
+        case AskOnPhone():
+            payment_shown.ask_on_phone(session, effect, circumstances)
+        case SubmitProof():
+            return payment_shown.submit_proof(session, effect, conversation, circumstances, profile)
+        case TakePayment():
+            return payment_taken.take_payment(session, effect, conversation, circumstances, profile)
+        case SellPack():
+            return packs_sold.sell_pack(session, effect, conversation, circumstances, profile)
+        case GiveBack():
+            return payment_taken.give_money_back(session, effect, conversation, circumstances, profile)
+        case RefundsDone():
+            payment_taken.refunds_are_done(session, effect, conversation, circumstances, profile)
         case AcceptProposal():
             return proposals_made.accept(session, effect, conversation, circumstances, profile)
         case RefuseProposal():

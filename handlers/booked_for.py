@@ -11,6 +11,7 @@ from conversations.business import visit
 from conversations.effects import BookFor
 from conversations.events import BookedByHand, BookedFor, Event
 from conversations.rules.routes import coordinator_channel
+from handlers.agreed import agreed
 from handlers.circumstances import Circumstances
 from handlers.pending_request import fresh_view
 from handlers.profile import Profile
@@ -32,7 +33,7 @@ def book_for(
     if service is None:
         raise LostRace
     client_id = client_for(session, effect.phone, effect.name, now)
-    room = _room(session, effect.phone, client_id, conversation, circumstances)
+    room = room_of(session, effect.phone, client_id, conversation, circumstances)
     start = effect.start.astimezone(UTC)
     let_go(session, Holder.CONVERSATION, conversation.id)
     own_time(session, profile, service, effect.staff_id, start, Holder.CONVERSATION, conversation.id, now)
@@ -41,10 +42,12 @@ def book_for(
         booking_type=BookingType.ONE_ON_ONE, status=BookingStatus.CONFIRMED,
         service_id=service.id, more_service_ids=list(effect.service_ids[1:]), staff_id=effect.staff_id,
         client_id=client_id, conversation_id=room, session_type=service.session_type,
+        is_video_call=service.is_video,
         preferred_datetime=start, start_at=start, end_at=start + timedelta(minutes=service.minutes),
         confirmed_datetime=start, timezone=profile.business.zone.key, requires_approval=False,
         price=service.price.amount, currency=service.price.currency, session_rate=service.price.amount,
         decision_at=now, decided_by=who, intake_answers={}, page_token=circumstances.new_token(),
+        **agreed(session, service, client_id),
     )  # fmt: skip
     hand_over(session, Holder.CONVERSATION, conversation.id, Holder.BOOKING, booking_id)
     view = fresh_view(session, booking_id, profile)
@@ -52,7 +55,7 @@ def book_for(
     return told if room is None else [*told, (room, BookedFor(view))]
 
 
-def _room(
+def room_of(
     session: Session, phone: str, client_id: int, conversation: Row[Any], circumstances: Circumstances
 ) -> int | None:
     """The client's conversation on the channel they last wrote on, else on one that reaches a phone; None where none

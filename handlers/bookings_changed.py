@@ -1,6 +1,6 @@
 """Bookings that stood and were changed by hand: called off, given another time, marked as the day goes on."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,15 +10,20 @@ from sqlalchemy.orm import Session
 from conversations.booking import BookingStatus
 from conversations.effects import Cancel, Mark, Move, WriteNote
 from conversations.events import Cancelled, Event, Moved
+from conversations.money import Money
+from conversations.payments import RequestStatus
+from conversations.rules.calls import minutes_of_call
 from conversations.rules.transitions import LIVE
 from handlers.circumstances import Circumstances
+from handlers.money_returned import money_let_go
 from handlers.pending_request import fresh_view, lock_booking, replace_proposal
 from handlers.place_owned import own_again
 from handlers.profile import Profile
 from handlers.requests_decided import decider
 from handlers.time_owned import own_time, service_of
-from models.bookings import change_booking, move_booking
+from models.bookings import BY_CLIENT, change_booking, move_booking
 from models.claims import Holder, LostRace, let_go
+from models.messages import newest_media
 
 LONGEST_NOTE = 2000
 
@@ -29,11 +34,11 @@ def cancel(
     """To cancelled, its time free at once. Raises LostRace where it has changed since it was read."""
     row = lock_as_read(session, effect.booking_id, effect.version)
     who = f"client:{row.client_id}" if effect.by_client else decider(conversation, profile)
-    call_off(session, row, effect.version, BookingStatus.CANCELLED, who, effect.reason, circumstances)
+    returned = call_off(session, row, effect.version, BookingStatus.CANCELLED, who, effect.reason, circumstances)
     if row.conversation_id is None:
         return None
     view = fresh_view(session, effect.booking_id, profile)
-    return row.conversation_id, Cancelled(view, effect.reason, effect.by_client)
+    return row.conversation_id, Cancelled(view, effect.reason, effect.by_client, Money(returned, row.currency))
 
 
 def call_off(
@@ -44,8 +49,9 @@ def call_off(
     who: str,
     why: str,
     circumstances: Circumstances,
-) -> None:
-    """A booking that was locked is declined, cancelled or expires: nothing is left of its time, nor of another."""
+) -> int:
+    """A booking that was locked is declined, cancelled or expires: nothing is left of its time, nor of another, and
+    what was paid goes back, but the fee where the client cancels late. How much does."""
     now = circumstances.now
     values: dict[str, Any] = {"decision_at": now, "decided_by": who}
     if status is BookingStatus.CANCELLED:
@@ -53,8 +59,12 @@ def call_off(
     elif status is BookingStatus.DECLINED:
         values["decline_reason"] = why[:500]
     replace_proposal(session, row.id, now)
+    values["hold_expires_at"] = None
     move_booking(session, row.id, version, row.status, status, who, why, now, decide_by=None, **values)
     let_go(session, Holder.BOOKING, row.id)
+    is_own_wish = status is BookingStatus.CANCELLED and who.startswith(BY_CLIENT)
+    keep = _late_fee(row, circumstances.profiles.current(session), now) if is_own_wish else 0
+    return money_let_go(session, row.id, keep, RequestStatus.CANCELLED, who, why or status.value, now)
 
 
 def move(
@@ -87,18 +97,37 @@ def mark(
     Raises LostRace where the booking has changed since it was read, or its time is somebody else's by now."""
     now, who = circumstances.now, decider(conversation, profile)
     row = lock_as_read(session, effect.booking_id, effect.version)
-    values: dict[str, Any] = {}
+    values = said_of_session(session, row, conversation, effect.note, is_proven=effect.is_proven)
     if effect.attendance:
         values["attendance"] = effect.attendance
     elif effect.status is BookingStatus.COMPLETED and not row.attendance:
         values["attendance"] = "attended"
-    if effect.note:
-        values["session_notes"] = _behind(row.session_notes, effect.note)
+    if effect.status is BookingStatus.COMPLETED:
+        values |= call_over(row, now)
     move_booking(session, row.id, effect.version, row.status, effect.status, who, effect.note, now, **values)
     if effect.status not in LIVE:
         let_go(session, Holder.BOOKING, row.id)
     elif row.status not in LIVE:
         own_again(session, profile, row, row.staff_id, row.start_at, row.class_session_id, now)
+
+
+def said_of_session(
+    session: Session, row: Row[Any], conversation: Row[Any], note: str, *, is_proven: bool
+) -> dict[str, Any]:
+    """The columns of a booking that keep a note of its session, and the picture or file that came with it."""
+    values: dict[str, Any] = {}
+    if note:
+        values["session_notes"] = _behind(row.session_notes, note)
+    if is_proven and (proof := newest_media(session, conversation.id)):
+        values["session_proof"] = proof[:500]
+    return values
+
+
+def call_over(row: Row[Any], now: datetime) -> dict[str, Any]:
+    """The columns that end a call that is under way."""
+    if row.call_started_at is None or row.call_ended_at is not None:
+        return {}
+    return {"call_ended_at": now, "duration_minutes": minutes_of_call(row.call_started_at, now)}
 
 
 def write_note(session: Session, effect: WriteNote, circumstances: Circumstances) -> None:
@@ -113,6 +142,11 @@ def lock_as_read(session: Session, booking_id: int, version: int) -> Row[Any]:
     if row.version != version:
         raise LostRace
     return row
+
+
+def _late_fee(row: Row[Any], profile: Profile, now: datetime) -> int:
+    terms = profile.terms(row.staff_id, row.service_id)
+    return 0 if terms.leaves_to_client(row.start_at, now) else terms.cancel_fee
 
 
 def _behind(before: str, note: str) -> str:

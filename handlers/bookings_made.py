@@ -12,8 +12,11 @@ from conversations.effects import AddNote, Book, ChangeWish, Hold
 from conversations.events import Booked, Event, WishChanged
 from conversations.replies import say
 from conversations.rules.policies import Approval, Terms
+from handlers.agreed import agreed
 from handlers.circumstances import Circumstances
 from handlers.deadlines_set import deadline, plan_reminders_of_request
+from handlers.intake_kept import answers_so_far, forget_draft
+from handlers.payment_asked import ask_to_pay, stands_as
 from handlers.pending_request import fresh_view, lock_request, replace_proposal
 from handlers.profile import Profile
 from handlers.tell_coordinator import tell_coordinator
@@ -62,6 +65,8 @@ def book(
     )  # fmt: skip
     if series_id is not None:
         put_into_series(session, series_id, booking_id, start)
+    forget_draft(session, service, conversation.id)
+    ask_to_pay(session, booking_id, circumstances, profile)
     plan_reminders_of_request(session, booking_id, profile, now)
     return conversation.id, Booked(fresh_view(session, booking_id, profile))
 
@@ -92,13 +97,16 @@ def book_start(
         f"client:{client_id}",
         now,
         booking_type=BookingType.ONE_ON_ONE,
-        status=BookingStatus.PENDING if requires_approval else BookingStatus.CONFIRMED,
+        status=BookingStatus.PENDING
+        if requires_approval
+        else stands_as(service.price, staff_id, service.id, profile, more.get("series_id")),
         service_id=service.id,
         more_service_ids=list(service_ids[1:]),
         staff_id=staff_id,
         client_id=client_id,
         conversation_id=conversation.id,
         session_type=service.session_type,
+        is_video_call=service.is_video,
         preferred_datetime=start,
         start_at=start,
         end_at=start + timedelta(minutes=service.minutes),
@@ -108,8 +116,9 @@ def book_start(
         price=service.price.amount,
         currency=service.price.currency,
         session_rate=service.price.amount,
-        intake_answers={},
+        intake_answers=answers_so_far(session, service, conversation.id),
         page_token=circumstances.new_token(),
+        **agreed(session, service, client_id),
         **more,
     )
     hand_over(session, Holder.CONVERSATION, conversation.id, Holder.BOOKING, booking_id)

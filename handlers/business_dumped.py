@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date, time
-from decimal import Decimal
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from conversations.booking import BookingType
 from conversations.business import ANY
+from conversations.intake import QuestionKind
+from conversations.money import major_units
 from handlers.business_file import BusinessFile
 from handlers.business_hours import Hours, written_dates, written_shifts
 from handlers.calendar_loaded import calendars_dumped
@@ -43,7 +43,7 @@ def business_dumped(session: Session) -> BusinessFile:
             **_said(row, "name", "timezone", "region", "language", "currency", "phone", "address"),
             "nudge_minutes": row.nudge_minutes,
             "quiet_hours": row.quiet_hours,
-            **_said(row, "put_by_minutes", "holidays", "review_minutes", "review_link"),
+            **_said(row, "put_by_minutes", "holidays", "review_minutes", "review_link", "payment_instructions"),
             **_lines("dates", dates.get(ANY, [])),
         },
         "coordinators": [_coordinator(c, coordinator_keys) for c in _active(session, coordinators, coordinators.c.id)],
@@ -83,40 +83,56 @@ def _coordinator(row: Row[Any], keys: Mapping[int, str]) -> Fields:
     backup = keys.get(row.backup_id)
     return {
         "key": row.name_key,
-        **_said(row, "name", "phone", "channel", "language", "timezone", "quiet_hours", "digest_at", "summary_at"),
+        **_said(
+            row, "name", "phone", "channel", "language", "timezone", "quiet_hours", "digest_at", "summary_at", "email"
+        ),
         **({"backup": backup} if backup else {}),
         **_said(row, default="is_default"),
     }
 
 
 def _staff(row: Row[Any], coordinator_keys: Mapping[int, str]) -> Fields:
-    return {"key": row.name_key, **_said(row, "name", "timezone"), **_coordinated(row, coordinator_keys)}
+    said = _said(row, "name", "timezone", "meeting_provider", "meeting_link", "meeting_passcode", "email")
+    return {"key": row.name_key, **said, **_coordinated(row, coordinator_keys)}
 
 
 def _service(row: Row[Any], currency: str, coordinator_keys: Mapping[int, str]) -> Fields:
     return {
         "key": row.name_key,
         **_said(row, "name", "aliases", "minutes"),
-        "price": _major_units(row.price, row.currency),
+        "price": major_units(row.price, row.currency),
         **({"currency": row.currency} if row.currency != currency else {}),
         **({} if row.booking_type is BookingType.ONE_ON_ONE else {"booking_type": row.booking_type}),
-        **_said(row, "session_type", "category", "place", resource="resource_kind"),
+        **_said(row, "session_type", "category", "place", "is_video", resource="resource_kind"),
+        **({"agreement": _agreement(row)} if row.agreement_version else {}),
+        **({"intake": [_question(one) for one in row.intake]} if row.intake else {}),
         "reminder_minutes": row.reminder_minutes,
         **_coordinated(row, coordinator_keys),
     }
 
 
+def _agreement(row: Row[Any]) -> Fields:
+    return {"version": row.agreement_version, "text": row.agreement}
+
+
+def _question(one: Fields) -> Fields:
+    said = {"key": one["key"], "text": one["text"]}
+    if one["kind"] != QuestionKind.TEXT:
+        said["kind"] = one["kind"]
+    return {**said, **({"required": True} if one["required"] else {}), **_choices(one)}
+
+
+def _choices(one: Fields) -> Fields:
+    return {"choices": one["choices"]} if one["choices"] else {}
+
+
 def _policy(row: Row[Any], currency: str, staff_keys: Mapping[int, str], service_keys: Mapping[int, str]) -> Fields:
     whose = {"staff": staff_keys.get(row.staff_id), "service": service_keys.get(row.service_id)}
     says = {name: value for name, value in row._asdict().items() if name not in ("id", "staff_id", "service_id")}
-    if row.cancel_fee is not None:
-        says["cancel_fee"] = _major_units(row.cancel_fee, currency)
+    for name in ("cancel_fee", "deposit"):
+        if says[name] is not None:
+            says[name] = major_units(says[name], currency)
     return {name: value for name, value in {**whose, **says}.items() if value is not None}
-
-
-def _major_units(amount: int, currency: str) -> str:
-    """7900 USD → "79.00"."""
-    return format(Decimal(amount).scaleb(-get_currency_precision(currency)), "f")
 
 
 def _coordinated(row: Row[Any], keys: Mapping[int, str]) -> Fields:

@@ -5,11 +5,15 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.numbers import get_currency_precision, is_currency
+from babel.numbers import is_currency
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from conversations.booking import BookingType
+from conversations.intake import QuestionKind
 from conversations.languages import spoken
+from conversations.money import minor_units
+from conversations.payments import PaymentRule
+from conversations.rules.emails import is_address
 from conversations.rules.holidays import check_place
 from conversations.rules.policies import Approval, AtDeadline, Terms
 from conversations.rules.quiet_hours import read_quiet_hours
@@ -22,6 +26,12 @@ def _zone(name: str) -> str:
     if name and name not in available_timezones():
         raise ValueError("wanted an IANA time zone such as Asia/Qatar")
     return name
+
+
+def _email(address: str) -> str:
+    if address and not is_address(address):
+        raise ValueError("wanted an email address such as sara@example.com")
+    return address
 
 
 def _currency(code: str) -> str:
@@ -66,6 +76,7 @@ Language = Annotated[str, AfterValidator(_language)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Phone = Annotated[str, Field(pattern=r"^(\+\d{7,15})?$")]
+Email = Annotated[str, AfterValidator(_email)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Currency = Annotated[str, AfterValidator(_currency)]
 QuietHoursText = Annotated[str, AfterValidator(_quiet_hours)]
@@ -73,6 +84,12 @@ TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 Dates = Annotated[tuple[str, ...], AfterValidator(_dates)]
 Minutes = Annotated[int, Field(ge=0, le=14 * 24 * 60)]
 ReminderMinutes = Annotated[int, Field(ge=10, le=30 * 24 * 60)]
+AgreementText = Annotated[str, Field(min_length=1, max_length=20_000)]
+QuestionText = Annotated[str, Field(min_length=1, max_length=300)]
+Texts = (
+    QuestionText
+    | Annotated[dict[Annotated[str, AfterValidator(_language), Field(min_length=2)], QuestionText], Field(min_length=1)]
+)
 AnswerWords = Annotated[str, Field(min_length=2, max_length=60)]
 
 
@@ -97,6 +114,7 @@ class BusinessTable(_Table):
     put_by_minutes: Annotated[int, Field(ge=1, le=30 * 24 * 60)] = 24 * 60
     review_minutes: Minutes = 0
     review_link: Annotated[str, Field(max_length=200, pattern=r"^(https?://\S+)?$")] = ""
+    payment_instructions: Annotated[str, Field(max_length=500)] = ""
 
 
 class AnswerTable(_Table):
@@ -119,6 +137,7 @@ class CoordinatorTable(_Table):
     digest_at: TimeOfDay = ""
     summary_at: TimeOfDay = ""
     backup: str = ""
+    email: Email = ""
     default: bool = False
 
 
@@ -126,9 +145,13 @@ class StaffTable(_Table):
     key: Key
     name: Name
     timezone: Zone = ""
+    meeting_provider: Annotated[str, Field(max_length=40)] = ""
+    meeting_link: Annotated[str, Field(max_length=500, pattern=r"^(https?://\S+)?$")] = ""
+    meeting_passcode: Annotated[str, Field(max_length=80)] = ""
     hours: tuple[str, ...] = ()
     dates: Dates = ()
     coordinator: str = ""
+    email: Email = ""
 
     @field_validator("hours")
     @classmethod
@@ -144,6 +167,36 @@ class ResourceTable(_Table):
     kind: Key
 
 
+class AgreementTable(_Table):
+    """What a client agrees to before a service is booked: one text, or one for each language."""
+
+    version: Annotated[str, Field(pattern=r"^[\w.-]{1,40}$")]
+    text: AgreementText | dict[Annotated[str, AfterValidator(_language), Field(min_length=2)], AgreementText]
+
+    @field_validator("text")
+    @classmethod
+    def _is_written(cls, text: str | dict[str, str]) -> str | dict[str, str]:
+        if not text:
+            raise ValueError("wanted a text")
+        return text
+
+
+class QuestionTable(_Table):
+    """One question of an intake. `text`, and each of the `choices`, is one text, or one for each language."""
+
+    key: Key
+    text: Texts
+    kind: QuestionKind = QuestionKind.TEXT
+    required: bool = False
+    choices: Annotated[tuple[Texts, ...], Field(max_length=20)] = ()
+
+    @model_validator(mode="after")
+    def _chooses_between_some(self) -> Self:
+        if (self.kind is QuestionKind.CHOICE) != (len(self.choices) > 1):
+            raise ValueError("a question of the kind choice has two choices or more, and no other has any")
+        return self
+
+
 class ServiceTable(_Table):
     key: Key
     name: Annotated[str, Field(min_length=1, max_length=120)]
@@ -157,6 +210,9 @@ class ServiceTable(_Table):
     category: Annotated[str, Field(max_length=60)] = ""
     place: Annotated[str, Field(max_length=200)] = ""
     resource: Annotated[str, Field(pattern=r"^([a-z0-9_-]{1,40})?$")] = ""
+    is_video: bool = False
+    agreement: AgreementTable | None = None
+    intake: Annotated[tuple[QuestionTable, ...], Field(max_length=30)] = ()
     reminder_minutes: Annotated[tuple[ReminderMinutes, ...], Field(max_length=5)] = (24 * 60, 2 * 60)
     coordinator: str = ""
 
@@ -179,6 +235,10 @@ class PolicyTable(_Table):
     open_requests: Annotated[int, Field(ge=1, le=100)] | None = None
     at_deadline: AtDeadline | None = None
     waitlist_skips_parties: bool | None = None
+    payment: PaymentRule | None = None
+    deposit: Annotated[Decimal, Field(gt=0, le=10_000_000)] | None = None
+    deposit_percent: Annotated[int, Field(ge=1, le=100)] | None = None
+    payment_minutes: Annotated[int, Field(ge=15, le=14 * 24 * 60)] | None = None
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
@@ -229,6 +289,9 @@ class BusinessFile(_Table):
             _must_be_there(
                 f"service {service.key}: resource", {service.resource} - {""}, {table.kind for table in self.resources}
             )
+            asked = [question.key for question in service.intake]
+            if twice := {key for key in asked if asked.count(key) > 1}:
+                raise ValueError(f"service {service.key}: intake {', '.join(sorted(twice))}: given twice")
             minor_units(service.price, service.currency or self.business.currency)
         for person in self.staff:
             _must_be_there(f"staff {person.key}: coordinator", {person.coordinator} - {""}, coordinators)
@@ -236,7 +299,8 @@ class BusinessFile(_Table):
             others = coordinators - {coordinator.key}
             _must_be_there(f"coordinator {coordinator.key}: backup", {coordinator.backup} - {""}, others)
         for policy in self.policies:
-            minor_units(policy.cancel_fee or Decimal(0), self.business.currency)
+            for money in (policy.cancel_fee, policy.deposit):
+                minor_units(money or Decimal(0), self.business.currency)
             _must_be_there("policy: staff", {policy.staff} - {""}, staff)
             _must_be_there("policy: service", {policy.service} - {""}, services)
         whose = [(policy.staff, policy.service) for policy in self.policies]
@@ -248,14 +312,6 @@ class BusinessFile(_Table):
         zones = {person.key: ZoneInfo(person.timezone or self.business.timezone) for person in self.staff}
         check_classes(self.classes, {course.key: course.staff for course in courses}, zones)
         return self
-
-
-def minor_units(price: Decimal, currency: str) -> int:
-    """79.00 USD → 7900. Raises ValueError where the currency has no such fraction."""
-    amount = price.scaleb(get_currency_precision(currency))
-    if amount != amount.to_integral_value():
-        raise ValueError(f"{price} {currency}: that currency has no such fraction")
-    return int(amount)
 
 
 def _must_be_there(what: str, wanted: set[str], there: set[str]) -> None:

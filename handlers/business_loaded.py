@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from conversations.business import ANY
-from handlers.business_file import BusinessFile, PolicyTable, minor_units
+from conversations.money import minor_units
+from handlers.business_file import AgreementTable, BusinessFile, QuestionTable
 from handlers.business_hours import dated, shifts
 from handlers.calendar_loaded import calendars_loaded
-from handlers.classes_loaded import classes_loaded
+from handlers.classes_loaded import CannotLoad, classes_loaded
 from handlers.profile import Overrides, Profiles
 from models.business import (
     booking_policies,
@@ -34,13 +36,20 @@ def business_loaded(
     """Bring the tables to what the file says; a line for each difference there was. Classes are held in the zone that
     `overrides` give to the business.
 
-    Raises CannotLoad where a class session can neither be scheduled, changed nor removed as the file wants it."""
+    Raises CannotLoad where a class session can neither be scheduled, changed nor removed as the file wants it, or an
+    agreement has another text and no other version, or an intake is asked and there is no key."""
     changes: list[str] = []
     coordinator_ids = _upsert(session, coordinators, "coordinator", _coordinator_rows(file), changes)
     _backups(session, file, coordinator_ids, changes)
     staff_ids = _upsert(session, staff, "staff", _staff_rows(file, coordinator_ids), changes)
     _upsert(session, resources, "resource", _resource_rows(file), changes)
-    service_ids = _upsert(session, services, "service", _service_rows(file, coordinator_ids), changes)
+    if not overrides.seals and (asks := [table.key for table in file.services if table.intake]):
+        raise CannotLoad(
+            f"service {', '.join(asks)}: an intake is asked, and there is no key to seal its answers by: set INTAKE_KEY"
+        )
+    service_rows = _service_rows(file, coordinator_ids)
+    _check_versions(session, service_rows)
+    service_ids = _upsert(session, services, "service", service_rows, changes)
     hours = [
         {"staff_id": staff_ids[person.key], "weekday": day, "opens": opens, "closes": closes}
         for person in file.staff
@@ -58,7 +67,8 @@ def business_loaded(
     policies = [
         {
             **policy.model_dump(exclude={"staff", "service"}),
-            "cancel_fee": _fee(policy, file.business.currency),
+            "cancel_fee": _minor(policy.cancel_fee, file.business.currency),
+            "deposit": _minor(policy.deposit, file.business.currency),
             "staff_id": staff_ids.get(policy.staff, ANY),
             "service_id": service_ids.get(policy.service, ANY),
         }
@@ -77,7 +87,7 @@ def _coordinator_rows(file: BusinessFile) -> dict[str, dict[str, Any]]:
         table.key: {
             "name": table.name, "phone": table.phone, "channel": table.channel, "language": table.language,
             "timezone": table.timezone, "quiet_hours": table.quiet_hours, "digest_at": table.digest_at,
-            "summary_at": table.summary_at, "is_default": table.default or single, "active": True,
+            "summary_at": table.summary_at, "email": table.email, "is_default": table.default or single, "active": True,
         }
         for table in file.coordinators
     }  # fmt: skip
@@ -87,7 +97,8 @@ def _staff_rows(file: BusinessFile, coordinator_ids: Mapping[str, int]) -> dict[
     return {
         table.key: {
             "name": table.name, "timezone": table.timezone, "position": position, "active": True,
-            "coordinator_id": coordinator_ids.get(table.coordinator),
+            "coordinator_id": coordinator_ids.get(table.coordinator), "meeting_provider": table.meeting_provider,
+            "meeting_link": table.meeting_link, "meeting_passcode": table.meeting_passcode, "email": table.email,
         }
         for position, table in enumerate(file.staff)
     }  # fmt: skip
@@ -110,8 +121,8 @@ def _date_rows(file: BusinessFile, staff_ids: Mapping[str, int]) -> list[dict[st
     ]
 
 
-def _fee(policy: PolicyTable, currency: str) -> int | None:
-    return None if policy.cancel_fee is None else minor_units(policy.cancel_fee, currency)
+def _minor(price: Decimal | None, currency: str) -> int | None:
+    return None if price is None else minor_units(price, currency)
 
 
 def _backups(session: Session, file: BusinessFile, coordinator_ids: Mapping[str, int], changes: list[str]) -> None:
@@ -133,11 +144,40 @@ def _service_rows(file: BusinessFile, coordinator_ids: Mapping[str, int]) -> dic
             "price": minor_units(table.price, currency), "currency": currency,
             "booking_type": table.booking_type, "session_type": table.session_type,
             "category": table.category, "place": table.place, "resource_kind": table.resource,
+            "is_video": table.is_video, **_agreement(table.agreement, file.business.language),
+            "intake": [_question(question, file.business.language) for question in table.intake],
             "reminder_minutes": list(table.reminder_minutes),
             "position": position, "active": True,
             "coordinator_id": coordinator_ids.get(table.coordinator),
         }  # fmt: skip
     return rows
+
+
+def _agreement(table: AgreementTable | None, language: str) -> dict[str, Any]:
+    if table is None:
+        return {"agreement_version": "", "agreement": {}}
+    return {"agreement_version": table.version, "agreement": _by_language(table.text, language)}
+
+
+def _question(table: QuestionTable, language: str) -> dict[str, Any]:
+    asked = {"key": table.key, "text": _by_language(table.text, language), "kind": table.kind.value}
+    choices = [_by_language(choice, language) for choice in table.choices]
+    return {**asked, "required": table.required, "choices": choices}
+
+
+def _by_language(text: str | dict[str, str], language: str) -> dict[str, str]:
+    return {language: text} if isinstance(text, str) else text
+
+
+def _check_versions(session: Session, wanted: Mapping[str, dict[str, Any]]) -> None:
+    """Who agreed to a version agreed to its text."""
+    for row in session.execute(select(services).where(services.c.agreement_version != "")):
+        new = wanted.get(row.name_key, {"agreement_version": ""})
+        if new["agreement_version"] == row.agreement_version and new["agreement"] != row.agreement:
+            raise CannotLoad(
+                f"service {row.name_key}: the agreement has another text, and version {row.agreement_version} still: "
+                "give it another version, and clients are asked anew"
+            )
 
 
 def _upsert(

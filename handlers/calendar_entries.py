@@ -10,34 +10,20 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.booking import BookingStatus
+from conversations.entries import Entry
 from conversations.languages import known
 from conversations.languages.render import render
 from conversations.replies import say
 from handlers.profile import Profile
+from handlers.views import meeting_of
 from models.calendar_events import event_by_page_token, events_of_staff
 from models.feeds import staff_by_feed_token
 
 FEED_BEHIND = timedelta(days=30)
 """How long a booking stays in the feed, those called off too, so that who subscribes sees them go."""
+_HELD = (BookingStatus.CONFIRMED, BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED)
+"""Those that show the link of a video session; it is not for who waits. The passcode no calendar shows."""
 _NAMESPACE = UUID("9f0b6d1e-52c4-4b0e-8f4e-6c1d3a7e2b95")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One booking as a calendar shows it. Times are aware, in the booking's zone; `url` and `place` may be ""."""
-
-    booking_id: int
-    uid: UUID
-    version: int
-    status: BookingStatus
-    start: datetime
-    end: datetime
-    title: str
-    details: str
-    place: str
-    url: str
-    created: datetime
-    updated: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +52,11 @@ def feed_of(session: Session, token: str, profile: Profile, now: datetime) -> Fe
 def entry_of_page(session: Session, token: str, profile: Profile, url: str) -> Entry | None:
     """The booking whose page this token opens, for its client; None where it opens none."""
     row = event_by_page_token(session, token)
-    if row is None:
-        return None
+    return entry_for_client(row, profile, url) if row is not None else None
+
+
+def entry_for_client(row: Row[Any], profile: Profile, url: str) -> Entry:
+    """What they come for, and where."""
     title = f"{_service(row, profile)} · {profile.business.name}"
     return _entry(row, profile, title, row.client_language, row.place or profile.business.address, url)
 
@@ -80,7 +69,9 @@ def entry_for_staff(row: Row[Any], profile: Profile) -> Entry:
 
 def _entry(row: Row[Any], profile: Profile, title: str, language: str, place: str, url: str) -> Entry:
     zone = ZoneInfo(row.timezone)
-    reply = say("calendar_details", id=row.id, staff=row.staff_name, link=row.meeting_link)
+    meeting = meeting_of(row) if row.status in _HELD else None
+    link = meeting.link if meeting is not None else ""
+    reply = say("calendar_details", id=row.id, staff=row.staff_name, link=link)
     return Entry(
         booking_id=row.id,
         uid=uid_of(row.id, row.created_at),
@@ -90,7 +81,7 @@ def _entry(row: Row[Any], profile: Profile, title: str, language: str, place: st
         end=row.end_at.astimezone(zone),
         title=title,
         details=render(reply, known(language or profile.business.language)),
-        place=place,
+        place=link or place,
         url=url,
         created=row.created_at,
         updated=row.updated_at,

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from conversations.entries import Entry
 from conversations.rules.policies import Terms
-from handlers.calendar_entries import Entry, entry_for_staff, uid_of
+from handlers.calendar_entries import entry_for_staff, uid_of
 from handlers.circumstances import Circumstances
 from handlers.profile import Profile
 from models.calendar_events import due_calendars, keys_of_staff, lacking, superfluous

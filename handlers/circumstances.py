@@ -21,5 +21,7 @@ class Circumstances:
     """How long the turn of a text that we do not understand waits for an interpreter; zero where there is none."""
     race_lost: Callable[[], None] = lambda: None
     """Told each time that a turn lost a race and is stepped again."""
+    seal: Callable[[str, datetime], str] | None = None
+    """Makes words unreadable for whoever lacks the key; None where there is no key."""
     new_token: Callable[[], str | None] = lambda: None
     """What opens the page of a new booking: 256 bits that nobody can guess."""

@@ -11,26 +11,33 @@ from sqlalchemy.orm import Session
 from conversations.booking import BookingStatus, BookingView
 from conversations.desk import Deed, DeedKind, LastCommand
 from conversations.effects import Undo
-from conversations.events import Event, TakenBack
+from conversations.events import Event, LinkChanged, TakenBack
+from conversations.payments import RequestStatus
 from conversations.rules.transitions import LIVE
 from handlers.booked_instead import booked_instead
 from handlers.bookings_changed import call_off
 from handlers.circumstances import Circumstances
 from handlers.commands_logged import plain
 from handlers.deadlines_set import deadline, plan_reminders_of_request
+from handlers.money_returned import money_let_go
+from handlers.payment_asked import ask_to_pay
 from handlers.pending_request import lock_booking, replace_proposal
 from handlers.place_owned import own_again
 from handlers.profile import Profile
 from handlers.requests_decided import decider
+from handlers.sessions_held import HELD
 from handlers.views import block_view, booking_view
 from models.base import Moment
 from models.blocks import add_block, block_by_id, remove_block
-from models.bookings import booking_by_id, bookings, change_booking, open_proposal, take_back_booking
+from models.bookings import MEETING, booking_by_id, bookings, change_booking, open_proposal, take_back_booking
 from models.claims import Holder, LostRace, let_go
 from models.command_log import last_command, mark_undone
+from models.ledger import has_moved_since
+from models.prepaid import has_paid_ahead_since
 
 _TOLD = ("status", "start_at", "staff_id")
 """What the client hears of when it changes."""
+_LINK = frozenset({"is_video_call", *MEETING})
 _ON_THE_DAY = (BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED, BookingStatus.NO_SHOW)
 """What the client is not told by the command that marks it."""
 
@@ -54,13 +61,22 @@ def undo(
         raise LostRace
     mark_undone(session, row.id, circumstances.now)
     told: dict[int, list[BookingView]] = {}
+    links: list[tuple[int, Event]] = []
     for place in effect.deeds:
         deed = row.undo[place]
-        if _take_back(session, deed, row, who, circumstances, profile):
-            found = booking_by_id(session, deed["booking"])
-            if found is not None and found.conversation_id is not None:
-                told.setdefault(found.conversation_id, []).append(booking_view(found, profile))
-    return [(room, TakenBack(tuple(views))) for room, views in told.items()]
+        tells = _take_back(session, deed, row, who, circumstances, profile)
+        found = booking_by_id(session, deed["booking"]) if "booking" in deed else None
+        if found is None or found.conversation_id is None:
+            continue
+        if tells:
+            told.setdefault(found.conversation_id, []).append(booking_view(found, profile))
+        elif _changed_link(deed) and found.status in HELD:
+            links.append((found.conversation_id, LinkChanged(booking_view(found, profile))))
+    return [(room, TakenBack(tuple(views))) for room, views in told.items()] + links
+
+
+def _changed_link(deed: Mapping[str, Any]) -> bool:
+    return deed["kind"] == DeedKind.CHANGED and set(deed["was"]) <= _LINK
 
 
 def _seen(session: Session, deed: dict[str, Any], command: Row[Any], profile: Profile) -> Deed:
@@ -78,7 +94,7 @@ def _seen(session: Session, deed: dict[str, Any], command: Row[Any], profile: Pr
     status = was.get("status", row.status)
     other = _instead(session, row, was, command)
     return Deed(
-        kind, _is_as_left(session, deed, row), view, None, _needs(row, was), _tells(kind, row.status, was),
+        kind, _is_as_left(session, deed, row, command), view, None, _needs(row, was), _tells(kind, row.status, was),
         status is BookingStatus.PENDING, booking_view(other, profile) if other is not None else None,
         was.get("class_session_id", row.class_session_id),
     )  # fmt: skip
@@ -89,10 +105,14 @@ def _is_there(session: Session, deed: Mapping[str, Any]) -> bool:
     return row is not None and (row.staff_id, row.start_at, row.end_at) == _stretch(deed)
 
 
-def _is_as_left(session: Session, deed: dict[str, Any], row: Row[Any]) -> bool:
+def _is_as_left(session: Session, deed: dict[str, Any], row: Row[Any], command: Row[Any]) -> bool:
+    """Nothing has changed it since, and no money has moved, nor a session paid ahead: that is not taken back by a
+    word."""
+    if has_moved_since(session, row.id, command.at) or has_paid_ahead_since(session, row.id, command.at):
+        return False
     match DeedKind(deed["kind"]):
         case DeedKind.MADE:
-            return row.status is BookingStatus.CONFIRMED
+            return row.status in (BookingStatus.CONFIRMED, BookingStatus.APPROVED)
         case DeedKind.PROPOSED:
             proposal = open_proposal(session, row.id)
             return proposal is not None and proposal.id == deed["proposal"]
@@ -137,7 +157,7 @@ def _take_back(
             add_block(session, *_stretch(deed), deed["reason"], who, now)
             return False
     row = lock_booking(session, deed["booking"])
-    if not _is_as_left(session, deed, row):
+    if not _is_as_left(session, deed, row, command):
         raise LostRace
     match DeedKind(deed["kind"]):
         case DeedKind.MADE:
@@ -152,11 +172,14 @@ def _take_back(
             was = _read(deed["was"])
             if _instead(session, row, was, command) is not None:
                 raise LostRace
-            return _restore(session, row, was, who, now, profile)
+            return _restore(session, row, was, who, circumstances, profile)
 
 
-def _restore(session: Session, row: Row[Any], was: dict[str, Any], who: str, now: datetime, profile: Profile) -> bool:
-    """A booking as it was, with its time where it needs that again."""
+def _restore(
+    session: Session, row: Row[Any], was: dict[str, Any], who: str, circumstances: Circumstances, profile: Profile
+) -> bool:
+    """A booking as it was, with its time where it needs that again; what was asked for it is asked no more, or anew."""
+    now = circumstances.now
     needs, tells, status = _needs(row, was), _tells(DeedKind.CHANGED, row.status, was), was.pop("status", row.status)
     if needs is not None or status not in LIVE:
         let_go(session, Holder.BOOKING, row.id)
@@ -168,6 +191,10 @@ def _restore(session: Session, row: Row[Any], was: dict[str, Any], who: str, now
     take_back_booking(session, row, status, who, now, **was)
     if status is BookingStatus.PENDING:
         plan_reminders_of_request(session, row.id, profile, now)
+    if row.status is BookingStatus.APPROVED and status is not BookingStatus.APPROVED:
+        money_let_go(session, row.id, 0, RequestStatus.CANCELLED, who, "taken back", now)
+    elif row.status is not BookingStatus.APPROVED:
+        ask_to_pay(session, row.id, circumstances, profile)
     return tells
 
 

@@ -13,6 +13,7 @@ from handlers.advance import advance
 from handlers.circumstances import Circumstances
 from handlers.pending_request import fresh_view, lock_request
 from handlers.profile import Profile
+from handlers.requests_decided import confirm
 from handlers.series_unanswered import series_unanswered
 from handlers.tell_coordinator import tell_coordinator
 from models.bookings import end_proposal, move_booking, open_proposal
@@ -68,11 +69,7 @@ def _is_approved_by_rule(row: Row[Any], profile: Profile) -> bool:
 
 
 def _approve(session: Session, row: Row[Any], profile: Profile, circumstances: Circumstances) -> None:
-    now = circumstances.now
-    move_booking(
-        session, row.id, row.version, row.status, BookingStatus.CONFIRMED, "system", "deadline passed", now,
-        confirmed_datetime=row.start_at, decision_at=now, decided_by="system", decide_by=None,
-    )  # fmt: skip
+    confirm(session, row, row.version, "system", "deadline passed", circumstances, profile)
     view, conversation = fresh_view(session, row.id, profile), lock_conversation(session, row.conversation_id)
     notice = say("approved_by_rule", id=view.id, client=view.client, when=view.start)
     tell_coordinator(session, notice, conversation, circumstances, profile, view.id)

@@ -10,13 +10,15 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.booking import BookingStatus, BookingView, ProposalView
-from conversations.business import ANY, Business, Service, Staff
+from conversations.business import ANY, Agreement, Business, Service, Staff
 from conversations.classes import ClassView, Place
 from conversations.desk import BlockView, ForOthers, LastCommand
 from conversations.facts import Person
 from conversations.flows.standing import STANDING
 from conversations.languages import known
 from conversations.layout import Capabilities
+from conversations.money import Money
+from conversations.payments import BookingMoney, PackView
 from conversations.rules.availability import Calendar
 from conversations.rules.policies import Terms
 from conversations.series import SeriesView
@@ -24,10 +26,14 @@ from handlers.circumstances import Circumstances
 from handlers.command_undone import last_of
 from handlers.free_seats import free_seats
 from handlers.gather_calendars import gather_calendars
+from handlers.packs_sold import packs
+from handlers.payment_asked import to_be_paid_by
+from handlers.payment_taken import money_of
 from handlers.profile import Coordinator, Profile
 from handlers.views import block_view, booking_view, class_view, proposal_view, series_view
 from handlers.waitlist_reasons import places_with_reasons
 from handlers.waitlist_views import place_view
+from models.agreements import accepted
 from models.blocks import blocks_between
 from models.booking_series import items_of_series, series_by_id
 from models.bookings import (
@@ -46,6 +52,7 @@ from models.claims import Holder
 from models.class_sessions import class_by_id, classes_between
 from models.clients import client_by_id
 from models.outbox import newest_outbox_of
+from models.payments import credits_of
 from models.waitlist import entries_of_class, entries_of_client, entry_by_id, open_entries
 
 MOST_LISTED = 100
@@ -195,6 +202,21 @@ class DatabaseFacts:
     def terms_for(self, staff_id: int, service_id: int) -> Terms:
         return self._profile.terms(staff_id, service_id)
 
+    def my_packs(self) -> Sequence[PackView]:
+        client_id = self._conversation.client_id
+        return [] if client_id is None else packs(self._session, client_id, self._circumstances, self._profile)
+
+    def my_credit(self) -> Sequence[Money]:
+        client_id = self._conversation.client_id
+        rows = [] if client_id is None else credits_of(self._session, client_id)
+        return [Money(amount, currency) for currency, amount in rows]
+
+    def money_of(self, found: BookingView) -> BookingMoney:
+        return money_of(self._session, found.id, found.price.currency)
+
+    def to_be_paid_by(self, found: BookingView) -> datetime | None:
+        return to_be_paid_by(self._session, found, self.terms(found), self._circumstances.now)
+
     def bookings_now(self) -> Sequence[BookingView]:
         if self._conversation.client_id is None:
             return []
@@ -206,6 +228,12 @@ class DatabaseFacts:
     def booking_after(self, found: BookingView) -> BookingView | None:
         row = next_of_staff(self._session, found.staff_id, found.id, found.start.astimezone(UTC))
         return booking_view(row, self._profile) if row is not None else None
+
+    def has_accepted(self, agreement: Agreement) -> bool:
+        client_id = self._conversation.client_id
+        if client_id is None:
+            return False
+        return (agreement.service_id, agreement.version) in accepted(self._session, client_id, (agreement.service_id,))
 
     def usual(self) -> BookingView | None:
         if self._conversation.client_id is None:

@@ -28,7 +28,8 @@ def broken_in_money(session: Session, _now: datetime) -> Iterator[str]:
             yield f"payment request {row.id}: it is open, but its booking is {row.booking_status.value}"
         if (row.status is RequestStatus.PAID) is not (row.paid >= row.amount):
             yield f"payment request {row.id}: it is {row.status.value} with {row.paid} of {row.amount}"
-        if row.is_newest and row.booking_status in PAID_FOR and row.status is not RequestStatus.PAID:
+        is_unpaid = row.is_newest and row.status is not RequestStatus.PAID and not row.is_ahead
+        if is_unpaid and row.booking_status in PAID_FOR:
             yield f"booking #{row.booking_id}: it is {row.booking_status.value}, but not paid"
     for number in found.approved_without_request(session):
         yield f"booking #{number}: it waits to be paid, but nothing is asked for it"

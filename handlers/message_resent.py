@@ -31,7 +31,8 @@ def message_resent(session: Session, outbox_id: int, trace: str, now: datetime) 
     new_id = add_to_outbox(
         session, message_id=row.message_id, conversation_id=row.conversation_id, booking_id=row.booking_id,
         kind=row.kind, channel=row.channel, address=row.address, lane=row.lane, body=row.body, choices=row.choices,
-        segments=row.segments, told=row.told, due_at=now, tried_at=row.tried_at if uncertain else None,
+        segments=row.segments, told=row.told, subject=row.subject, entries=row.entries, due_at=now,
+        tried_at=row.tried_at if uncertain else None,
         uncertain=uncertain, trace=trace, created_at=now,
     )  # fmt: skip
     record_report(session, row.id, resent_as=new_id)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from conversations.business import Money
 from conversations.payments import PaymentStatus, RequestStatus
 from conversations.rules.payments import HAS_MONEY, Split
-from models.ledger import Account, applied_to, enter
+from models.ledger import Account, applied_to, bookings_paid_by, enter
 from models.payments import change_payment, change_request, payment_by_id, payments_with_credit, request_by_id
 
 
@@ -56,12 +56,18 @@ def keep_as_credit(
         keep, freed = keep - kept, applied - kept
         if freed <= 0:
             continue
-        row = _payment(session, payment_id)
-        change_payment(session, row, now, applied=row.applied - freed, credited=row.credited + freed)
-        enter(session, row, Account.APPLIED, -freed, who, why, now, booking_id=booking_id)
-        enter(session, row, Account.CREDITED, freed, who, why, now, booking_id=booking_id)
+        _free(session, payment_id, booking_id, freed, who, why, now)
         found.append((payment_id, freed))
     return found
+
+
+def take_off(session: Session, payment_id: int, amount: int, who: str, why: str, now: datetime) -> None:
+    """So much of what a payment pays for is the client's again, as far as that goes: of its newest booking first."""
+    for booking_id, applied in bookings_paid_by(session, payment_id):
+        freed = min(applied, amount)
+        if freed > 0:
+            _free(session, payment_id, booking_id, freed, who, why, now)
+        amount -= freed
 
 
 def promise_back(session: Session, payment: Row[Any], refund_id: int, amount: int, who: str, now: datetime) -> None:
@@ -84,6 +90,13 @@ def did_not_go_back(session: Session, payment: Row[Any], refund_id: int, amount:
     )  # fmt: skip
     enter(session, payment, Account.REFUNDED, -amount, who, "refund failed", now, refund_id=refund_id)
     enter(session, payment, Account.CREDITED, amount, who, "refund failed", now, refund_id=refund_id)
+
+
+def _free(session: Session, payment_id: int, booking_id: int, amount: int, who: str, why: str, now: datetime) -> None:
+    row = _payment(session, payment_id)
+    change_payment(session, row, now, applied=row.applied - amount, credited=row.credited + amount)
+    enter(session, row, Account.APPLIED, -amount, who, why, now, booking_id=booking_id)
+    enter(session, row, Account.CREDITED, amount, who, why, now, booking_id=booking_id)
 
 
 def _status(payment: Row[Any], refunded: int) -> PaymentStatus:

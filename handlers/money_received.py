@@ -10,7 +10,7 @@ from conversations.booking import BookingStatus
 from conversations.events import Event, Paid
 from conversations.money import Money
 from conversations.payments import PaymentMethod, PaymentNews, PaymentStatus, Receipt, RequestStatus
-from conversations.rules.payments import LIVING, Split, split
+from conversations.rules.payments import HAS_MONEY, LIVING, Split, split
 from conversations.rules.transitions import LIVE
 from handlers.circumstances import Circumstances
 from handlers.money_moved import take_in
@@ -21,12 +21,18 @@ from handlers.place_owned import own_again
 from handlers.profile import Profile
 from models.bookings import booking_by_id
 from models.claims import LostRace
+from models.ledger import applied_to
 from models.payments import (
     change_payment,
     change_request,
+    open_request,
+    payment_by_transaction,
     payments_of_request,
     request_by_id,
 )
+
+OWES = LIVE | {BookingStatus.NO_SHOW}
+"""What money at the desk may be for."""
 
 
 def received(
@@ -38,10 +44,11 @@ def received(
     now, profile = circumstances.now, circumstances.profiles.current(session)
     money = news.amount or Money(payment.amount, payment.currency)
     booking = booking_by_id(session, payment.booking_id) if payment.booking_id is not None else None
-    request = request_by_id(session, payment.request_id) if payment.request_id is not None else None
+    request = _request(session, payment)
     revives = booking is not None and request is not None and _revive(session, booking, request, money, profile, now)
-    into = _split(booking, request, money, revives=revives)
+    into = _split(session, booking, request, money, revives=revives)
     values = {
+        "request_id": request.id if request is not None else None,
         "transaction_id": news.transaction_id or payment.transaction_id, "result_code": news.code[:40],
         "result_desc": news.words[:500], "merchant_request_id": news.merchant_id or payment.merchant_request_id,
         **known_by(payment, news),
@@ -50,16 +57,17 @@ def received(
     if booking is None:
         return None
     booking = booking_by_id(session, booking.id)
-    request = request_by_id(session, payment.request_id) if payment.request_id is not None else None
+    request = request_by_id(session, request.id) if request is not None else None
     assert booking is not None
     if request is not None and request.status is RequestStatus.PAID and booking.status is BookingStatus.APPROVED:
         confirm_paid(session, booking, who, "paid", now)
     if request is not None and request.status is not RequestStatus.OPEN:
         _end_others(session, request, payment.id, now)
-    is_twice = into.credited > 0 and into.applied == 0 and booking.status in LIVE
+    waits = request is not None and request.status is RequestStatus.OPEN
+    is_twice = into.credited > 0 and into.applied == 0 and booking.status in LIVE and not waits
     if is_twice and payment.method is PaymentMethod.CARD:
         give_back(session, payment.id, into.credited, "paid twice", "system", now)
-    left = request.amount - request.paid if request is not None and request.status is RequestStatus.OPEN else 0
+    left = request.amount - request.paid if request is not None and waits else 0
     receipt = Receipt(
         payment.id, payment.method, money, Money(into.applied, money.currency), Money(into.credited, money.currency),
         news.transaction_id,
@@ -70,11 +78,35 @@ def received(
     )  # fmt: skip
 
 
-def _split(booking: Row[Any] | None, request: Row[Any] | None, money: Money, *, revives: bool) -> Split:
+def is_counted(session: Session, payment: Row[Any], news: PaymentNews, now: datetime) -> bool:
+    """Whether this money was written down before, as another payment's. A proof of it that nobody has looked at yet
+    needs no looking at any more."""
+    other = payment_by_transaction(session, news.transaction_id)
+    if other is None or other.id == payment.id:
+        return False
+    if other.status in HAS_MONEY:
+        return True
+    over = {"status": PaymentStatus.EXPIRED} if other.status in LIVING else {}
+    change_payment(session, other, now, transaction_id=None, look_at=None, **over)
+    return False
+
+
+def _request(session: Session, payment: Row[Any]) -> Row[Any] | None:
+    """What a payment is for: what it was begun for, or what its booking is asked for anew since that was put away."""
+    anew = open_request(session, payment.booking_id) if payment.booking_id is not None else None
+    if anew is not None or payment.request_id is None:
+        return anew
+    return request_by_id(session, payment.request_id)
+
+
+def _split(
+    session: Session, booking: Row[Any] | None, request: Row[Any] | None, money: Money, *, revives: bool
+) -> Split:
     if booking is None:
         return Split(0, money.amount)
-    if request is None:  # at the desk, for what stands: as much as its price
-        return split(money, Money(booking.price, booking.currency), is_wanted=booking.status in LIVE)
+    if request is None:  # at the desk, for what was had or will be: what is left of its price
+        left = booking.price - sum(amount for _, amount in applied_to(session, booking.id))
+        return split(money, Money(max(0, left), booking.currency), is_wanted=booking.status in OWES)
     waits = request.status is RequestStatus.OPEN and booking.status is BookingStatus.APPROVED
     return split(money, Money(request.amount - request.paid, request.currency), is_wanted=waits or revives)
 

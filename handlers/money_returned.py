@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from conversations.payments import Outcome, PaymentMethod, RefundNews, RefundStatus, RequestStatus
 from conversations.rules.payment_steps import LEASE
 from conversations.rules.payments import GIVES_BACK, LIVING
-from handlers.money_moved import did_not_go_back, keep_as_credit, promise_back
+from handlers.money_moved import did_not_go_back, keep_as_credit, promise_back, take_off
+from handlers.pending_request import lock_payment
 from models.payments import (
     change_payment,
     change_request,
@@ -29,7 +30,7 @@ def money_let_go(
     the client the way it came. How much does. A session out of a pack is theirs again where nothing is kept."""
     request = open_request(session, booking_id)
     if request is not None:
-        change_request(session, request, now, status=status)
+        change_request(session, request, now, status=status, paid=0)
         for row in payments_of_request(session, request.id):
             if row.status in LIVING:
                 change_payment(session, row, now, look_at=now)
@@ -51,7 +52,8 @@ def give_back(session: Session, payment_id: int, amount: int, why: str, who: str
     refund_id = add_refund(
         session, now, payment_id=payment.id, client_id=payment.client_id, booking_id=payment.booking_id,
         method=payment.method, amount=amount, currency=payment.currency, reason=why[:500], asked_by=who,
-        idempotency_key=f"refund-{payment.id}-{payment.version}", look_at=now if by_card else None, result_desc="",
+        idempotency_key=f"refund-{payment.version}-{payment.transaction_id or payment.id}"[:80],
+        look_at=now if by_card else None, result_desc="",
     )  # fmt: skip
     promise_back(session, payment, refund_id, amount, who, now)
     return refund_id
@@ -60,6 +62,9 @@ def give_back(session: Session, payment_id: int, amount: int, why: str, who: str
 def refund_due(session: Session, refund_id: int, now: datetime) -> Row[Any] | None:
     """A refund that is to be carried out or looked at now, which nobody else does meanwhile; None for nothing."""
     row = refund_by_id(session, refund_id)
+    if row is not None:
+        lock_payment(session, row.payment_id)
+        row = refund_by_id(session, refund_id)
     if row is None or row.look_at is None or row.look_at > now or row.status not in GIVES_BACK:
         return None
     status = RefundStatus.PROCESSING if row.status is RefundStatus.PENDING else row.status
@@ -73,6 +78,11 @@ def refund_heard(session: Session, news: RefundNews, now: datetime) -> bool:
     row = refund_by_provider(session, news.provider_refund_id)
     if row is None and news.refund_id is not None:
         row = refund_by_id(session, news.refund_id)
+    if row is not None:
+        lock_payment(session, row.payment_id)
+        row = refund_by_id(session, row.id)
+    if row is not None and row.status is RefundStatus.FAILED and not row.provider_refund_id:
+        row = None  # it was refused, and has been made all the same
     if row is None:
         row = _made_elsewhere(session, news, now)
     if row is None:
@@ -82,7 +92,7 @@ def refund_heard(session: Session, news: RefundNews, now: datetime) -> bool:
         values["provider_refund_id"] = news.provider_refund_id
     match news.outcome:
         case Outcome.PAID:
-            if row.status is not RefundStatus.SUCCEEDED:
+            if row.status in (RefundStatus.PENDING, RefundStatus.PROCESSING):
                 change_refund(session, row, now, status=RefundStatus.SUCCEEDED, done_at=now, look_at=None, **values)
         case Outcome.FAILED | Outcome.EXPIRED:
             refund_failed(session, row, now, **values)
@@ -120,9 +130,8 @@ def _made_elsewhere(session: Session, news: RefundNews, now: datetime) -> Row[An
     payment = payment_by_transaction(session, news.transaction_id)
     if payment is None or news.amount is None or news.amount.currency != payment.currency:
         return None
-    short = news.amount.amount - payment.credited
-    if short > 0 and payment.booking_id is not None:
-        keep_as_credit(session, payment.booking_id, max(0, payment.applied - short), "system", "refunded", now)
+    payment = lock_payment(session, payment.id)
+    take_off(session, payment.id, news.amount.amount - payment.credited, "system", "refunded", now)
     payment = payment_by_id(session, payment.id)
     assert payment is not None
     amount = min(news.amount.amount, payment.credited)

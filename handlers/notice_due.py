@@ -27,6 +27,8 @@ def notice_due(session: Session, notice_id: int, circumstances: Circumstances) -
             reminders.visited(session, notice, circumstances)
         case NoticeKind.NO_SHOW:
             reminders.missed(session, notice, circumstances)
+        case NoticeKind.PAYMENT_DUE:
+            reminders.to_be_paid(session, notice, circumstances)
         case NoticeKind.DIGEST | NoticeKind.SUMMARY:
             raise ValueError(f"{notice.kind}: never planned, but said and put on record (handlers/daily.py)")
         case unknown:

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.delivery import Delivery, SendFailure
+from conversations.entries import read
 from conversations.messages import Outgoing
 from conversations.rules import window
 from conversations.rules.pacing import Paces
@@ -18,7 +19,7 @@ from models.claims import AT_ONCE
 from models.consents import ConsentSource, consent_withdrawn
 from models.conversations import change_conversation, heard_at, opted_out
 from models.messages import asked_at
-from models.outbox import change_outbox, claimable, known_provider_ids, outbox_by_id
+from models.outbox import EVERYTHING, Carries, change_outbox, claimable, known_provider_ids, outbox_by_id
 from models.waitlist_looks import look_for_person, look_for_text
 
 LEASE = timedelta(seconds=7)
@@ -50,12 +51,13 @@ def claim_due(
     limit: int,
     held: Collection[int] = (),
     paces: Mapping[str, Paces] = MappingProxyType({}),
+    carries: Carries = EVERYTHING,
 ) -> list[Claimed]:
     """Take the next messages to send: the first of each lane, at most `limit`, none of those the worker has in hand,
     and no more than the channels' `paces` allow; what is over them waits. Those to who has opted out end here, and keep
     nobody behind them waiting."""
     claimed: list[Claimed] = []
-    while not claimed and (rows := claimable(session, now, limit, held)):
+    while not claimed and (rows := claimable(session, now, limit, held, carries)):
         wanted = []
         for row in rows:
             if opted_out(session, row.conversation_id) and row.kind not in SENT_WHILE_OPTED_OUT:
@@ -110,6 +112,9 @@ def _outgoing(session: Session, row: Row[Any], now: datetime) -> Outgoing:
         text=row.body,
         choices=tuple((key, label) for key, label in row.choices),
         is_window_open=window.is_open(heard_at(session, row.conversation_id), now),
+        subject=row.subject,
+        message_id=row.message_id,
+        entries=tuple(map(read, row.entries)),
     )
 
 

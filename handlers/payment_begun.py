@@ -15,9 +15,9 @@ from conversations.languages.render import render
 from conversations.payments import PaymentMethod, PaymentStatus, RequestStatus
 from conversations.replies import say
 from conversations.rules.payment_steps import LEASE, Step, look_again, next_step
-from conversations.rules.payments import LIVING, checkout_ends
+from conversations.rules.payments import GIVEN_UP, HAS_MONEY, LIVING, checkout_ends
 from handlers.circumstances import Circumstances
-from handlers.pending_request import lock_booking
+from handlers.pending_request import lock_booking, lock_payment
 from models.bookings import booking_by_id
 from models.payments import (
     add_payment,
@@ -106,7 +106,8 @@ def attempt_due(session: Session, payment_id: int, circumstances: Circumstances)
     )  # fmt: skip
     match step:
         case Step.NOTHING:
-            change_payment(session, row, now, look_at=None)
+            waits = row.method is PaymentMethod.MPESA and row.status in LIVING
+            change_payment(session, row, now, look_at=request.lapses_at if waits else None)
             return None
         case Step.GIVE_UP:
             change_payment(session, row, now, status=PaymentStatus.EXPIRED, look_at=None)
@@ -121,8 +122,8 @@ def attempt_due(session: Session, payment_id: int, circumstances: Circumstances)
 def attempt_begun(
     session: Session, payment_id: int, checkout_id: str, merchant_id: str, url: str, circumstances: Circumstances
 ) -> None:
-    """The provider has it in hand, under this id."""
-    row, now = _locked(session, payment_id), circumstances.now
+    """The provider has it in hand, under this id. Where it was given up in the meantime, it is ended there."""
+    row, now = lock_payment(session, payment_id), circumstances.now
     values: dict[str, Any] = {"checkout_session_id": checkout_id}
     if row.method is PaymentMethod.MPESA:
         values = {"checkout_request_id": checkout_id}
@@ -132,39 +133,19 @@ def attempt_begun(
         return
     change_payment(
         session, row, now, begun_at=row.begun_at or now, merchant_request_id=merchant_id, url=url,
-        look_at=look_again(row.method, now, 0), **values,
+        look_at=now if row.status in GIVEN_UP else look_again(row.method, now, 0), **values,
     )  # fmt: skip
-
-
-def attempt_refused(session: Session, payment_id: int, code: str, words: str, circumstances: Circumstances) -> bool:
-    """The provider will not begin it; False where something else has come of it by now."""
-    row = _locked(session, payment_id)
-    if row.status not in LIVING:
-        return False
-    values = {"status": PaymentStatus.FAILED, "look_at": None}
-    change_payment(session, row, circumstances.now, result_code=code[:40], result_desc=words[:500], **values)
-    return True
 
 
 def attempt_put_off(session: Session, payment_id: int, seconds: float | None, circumstances: Circumstances) -> None:
     """The provider is away: what has not been begun is begun later, what has been is looked at later."""
-    row, now = _locked(session, payment_id), circumstances.now
-    if row.status not in LIVING:
+    row, now = lock_payment(session, payment_id), circumstances.now
+    if row.status in HAS_MONEY or row.look_at is None:
         return
     later = look_again(row.method, now, row.looks) if seconds is None else now + timedelta(seconds=seconds)
     known = row.checkout_request_id or row.checkout_session_id
     values = {} if known else {"begun_at": None}
     change_payment(session, row, now, look_at=later, looks=row.looks + 1, **values)
-
-
-def _locked(session: Session, payment_id: int) -> Row[Any]:
-    row = payment_by_id(session, payment_id)
-    assert row is not None
-    if row.booking_id is not None:
-        lock_booking(session, row.booking_id)
-    row = payment_by_id(session, payment_id)
-    assert row is not None
-    return row
 
 
 def _is_open(request: Row[Any], booking: Row[Any]) -> bool:

@@ -11,8 +11,8 @@ from conversations.payments import Outcome, PaymentNews, PaymentStatus, RequestS
 from conversations.rules.payments import HAS_MONEY, LIVING
 from handlers.advance import advance
 from handlers.circumstances import Circumstances
-from handlers.money_received import known_by, received
-from handlers.pending_request import fresh_view, lock_booking
+from handlers.money_received import is_counted, known_by, received
+from handlers.pending_request import fresh_view, lock_payment
 from models.bookings import booking_by_id
 from models.conversations import lock_conversation
 from models.payments import (
@@ -30,14 +30,13 @@ def payment_heard(session: Session, news: PaymentNews, circumstances: Circumstan
     found = payment_of(session, news)
     if found is None:
         return False
-    if found.booking_id is not None:
-        lock_booking(session, found.booking_id)
-    payment = payment_by_id(session, found.id)
-    assert payment is not None
+    payment = lock_payment(session, found.id)
     match news.outcome:
         case Outcome.PAID:
             if payment.status in HAS_MONEY:
                 _fill_in(session, payment, news, circumstances.now)
+            elif is_counted(session, payment, news, circumstances.now):
+                _is_another(session, payment, news, circumstances.now)
             else:
                 event = received(session, payment, news, who, circumstances)
                 _tell(session, payment.booking_id, event, circumstances)
@@ -58,19 +57,34 @@ def payment_of(session: Session, news: PaymentNews) -> Row[Any] | None:
     found = payment_by_checkout(session, news.checkout_id) or payment_by_transaction(session, news.transaction_id)
     if found is None and news.payment_id is not None:
         found = payment_by_id(session, news.payment_id)
+        is_another = news.checkout_id and found is not None and (found.checkout_session_id or found.checkout_request_id)
+        return None if is_another else found
     return found
 
 
 def _fill_in(session: Session, payment: Row[Any], news: PaymentNews, now: datetime) -> None:
     """A receipt that comes behind the word that it was paid."""
-    if news.transaction_id and payment.transaction_id is None:
+    if news.transaction_id and payment.transaction_id is None and not is_counted(session, payment, news, now):
         change_payment(session, payment, now, transaction_id=news.transaction_id)
 
 
+def _is_another(session: Session, payment: Row[Any], news: PaymentNews, now: datetime) -> None:
+    """The money of this attempt was written down before, by the reference that the client had of it."""
+    if payment.status in LIVING:
+        change_payment(
+            session, payment, now, status=PaymentStatus.EXPIRED, look_at=None, result_code=news.code[:40],
+            result_desc=f"counted as {news.transaction_id}", **known_by(payment, news),
+        )  # fmt: skip
+    elif payment.look_at is not None:
+        change_payment(session, payment, now, look_at=None)
+
+
 def _came_to_nothing(session: Session, payment: Row[Any], news: PaymentNews, circumstances: Circumstances) -> None:
-    if payment.status not in LIVING:
-        return
     now = circumstances.now
+    if payment.status not in LIVING:
+        if payment.look_at is not None:
+            change_payment(session, payment, now, look_at=None)
+        return
     status = PaymentStatus.EXPIRED if news.outcome is Outcome.EXPIRED else PaymentStatus.FAILED
     change_payment(
         session, payment, now, status=status, result_code=news.code[:40], result_desc=news.words[:500], look_at=None,

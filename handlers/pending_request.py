@@ -13,6 +13,7 @@ from handlers.views import booking_view
 from models.bookings import booking_by_id, end_proposal, open_proposal
 from models.claims import Holder, LostRace, let_go
 from models.conversations import lock_conversation
+from models.payments import payment_by_id
 
 
 def lock_request(session: Session, booking_id: int) -> Row[Any]:
@@ -32,6 +33,16 @@ def lock_booking(session: Session, booking_id: int) -> Row[Any]:
         row = booking_by_id(session, booking_id)
     if row is None:
         raise LostRace
+    return row
+
+
+def lock_payment(session: Session, payment_id: int) -> Row[Any]:
+    """A payment that is there, with its booking locked first."""
+    row = payment_by_id(session, payment_id)
+    if row is not None and row.booking_id is not None:
+        lock_booking(session, row.booking_id)
+        row = payment_by_id(session, payment_id)
+    assert row is not None
     return row
 
 

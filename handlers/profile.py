@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from conversations.booking import BookingType
-from conversations.business import ANY, Business, FrequentAnswer, Money, Service, Shift, Staff
+from conversations.business import ANY, Agreement, Business, FrequentAnswer, Money, Service, Shift, Staff
+from conversations.intake import Question, QuestionKind
+from conversations.payments import PaymentMethod
 from conversations.rules.policies import Policy, Terms, terms
 from conversations.rules.quiet_hours import QuietHours, read_quiet_hours
 from models.business import (
@@ -40,6 +43,7 @@ class Coordinator:
     backup_id: int | None = None
     digest_at: str = ""
     summary_at: str = ""
+    email: str = ""
 
     @property
     def called(self) -> str:
@@ -58,6 +62,10 @@ class Overrides:
     coordinator_channel: str = ""
     public_url: str = ""
     """Where the clients' pages are reached; "" where they are not."""
+    seals: bool = False
+    """There is a key by which the answers to an intake are sealed; without one nobody is asked."""
+    pays_by: tuple[PaymentMethod, ...] = ()
+    """The payment providers that are set up."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,7 @@ class Profile:
     coordinator_of_staff: Mapping[int, int]
     resources: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """The numbers of the resources of each kind."""
+    email_of_staff: Mapping[int, str] = field(default_factory=dict)
 
     def terms(self, staff_id: int, service_id: int) -> Terms:
         return terms(self.policies, staff_id, service_id)
@@ -150,6 +159,11 @@ def _read(session: Session, overrides: Overrides) -> Profile:
             quiet_hours=read_quiet_hours(row.quiet_hours),
             review_link=row.review_link,
             pages=f"{overrides.public_url}/b/" if overrides.public_url else "",
+            pays_by=overrides.pays_by,
+            payment_instructions=row.payment_instructions,
+            intake_pages=f"{overrides.public_url}/intake/" if overrides.public_url else "",
+            agreement_pages=f"{overrides.public_url}/agreement/" if overrides.public_url else "",
+            pay_pages=f"{overrides.public_url}/pay/" if overrides.public_url else "",
             answers=tuple(
                 FrequentAnswer(about, code, tuple(told["words"]), told["text"])
                 for about, by_language in row.answers.items()
@@ -161,6 +175,7 @@ def _read(session: Session, overrides: Overrides) -> Profile:
                 s.id, s.name, s.minutes, Money(s.price, s.currency), tuple(s.aliases),
                 tuple(i for i in gives.get(s.id, []) if i in working), s.session_type, s.place,
                 (s.resource_kind,) if s.resource_kind else (), s.booking_type is BookingType.GROUP_SESSION,
+                s.is_video, _agreements(s), _intake(s) if overrides.seals else (),
             )
             for s in offered
         ),
@@ -180,6 +195,7 @@ def _read(session: Session, overrides: Overrides) -> Profile:
         coordinator_of_service={s.id: s.coordinator_id for s in offered if s.coordinator_id},
         coordinator_of_staff={p.id: p.coordinator_id for p in people if p.coordinator_id},
         resources=_resources(session),
+        email_of_staff={p.id: p.email for p in people if p.email},
     )  # fmt: skip
 
 
@@ -191,6 +207,19 @@ def _dates(session: Session) -> dict[int, dict[date, tuple[tuple[time, time], ..
         hours = ((row.opens, row.closes),) if row.opens is not None and row.closes is not None else ()
         day[row.day] = day.get(row.day, ()) + hours
     return found
+
+
+def _agreements(row: Row[Any]) -> tuple[Agreement, ...]:
+    return (Agreement(row.id, row.agreement_version, row.agreement),) if row.agreement_version else ()
+
+
+def _intake(row: Row[Any]) -> tuple[Question, ...]:
+    return tuple(
+        Question(
+            row.id, one["key"], one["text"], QuestionKind(one["kind"]), one["required"], tuple(one.get("choices", ()))
+        )
+        for one in row.intake
+    )
 
 
 def _resources(session: Session) -> dict[str, tuple[int, ...]]:
@@ -207,7 +236,7 @@ def _coordinators(session: Session, overrides: Overrides, zone: ZoneInfo) -> lis
         one = Coordinator(
             row.id, row.name, row.phone, row.channel, row.language, row.is_default,
             ZoneInfo(row.timezone) if row.timezone else zone, read_quiet_hours(row.quiet_hours), row.backup_id,
-            row.digest_at, row.summary_at,
+            row.digest_at, row.summary_at, row.email,
         )  # fmt: skip
         if one.is_default and overrides.coordinator_phone:
             one = replace(one, phone=overrides.coordinator_phone, channel=overrides.coordinator_channel)

@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from conversations.booking import BookingStatus, ProposalStatus
+from conversations.booking import ProposalStatus
 from conversations.effects import AcceptProposal, Propose, RefuseProposal
 from conversations.events import Event, ProposalAccepted, ProposalRefused, TimeProposed
+from conversations.money import Money
 from conversations.rules.deadlines import decide_by
 from handlers.circumstances import Circumstances
 from handlers.deadlines_set import deadline, plan_reminders_of_request
+from handlers.payment_asked import ask_to_pay, stands_as
 from handlers.pending_request import fresh_view, lock_request, replace_proposal
 from handlers.profile import Profile
 from handlers.requests_decided import decider
@@ -58,10 +60,12 @@ def accept(
     owner = Holder.BOOKING, effect.booking_id
     own_time(session, profile, service_of(row, profile), row.staff_id, proposal.start_at, *owner, now)
     move_booking(
-        session, effect.booking_id, row.version, row.status, BookingStatus.CONFIRMED, f"client:{row.client_id}",
-        "took the proposed time", now, start_at=proposal.start_at, end_at=proposal.end_at,
+        session, effect.booking_id, row.version, row.status,
+        stands_as(Money(row.price, row.currency), row.staff_id, row.service_id, profile, row.series_id),
+        f"client:{row.client_id}", "took the proposed time", now, start_at=proposal.start_at, end_at=proposal.end_at,
         confirmed_datetime=proposal.start_at, decision_at=now, decided_by=proposal.proposed_by, decide_by=None,
     )  # fmt: skip
+    ask_to_pay(session, effect.booking_id, circumstances, profile)
     return conversation.id, ProposalAccepted(fresh_view(session, effect.booking_id, profile))
 
 

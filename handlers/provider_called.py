@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from conversations.payments import Outcome, PaymentMethod, PaymentNews, PaymentStatus, RefundNews
+from conversations.payments import Outcome, PaymentMethod, PaymentNews, RefundNews
 from conversations.replies import say
+from conversations.rules.payments import HAS_MONEY
 from handlers.circumstances import Circumstances
 from handlers.money_returned import refund_heard
 from handlers.payment_heard import payment_heard, payment_of
-from handlers.pending_request import fresh_view
+from handlers.pending_request import fresh_view, lock_payment
 from handlers.provider_news import dump, load
 from handlers.tell_coordinator import tell_coordinator
 from models.conversations import lock_conversation
@@ -28,7 +29,8 @@ def payment_called(
     if not keep_call(session, provider, call_id, about, dump(news), now):
         return False
     if news.outcome is Outcome.PAID and not is_signed:
-        if found is not None and found.status is not PaymentStatus.PAID:
+        found = lock_payment(session, found.id) if found is not None else None
+        if found is not None and found.status not in HAS_MONEY:
             change_payment(session, found, now, look_at=now)
         elif found is not None:
             heard_of(session, provider, news, circumstances)

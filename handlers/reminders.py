@@ -7,7 +7,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.booking import BookingStatus
-from conversations.events import MissedDue, ReminderDue, ThanksDue
+from conversations.events import MissedDue, PaymentDue, ReminderDue, ThanksDue
 from conversations.flows.notices import client_line
 from conversations.replies import say
 from conversations.rules.reminders import is_worth_asking
@@ -59,6 +59,17 @@ def unconfirmed(session: Session, notice: Row[Any], circumstances: Circumstances
     )  # fmt: skip
     conversation = lock_conversation(session, row.conversation_id)
     tell_coordinator(session, reply, conversation, circumstances, profile, view.id)
+
+
+def to_be_paid(session: Session, notice: Row[Any], circumstances: Circumstances) -> None:
+    """Remind the client that a booking waits to be paid, unless what they have is another deadline by now."""
+    row, profile = lock_booking(session, notice.booking_id), circumstances.profiles.current(session)
+    view = fresh_view(session, row.id, profile)
+    if row.opted_out_at is not None or view.payment is None or view.payment.due_at != notice.about:
+        drop_notice(session, notice.id)
+        return
+    if row.conversation_id is not None:
+        advance(session, lock_conversation(session, row.conversation_id), PaymentDue(view), circumstances)
 
 
 def visited(session: Session, notice: Row[Any], circumstances: Circumstances) -> None:

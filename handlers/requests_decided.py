@@ -1,6 +1,5 @@
 """The coordinator's answers to a request: approved, declined, or asked for another time in words."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -9,8 +8,10 @@ from sqlalchemy.orm import Session
 from conversations.booking import BookingStatus
 from conversations.effects import Approve, AskAnotherTime, Decline
 from conversations.events import AnotherTimeAsked, Approved, Declined, Event
+from conversations.money import Money
 from handlers.answer_told import tell_who_was_asked
 from handlers.circumstances import Circumstances
+from handlers.payment_asked import ask_to_pay, stands_as
 from handlers.pending_request import fresh_view, lock_request, replace_proposal
 from handlers.profile import Profile
 from models.bookings import change_booking, move_booking
@@ -22,19 +23,26 @@ def approve(
 ) -> tuple[int, Event]:
     """Pending → confirmed, at the asked time."""
     row = lock_request(session, effect.booking_id)
-    confirm(session, row, effect.version, decider(conversation, profile), effect.note, circumstances.now)
+    who = decider(conversation, profile)
+    confirm(session, row, effect.version, who, effect.note, circumstances, profile)
     view = fresh_view(session, effect.booking_id, profile)
     tell_who_was_asked(session, view, conversation, circumstances, profile)
     return row.conversation_id, Approved(view, effect.note)
 
 
-def confirm(session: Session, row: Row[Any], version: int, who: str, why: str, now: datetime) -> None:
-    """A request that was locked is confirmed at the time that it asks for."""
+def confirm(
+    session: Session, row: Row[Any], version: int, who: str, why: str, circumstances: Circumstances, profile: Profile
+) -> None:
+    """A request that was locked is approved at the time that it asks for; it is confirmed once it is paid, where it
+    must be."""
+    now = circumstances.now
     replace_proposal(session, row.id, now)
+    status = stands_as(Money(row.price, row.currency), row.staff_id, row.service_id, profile, row.series_id)
     move_booking(
-        session, row.id, version, row.status, BookingStatus.CONFIRMED, who, why, now,
+        session, row.id, version, row.status, status, who, why, now,
         confirmed_datetime=row.start_at, decision_at=now, decided_by=who, decide_by=None,
     )  # fmt: skip
+    ask_to_pay(session, row.id, circumstances, profile)
 
 
 def decline(

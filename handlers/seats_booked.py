@@ -7,13 +7,18 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.booking import BookingStatus, BookingType
+from conversations.business import visit
 from conversations.classes import ClassStatus
 from conversations.effects import BookSeats, HoldSeats
 from conversations.events import Booked, Event, SeatsAdded
+from conversations.money import Money
+from handlers.agreed import agreed
 from handlers.bookings_made import client_of, needs_approval
 from handlers.circumstances import Circumstances
 from handlers.deadlines_set import deadline, plan_reminders_of_request
 from handlers.free_seats import free_seats
+from handlers.intake_kept import answers_so_far, forget_draft
+from handlers.payment_asked import ask_to_pay, stands_as
 from handlers.pending_request import fresh_view
 from handlers.profile import Profile
 from models.bookings import add_booking, change_booking, live_booking_in_class
@@ -47,6 +52,8 @@ def book_seats(
         session, effect.class_id, effect.seats, client_id, conversation.id, circumstances, profile,
         note=effect.note, attendee=effect.attendee,
     )  # fmt: skip
+    if (course := visit((row.service_id,), profile.services)) is not None:
+        forget_draft(session, course, conversation.id)
     view = fresh_view(session, booking_id, profile)
     return conversation.id, SeatsAdded(view, effect.seats) if is_more else Booked(view)
 
@@ -74,13 +81,14 @@ def book_places(
         claim_seats(session, row, seats, Holder.BOOKING, mine.id, now)
         _wait_no_longer(session, client_id, class_id, mine.id, now)
         return mine.id, True
-    asks = needs_approval(session, terms, client_id)
+    course = visit((row.service_id,), profile.services)
+    asks, price = needs_approval(session, terms, client_id), Money(row.price * seats, row.currency)
     booking_id = add_booking(
         session,
         f"client:{client_id}",
         now,
         booking_type=BookingType.GROUP_SESSION,
-        status=BookingStatus.PENDING if asks else BookingStatus.CONFIRMED,
+        status=BookingStatus.PENDING if asks else stands_as(price, row.staff_id, row.service_id, profile),
         service_id=row.service_id,
         more_service_ids=[],
         staff_id=row.staff_id,
@@ -95,20 +103,25 @@ def book_places(
         confirmed_datetime=None if asks else row.start_at,
         timezone=row.timezone,
         requires_approval=asks,
-        price=row.price * seats,
-        currency=row.currency,
+        price=price.amount,
+        currency=price.currency,
         session_rate=row.price,
         decide_by=deadline(profile, row.staff_id, row.service_id, row.start_at, now) if asks else None,
         client_note=note,
         attendee=attendee[:120],
+        is_video_call=bool(row.meeting_link),
         meeting_provider=row.meeting_provider,
         meeting_link=row.meeting_link,
         meeting_passcode=row.meeting_passcode,
-        intake_answers={},
+        intake_answers=answers_so_far(session, course, conversation_id)
+        if course is not None and conversation_id is not None
+        else {},
         page_token=circumstances.new_token(),
+        **(agreed(session, course, client_id) if course is not None else {}),
     )
     claim_seats(session, row, seats, Holder.BOOKING, booking_id, now)
     _wait_no_longer(session, client_id, class_id, booking_id, now)
+    ask_to_pay(session, booking_id, circumstances, profile)
     plan_reminders_of_request(session, booking_id, profile, now)
     return booking_id, False
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from conversations.dialogue import Awaiting
 from conversations.messages import Inbound
 from conversations.replies import say
 from conversations.stored import load
@@ -10,7 +11,7 @@ from handlers.enqueue import enqueue
 from handlers.message_received import first_text, store
 from handlers.tell_coordinator import tell_coordinator
 from models.conversations import add_turn, change_conversation, conversation_for, lock_conversation
-from models.messages import cover, unanswered
+from models.messages import HIDDEN, cover, hide, unanswered
 
 
 def turn_failed(session: Session, inbound: Inbound, fault: str, circumstances: Circumstances) -> None:
@@ -40,7 +41,10 @@ def close_with_fault(session: Session, conversation_id: int, fault: str, circums
         language=conversation.language or profile.business.language, conversation_id=conversation_id,
         channel=conversation.channel, address=conversation.address, turn_id=turn_id,
     )  # fmt: skip
-    words = "\n".join(row.body for row in waiting)[:300]
+    is_private = load(conversation.dialogue).awaiting is Awaiting.INTAKE
+    if is_private:
+        hide(session, [row.id for row in waiting])
+    words = HIDDEN if is_private else "\n".join(row.body for row in waiting)[:300]
     wanted = say("person_wanted", client=conversation.address, words=words)
     if profile.coordinator_by_phone(conversation.address) is None:
         tell_coordinator(session, wanted, conversation, circumstances, profile)

@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from conversations.booking import BookingStatus, BookingView, ProposalView
+from conversations.booking import BookingStatus, BookingView, Meeting, ProposalView
 from conversations.business import Money
 from conversations.classes import ClassStatus, ClassView
 from conversations.desk import BlockView
+from conversations.intake import Question
+from conversations.payments import PaymentView
 from conversations.rules.obsolete import BookingNow
+from conversations.rules.payments import methods_for
 from conversations.series import Frequency, Rhythm, SeriesItem, SeriesView
 from handlers.profile import Profile
 from models.bookings import BY_CLIENT
@@ -20,6 +23,7 @@ from models.bookings import BY_CLIENT
 def booking_view(row: Row[Any], profile: Profile) -> BookingView:
     """One booking with names, in its own zone."""
     zone = ZoneInfo(row.timezone)
+    questions = [question.name for question in questions_of(row, profile)]
     confirmed, cancelled = row.confirmed_datetime, row.status is BookingStatus.CANCELLED
     return BookingView(
         id=row.id,
@@ -57,7 +61,53 @@ def booking_view(row: Row[Any], profile: Profile) -> BookingView:
         series_number=row.series_number or 0,
         class_id=row.class_session_id,
         seats=row.seats_reserved,
+        is_video=row.is_video_call,
+        meeting=meeting_of(row),
+        agreement_version=row.agreement_version,
+        agreed_at=row.accepted_at.astimezone(zone) if row.accepted_at is not None else None,
+        questions=len(questions),
+        answered=sum(row.intake_answers.get(name) is not None for name in questions),
+        intake_page=_intake_page(row, questions, profile),
+        call_started=row.call_started_at.astimezone(zone) if row.call_started_at is not None else None,
+        call_ended=row.call_ended_at.astimezone(zone) if row.call_ended_at is not None else None,
+        call_minutes=row.duration_minutes,
+        payment=_payment(row, profile) if row.request_id is not None else None,
         page=profile.business.pages + row.page_token if profile.business.pages and row.page_token else "",
+    )
+
+
+def questions_of(row: Row[Any], profile: Profile) -> list[Question]:
+    """What its client is asked."""
+    service_ids = (row.service_id, *row.more_service_ids)
+    return [each for service in profile.services if service.id in service_ids for each in service.intake]
+
+
+def _intake_page(row: Row[Any], questions: Sequence[str], profile: Profile) -> str:
+    is_done = all(name in row.intake_answers for name in questions)
+    pages = profile.business.intake_pages
+    return "" if is_done or not pages or not row.page_token else pages + row.page_token
+
+
+def meeting_of(row: Row[Any]) -> Meeting | None:
+    """The booking's own link, else its staff member's where it is a video session."""
+    if row.meeting_link:
+        return Meeting(row.meeting_link, row.meeting_provider, row.meeting_passcode)
+    if row.is_video_call and row.staff_meeting_link:
+        return Meeting(row.staff_meeting_link, row.staff_meeting_provider, row.staff_meeting_passcode)
+    return None
+
+
+def _payment(row: Row[Any], profile: Profile) -> PaymentView:
+    """What a booking waits to be paid."""
+    business, asked = profile.business, Money(row.asked, row.currency)
+    return PaymentView(
+        request_id=row.request_id,
+        asked=asked,
+        paid=Money(row.paid, row.currency),
+        due_at=row.due_at.astimezone(ZoneInfo(row.timezone)),
+        methods=methods_for(asked, row.client_phone or "", business),
+        link=business.pay_pages + row.pay_token if business.pay_pages and row.pay_token else "",
+        instructions=row.instructions,
     )
 
 

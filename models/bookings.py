@@ -22,6 +22,7 @@ from models.class_sessions import class_sessions
 from models.clients import clients
 from models.conversations import conversations
 from models.insert import changed_rows, insert_row
+from models.payments import payment_requests
 from models.scheduled_notices import NoticeKind, forget_notices, plan_notice
 from models.tokens import row_opened_by
 
@@ -137,6 +138,8 @@ class Proposal(SQLModel, table=True):
     created_at: datetime = Field(sa_column=_moment(nullable=False))
 
 
+MEETING = ("meeting_provider", "meeting_link", "meeting_passcode")
+"""Where a video session is held: the booking's own, else its staff member's."""
 LONGEST_VISIT = timedelta(hours=48)
 """No booking is longer: no stretch of time is."""
 BY_CLIENT = "client:"
@@ -152,7 +155,7 @@ proposals = table(Proposal)
 
 
 def _with_names() -> Select[Any]:
-    """Bookings with the names a person needs to read them, and the open proposal's start."""
+    """Bookings with the names a person needs to read them, the open proposal's start, and what is to be paid."""
     return (
         select(
             bookings,
@@ -161,6 +164,7 @@ def _with_names() -> Select[Any]:
             class_sessions.c.title.label("class_title"),
             services.c.reminder_minutes.label("reminder_minutes"),
             staff.c.name.label("staff_name"),
+            *(staff.c[name].label(f"staff_{name}") for name in MEETING),
             clients.c.name.label("client_name"),
             clients.c.phone.label("client_phone"),
             clients.c.email.label("client_email"),
@@ -169,12 +173,19 @@ def _with_names() -> Select[Any]:
             proposals.c.start_at.label("proposed_at"),
             proposals.c.proposed_by.label("proposed_by"),
             booking_series_items.c.occurrence_index.label("series_number"),
+            payment_requests.c.id.label("request_id"),
+            payment_requests.c.amount.label("asked"),
+            payment_requests.c.paid.label("paid"),
+            payment_requests.c.due_at.label("due_at"),
+            payment_requests.c.token.label("pay_token"),
+            payment_requests.c.instructions.label("instructions"),
         )
         .join(services, services.c.id == bookings.c.service_id)
         .join(staff, staff.c.id == bookings.c.staff_id)
         .join(clients, clients.c.id == bookings.c.client_id)
         .outerjoin(conversations, conversations.c.id == bookings.c.conversation_id)
         .outerjoin(booking_series_items, booking_series_items.c.booking_id == bookings.c.id)
+        .outerjoin(payment_requests, payment_requests.c.live_booking_id == bookings.c.id)
         .outerjoin(class_sessions, class_sessions.c.id == bookings.c.class_session_id)
         .outerjoin(proposals, (proposals.c.booking_id == bookings.c.id) & (proposals.c.status == ProposalStatus.OPEN))
     )

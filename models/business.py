@@ -3,11 +3,12 @@
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, UniqueConstraint, select
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, UniqueConstraint, false, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from conversations.booking import BookingType
+from conversations.payments import PaymentRule
 from conversations.rules.policies import Approval, AtDeadline
 from models.base import Key, key, link, table, word
 
@@ -38,6 +39,8 @@ class Business(SQLModel, table=True):
     version: int = Field(default=1)
     """Counts up at each change, so that who keeps a copy knows when it is old."""
     answers: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    payment_instructions: str = Field(default="", sa_column=Column(String(500), nullable=False, server_default=""))
+    """How to pay by transfer, in the words that clients read; "" where nobody can."""
 
 
 class Coordinator(SQLModel, table=True):
@@ -57,13 +60,14 @@ class Coordinator(SQLModel, table=True):
     digest_at: str = Field(default="", sa_column=Column(String(5), nullable=False, server_default=""))
     summary_at: str = Field(default="", sa_column=Column(String(5), nullable=False, server_default=""))
     backup_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+    email: str = Field(default="", sa_column=Column(String(140), nullable=False, server_default=""))
     is_default: bool = Field(default=False)
     active: bool = Field(default=True)
 
 
 class Staff(SQLModel, table=True):
     """A person who delivers. `timezone` "" means the business's. `feed_token` opens the private feed of their bookings;
-    "" where none was asked for."""
+    "" where none was asked for. `meeting_link` is where their video sessions are held."""
 
     __tablename__ = "staff"
     id: int | None = Field(default=None, sa_column=key())
@@ -74,6 +78,10 @@ class Staff(SQLModel, table=True):
     active: bool = Field(default=True)
     coordinator_id: int | None = Field(default=None, sa_column=link("coordinators.id", nullable=True))
     feed_token: str = Field(default="", sa_column=Column(String(43), nullable=False, server_default=""))
+    email: str = Field(default="", sa_column=Column(String(140), nullable=False, server_default=""))
+    meeting_provider: str = Field(default="", sa_column=Column(String(40), nullable=False, server_default=""))
+    meeting_link: str = Field(default="", sa_column=Column(String(500), nullable=False, server_default=""))
+    meeting_passcode: str = Field(default="", sa_column=Column(String(80), nullable=False, server_default=""))
 
 
 class StaffShift(SQLModel, table=True):
@@ -138,6 +146,15 @@ class Service(SQLModel, table=True):
         default_factory=lambda: [1440, 120],
         sa_column=Column(JSON, nullable=False, server_default="[1440, 120]"),
     )
+    is_video: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """It is held over video."""
+    agreement_version: str = Field(default="", sa_column=Column(String(40), nullable=False, server_default=""))
+    agreement: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}"))
+    """What a client agrees to before it is booked, by language."""
+    intake: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
+    """What a client is asked beforehand, in order: key, text by language, kind, required, choices by language."""
 
 
 class ServiceStaff(SQLModel, table=True):
@@ -173,6 +190,11 @@ class BookingPolicy(SQLModel, table=True):
     open_requests: int | None = None
     waitlist_skips_parties: bool | None = None
     at_deadline: AtDeadline | None = Field(default=None, sa_column=Column(word(AtDeadline), nullable=True))
+    payment: PaymentRule | None = Field(default=None, sa_column=Column(word(PaymentRule), nullable=True))
+    deposit: int | None = None
+    """In minor units of the service's currency; else `deposit_percent` of its price."""
+    deposit_percent: int | None = None
+    payment_minutes: int | None = None
 
 
 business = table(Business)

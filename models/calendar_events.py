@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from conversations.booking import BookingStatus
 from conversations.rules.transitions import LIVE
-from models.bookings import bookings
+from models.bookings import MEETING, bookings
 from models.business import services, staff
 from models.calendars import calendar_events, calendars, is_free
 from models.clients import clients
@@ -25,10 +25,11 @@ ENDED = (BookingStatus.DECLINED, BookingStatus.CANCELLED, BookingStatus.EXPIRED)
 _EVENT = (
     *(bookings.c[name] for name in (
         "id", "version", "status", "service_id", "more_service_ids", "staff_id", "attendee", "start_at", "end_at",
-        "timezone", "created_at", "updated_at", "meeting_link", "page_token",
+        "timezone", "created_at", "updated_at", "is_video_call", *MEETING, "page_token",
     )),
     services.c.place,
     staff.c.name.label("staff_name"),
+    *(staff.c[name].label(f"staff_{name}") for name in MEETING),
     clients.c.name.label("client_name"),
     conversations.c.language.label("client_language"),
 )  # fmt: skip
@@ -47,6 +48,11 @@ def _as_event() -> Select[Any]:
 def event_by_page_token(session: Session, token: str) -> Row[Any] | None:
     """The booking whose page this opens."""
     return row_opened_by(session, _as_event(), bookings.c.page_token, token)
+
+
+def events_of(session: Session, booking_ids: Collection[int]) -> dict[int, Row[Any]]:
+    """These bookings, by number."""
+    return {row.id: row for row in session.execute(_as_event().where(bookings.c.id.in_(booking_ids)))}
 
 
 def events_of_staff(session: Session, staff_id: int, since: datetime) -> list[Row[Any]]:

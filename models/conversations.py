@@ -42,6 +42,10 @@ class Conversation(SQLModel, table=True):
     language: str = Field(default="", max_length=8)
     needs_person: bool = Field(default=False)
     opted_out_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    intake_draft: dict[str, str | None] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}")
+    )
+    """Sealed answers to the intake of a booking that is not made yet, by question."""
     last_inbound_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
     quiet_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True, index=True))
     last_message_at: datetime = Field(sa_column=Column(Moment, nullable=False, index=True))
@@ -151,6 +155,12 @@ def lock_conversation(session: Session, conversation_id: int) -> Row[Any]:
     return session.execute(
         select(conversations).where(conversations.c.id == conversation_id).with_for_update(key_share=True)
     ).one()
+
+
+def intake_draft(session: Session, conversation_id: int) -> dict[str, str | None]:
+    """The sealed answers to the intake of a booking that is not made yet."""
+    statement = select(conversations.c.intake_draft).where(conversations.c.id == conversation_id)
+    return dict(session.execute(statement).scalar_one())
 
 
 def change_conversation(session: Session, conversation_id: int, **values: Any) -> None:

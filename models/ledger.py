@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from models.base import Key, Moment, key, link, table, word
+from models.clients import clients
 from models.insert import insert_row
 from models.payments import payments
 
@@ -63,6 +64,24 @@ def entries_of_booking(session: Session, booking_id: int) -> list[Row[Any]]:
     return list(session.execute(statement.order_by(ledger_entries.c.id)))
 
 
+def has_moved_since(session: Session, booking_id: int, at: datetime) -> bool:
+    """Whether any money of a booking has moved at that moment, or after it."""
+    mine = ledger_entries.c.booking_id == booking_id, ledger_entries.c.at >= at
+    return session.execute(select(ledger_entries.c.id).where(*mine).limit(1)).first() is not None
+
+
+def entries_between(session: Session, start: datetime, end: datetime, after: int, limit: int) -> list[Row[Any]]:
+    """What was written in [start, end) behind the entry `after`, in order, with the payment's method and client."""
+    more = payments.c.method, payments.c.transaction_id, clients.c.name, clients.c.phone
+    statement = (
+        select(ledger_entries, *more)
+        .join(payments, payments.c.id == ledger_entries.c.payment_id)
+        .join(clients, clients.c.id == ledger_entries.c.client_id)
+        .where(ledger_entries.c.at >= start, ledger_entries.c.at < end, ledger_entries.c.id > after)
+    )
+    return list(session.execute(statement.order_by(ledger_entries.c.id).limit(limit)))
+
+
 def applied_to(session: Session, booking_id: int) -> list[tuple[int, int]]:
     """What pays for a booking: each payment's number, and how much of it; the newest first."""
     total = func.sum(ledger_entries.c.amount)
@@ -70,6 +89,15 @@ def applied_to(session: Session, booking_id: int) -> list[tuple[int, int]]:
     found = select(ledger_entries.c.payment_id, total).where(*mine).group_by(ledger_entries.c.payment_id)
     rows = session.execute(found.having(total > 0).order_by(ledger_entries.c.payment_id.desc()))
     return [(int(payment_id), int(amount)) for payment_id, amount in rows]
+
+
+def bookings_paid_by(session: Session, payment_id: int) -> list[tuple[int, int]]:
+    """What a payment pays for: each booking's number, and how much of it; the newest first."""
+    total = func.sum(ledger_entries.c.amount)
+    mine = ledger_entries.c.payment_id == payment_id, ledger_entries.c.account == Account.APPLIED
+    found = select(ledger_entries.c.booking_id, total).where(*mine).group_by(ledger_entries.c.booking_id)
+    rows = session.execute(found.having(total > 0).order_by(ledger_entries.c.booking_id.desc()))
+    return [(int(booking_id), int(amount)) for booking_id, amount in rows]
 
 
 def payments_that_do_not_add_up(session: Session) -> list[Row[Any]]:

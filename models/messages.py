@@ -70,6 +70,15 @@ def store_all_inbound(session: Session, rows: Sequence[dict[str, Any]]) -> list[
     return new
 
 
+HIDDEN = "🔒"
+"""Stands for words that are kept elsewhere, sealed."""
+
+
+def hide(session: Session, message_ids: Sequence[int]) -> None:
+    """Forget the words of these messages."""
+    session.execute(update(messages).where(messages.c.id.in_(message_ids)).values(body=HIDDEN))
+
+
 def unanswered(session: Session, conversation_id: int) -> list[Row[Any]]:
     """The inbound messages of one conversation that no turn has covered, oldest first."""
     statement = select(messages).where(
@@ -145,3 +154,10 @@ def transcript(session: Session, conversation_id: int, after: int = 0, limit: in
     """The messages of one conversation behind number `after`, oldest first."""
     statement = select(messages).where(messages.c.conversation_id == conversation_id, messages.c.id > after)
     return list(session.execute(statement.order_by(messages.c.id).limit(limit)))
+
+
+def newest_media(session: Session, conversation_id: int) -> str:
+    """The link of the last picture or file that came in a conversation; "" where none did."""
+    mine = messages.c.conversation_id == conversation_id, messages.c.direction == Direction.IN
+    statement = select(messages.c.media).where(*mine).order_by(messages.c.id.desc()).limit(20)
+    return next((str(media[-1]) for media in session.execute(statement).scalars() if media), "")

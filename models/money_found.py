@@ -40,10 +40,15 @@ def packs_that_do_not_add_up(session: Session) -> list[Row[Any]]:
 
 
 def requests_with_bookings(session: Session) -> list[Row[Any]]:
-    """Everything that was asked, with its booking's status, and whether nothing was asked for that later."""
+    """Everything that was asked, with its booking's status, whether nothing was asked for that later, and whether a
+    session paid ahead pays for it."""
     newest = select(func.max(payment_requests.c.id)).group_by(payment_requests.c.booking_id)
-    columns = payment_requests, bookings.c.status.label("booking_status"), payment_requests.c.id.in_(newest)
-    statement = select(columns[0], columns[1], columns[2].label("is_newest"))
+    ahead = select(pack_uses.c.live_booking_id).where(pack_uses.c.live_booking_id.is_not(None))
+    statement = select(
+        payment_requests, bookings.c.status.label("booking_status"),
+        payment_requests.c.id.in_(newest).label("is_newest"),
+        payment_requests.c.booking_id.in_(ahead).label("is_ahead"),
+    )  # fmt: skip
     return list(session.execute(statement.join(bookings, bookings.c.id == payment_requests.c.booking_id)))
 
 

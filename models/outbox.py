@@ -1,6 +1,7 @@
 """The outbox: what is to be sent, in order per lane, written in the same transaction as what caused it."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +36,8 @@ class Outbox(SQLModel, table=True):
     """One text to send. `lane` is recipient and subject: within a lane, order is kept. `attempts` is also the fence:
     what a worker reports is taken only if nobody has claimed the row after it. `choices` are the options under the text
     ([key, label] each), for a channel that shows buttons. `segments` is what the text costs as SMS, 0 elsewhere. `told`
-    is the state of its booking that the text tells of; `resent_as` the row that took this one's place."""
+    is the state of its booking that the text tells of; `resent_as` the row that took this one's place. An email has a
+    `subject` and the calendar `entries` that go with it (conversations/entries.py)."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -68,6 +70,10 @@ class Outbox(SQLModel, table=True):
     segments: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     told: str = Field(default="", sa_column=Column(String(100), nullable=False, server_default=""))
     resent_as: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+    subject: str = Field(default="", sa_column=Column(String(200), nullable=False, server_default=""))
+    entries: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
     trace: str = Field(max_length=40)
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
     sent_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
@@ -85,7 +91,20 @@ def add_to_outbox(session: Session, **values: Any) -> int:
     return outbox_id
 
 
-def claimable(session: Session, now: datetime, limit: int, held: Collection[int] = ()) -> list[Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class Carries:
+    """The channels whose rows a sender takes: `only` this one where it names one, all `but` this one otherwise."""
+
+    only: str = ""
+    but: str = ""
+
+
+EVERYTHING = Carries()
+
+
+def claimable(
+    session: Session, now: datetime, limit: int, held: Collection[int] = (), carries: Carries = EVERYTHING
+) -> list[Row[Any]]:
     """The first unsent row of each lane, where it is due, nobody holds it (or its holder died) and no sending budget is
     against it. Those `held` by the asking worker itself are never among them, however late it is.
 
@@ -98,6 +117,8 @@ def claimable(session: Session, now: datetime, limit: int, held: Collection[int]
         ),
         outbox.c.id.not_in(list(held)),
         not_(is_shut(outbox, now)),
+        *((outbox.c.channel == carries.only,) if carries.only else ()),
+        *((outbox.c.channel != carries.but,) if carries.but else ()),
     )
     head_ids = list(
         session.execute(

@@ -226,6 +226,14 @@ def credit_of(session: Session, client_id: int, currency: str) -> int:
     return int(session.execute(select(func.coalesce(func.sum(payments.c.credited), 0)).where(*mine)).scalar_one())
 
 
+def credits_of(session: Session, client_id: int) -> list[tuple[str, int]]:
+    """What a client has with us, in each currency."""
+    total = func.sum(payments.c.credited)
+    mine = select(payments.c.currency, total).where(payments.c.client_id == client_id, payments.c.credited > 0)
+    rows = session.execute(mine.group_by(payments.c.currency).order_by(payments.c.currency))
+    return [(str(currency), int(amount)) for currency, amount in rows]
+
+
 def payments_to_look_at(session: Session, now: datetime, limit: int) -> list[int]:
     """Those about which something is to be done at their provider."""
     statement = select(payments.c.id).where(payments.c.look_at <= now)

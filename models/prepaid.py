@@ -53,6 +53,10 @@ def add_pack(session: Session, now: datetime, **values: Any) -> int:
     return insert_row(session, prepaid_packs, sessions_left=values["sessions"], created_at=now, **values)
 
 
+def pack_by_id(session: Session, pack_id: int) -> Row[Any]:
+    return session.execute(select(prepaid_packs).where(prepaid_packs.c.id == pack_id)).one()
+
+
 def packs_of(session: Session, client_id: int, now: datetime) -> list[Row[Any]]:
     """A client's packs that have sessions left, those that end soonest first."""
     living = prepaid_packs.c.expires_at.is_(None) | (prepaid_packs.c.expires_at > now)
@@ -80,6 +84,12 @@ def use_pack(session: Session, client_id: int, service_id: int, booking_id: int,
 def pack_used_by(session: Session, booking_id: int) -> Row[Any] | None:
     """The use of a pack that pays for a booking."""
     return session.execute(select(pack_uses).where(pack_uses.c.live_booking_id == booking_id)).one_or_none()
+
+
+def has_paid_ahead_since(session: Session, booking_id: int, at: datetime) -> bool:
+    """Whether a session of a pack was used for a booking, or given back, at that moment or after it."""
+    mine = pack_uses.c.booking_id == booking_id, (pack_uses.c.used_at >= at) | (pack_uses.c.given_back_at >= at)
+    return session.execute(select(pack_uses.c.id).where(*mine).limit(1)).first() is not None
 
 
 def give_back_pack(session: Session, booking_id: int, now: datetime) -> bool:

@@ -25,6 +25,8 @@ class NoticeKind(StrEnum):
     """Word to the coordinator that a request still waits for their answer."""
     BACKUP = "backup"
     """A request that its coordinator does not answer goes to the backup too, and the client is told."""
+    PAYMENT_DUE = "payment_due"
+    """A client's reminder that a booking waits to be paid."""
     DIGEST = "digest"
     """A coordinator's morning."""
     SUMMARY = "summary"

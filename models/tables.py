@@ -1,5 +1,6 @@
 """Every table, so that importing this one module knows the whole schema."""
 
+from models.agreements import agreements_accepted
 from models.base import metadata
 from models.blocks import blocks
 from models.booking_series import booking_series, booking_series_items
@@ -35,6 +36,7 @@ from models.send_budgets import send_budgets
 from models.waitlist import waitlist_entries
 
 __all__ = [
+    "agreements_accepted",
     "blocks",
     "booking_policies",
     "booking_series",

@@ -6,7 +6,8 @@ from hashlib import sha256
 from flask import Blueprint, Response, abort, current_app, request
 
 from bot.desk import Desk
-from handlers.calendar_entries import Entry, Feed, entry_of_page, feed_of
+from conversations.entries import Entry
+from handlers.calendar_entries import Feed, entry_of_page, feed_of
 from handlers.profile import NoBusiness
 
 calendar_files = Blueprint("calendar_files", __name__)

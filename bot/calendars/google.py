@@ -16,7 +16,7 @@ from bot.calendars.failure import CalendarFailure, EventRefused, TokenRefused
 from bot.calendars.google_account import GoogleAccount
 from bot.calendars.ics import is_tentative
 from bot.calendars.occurrences import known_zone
-from handlers.calendar_entries import Entry
+from conversations.entries import Entry
 from handlers.calendar_leased import Leased, Removing, Writing
 from handlers.calendar_reading import Reading, digest
 from models.busy_times import Spell

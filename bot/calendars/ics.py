@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import icalendar
 
 from conversations.booking import BookingStatus
-from handlers.calendar_entries import Entry, Feed
+from conversations.entries import Entry
+from handlers.calendar_entries import Feed
 
 PRODUCT = "-//Textbook//Textbook//EN"
 REFRESH = timedelta(hours=1)
@@ -42,9 +43,12 @@ def is_tentative(entry: Entry) -> bool:
     return _STATUSES.get(entry.status) == "TENTATIVE"
 
 
-def booking_ics(entry: Entry, method: Method | None = None, organizer: str = "", attendee: str = "") -> bytes:
+def booking_ics(
+    entry: Entry, method: Method | None = None, organizer: str = "", attendee: str = "", *, answers: bool = True
+) -> bytes:
     """One booking as a calendar of its own. Without a method: CANCEL where it is called off, else REQUEST where there
-    is an attendee to answer, else PUBLISH. `organizer` and `attendee` are mail addresses.
+    is an attendee to answer, else PUBLISH. `organizer` and `attendee` are mail addresses; where nobody reads `answers`,
+    the attendee counts as having accepted (RFC 5546, 3.2.2: RSVP and PARTSTAT).
 
     Raises ValueError for a REQUEST without both, which nobody could answer."""
     if method is None:
@@ -56,9 +60,19 @@ def booking_ics(entry: Entry, method: Method | None = None, organizer: str = "",
         event.add("organizer", icalendar.vCalAddress(f"mailto:{organizer}"))
     if attendee:
         address = icalendar.vCalAddress(f"mailto:{attendee}")
-        address.params["RSVP"] = icalendar.vText("TRUE")
+        address.params["RSVP"] = icalendar.vText("TRUE" if answers else "FALSE")
+        if not answers:
+            address.params["PARTSTAT"] = icalendar.vText("ACCEPTED")
         event.add("attendee", address)
     return _calendar((event,), (entry,), method)
+
+
+def bookings_ics(entries: Sequence[Entry], organizer: str) -> bytes:
+    """Several bookings at once: PUBLISH, for a REQUEST and a CANCEL are each of one event alone (RFC 5546, 3.2)."""
+    events = [_event(entry) for entry in entries]
+    for event in events:
+        event.add("organizer", icalendar.vCalAddress(f"mailto:{organizer}"))
+    return _calendar(events, entries, Method.PUBLISH)
 
 
 def feed_ics(feed: Feed) -> bytes:

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.desk import open_desk
+from bot.doctor.card_payments import card_payments
 from bot.doctor.channels import channels
+from bot.doctor.email import email
 from bot.doctor.finding import Finding, Mark, wrong
 from bot.doctor.llm import llm
+from bot.doctor.mpesa import mpesa
 from bot.doctor.setup import setup
 from bot.doctor.stored import stored
 from config import Settings, WrongSettings, read_settings
@@ -36,6 +39,9 @@ def _findings() -> Iterator[Finding]:
     yield from setup(settings)
     yield from _stored(settings)
     yield from channels(settings)
+    yield from card_payments(settings)
+    yield from mpesa(settings)
+    yield from email(settings)
     yield from llm(settings)
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from bot.docs.markdown import block, code, page, table
 from conversations.booking import BookingStatus
 from conversations.dialogue import Awaiting, State
+from conversations.payments import PaymentStatus, RefundStatus
+from conversations.rules.payments import PAYMENT_TRANSITIONS, REFUND_TRANSITIONS
 from conversations.rules.transitions import LIVE, TRANSITIONS
 from conversations.steps import QUESTIONS, STATES
 
@@ -15,6 +17,8 @@ CONVERSATION = (
 )
 QUESTION = "What was asked last decides how a short answer is read. Any question may also be asked again."
 BOOKING = "Who moved a booking, when and why is kept for each of these steps. It owns its time while it is: "
+PAYMENT = "One attempt to pay; none is ever deleted. Money may come after it was given up, for a callback may be late."
+REFUND = "Money on its way back to a client: by card we see to it, any other way a person does, and says so."
 
 
 def render() -> str:
@@ -31,7 +35,13 @@ def render() -> str:
         table(("after", "may be asked"), rows),
         "## A booking",
         BOOKING + ", ".join(code(status) for status in BookingStatus if status in LIVE) + ".",
-        diagram(TRANSITIONS, [BookingStatus.PENDING, BookingStatus.CONFIRMED]),
+        diagram(TRANSITIONS, [BookingStatus.PENDING, BookingStatus.APPROVED, BookingStatus.CONFIRMED]),
+        "## A payment",
+        PAYMENT,
+        diagram(PAYMENT_TRANSITIONS, [PaymentStatus.PENDING, PaymentStatus.PROOF_SUBMITTED]),
+        "## A refund",
+        REFUND,
+        diagram(REFUND_TRANSITIONS, [RefundStatus.PENDING]),
     )
 
 

@@ -1,6 +1,7 @@
 """The payment providers that are set up, made when the first is needed: their libraries are heavy."""
 
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 
 from bot.payments.base import PaymentProvider, RefundingProvider
 from config import Settings
@@ -18,6 +19,11 @@ def methods(settings: Settings) -> tuple[PaymentMethod, ...]:
     by_card = settings.has_stripe and settings.public_url
     found = ((PaymentMethod.MPESA, settings.has_mpesa), (PaymentMethod.CARD, by_card))
     return tuple(method for method, is_there in found if is_there)
+
+
+def home(settings: Settings) -> str:
+    """What tells our payments from those of others on the same account."""
+    return urlsplit(settings.public_url).hostname or ""
 
 
 class Providers:
@@ -46,7 +52,9 @@ def _stripe(desk: "Desk") -> PaymentProvider:
     settings = desk.settings
     if not settings.has_stripe:
         raise KeyError(PaymentMethod.CARD)
-    return StripeCheckout(settings.stripe_secret_key.get_secret_value(), desk.clock.now, settings.stripe_api_base)
+    return StripeCheckout(
+        settings.stripe_secret_key.get_secret_value(), desk.clock.now, settings.stripe_api_base, home(settings)
+    )
 
 
 def _mpesa(desk: "Desk") -> PaymentProvider:

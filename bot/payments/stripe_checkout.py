@@ -26,7 +26,7 @@ from bot.payments.stripe_objects import (
     session_news,
     stripe_amount,
 )
-from conversations.business import Money
+from conversations.money import Money
 from conversations.payments import PaymentNews, RefundNews
 
 CONNECT_SECONDS = 3.0

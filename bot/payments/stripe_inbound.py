@@ -23,7 +23,7 @@ from bot.payments.stripe_objects import (
     refund_news,
     session_news,
 )
-from conversations.business import Money
+from conversations.money import Money
 from conversations.payments import Outcome, PaymentNews, RefundNews
 
 STRIPE: Final = "stripe"

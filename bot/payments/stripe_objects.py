@@ -9,7 +9,7 @@ from babel.numbers import get_currency_precision
 
 from bot.channels.reading import clean, own_id
 from bot.payments.base import ProviderRefused
-from conversations.business import Money
+from conversations.money import Money
 from conversations.payments import Outcome, PaymentNews, RefundNews
 
 Fields = Mapping[str, Any]

@@ -1,14 +1,16 @@
 """What a coordinator's text does: each command of it, each id of each command, reported one by one."""
 
 from dataclasses import replace
+from typing import TypeGuard
 
+from conversations.booking import BookingStatus
 from conversations.commands.base import Call, Command, Listing, Outcome, SeriesRef
 from conversations.commands.parse import parse
 from conversations.commands.registry import COMMANDS
 from conversations.commands.requests import quoted_series, requests
 from conversations.commands.series import of_series
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
-from conversations.effects import Commanded, Effect, Undo
+from conversations.effects import Commanded, Effect, EndCall, Mark, Undo
 from conversations.events import Said
 from conversations.facts import Facts
 from conversations.languages.render import render
@@ -70,6 +72,8 @@ def _run(dialogue: Dialogue, call: Call, event: Said, facts: Facts) -> Turn:
     if not (call.ids or call.series):
         return _ask_which(dialogue, call, facts)
     outcomes = [_outcome(command, booking_id, call.rest, facts) for booking_id in call.ids]
+    if event.media:
+        outcomes = [_proven(outcome) for outcome in outcomes]
     outcomes += [of_series(command, ref, call.rest, facts) for ref in call.series]
     return _turn(dialogue, call.text, outcomes)
 
@@ -109,6 +113,19 @@ def _outcome(command: Command, booking_id: int, rest: str, facts: Facts) -> Outc
     if found is None or command.run is None:
         return Outcome(say("command_unknown_id", id=booking_id))
     return command.run(found, rest, facts)
+
+
+def _proven(outcome: Outcome) -> Outcome:
+    """What came with a text is the proof of the session that it says is over."""
+    effects = tuple(
+        replace(effect, is_proven=True) if isinstance(effect, EndCall) or _completes(effect) else effect
+        for effect in outcome.effects
+    )
+    return replace(outcome, effects=effects)
+
+
+def _completes(effect: Effect) -> TypeGuard[Mark]:
+    return isinstance(effect, Mark) and effect.status is BookingStatus.COMPLETED
 
 
 def _meant(call: Call, event: Said, facts: Facts) -> Call:

@@ -17,7 +17,9 @@ def run(found: BookingView, rest: str, facts: Facts) -> Outcome:
         return handled(found)
     if found.start <= facts.now:
         return Outcome(say("command_time_past", id=found.id, when=found.start))
-    return warned(found, say("command_approved", id=found.id), Approve(found.id, found.version, rest))
+    until = facts.to_be_paid_by(found)
+    reply = say("command_approved", id=found.id) if until is None else say("command_to_pay", id=found.id, until=until)
+    return warned(found, reply, Approve(found.id, found.version, rest))
 
 
 COMMAND = Command("APPROVE", "APPROVE 12", run, series.approve, answers_requests=True)

@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 
 import phonenumbers
 
@@ -17,7 +18,9 @@ from conversations.events import BookedByHand
 from conversations.facts import Facts
 from conversations.flows import visits
 from conversations.flows.notices import client_line
+from conversations.languages import language
 from conversations.replies import Reply, say
+from conversations.rules.cells import CELL_MINUTES
 from conversations.turn import Turn
 
 _DATE = r"\d{4}-\d{1,2}-\d{1,2}\b|\d{1,2}\.\d{1,2}\.\d{2,4}\b"
@@ -27,10 +30,10 @@ _END = re.compile(r"\d(?![\w:/])")
 
 
 def run(rest: str, facts: Facts) -> Outcome:
-    phone, behind = _number(rest, facts.business.region)
+    phone, behind = number_in(rest, facts.business.region)
     if not phone:
         return Outcome(say("command_book_number", example=COMMAND.example))
-    asked = read_walk_in(behind, facts, COMMAND.example)
+    asked = read_walk_in(_as_clock(behind, facts), facts, COMMAND.example)
     if isinstance(asked, Reply):
         return Outcome(asked)
     service = visits.offered([one.id for one in asked.services], facts)
@@ -49,6 +52,24 @@ def run(rest: str, facts: Facts) -> Outcome:
     if start is None:
         return Outcome(say("command_book_gap", at=asked.moment.at))
     return _book(phone, asked, service, givers, start, facts)
+
+
+def _as_clock(text: str, facts: Facts) -> str:
+    """A "now" at the end as the next start that there can be, day and time."""
+    found = _now(facts.language).search(text)
+    if found is None:
+        return text
+    behind = timedelta(minutes=facts.now.minute % CELL_MINUTES, seconds=facts.now.second)
+    start = facts.now.replace(microsecond=0) - behind + timedelta(minutes=CELL_MINUTES if behind else 0)
+    return f"{text[: found.start()]} {start:%Y-%m-%d %H:%M}"
+
+
+@cache
+def _now(code: str) -> re.Pattern[str]:
+    """English words always, and those of a coordinator's own language."""
+    phrases = {phrase for spoken in ("en", code) for phrase in language(spoken)["words"]["right_now"]}
+    either = "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{either})[\s.!]*\Z", re.IGNORECASE)
 
 
 def _givers(service: Service, facts: Facts) -> list[Staff]:
@@ -88,7 +109,7 @@ def _in_turn(wanted: list[Wanted], facts: Facts) -> Wanted:
     return next(each for each in wanted if each.staff.id == staff_id)
 
 
-def _number(text: str, region: str) -> tuple[str, str]:
+def number_in(text: str, region: str) -> tuple[str, str]:
     """The number that a text begins with, as E.164, and what stands behind it: the shortest that can exist, for digits
     of a day or an hour may follow. A national one is read by the business's country. "" where there is none."""
     looks = _NUMBER.match(text)

@@ -8,7 +8,8 @@ from conversations.effects import Effect, LetGo
 from conversations.events import BookedFor, DayCleared, TakenBack
 from conversations.facts import Facts
 from conversations.flows import my_bookings
-from conversations.flows.notices import confirmation, offer_others, settle
+from conversations.flows.notices import confirmation, is_settled, offer_others, settle
+from conversations.flows.pay_words import waits
 from conversations.replies import Reply, say
 from conversations.turn import Turn
 
@@ -42,13 +43,15 @@ def day_cleared(dialogue: Dialogue, event: DayCleared, facts: Facts) -> Turn:
     return replace(turn, dialogue=replace(turn.dialogue, next_wish="\n".join(each.service for each in others)))
 
 
-def taken_back(dialogue: Dialogue, event: TakenBack) -> Turn:
-    """How each booking stands now. Other times that were offered for it, or chosen, are let go."""
+def taken_back(dialogue: Dialogue, event: TakenBack, facts: Facts) -> Turn:
+    """How each booking stands now, and what is to be paid for it. Other times that were offered for it, or chosen, are
+    let go."""
     was_choosing = dialogue.service_id is not None
     for found in event.bookings:
         dialogue = _as_it_stands(dialogue, found)
     effects: tuple[Effect, ...] = (LetGo(),) if was_choosing and dialogue.service_id is None else ()
-    return Turn(dialogue, (say("taken_back", lines=my_bookings.lines(event.bookings)),), effects)
+    asked = [waits(found, "", facts) for found in event.bookings if found.payment is not None]
+    return Turn(dialogue, (say("taken_back", lines=my_bookings.lines(event.bookings)), *asked), effects)
 
 
 def _as_it_stands(dialogue: Dialogue, found: BookingView) -> Dialogue:
@@ -61,4 +64,4 @@ def _as_it_stands(dialogue: Dialogue, found: BookingView) -> Dialogue:
         dialogue = dialogue.asking(Awaiting.NOTHING)
     if dialogue.service_id is not None:
         return dialogue
-    return replace(dialogue, booking_id=found.id, settled=found.status is not BookingStatus.PENDING)
+    return replace(dialogue, booking_id=found.id, settled=is_settled(found))

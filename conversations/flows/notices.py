@@ -12,6 +12,7 @@ from conversations.events import (
     Booked,
     Cancelled,
     Declined,
+    LinkChanged,
     Moved,
     ProposalAccepted,
     ProposalRefused,
@@ -25,6 +26,7 @@ from conversations.events import (
 from conversations.facts import Facts
 from conversations.flows import booking as funnel
 from conversations.flows import options, visits
+from conversations.flows.pay_words import waits
 from conversations.flows.their_time import their_time
 from conversations.replies import Reply, Value, say
 from conversations.rules.availability import free_slots
@@ -32,29 +34,31 @@ from conversations.rules.choosing import apart
 from conversations.turn import Turn
 
 
-def booked(dialogue: Dialogue, event: Booked) -> Turn:
+def booked(dialogue: Dialogue, event: Booked, facts: Facts) -> Turn:
     """Thanks, word to the coordinator, and then the second wish of the same text."""
     found = event.booking
-    settled = found.status is not BookingStatus.PENDING
+    settled = is_settled(found)
     then = (Said(dialogue.next_wish),) if dialogue.next_wish else ()
     dialogue = replace(dialogue.without_slots(), booking_id=found.id, settled=settled)
-    reply, tell = thanks_for_booking(found)
+    reply, tell = thanks_for_booking(found, facts)
     return Turn(dialogue, (reply,), (TellCoordinator(tell, found.id, may_wait=True),), then)
 
 
-def thanks_for_booking(found: BookingView) -> tuple[Reply, Reply]:
+def thanks_for_booking(found: BookingView, facts: Facts) -> tuple[Reply, Reply]:
     """What the client reads of a booking that they have just made, and what the coordinator does."""
     name: Reply | str = say("to_name", name=found.client) if found.client_named else ""
     if found.status is BookingStatus.PENDING:
         reply = say("requested", name=name, id=found.id, service=found.service, when=found.start)
         return reply, prompt("request_prompt", found)
+    if found.payment is not None:
+        return waits(found, say("booked_lead", name=name), facts), prompt("to_pay_notice", found)
     return confirmation("booked", found, name=name), prompt("booked_notice", found)
 
 
 def seats_added(dialogue: Dialogue, event: SeatsAdded) -> Turn:
     """More seats beside those they have: word to both."""
     found = event.booking
-    settled = found.status is not BookingStatus.PENDING
+    settled = is_settled(found)
     dialogue = replace(dialogue.without_slots(), booking_id=found.id, settled=settled)
     reply, tell = more_seats(found, event.seats)
     return Turn(dialogue, (reply,), (TellCoordinator(tell, found.id),))
@@ -76,7 +80,14 @@ def wish_changed(dialogue: Dialogue, event: WishChanged) -> Turn:
     return Turn(dialogue, (say("wish_changed", id=found.id, when=found.start),), (tell,))
 
 
-def approved(dialogue: Dialogue, event: Approved) -> Turn:
+def approved(dialogue: Dialogue, event: Approved, facts: Facts) -> Turn:
+    """Confirmed; or what is to be paid before it is."""
+    found = event.booking
+    if found.payment is not None:
+        dialogue = settle(dialogue, found, settled=False)
+        if dialogue.booking_id is None:
+            dialogue = replace(dialogue, booking_id=found.id)
+        return Turn(dialogue, (waits(found, say("approved_lead"), facts, event.note),))
     return Turn(settle(dialogue, event.booking, settled=True), (confirmation("approved", event.booking, event.note),))
 
 
@@ -100,9 +111,18 @@ def expired(dialogue: Dialogue, event: RequestExpired, facts: Facts) -> Turn:
 
 
 def cancelled(dialogue: Dialogue, event: Cancelled) -> Turn:
-    """Word to whoever did not do it."""
+    """Word to whoever did not do it, and of the money that goes back."""
+    turn = _cancelled(settle(dialogue, event.booking, settled=False), event)
+    if event.returned is None or not event.returned.amount:
+        return turn
+    found, price = event.booking, event.returned
+    reply = say("refund_coming", id=found.id, price=price, service=found.service)
+    tell = TellCoordinator(say("refund_notice", id=found.id, client=found.client, price=price), found.id)
+    return replace(turn, replies=(*turn.replies, reply), effects=(*turn.effects, tell))
+
+
+def _cancelled(dialogue: Dialogue, event: Cancelled) -> Turn:
     found = event.booking
-    dialogue = settle(dialogue, found, settled=False)
     if not event.by_client:
         reply = say("cancelled", id=found.id, service=found.service, when=found.start, reason=event.reason)
         return Turn(dialogue, (reply,))
@@ -118,6 +138,13 @@ def moved(dialogue: Dialogue, event: Moved) -> Turn:
     found = event.booking
     reply = confirmation("moved", found, before=event.before)
     return Turn(settle(dialogue, found, settled=True), (reply,))
+
+
+def link_changed(dialogue: Dialogue, event: LinkChanged) -> Turn:
+    found = event.booking
+    key = "link_changed" if found.meeting is not None else "link_gone"
+    reply = say(key, id=found.id, service=found.service, when=found.start, meeting=meeting_lines(found))
+    return Turn(dialogue, (reply,))
 
 
 def takes_longer(dialogue: Dialogue, event: TakesLonger) -> Turn:
@@ -144,9 +171,13 @@ def another_time_asked(dialogue: Dialogue, event: AnotherTimeAsked) -> Turn:
     return Turn(dialogue.asking(Awaiting.DATE), (reply,))
 
 
-def proposal_accepted(dialogue: Dialogue, event: ProposalAccepted) -> Turn:
+def proposal_accepted(dialogue: Dialogue, event: ProposalAccepted, facts: Facts) -> Turn:
     found = event.booking
     tell = say("proposal_accepted_notice", id=found.id, client=found.client, when=found.start)
+    if found.payment is not None:
+        tell = say("proposal_accepted_to_pay", id=found.id, client=found.client, when=found.start)
+        dialogue = replace(settle(dialogue, found, settled=False), booking_id=found.id)
+        return Turn(dialogue, (waits(found, "", facts),), (TellCoordinator(tell, found.id),))
     reply = confirmation("proposal_accepted", found)
     return Turn(settle(dialogue, found, settled=True), (reply,), (TellCoordinator(tell, found.id),))
 
@@ -180,8 +211,23 @@ def confirmation(key: str, found: BookingView, note: str = "", **more: Value) ->
     """When it is and where, the words of the key."""
     return say(
         key, id=found.id, service=found.service, staff=found.staff, when=found.start, place=found.place, note=note,
-        page=found.page, elsewhere=their_time(found.phone, found.start), **more,
+        page=found.page, elsewhere=their_time(found.phone, found.start), meeting=meeting_lines(found),
+        intake=say("intake_link", page=found.intake_page) if found.intake_page else "", **more,
     )  # fmt: skip
+
+
+def meeting_lines(found: BookingView) -> Reply | str:
+    """Where a video session is held, and what lets in; "" where there is no link."""
+    meeting = found.meeting
+    if meeting is None:
+        return ""
+    label: Reply | str = meeting.provider or say("video_call")
+    return say("meeting", label=label, link=meeting.link, passcode=meeting.passcode)
+
+
+def is_settled(found: BookingView) -> bool:
+    """Whether nothing more is needed for it: neither a word nor money."""
+    return found.status not in (BookingStatus.PENDING, BookingStatus.APPROVED)
 
 
 def settle(dialogue: Dialogue, found: BookingView, *, settled: bool) -> Dialogue:

@@ -8,6 +8,7 @@ from conversations.dialogue import Dialogue
 from conversations.effects import AskOnPhone, SubmitProof, TellCoordinator
 from conversations.events import (
     GivenBack,
+    PackSold,
     Paid,
     PaymentDue,
     PaymentFailed,
@@ -157,6 +158,21 @@ def given_back(dialogue: Dialogue, event: GivenBack) -> Turn:
     found = event.booking
     reply = say("refund_coming", id=found.id, price=event.amount, service=found.service)
     return Turn(dialogue, (reply,))
+
+
+def pack_sold(dialogue: Dialogue, event: PackSold, facts: Facts) -> Turn:
+    """Who has never written is told who this is, and how to stop it."""
+    turn = Turn(dialogue, (say("pack_sold", count=event.pack.left, service=event.pack.service),))
+    knows_us = facts.person.knows_us or not facts.person.is_new
+    return turn if knows_us else turn.led_by(say("hello", business=facts.business.name))
+
+
+def balance(dialogue: Dialogue, facts: Facts) -> Turn:
+    """What they have paid ahead, and what is kept for them."""
+    lines = [say("balance_pack", count=one.left, service=one.service) for one in facts.my_packs()]
+    lines += [say("balance_credit", price=credit) for credit in facts.my_credit()]
+    reply = say("lines", lines=tuple(lines)) if lines else say("balance_nothing")
+    return side_trips.again(dialogue, facts).led_by(reply)
 
 
 def reference_used(dialogue: Dialogue, event: ReferenceUsed) -> Turn:

@@ -15,6 +15,8 @@ _AS = {
     Refusal.WEEK_CAP: Refusal.DAY_CAP,
 }
 """What a client is told where the true reason is the business's own."""
+MAY_COME_FREE = frozenset({Refusal.TAKEN, Refusal.HELD, Refusal.DAY_CAP})
+"""What may pass, of what a client is told: others may give it up."""
 _KEYS = {
     Refusal.TOO_FAR: "day_too_far",
     Refusal.HELD: "day_held",

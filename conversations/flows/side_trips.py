@@ -9,6 +9,7 @@ from conversations.effects import CallPerson, Effect, LetGo, Speak
 from conversations.events import Said
 from conversations.facts import Facts
 from conversations.flows import (
+    before_booking,
     booking,
     cancelling,
     lateness,
@@ -41,7 +42,7 @@ def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts
         case Intent.NEVER_MIND if dialogue.service_id is None and of_client(facts):
             return cancelling.begin(dialogue, understood, event, facts)
         case Intent.NEVER_MIND:
-            return _never_mind(dialogue, facts)
+            return never_mind(dialogue, facts)
         case Intent.MENU:
             return menu(dialogue, facts)
         case Intent.HELP:
@@ -51,7 +52,7 @@ def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts
             reply = say("person_called", business=facts.business.name)
             return _return(dialogue, facts, (reply,), (CallPerson(text),))
         case Intent.CANCEL if dialogue.service_id is not None and text.strip().isalpha():
-            return _never_mind(dialogue, facts)
+            return never_mind(dialogue, facts)
         case Intent.CANCEL | Intent.RESCHEDULE if not of_client(facts):
             return _return(dialogue, facts, (say("my_bookings_none"),))
         case Intent.CANCEL:
@@ -113,6 +114,9 @@ def again(dialogue: Dialogue, facts: Facts) -> Turn:
         return cancelling.again(dialogue, facts)
     if dialogue.awaiting in (Awaiting.CANCEL_LATER, Awaiting.CANCEL_LATER_FOR_FEE):
         return series_cancelled.again(dialogue, facts)
+    before = dialogue.awaiting in (Awaiting.AGREEMENT, Awaiting.INTAKE)
+    if before and (turn := before_booking.again(dialogue, facts)):
+        return turn
     in_funnel = dialogue.service_id is not None or dialogue.awaiting in (Awaiting.SERVICE, Awaiting.CONFIRMATION)
     if in_funnel and dialogue.awaiting is not Awaiting.PROPOSAL:
         return booking.ask_next(dialogue, facts)
@@ -139,13 +143,13 @@ def _back(dialogue: Dialogue, facts: Facts) -> Turn:
     elif dialogue.service_id is not None and not dialogue.changing:
         dialogue = replace(dialogue, service_id=None, more_service_ids=(), staff_id=None)
     elif dialogue.service_id is not None:
-        return _never_mind(dialogue, facts)
+        return never_mind(dialogue, facts)
     else:
         return menu(dialogue, facts, (say("nothing_to_go_back_to"),))
     return _with_let_go(booking.ask_next(dialogue, facts, (say("went_back"),)))
 
 
-def _never_mind(dialogue: Dialogue, facts: Facts) -> Turn:
+def never_mind(dialogue: Dialogue, facts: Facts) -> Turn:
     """What was begun is dropped; what was booked before is not."""
     reply = say("never_mind_rest" if facts.my_bookings() else "never_mind")
     return Turn(dialogue.without_slots(), (reply,), (LetGo(),))

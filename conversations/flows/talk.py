@@ -7,11 +7,13 @@ from conversations.events import Said
 from conversations.facts import Facts
 from conversations.flows import (
     answers,
+    before_booking,
     booking,
     cancelling,
     notes,
     offers,
     pauses,
+    paying,
     proposal,
     reminding,
     repair,
@@ -41,6 +43,10 @@ def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts
 def _answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts) -> Turn:
     if event.about is None and dialogue.asked_about is not None:
         event = replace(event, about=dialogue.asked_about)
+    if understood.intent is Intent.BALANCE:
+        return paying.balance(replace(dialogue, misses=0), facts)
+    if turn := paying.answer(replace(dialogue, misses=0), understood, event, facts):
+        return turn
     if event.media and not event.text.strip():
         return side_trips.again(dialogue, facts).led_by(say("media_received"))
     if turn := waitlist.answer(replace(dialogue, misses=0), understood, event, facts):
@@ -51,6 +57,9 @@ def _answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Fact
         return turn
     if code := named_language(event.text):
         return side_trips.speak(dialogue, code, facts)
+    agreement_asked = dialogue.awaiting is Awaiting.AGREEMENT
+    if agreement_asked and (turn := before_booking.answer(replace(dialogue, misses=0), understood, event, facts)):
+        return turn
     if dialogue.awaiting is Awaiting.MENU and understood.choice is not None:
         return side_trips.pick(dialogue, understood.choice, event, facts)
     if dialogue.awaiting is Awaiting.PICK_UP and (turn := pauses.answer(dialogue, understood, facts)):
@@ -140,7 +149,9 @@ def _fill(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) -
 
 def _nothing_to_answer(dialogue: Dialogue, answer: Answer, facts: Facts) -> Turn:
     """A yes or no that answers no open question: say how things stand. A second YES changes nothing."""
-    if dialogue.awaiting in (Awaiting.TIME, Awaiting.TIME_READING, Awaiting.DATE_READING) and dialogue.options:
+    asks_which = dialogue.awaiting in (Awaiting.WHICH_BOOKING, Awaiting.LEAVE) and answer is Answer.YES
+    asks_which = asks_which or dialogue.awaiting in (Awaiting.TIME, Awaiting.TIME_READING, Awaiting.DATE_READING)
+    if asks_which and dialogue.options:
         return Turn(dialogue, (say("which_of_these", dialogue.options),))
     if dialogue.service_id is not None and answer is Answer.YES:
         return booking.ask_next(dialogue, facts)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from conversations.payments import PaymentMethod, PaymentStatus
-from conversations.rules.payments import LIVING
+from conversations.rules.payments import GIVEN_UP, LIVING
 
 LEASE = timedelta(seconds=60)
 """How long nobody else does what one process has begun to do."""
@@ -35,7 +35,10 @@ def next_step(
     is_open: bool,
 ) -> Step:
     """`is_open`: whether its booking still wants the money. A prompt is never sent twice: where nobody knows whether
-    the first one was, nothing is done until its time is over."""
+    the first one was, nothing is done until its time is over. What was given up is looked at where its provider has
+    said something else since."""
+    if status in GIVEN_UP and checkout_id:
+        return Step.END if method is PaymentMethod.CARD else Step.LOOK
     if status not in LIVING or status is PaymentStatus.PROOF_SUBMITTED:
         return Step.NOTHING
     if method is PaymentMethod.MPESA and begun_at is None:

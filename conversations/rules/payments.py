@@ -36,6 +36,8 @@ REFUND_TRANSITIONS: dict[R, frozenset[R]] = {
 LIVING = frozenset({P.PENDING, P.PROCESSING, P.PROOF_SUBMITTED})
 """Payments of which something may still come by itself."""
 HAS_MONEY = frozenset({P.PAID, P.REFUNDED, P.PARTIALLY_REFUNDED})
+GIVEN_UP = frozenset({P.FAILED, P.EXPIRED})
+"""Payments of which nothing comes any more, unless their provider was wrong."""
 GIVES_BACK = frozenset({R.PENDING, R.PROCESSING, R.SUCCEEDED})
 """Refunds that have gone, or will go."""
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from conversations.business import ANY
+from conversations.payments import PaymentRule
 
 
 class Approval(StrEnum):
@@ -44,6 +45,10 @@ class Policy:
     open_requests: int | None = None
     at_deadline: AtDeadline | None = None
     waitlist_skips_parties: bool | None = None
+    payment: PaymentRule | None = None
+    deposit: int | None = None
+    deposit_percent: int | None = None
+    payment_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,13 @@ class Terms:
     at_deadline: AtDeadline = AtDeadline.EXPIRE
     waitlist_skips_parties: bool = True
     """Whether a party that does not fit into what is free of a class is passed over for the next that does."""
+    payment: PaymentRule = PaymentRule.NONE
+    """What is to be paid after the approval, before the booking is confirmed."""
+    deposit: int = 0
+    """In minor units; 0: `deposit_percent` of the price."""
+    deposit_percent: int = 50
+    payment_minutes: int = 24 * 60
+    """How long a client has for it, at most."""
 
     @property
     def asks_about_moves(self) -> bool:

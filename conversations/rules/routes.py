@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 SIMULATOR = "simulator"
+EMAIL = "email"
 _WHATSAPP = ("whatsapp", "whatsapp_cloud", "ultramsg")
 
 

@@ -23,7 +23,8 @@ from bot.database import Database
 from bot.desk import Desk
 from config import Settings
 from conversations.booking import BookingStatus as S
-from handlers.calendar_entries import Entry, Feed, uid_of
+from conversations.entries import Entry
+from handlers.calendar_entries import Feed, uid_of
 from models.feeds import set_feed_token
 from tests.bot.calendar_scene import LINA, MAYA, TOMORROW, book, change, open_page
 from tests.conftest import NOW, MakeDesk

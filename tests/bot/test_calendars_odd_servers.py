@@ -206,6 +206,6 @@ def test_a_slow_server_keeps_no_other_calendar_waiting(scene: Scene, make_desk: 
             if calendar(scene.database, well).synced_at is not None:
                 break
             loop._stopping.wait(0.01)
-        loop.stop()
         assert calendar(scene.database, well).synced_at is not None
         assert calendar(scene.database, stuck).synced_at is None
+    loop.stop()  # what was stuck has come to its end with its server

@@ -1,17 +1,19 @@
 """Facts as plain values: what a step may know, without any database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from conversations.booking import BookingStatus, BookingView, ProposalView
-from conversations.business import ANY, Business, Money, Service, Shift, Staff
+from conversations.business import ANY, Agreement, Business, Money, Service, Shift, Staff
 from conversations.classes import ClassView, Place, WaitlistStatus
 from conversations.desk import BlockView, ForOthers, LastCommand
 from conversations.facts import Person
 from conversations.layout import Capabilities
+from conversations.payments import BookingMoney, PackView
 from conversations.rules.availability import Calendar, Refusal, occupied
+from conversations.rules.payments import due_by, wanted
 from conversations.rules.policies import Terms
 from conversations.series import SeriesView
 
@@ -60,6 +62,10 @@ class PlainFacts:
     sessions: Sequence[ClassView] = ()
     all_series: Sequence[SeriesView] = ()
     places: Sequence[Place] = ()
+    agreed: Collection[tuple[int, str]] = ()
+    money: Mapping[int, BookingMoney] = field(default_factory=dict)
+    packs: Sequence[PackView] = ()
+    credit: Sequence[Money] = ()
 
     language_is_known: bool = False
 
@@ -118,11 +124,26 @@ class PlainFacts:
     def my_bookings(self) -> Sequence[BookingView]:
         return self.bookings
 
+    def my_packs(self) -> Sequence[PackView]:
+        return self.packs
+
+    def my_credit(self) -> Sequence[Money]:
+        return self.credit
+
+    def money_of(self, found: BookingView) -> BookingMoney:
+        return self.money.get(found.id, BookingMoney(Money(0, found.price.currency)))
+
+    def to_be_paid_by(self, found: BookingView) -> datetime | None:
+        return due_by(self.now, found.start, self.policy) if wanted(found.price, self.policy).amount else None
+
     def bookings_now(self) -> Sequence[BookingView]:
         return self.bookings
 
     def booking_after(self, found: BookingView) -> BookingView | None:
         return next((other for other in self.bookings if other.start > found.start), None)
+
+    def has_accepted(self, agreement: Agreement) -> bool:
+        return (agreement.service_id, agreement.version) in self.agreed
 
     def usual(self) -> BookingView | None:
         return next((found for found in self.bookings if found.status is BookingStatus.CONFIRMED), None)

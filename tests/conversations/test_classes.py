@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from conversations.booking import BookingStatus
 from conversations.business import Money, Service
 from conversations.classes import ClassView
@@ -102,6 +104,11 @@ class TestHowMany:
         turn = talk("yoga on the 16th of march for me + 2 kids")
         assert turn.effects == (HoldSeats(1, 3),)
         assert turn.replies[0].values["price"] == Money(6000, "USD")
+
+    @pytest.mark.parametrize("text", ["for 0 people", "0 seats", "for nobody"])
+    def test_nobody_at_all_is_one_seat_to_say_yes_to(self, text: str) -> None:
+        turn = talk(f"yoga on the 16th of march {text}")
+        assert (["confirm_class"], (HoldSeats(1, 1),)) == (keys(turn), turn.effects)
 
     def test_how_many_may_be_said_after_the_summary(self) -> None:
         turn = talk("yoga on the 16th of march", "for 3 people")

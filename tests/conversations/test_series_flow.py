@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from conversations.booking import BookingStatus
+from conversations.classes import Place, WaitlistStatus
 from conversations.commands.base import SeriesRef
 from conversations.commands.parse import parse
 from conversations.dialogue import Awaiting, Dialogue, Option
-from conversations.effects import Book, BookSeries, DecideSeries, Hold
+from conversations.effects import Book, BookSeries, DecideSeries, Hold, WaitForTime
 from conversations.engine import step
-from conversations.events import Said
+from conversations.events import Said, SeriesBooked, SeriesDecided
 from conversations.languages.render import render
 from conversations.rules.policies import Terms
 from conversations.series import Frequency, Mode, Rhythm, SeriesItem, SeriesView
@@ -76,6 +77,19 @@ class TestAsking:
     )
     def test_what_is_missing_is_asked_and_nothing_else(self, texts: list[str], expected: str) -> None:
         assert expected == keys(talk(*texts))[-1]
+
+    @pytest.mark.parametrize(
+        ("wish", "then"),
+        [
+            ("therapy every friday at 5pm", "4"), ("therapy regularly", "1"),
+            ("therapy every friday at 5pm, 4 times", "yes"),
+        ],
+    )  # fmt: skip
+    def test_what_is_not_understood_asks_again_and_the_answer_still_counts(self, wish: str, then: str) -> None:
+        asked, after = talk(wish), talk(wish, "ugh seriously??")
+        assert ["not_understood", keys(asked)[-1]] == keys(after)
+        assert asked.dialogue.awaiting is after.dialogue.awaiting
+        assert keys(talk(wish, then)) == keys(talk(wish, "ugh seriously??", then))
 
     def test_it_begins_on_the_first_day_that_is_soon_enough(self) -> None:
         assert "Tuesday 10 March 2026, 16:00" in shown(talk("therapy every tuesday at 4pm, 3 times"))
@@ -164,6 +178,86 @@ class TestPreview:
         assert ["confirm_unnamed"] == keys(
             talk("therapy monday at 10am", facts=replace(facts, policy=Terms(open_requests=2)))
         )
+
+
+def with_gaps(*whys: str, status: BookingStatus = BookingStatus.CONFIRMED) -> SeriesView:
+    """A visit on Friday, and the Fridays behind it left out for these reasons."""
+    kept = series(status)
+    left = (SeriesItem(n, FRIDAY + timedelta(days=7 * (n - 1)), why) for n, why in enumerate(whys, start=2))
+    return replace(kept, items=(*kept.items, *left))
+
+
+def after_booking(found: SeriesView, *texts: str, places: tuple[Place, ...] = ()) -> Turn:
+    facts = PlainFacts(bookings=found.bookings, all_series=(found,), places=places)
+    turn = step(Dialogue(), SeriesBooked(found), facts)
+    for text in texts:
+        turn = step(load(dump(turn.dialogue)), Said(text), facts)
+    return turn
+
+
+class TestWaitingForDates:
+    def test_what_others_have_can_be_waited_for_by_one_word(self) -> None:
+        found = with_gaps("taken", "holiday", "held", "no_such_day", "day_cap")
+        turn = after_booking(found)
+        assert ["WAIT. I text you if one comes free: 20 Mar, 3 Apr, 17 Apr"] == labels(turn.dialogue.options)
+        waits = after_booking(found, "wait")
+        wanted = [f"{FRIDAY.date() + timedelta(days=7 * weeks)}T17:00" for weeks in (1, 3, 5)]
+        assert wanted == [each.wanted for each in waits.effects if isinstance(each, WaitForTime)]
+        assert {(1, 1, True)} == {
+            (each.service_id, each.staff_id, each.is_told) for each in waits.effects if isinstance(each, WaitForTime)
+        }
+        assert ["series_waits"] == keys(waits)
+
+    @pytest.mark.parametrize("whys", [(), ("holiday",), ("no_such_day", "gap", "too_far", "closed")])
+    def test_what_nobody_gives_up_is_not_waited_for(self, whys: tuple[str, ...]) -> None:
+        assert () == after_booking(with_gaps(*whys)).dialogue.options
+
+    def test_it_can_be_said_later_and_again(self) -> None:
+        found = with_gaps("taken")
+        later = after_booking(found, "thanks", "my bookings", "where are you?", "wait")
+        assert 1 == sum(isinstance(each, WaitForTime) for each in later.effects)
+        place = Place(
+            5, WaitlistStatus.WAITING, 1, "Individual Therapy Session", FRIDAY + timedelta(days=7), 1, 1, "Sara"
+        )
+        again = after_booking(found, "wait", places=(place,))
+        assert (["my_waiting"], ()) == (keys(again), again.effects)
+
+    def test_a_series_that_is_over_is_waited_for_no_more(self) -> None:
+        found = with_gaps("taken", status=BookingStatus.CANCELLED)
+        facts = PlainFacts(all_series=(found,))
+        assert ["wait_which"] == keys(step(Dialogue(), Said("wait"), facts))
+
+    def test_several_services_in_a_visit_have_no_line(self) -> None:
+        kept = with_gaps("taken")
+        first = replace(kept.bookings[0], service_ids=(1, 2))
+        found = replace(kept, items=(replace(kept.items[0], booking=first), *kept.items[1:]))
+        assert () == after_booking(found).dialogue.options
+
+
+class TestRefused:
+    @pytest.mark.parametrize("status", [BookingStatus.DECLINED, BookingStatus.EXPIRED])
+    def test_instead_of_all_of_it_other_times_at_the_same_rhythm(self, status: BookingStatus) -> None:
+        found = series(*3 * [status])
+        facts = PlainFacts(all_series=(found,))
+        turn = step(Dialogue(), SeriesDecided(found, (1, 2, 3), status, "away"), facts)
+        assert [f"series_{status}", "declined_alternatives"] == keys(turn)
+        assert "3 visits, every week, Fri" in shown(step(turn.dialogue, Said("A"), facts))
+
+    @pytest.mark.parametrize(
+        ("statuses", "doing"),
+        [
+            ((BookingStatus.CONFIRMED, BookingStatus.DECLINED), Dialogue()),
+            ((BookingStatus.PENDING, BookingStatus.DECLINED), Dialogue()),
+            ((BookingStatus.DECLINED, BookingStatus.DECLINED), Dialogue(service_id=2)),
+        ],
+    )
+    def test_nothing_else_where_some_of_it_stands_or_they_are_booking_something_else(
+        self, statuses: tuple[BookingStatus, ...], doing: Dialogue
+    ) -> None:
+        found = series(*statuses)
+        turn = step(doing, SeriesDecided(found, (2,), BookingStatus.DECLINED), PlainFacts(all_series=(found,)))
+        assert ["series_declined"] == keys(turn)
+        assert doing.service_id == turn.dialogue.service_id
 
 
 class TestCommands:

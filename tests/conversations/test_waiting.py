@@ -111,6 +111,23 @@ class TestWaiting:
         assert JoinWaitlist(2, 3) in turn.effects
         assert Dialogue() == turn.dialogue
 
+    @pytest.mark.parametrize("text", ["yes", "ok", "yes please"])
+    def test_a_yes_to_a_full_class_means_its_list(self, text: str) -> None:
+        assert JoinWaitlist(2, 1) in talk("yoga on 18 march", text).effects
+
+    def test_a_yes_to_too_few_seats_could_mean_either(self) -> None:
+        turn = talk("yoga on 16 march for 5 people", "yes")
+        assert (["class_few"], Awaiting.FULL) == (keys(turn), turn.dialogue.awaiting)
+
+    def test_a_no_to_a_full_class_ends_it(self) -> None:
+        turn = talk("yoga on 18 march", "no thanks")
+        assert (["never_mind"], Dialogue()) == (keys(turn), turn.dialogue)
+
+    def test_what_is_not_understood_asks_again_and_the_numbers_still_count(self) -> None:
+        asked = talk("yoga on 18 march", "ugh seriously??")
+        assert ["not_understood", "class_full"] == keys(asked)
+        assert JoinWaitlist(2, 1) in talk("1", start=asked.dialogue).effects
+
     def test_what_has_room_is_offered_instead(self) -> None:
         turn = talk("waiting list for yoga on 16 march")
         assert ["wait_not_needed", "confirm_class"] == keys(turn)
@@ -194,6 +211,9 @@ class TestOffers:
     def test_after_a_word_beside_it_the_yes_still_counts(self) -> None:
         assert (AcceptOffer(5),) == talk("where are you?", "yes", facts=ASKED, start=made()).effects
         assert (AcceptOffer(5),) == talk("gibberish words here", "yes", facts=ASKED, start=made()).effects
+
+    def test_what_is_not_understood_is_answered_with_the_offer_once_more(self) -> None:
+        assert ["not_understood", "offer_seats"] == keys(talk("tell me more", facts=ASKED, start=made()))
 
     def test_the_one_that_is_quoted_is_meant(self) -> None:
         facts = replace(ASKED, places=(OFFERED, place(9, WaitlistStatus.OFFERED, class_id=3)))

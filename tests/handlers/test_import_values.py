@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from conversations.booking import BookingStatus
-from handlers import import_values as values
-from handlers.import_columns import Cells, column
-from handlers.import_rows import BadValue, SourceRow
+from handlers.importing import values
+from handlers.importing.columns import Cells, column
+from handlers.importing.rows import BadValue, SourceRow
 
 
 class TestTimes:

@@ -25,7 +25,7 @@ from tests.fakes.daraja_server import FakeDaraja, Prompt
 from tests.fakes.stripe_server import FakeStripe
 from webhooks import create_app
 
-CLINIC = Path(__file__).parent / "clinic.toml"
+CLINIC = Path(__file__).parent.parent / "stories" / "clinic.toml"
 ZAWADI = Phone("Zawadi", "sms", "+254700000001")
 AMINA = Phone("Amina", "sms", "+254711000002", "Amina")
 BRIAN = Phone("Brian", "sms", "+254722000003", "Brian")
@@ -124,9 +124,9 @@ class Till:
         return self.calls_back(self.daraja.pay(self.prompt))
 
     def link(self, phone: Phone) -> str:
-        """The path of the last link to pay that a phone has read."""
+        """The path of the last link to pay that a phone has read; "" where it has read none."""
         found = [re.search(r"https://clinic\.test(/pay/\S+)", row.body) for row in self._texts(phone, 0)]
-        return next(match.group(1) for match in reversed(found) if match)
+        return next((match.group(1) for match in reversed(found) if match), "")
 
     def opens(self, path: str) -> str:
         """The client opens the link; the number of Stripe's page that it leads to."""
@@ -149,6 +149,20 @@ class Till:
         self.delivers(self.stripe.pay(session_id))
         return session_id
 
+    def on_phone(self, what: str) -> None:
+        """In a story: "pays Amina", or "1032 Amina" for a result code."""
+        result, name = what.split()
+        number = self.player.phones[name].address.removeprefix("+")
+        prompt = next(one for one in reversed(self.daraja.prompts) if str(one.asked["PhoneNumber"]) == number)
+        raw = self.daraja.pay(prompt) if result == "pays" else self.daraja.fail(prompt, result)
+        self.web.post(CALLBACK, data=raw, content_type="application/json")
+
+    def on_card(self, what: str) -> None:
+        """In a story: "pays Amina", on the page that their link leads to."""
+        _, name = what.split()
+        raw, header = self.stripe.signed(self.stripe.pay(self.opens(self.link(self.player.phones[name]))))
+        self.web.post("/webhooks/stripe", data=raw, headers={"Stripe-Signature": header})
+
     def payments(self) -> list[Row[Any]]:
         return self._rows(select(payments).order_by(payments.c.id))
 
@@ -163,7 +177,8 @@ class Till:
 
     def check(self) -> None:
         """What must always hold, holds."""
-        assert [] == self.desk.database.read(lambda session: list(broken_invariants(session, self.clock.now())))
+        broken = self.desk.database.read(lambda session: list(broken_invariants(session, self.clock.now())))
+        assert not broken, broken
 
     def _rows(self, statement: Any) -> list[Row[Any]]:
         return self.desk.database.read(lambda session: list(session.execute(statement)))
