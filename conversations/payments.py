@@ -147,10 +147,17 @@ class BookingMoney:
 
     paid: Money
     """What pays for it now."""
+    kept: Money
+    """What came for it and is kept as its client's credit."""
     proof: str = ""
     """What the client has shown, which nobody has looked at yet."""
     by_hand: Money | None = None
     """What a person is still to give back."""
+
+    @property
+    def returnable(self) -> Money:
+        """What can be given back."""
+        return Money(self.paid.amount + self.kept.amount, self.paid.currency)
 
 
 @dataclass(frozen=True, slots=True)

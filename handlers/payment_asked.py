@@ -16,7 +16,7 @@ from handlers.money_moved import use_credit
 from handlers.payment_begun import push
 from handlers.profile import Profile
 from models.bookings import booking_by_id, change_booking, move_booking
-from models.payments import add_request, credit_of, request_by_id
+from models.payments import add_request, change_request, credit_of, open_request, request_by_id
 from models.prepaid import packs_of, use_pack
 from models.scheduled_notices import NoticeKind, plan_notice
 
@@ -58,6 +58,14 @@ def ask_to_pay(session: Session, booking_id: int, circumstances: Circumstances, 
         plan_notice(session, NoticeKind.PAYMENT_DUE, at, booking_id=row.id, about=due_at)
     if methods[:1] == (PaymentMethod.MPESA,):
         push(session, request, row.client_phone or "", now)
+
+
+def ask_for_more(session: Session, booking_id: int, profile: Profile, now: datetime) -> None:
+    """Its price has risen while it waits to be paid: that is what is asked now."""
+    row, request = _booking(session, booking_id), open_request(session, booking_id)
+    if request is not None:
+        asked = wanted(Money(row.price, row.currency), profile.terms(row.staff_id, row.service_id))
+        change_request(session, request, now, amount=max(asked.amount, request.amount))
 
 
 def to_be_paid_by(session: Session, found: BookingView, terms: Terms, now: datetime) -> datetime | None:

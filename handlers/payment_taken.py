@@ -41,6 +41,7 @@ def take_payment(
     request = open_request(session, row.id)
     living = living_payments(payments_of_request(session, request.id)) if request is not None else []
     shown = next((one for one in living if one.status is PaymentStatus.PROOF_SUBMITTED), None)
+    savepoint = session.begin_nested()
     if shown is None:
         payment_id = add_payment(
             session, now, request_id=request.id if request is not None else None, booking_id=row.id,
@@ -49,7 +50,6 @@ def take_payment(
         )  # fmt: skip
         shown = payment_by_id(session, payment_id)
     assert shown is not None
-    savepoint = session.begin_nested()
     try:
         change_payment(session, shown, now, verified_by=who, verified_at=now)
         payment = payment_by_id(session, shown.id)
@@ -69,11 +69,17 @@ def give_money_back(
     """So much of what pays for a booking goes back. Raises LostRace where it has changed, or less was paid."""
     now, who = circumstances.now, decider(conversation, profile)
     row = lock_as_read(session, effect.booking_id, effect.version)
+    left, why = effect.amount.amount, "given back by the business"
+    for payment in payments_of_booking(session, row.id):
+        part = min(left, payment.credited) if payment.currency == effect.amount.currency else 0
+        if part > 0:
+            give_back(session, payment.id, part, why, who, now)
+            left -= part
     paid = sum(amount for _, amount in applied_to(session, row.id))
-    if effect.amount.amount > paid:
+    if left > paid:
         raise LostRace
-    for payment_id, freed in keep_as_credit(session, row.id, paid - effect.amount.amount, who, "refund", now):
-        give_back(session, payment_id, freed, "given back by the business", who, now)
+    for payment_id, freed in keep_as_credit(session, row.id, paid - left, who, "refund", now) if left else []:
+        give_back(session, payment_id, freed, why, who, now)
     if row.conversation_id is None:
         return None
     return row.conversation_id, GivenBack(fresh_view(session, row.id, profile), effect.amount)
@@ -92,11 +98,14 @@ def refunds_are_done(
 def money_of(session: Session, booking_id: int, currency: str) -> BookingMoney:
     """The money of a booking, in its own currency."""
     paid = sum(amount for _, amount in applied_to(session, booking_id))
-    shown = [one for one in payments_of_booking(session, booking_id) if one.status is PaymentStatus.PROOF_SUBMITTED]
+    mine = payments_of_booking(session, booking_id)
+    kept = sum(one.credited for one in mine if one.currency == currency)
+    shown = [one for one in mine if one.status is PaymentStatus.PROOF_SUBMITTED]
     by_hand = sum(one.amount for one in refunds_of_booking(session, booking_id) if _is_by_hand(one))
     return BookingMoney(
-        Money(paid, currency), shown[-1].proof if shown else "", Money(by_hand, currency) if by_hand else None
-    )
+        Money(paid, currency), Money(kept, currency), shown[-1].proof if shown else "",
+        Money(by_hand, currency) if by_hand else None,
+    )  # fmt: skip
 
 
 def _is_by_hand(refund: Row[Any]) -> bool:

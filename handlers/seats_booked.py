@@ -18,7 +18,7 @@ from handlers.circumstances import Circumstances
 from handlers.deadlines_set import deadline, plan_reminders_of_request
 from handlers.free_seats import free_seats
 from handlers.intake_kept import answers_so_far, forget_draft
-from handlers.payment_asked import ask_to_pay, stands_as
+from handlers.payment_asked import ask_for_more, ask_to_pay, stands_as
 from handlers.pending_request import fresh_view
 from handlers.profile import Profile
 from models.bookings import add_booking, change_booking, live_booking_in_class
@@ -79,6 +79,7 @@ def book_places(
         price = mine.price + seats * mine.session_rate
         change_booking(session, mine.id, mine.version, now, seats_reserved=mine.seats_reserved + seats, price=price)
         claim_seats(session, row, seats, Holder.BOOKING, mine.id, now)
+        ask_for_more(session, mine.id, profile, now)
         _wait_no_longer(session, client_id, class_id, mine.id, now)
         return mine.id, True
     course = visit((row.service_id,), profile.services)

@@ -39,7 +39,8 @@ def paid(found: BookingView, rest: str, facts: Facts) -> Outcome:
 
 
 def refund(found: BookingView, rest: str, facts: Facts) -> Outcome:
-    """All that was paid, or so much of it; DONE says that what was to be given back by hand has been."""
+    """All that came for it, or so much of it, what is kept for them first; DONE: what was to be given back by hand has
+    been."""
     money = facts.money_of(found)
     if rest.strip().upper() == DONE:
         if money.by_hand is None:
@@ -49,11 +50,11 @@ def refund(found: BookingView, rest: str, facts: Facts) -> Outcome:
     amount, _ = _amount(rest, found)
     if amount is None and rest.strip():
         return Outcome(say("command_no_amount", example=REFUND.example))
-    amount = amount or money.paid
-    if amount.amount <= 0 or not money.paid.amount:
+    amount = amount or money.returnable
+    if amount.amount <= 0 or not money.returnable.amount:
         return Outcome(say("command_nothing_to_refund", id=found.id))
-    if amount.amount > money.paid.amount:
-        return Outcome(say("command_refund_too_much", id=found.id, price=money.paid))
+    if amount.amount > money.returnable.amount:
+        return Outcome(say("command_refund_too_much", id=found.id, price=money.returnable))
     reply = say("command_refunding", id=found.id, client=found.client, price=amount)
     return Outcome(reply, (GiveBack(found.id, found.version, amount),))
 

@@ -131,7 +131,7 @@ class PlainFacts:
         return self.credit
 
     def money_of(self, found: BookingView) -> BookingMoney:
-        return self.money.get(found.id, BookingMoney(Money(0, found.price.currency)))
+        return self.money.get(found.id, BookingMoney(Money(0, found.price.currency), Money(0, found.price.currency)))
 
     def to_be_paid_by(self, found: BookingView) -> datetime | None:
         return due_by(self.now, found.start, self.policy) if wanted(found.price, self.policy).amount else None

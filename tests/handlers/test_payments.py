@@ -140,6 +140,22 @@ class TestInTime:
         assert 350000 == till.payments()[0].credited
         assert "after its deadline" in till.last(AMINA)
 
+    def test_what_is_kept_goes_back_on_the_coordinators_word(self, till: Till) -> None:
+        number = till.approved()
+        prompt = till.prompt
+        till.passes(hours=25)
+        till.approved(who=BRIAN)
+        till.calls_back(till.daraja.pay(prompt))
+        assert ["command_refunding"] == till.says(ZAWADI, f"refund {number}")
+        assert [(0, 350000)] == [(p.credited, p.refunded) for p in till.payments()[:1]]
+        assert ["command_nothing_to_refund"] == till.says(ZAWADI, f"refund {number}")
+
+    def test_money_that_comes_after_the_word_that_it_failed(self, till: Till) -> None:
+        till.approved()
+        till.calls_back(till.daraja.fail(till.prompt, "1037"))
+        till.pays_by_phone()
+        assert BookingStatus.CONFIRMED is till.booking().status
+
 
 class TestByTransfer:
     def test_a_photo_is_a_proof_that_the_coordinator_looks_at(self, till: Till) -> None:
