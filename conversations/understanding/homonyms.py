@@ -269,8 +269,11 @@ def _is_done(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
     is_led = subject.kind is Kind.PEOPLE or subject.text in words.single("topics", "past_subjects")
     is_numbered = any(each.kind in (Kind.ORDINAL, Kind.NUMBER, Kind.PART) for each in after[1:2])
     asked = any(each.text in words.single("topics", "wishing") for each in found[max(0, place - 3) : place])
-    return is_led and after[0].text in words.single("words", "verb_objects") and not asked and (
-        not is_numbered or after[0].kind is Kind.OTHER
+    return (
+        is_led
+        and after[0].text in words.single("words", "verb_objects")
+        and not asked
+        and (not is_numbered or after[0].kind is Kind.OTHER)
     )
 
 

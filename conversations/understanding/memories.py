@@ -23,6 +23,8 @@ _AHEAD = frozenset({Kind.NEXT, Kind.COMING})
 _WISHES = (("words", "asks"), ("topics", "wishing"))
 _NEAR = 4
 """Words from "since" to the day ("desde la caída de febrero")."""
+_FEWEST_TOLD = 4
+"""Words that make a story of what has been so since."""
 _AUXILIARY_REACH = 3
 """Words from an auxiliary to its participle ("a été opérée")."""
 
@@ -85,7 +87,8 @@ def _clause_of(item: Found, lexemes: Sequence[Lexeme], joins: frozenset[str]) ->
 
 def _is_remembered(item: Found, lexemes: Sequence[Lexeme], known: Vocabulary) -> bool:
     sentence = _clause_of(item, lexemes, frozenset())
-    led = [word for each in lexemes[max(0, item.start - _NEAR) : item.end] for word in words_of(each.text)]
+    near = [word for each in lexemes[max(0, item.start - _NEAR) : item.end] for word in words_of(each.text)]
+    led = without(near, known.phrase_set("words", "joins"))
     tells = any(each.kind is Kind.OTHER for each in (*sentence.before, *sentence.after))
     if tells and holds(led, known.phrase_set("topics", "since_when")):
         return True
@@ -102,17 +105,20 @@ def _has_been_so(sentence: _Clause, known: Vocabulary) -> bool:
     if any(holds(said, known.phrase_set(*listed)) for listed in _WISHES):
         return False
     is_so = any(holds(said, known.phrase_set(*listed)) for listed in (("topics", "ailing"), ("words", "been")))
-    return is_so or len(said) < len(words) or _past(both, known) is not None
+    if is_so or len(said) < len(words) or _past(both, known) is not None:
+        return True
+    told = sum(each.kind is Kind.OTHER for each in both)
+    return told >= _FEWEST_TOLD and not holds(said, known.phrase_set("topics", "intended"))
 
 
 def _was_then(item: Found, lexemes: Sequence[Lexeme], known: Vocabulary) -> bool:
     """Whether its clause has a verb of the past, and neither an intention nor a wish behind it."""
     clause = _clause_of(item, lexemes, known.single("words", "joins"))
     said = _words([*clause.before, *clause.after])
-    if holds(said, known.phrase_set("words", "asks")) or holds(said, known.phrase_set("topics", "intended")):
+    left = without(said, known.phrase_set("topics", "remembered"))
+    if holds(left, known.phrase_set("words", "asks")) or holds(said, known.phrase_set("topics", "intended")):
         return False
-    happened = known.phrase_set("topics", "remembered")
-    if is_led_to(item, lexemes, known) or not known.single("topics", "no_past").isdisjoint(without(said, happened)):
+    if is_led_to(item, lexemes, known) or not known.single("topics", "no_past").isdisjoint(left):
         return False
     wishing = known.phrase_set("topics", "wishing")
     verb = _past(clause.before, known)
