@@ -6,8 +6,8 @@ from base64 import urlsafe_b64decode
 from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Literal, NamedTuple
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -85,6 +85,43 @@ def _sources(text: str) -> str:
     except ValueError:
         raise ValueError("wanted addresses or networks such as 196.201.214.200,196.201.213.0/24") from None
     return text
+
+
+MailSecurity = Literal["starttls", "tls", "none"]
+
+
+class MailAddress(NamedTuple):
+    """Where emails are handed in. `security` is starttls, tls or none."""
+
+    host: str
+    port: int
+    security: MailSecurity
+    username: str
+    password: str
+
+
+_MAIL: dict[str, tuple[MailSecurity, int]] = {"smtp": ("starttls", 587), "smtps": ("tls", 465), "smtp+plain": ("none", 25)}
+
+
+def _mail_address(url: str) -> MailAddress:
+    """Raises ValueError."""
+    scheme, _, rest = url.partition("://")
+    if scheme not in _MAIL or not rest:
+        raise ValueError("wanted an address that begins with smtp://, smtps:// or smtp+plain://")
+    try:
+        parts = urlsplit(f"//{rest}")
+        port = parts.port
+    except ValueError:
+        raise ValueError("wanted a server's address such as smtp://user:password@host:587") from None
+    if not re.fullmatch(r"[A-Za-z0-9.:_-]+", parts.hostname or "") or parts.path.strip("/") or parts.query:
+        raise ValueError("wanted a server's address such as smtp://user:password@host:587")
+    if port == 0:
+        raise ValueError("wanted a port from 1 to 65535")
+    if bool(parts.username) is not bool(parts.password):
+        raise ValueError("wanted a user and their password, or neither")
+    security, usual = _MAIL[scheme]
+    username, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return MailAddress(parts.hostname or "", port or usual, security, username, password)
 
 
 Zone = Annotated[str, AfterValidator(_zone), Field(examples=["Asia/Qatar"])]
@@ -198,7 +235,7 @@ class Settings(BaseSettings):
     ultramsg_api_base: Annotated[Address, Field(description="another address for UltraMsg")] = ""
     ultramsg_messages_per_second: Annotated[Rate, Field(description="messages a second; 0: UltraMsg queues them")] = 0
 
-    stripe_secret_key: Annotated[
+    stripe_api_key: Annotated[
         Secret,
         Field(
             description="Stripe's secret key, sk_… or rk_…; a test key takes no real money; unset: no payment by card"
@@ -267,32 +304,20 @@ class Settings(BaseSettings):
     ] = ""
     google_api_base: Annotated[Address, Field(description="another address for Google's Calendar API")] = ""
 
-    smtp_host: Annotated[
-        str,
+    smtp_url: Annotated[
+        Secret,
         Field(
-            pattern=r"^[A-Za-z0-9.:_-]*$",
-            examples=["smtp.example.com"],
-            description="the server that takes our emails; unset: none are sent",
+            description="the server that takes our emails: smtp://user:password@host:587 (with STARTTLS, or nothing is"
+            " sent), smtps://… (TLS from the start), smtp+plain://… (not encrypted); unset: no emails"
         ),
-    ] = ""
-    smtp_port: Annotated[
-        int, Field(ge=1, le=65535, description="its port: 587 with starttls, 465 with tls, by custom")
-    ] = 587
-    smtp_security: Annotated[
-        Literal["starttls", "tls", "none"],
-        Field(description="how the way there is encrypted; with starttls nothing is sent where it is not offered"),
-    ] = "starttls"
-    smtp_username: Annotated[str, Field(max_length=200, description="who we are at that server")] = ""
-    smtp_password: Annotated[Secret, Field(description="and the password; an app password where there is one")] = (
-        NO_SECRET
-    )
+    ] = NO_SECRET
     smtp_from: Annotated[Sender, Field(description="in whose name emails are sent, with a name that people read")] = ""
 
     intake_key: Annotated[
         Secret,
         Field(
-            description="seals what clients answer about themselves: `openssl rand -base64 32 | tr '+/' '-_'` makes one; "
-            "commas between several: the first seals, all open"
+            description="seals what clients answer about themselves; `openssl rand -base64 32 | tr '+/' '-_'` makes "
+            "one; commas between several: the first seals, all open"
         ),
     ] = NO_SECRET
 
@@ -336,7 +361,7 @@ class Settings(BaseSettings):
 
     @property
     def has_stripe(self) -> bool:
-        return bool(self.stripe_secret_key.get_secret_value())
+        return bool(self.stripe_api_key.get_secret_value())
 
     @property
     def has_mpesa(self) -> bool:
@@ -344,7 +369,12 @@ class Settings(BaseSettings):
 
     @property
     def has_email(self) -> bool:
-        return bool(self.smtp_host and self.smtp_from)
+        return bool(self.smtp_url.get_secret_value() and self.smtp_from)
+
+    @property
+    def mail_server(self) -> MailAddress:
+        """Raises ValueError where SMTP_URL is none."""
+        return _mail_address(self.smtp_url.get_secret_value())
 
     @property
     def has_intake(self) -> bool:
@@ -393,16 +423,13 @@ def _together(settings: Settings) -> list[str]:
         ("twilio_auth_token", "twilio_account_sid"),
         ("ultramsg_instance_id", "ultramsg_token"),
         ("ultramsg_token", "ultramsg_instance_id"),
-        ("stripe_secret_key", "stripe_webhook_secret"),
-        ("stripe_webhook_secret", "stripe_secret_key"),
+        ("stripe_api_key", "stripe_webhook_secret"),
+        ("stripe_webhook_secret", "stripe_api_key"),
         ("caldav_username", "caldav_password"),
         ("caldav_password", "caldav_username"),
         ("caldav_username", "caldav_url"),
-        ("smtp_host", "smtp_from"),
-        ("smtp_from", "smtp_host"),
-        ("smtp_username", "smtp_password"),
-        ("smtp_password", "smtp_username"),
-        ("smtp_username", "smtp_host"),
+        ("smtp_url", "smtp_from"),
+        ("smtp_from", "smtp_url"),
         ("llm_api_base", "llm_model"),
         ("llm_model", "llm_api_base"),
     ):
@@ -427,9 +454,13 @@ def _together(settings: Settings) -> list[str]:
         wrong.append(
             "ULTRAMSG_WEBHOOK_SECRET: found a secret: wanted letters, digits, - and _, for it is part of a path"
         )
+    try:
+        _ = settings.mail_server if settings.smtp_url.get_secret_value() else None
+    except ValueError as error:
+        wrong.append(f"SMTP_URL: found a secret: {error}")
     wrong += _mpesa(settings)
-    if not re.fullmatch(r"((sk|rk)_[!-~]+)?", settings.stripe_secret_key.get_secret_value()):
-        wrong.append("STRIPE_SECRET_KEY: found a secret: wanted one that begins with sk_ or rk_")
+    if not re.fullmatch(r"((sk|rk)_[!-~]+)?", settings.stripe_api_key.get_secret_value()):
+        wrong.append("STRIPE_API_KEY: found a secret: wanted one that begins with sk_ or rk_")
     if not re.fullmatch(r"(whsec_[!-~]+)?", settings.stripe_webhook_secret.get_secret_value()):
         wrong.append("STRIPE_WEBHOOK_SECRET: found a secret: wanted one that begins with whsec_")
     if settings.has_intake and not all(map(_is_fernet_key, settings.intake_key.get_secret_value().split(","))):

@@ -158,7 +158,7 @@ def _stripe(app: Flask, desk: Desk) -> None:
     from bot.payments.stripe_inbound import StripeInbound, is_live
 
     settings = desk.settings
-    live = is_live(settings.stripe_secret_key.get_secret_value())
+    live = is_live(settings.stripe_api_key.get_secret_value())
     stripe = StripeInbound(settings.stripe_webhook_secret.get_secret_value(), live, home(settings))
 
     @app.post("/webhooks/stripe")

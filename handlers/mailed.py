@@ -1,13 +1,13 @@
 """What has happened to a booking, told by email to its client, its staff and its coordinator."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from conversations.booking import BookingView
+from conversations.booking import BookingStatus, BookingView
 from conversations.entries import Entry, written
 from conversations.events import Event
 from conversations.languages import known
@@ -24,9 +24,10 @@ from models.calendar_events import events_of
 from models.clients import client_by_id
 from models.conversations import change_conversation, conversation_by_id, conversation_id_for
 from models.messages import add_outbound
-from models.outbox import add_to_outbox
+from models.outbox import add_to_outbox, last_told
 
 LONGEST_SUBJECT = 200
+_GONE = (f"mail_{News.CANCELLED}", f"mail_{News.DECLINED}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def mail_news(
     if mailing is None or not mailing.bookings:
         return
     rows = events_of(session, [found.id for found in mailing.bookings])
-    letters = _to_team(mailing, rows, profile)
+    letters = [*_to_team(mailing, rows, profile), *_to_former_team(session, mailing, rows, profile)]
     if told := sentences(replies):
         letters = [*_to_client(session, mailing, told, language, rows, profile), *letters]
     for letter in letters:
@@ -105,6 +106,27 @@ def _to_team(mailing: Mailing, rows: Mapping[int, Row[Any]], profile: Profile) -
         )
         for address, (language, bookings) in sorted(theirs.items())
     ]  # fmt: skip
+
+
+def _to_former_team(
+    session: Session, mailing: Mailing, rows: Mapping[int, Row[Any]], profile: Profile
+) -> list[_Letter]:
+    """To who had it in their calendar and has it no longer, since it has gone to others."""
+    foot = say("mail_foot", business=profile.business.name, phone="")
+    letters = []
+    for found in mailing.bookings if mailing.team is not None else ():
+        team = _team(found, profile)
+        for conversation_id, (address, kind) in last_told(session, EMAIL, found.id).items():
+            is_team = conversation_by_id(session, conversation_id).client_id is None
+            if is_team and address not in team and kind not in _GONE:
+                entry = replace(entry_for_staff(rows[found.id], profile), status=BookingStatus.CANCELLED)
+                letters.append(
+                    _Letter(
+                        address, profile.business.language, News.CANCELLED, (found,), (_details((found,)), foot),
+                        (entry,), None,
+                    )
+                )  # fmt: skip
+    return letters
 
 
 def _team(found: BookingView, profile: Profile) -> dict[str, str]:

@@ -204,6 +204,15 @@ def _lost() -> tuple[ColumnElement[bool], ...]:
     return outbox.c.status.in_(LOST), outbox.c.resent_as.is_(None)
 
 
+def last_told(session: Session, channel: str, booking_id: int) -> dict[int, tuple[str, str]]:
+    """The address, and the kind of what was queued last, of each conversation on this channel that was told of this
+    booking by itself."""
+    statement = select(outbox.c.conversation_id, outbox.c.address, outbox.c.kind).where(
+        outbox.c.booking_id == booking_id, outbox.c.channel == channel
+    )
+    return {row[0]: (row[1], row[2]) for row in session.execute(statement.order_by(outbox.c.id))}
+
+
 def newest_outbox_id(session: Session) -> int:
     """The number of what was queued last; 0 where nothing ever was."""
     return int(session.execute(select(func.max(outbox.c.id))).scalar_one() or 0)

@@ -17,10 +17,7 @@ from conversations.rules.routes import EMAIL
 
 def mail_server(settings: Settings) -> MailServer:
     """The one that is set up."""
-    return MailServer(
-        settings.smtp_host, settings.smtp_port, settings.smtp_security, settings.smtp_username,
-        settings.smtp_password.get_secret_value(),
-    )  # fmt: skip
+    return MailServer(*settings.mail_server)
 
 
 class EmailChannel:

@@ -10,6 +10,7 @@ from typing import Final
 from unicodedata import category
 from uuid import UUID, uuid5
 
+from bot.calendars.ics import Method, booking_ics, bookings_ics, is_off
 from conversations.entries import Entry
 from conversations.messages import Outgoing
 
@@ -42,8 +43,6 @@ def letter(message: Outgoing, sender: str, now: datetime) -> EmailMessage:
 
 
 def _add_calendar(found: EmailMessage, entries: Sequence[Entry], organizer: str, attendee: str) -> None:
-    from bot.calendars.ics import Method, booking_ics, bookings_ics, is_off
-
     if len(entries) == 1:
         method = Method.CANCEL if is_off(entries[0]) else Method.REQUEST
         raw = booking_ics(entries[0], method, organizer, attendee, answers=False)

@@ -25,12 +25,12 @@ def _asked(settings: Settings) -> Finding:
     from bot.payments.stripe_checkout import StripeCheckout
     from bot.payments.stripe_inbound import is_live
 
-    key = settings.stripe_secret_key.get_secret_value()
+    key = settings.stripe_api_key.get_secret_value()
     stripe = StripeCheckout(key, Clock().now, settings.stripe_api_base)
     try:
         stripe.try_out()
     except ProviderRefused as error:
-        return wrong(f"Stripe: does not let us in ({error.code}). Look at STRIPE_SECRET_KEY.")
+        return wrong(f"Stripe: does not let us in ({error.code}). Look at STRIPE_API_KEY.")
     except ProviderAway as error:
         return wrong(f"Stripe: no answer that can be used ({error.words}). Look at STRIPE_API_BASE, or try again.")
     finally:

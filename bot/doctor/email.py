@@ -13,9 +13,9 @@ _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 def email(settings: Settings) -> Iterator[Finding]:
     if not settings.has_email:
         return
-    if settings.smtp_security == "none" and settings.smtp_host not in _THIS_MACHINE:
+    if settings.mail_server.security == "none" and settings.mail_server.host not in _THIS_MACHINE:
         yield look(
-            "SMTP_SECURITY is none: everybody on the way can read emails, and the password; use starttls or tls."
+            "SMTP_URL is smtp+plain: everybody on the way can read emails, and the password; use smtp:// or smtps://."
         )
     yield _asked(settings)
 
@@ -28,8 +28,8 @@ def _asked(settings: Settings) -> Finding:
     except SendError as error:
         if error.failure is SendFailure.BUSY:
             words = f"Email: no answer that can be used ({error.words or error.code})"
-            return wrong(f"{words}. Look at SMTP_HOST, SMTP_PORT and SMTP_SECURITY, or try again.")
+            return wrong(f"{words}. Look at SMTP_URL, or try again.")
         if error.code in ("certificate", "no_starttls"):
-            return wrong(f"Email: {error.words}. Look at SMTP_HOST, SMTP_PORT and SMTP_SECURITY.")
-        return wrong(f"Email: does not let us in ({error.code}). Look at SMTP_USERNAME and SMTP_PASSWORD.")
+            return wrong(f"Email: {error.words}. Look at SMTP_URL.")
+        return wrong(f"Email: does not let us in ({error.code}). Look at the user and password of SMTP_URL.")
     return good("Email: the server lets us in.")

@@ -11,6 +11,7 @@ from bot.database import Database, DatabaseAway, SchemaState
 from bot.desk import Desk
 from bot.doctor.calendars import calendars
 from bot.doctor.finding import Finding, good, look, wrong
+from bot.doctor.intake import intake
 from conversations.languages import language
 from conversations.rules.routes import SIMULATOR, coordinator_channel
 from handlers.profile import Coordinator, Profile
@@ -63,6 +64,7 @@ def _contents(session: Session, desk: Desk) -> Iterator[Finding]:
     if not any(coordinator.is_default for coordinator in profile.coordinators):
         yield wrong("Coordinator: none is the default. Give one `default = true` in business.toml and load it.")
     yield from calendars(session, desk)
+    yield from intake(session, desk)
     yield _dead_letters(session)
 
 

@@ -53,7 +53,7 @@ def _stripe(desk: "Desk") -> PaymentProvider:
     if not settings.has_stripe:
         raise KeyError(PaymentMethod.CARD)
     return StripeCheckout(
-        settings.stripe_secret_key.get_secret_value(), desk.clock.now, settings.stripe_api_base, home(settings)
+        settings.stripe_api_key.get_secret_value(), desk.clock.now, settings.stripe_api_base, home(settings)
     )
 
 

@@ -529,11 +529,11 @@ class TestSetUp:
     @pytest.mark.parametrize(
         ("settings", "wanted"),
         [
-            ({"STRIPE_SECRET_KEY": KEY}, "STRIPE_WEBHOOK_SECRET: not set"),
-            ({"STRIPE_WEBHOOK_SECRET": "whsec_hunter2"}, "STRIPE_SECRET_KEY: not set"),
-            ({"STRIPE_SECRET_KEY": "pk_test_hunter2", "STRIPE_WEBHOOK_SECRET": "whsec_1"}, "begins with sk_ or rk_"),
-            ({"STRIPE_SECRET_KEY": "sk_test_hunter2 é", "STRIPE_WEBHOOK_SECRET": "whsec_1"}, "begins with sk_ or rk_"),
-            ({"STRIPE_SECRET_KEY": KEY, "STRIPE_WEBHOOK_SECRET": "we_hunter2"}, "begins with whsec_"),
+            ({"STRIPE_API_KEY": KEY}, "STRIPE_WEBHOOK_SECRET: not set"),
+            ({"STRIPE_WEBHOOK_SECRET": "whsec_hunter2"}, "STRIPE_API_KEY: not set"),
+            ({"STRIPE_API_KEY": "pk_test_hunter2", "STRIPE_WEBHOOK_SECRET": "whsec_1"}, "begins with sk_ or rk_"),
+            ({"STRIPE_API_KEY": "sk_test_hunter2 é", "STRIPE_WEBHOOK_SECRET": "whsec_1"}, "begins with sk_ or rk_"),
+            ({"STRIPE_API_KEY": KEY, "STRIPE_WEBHOOK_SECRET": "we_hunter2"}, "begins with whsec_"),
         ],
     )
     def test_settings_that_cannot_be_used_are_named(
@@ -548,7 +548,7 @@ class TestSetUp:
     @pytest.mark.parametrize("key", [KEY, "rk_live_hunter2"])
     def test_settings_that_can_be_used_are_taken(self, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
         assert not read_settings(None).has_stripe
-        monkeypatch.setenv("STRIPE_SECRET_KEY", key)
+        monkeypatch.setenv("STRIPE_API_KEY", key)
         monkeypatch.setenv("STRIPE_WEBHOOK_SECRET", "whsec_hunter2")
         assert read_settings(None).has_stripe
 
@@ -580,7 +580,7 @@ class TestSetUp:
 def _settings(server: FakeStripe, key: str, public_url: str) -> Settings:
     return Settings(
         _env_file=None,
-        stripe_secret_key=SecretStr(key),
+        stripe_api_key=SecretStr(key),
         stripe_webhook_secret=SecretStr("whsec_hunter2"),
         stripe_api_base=server.base_url,
         public_url=public_url,

@@ -24,7 +24,7 @@ from models.conversations import conversations
 from models.outbox import Carries, dead_letters, outbox, outbox_after
 from tests.conftest import CHANNELS, MakeDesk
 from tests.fakes.smtp_server import FakeSMTP, Fault, Taken
-from tests.handlers.salon import BUSINESS, MAYA, SARA, Salon
+from tests.handlers.salon import BUSINESS, MAYA, OMAR, SARA, Salon
 from tests.handlers.till import AMINA, ZAWADI, Till
 
 CLIENT, STAFF, DESK = "sara@example.org", "maya@salon.example", "desk@salon.example"
@@ -146,6 +146,20 @@ def test_a_request_that_is_refused_leaves_the_calendars_of_staff(salon: Salon, s
     assert "fully booked" in refused.text
     assert refused.calendar is None
     assert ("CANCEL", "CANCELLED") == (in_calendar(only(server, STAFF))[0], in_calendar(only(server, DESK))[3])
+
+
+def test_who_no_longer_gives_it_has_it_taken_out_of_their_calendar_once(salon: Salon, server: FakeSMTP) -> None:
+    requested(salon)
+    salon.text(MAYA, "approve 1")
+    first = in_calendar(got(server, STAFF)[-1])
+    server.taken.clear()
+    salon.text(OMAR, "move 1 tomorrow 15:00 lina")
+    gone = in_calendar(only(server, STAFF))
+    assert ("CANCEL", first[1], "CANCELLED") == (gone[0], gone[1], gone[3])
+    assert gone[2] > first[2]
+    assert "REQUEST" == in_calendar(only(server, CLIENT))[0]
+    salon.text(OMAR, "cancel 1")
+    assert [] == got(server, STAFF)
 
 
 def test_a_reminder_goes_by_email_as_well(salon: Salon, server: FakeSMTP, clock: SetClock) -> None:

@@ -57,7 +57,7 @@ class Till:
             "mpesa_passkey": "passkey", "mpesa_callback_secret": "s3cret", "mpesa_api_base": self.daraja.base_url,
         }  # fmt: skip
         stripe = {
-            "stripe_secret_key": "sk_test_fake", "stripe_webhook_secret": "whsec_fake",
+            "stripe_api_key": "sk_test_fake", "stripe_webhook_secret": "whsec_fake",
             "stripe_api_base": self.stripe.base_url,
         }  # fmt: skip
         settings = (mpesa if self.by_phone else {}) | (stripe if self.by_card else {})
