@@ -100,7 +100,11 @@ class MailAddress(NamedTuple):
     password: str
 
 
-_MAIL: dict[str, tuple[MailSecurity, int]] = {"smtp": ("starttls", 587), "smtps": ("tls", 465), "smtp+plain": ("none", 25)}
+_MAIL: dict[str, tuple[MailSecurity, int]] = {
+    "smtp": ("starttls", 587),
+    "smtps": ("tls", 465),
+    "smtp+plain": ("none", 25),
+}
 
 
 def _mail_address(url: str) -> MailAddress:

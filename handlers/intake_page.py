@@ -1,5 +1,5 @@
-"""The page on which a client answers the questions of an intake: what it asks, and what they have sent. What was answered
-is never shown again."""
+"""The page on which a client answers the questions of an intake: what it asks, and what they have sent. What was
+answered is never shown again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

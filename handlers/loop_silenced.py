@@ -12,7 +12,7 @@ from conversations.rules.loop_guard import LOOK_BACK, MOST_A_MINUTE, is_loop
 from handlers.circumstances import Circumstances
 from handlers.tell_coordinator import tell_coordinator
 from models.conversations import add_turn, change_conversation
-from models.messages import cover, recent_inbound
+from models.messages import HIDDEN, cover, recent_inbound
 
 
 def looks_like_a_loop(session: Session, conversation: Row[Any], circumstances: Circumstances) -> bool:
@@ -27,7 +27,8 @@ def looks_like_a_loop(session: Session, conversation: Row[Any], circumstances: C
     newest = max(recent, key=lambda row: row.at, default=None)
     language = known(coordinator.language or profile.business.language) if coordinator is not None else ""
     commands = coordinator is not None and newest is not None and bool(parse(newest.body, language))
-    return is_loop([(row.at, row.body) for row in recent], now, may_repeat=commands)
+    texts = [(row.at, "" if row.body == HIDDEN else row.body) for row in recent]
+    return is_loop(texts, now, may_repeat=commands)
 
 
 def loop_silenced(

@@ -213,6 +213,12 @@ def lock_staff(session: Session, staff_id: int) -> None:
     session.execute(select(staff.c.id).where(staff.c.id == staff_id).with_for_update())
 
 
+def services_with_intake(session: Session) -> list[str]:
+    """The names of the services that ask their clients something beforehand."""
+    offered = select(services.c.name, services.c.intake).where(services.c.active.is_(True)).order_by(services.c.id)
+    return [row.name for row in session.execute(offered) if row.intake]
+
+
 def has_business(session: Session) -> bool:
     """Whether a business has been loaded."""
     return session.execute(select(business.c.id)).first() is not None

@@ -21,8 +21,8 @@ def run(found: BookingView, _rest: str, facts: Facts) -> Outcome:
             "show", id=found.id, status=say(f"status_{found.status}"), client=client_line(found), service=found.service,
             minutes=found.minutes, price=found.price, when=found.start, asked=found.preferred, proposed=proposed,
             staff=found.staff, note=found.note, staff_note=found.staff_note, email=found.email, decided=decided,
-            reason=found.decline_reason or found.cancel_reason, meeting=_meeting(found), call=_call(found), agreement=_agreement(found),
-            intake=say("show_intake", answered=found.answered, all=found.questions) if found.questions else "",
+            reason=found.decline_reason or found.cancel_reason, meeting=_meeting(found), call=_call(found),
+            agreement=_agreement(found), intake=_intake(found),
             texts=call_them(found.client, found.phone) if found.opted_out else "",
         )
     )  # fmt: skip
@@ -47,6 +47,11 @@ def _agreement(found: BookingView) -> Reply | str:
     if found.agreed_at is None:
         return ""
     return say("show_agreement", version=found.agreement_version, when=found.agreed_at)
+
+
+def _intake(found: BookingView) -> Reply | str:
+    """How many questions of its intake are answered; not what was."""
+    return say("show_intake", answered=found.answered, all=found.questions) if found.questions else ""
 
 
 COMMAND = Command("SHOW", "SHOW 12", run, series.show, takes_words=False, answers_requests=True)

@@ -33,7 +33,8 @@ from handlers.profile import Profiles
 from models.bookings import bookings
 from models.clients import clients
 from models.ledger import Account, applied_to
-from models.prepaid import add_pack, pack_used_by
+from models.payments import payments
+from models.prepaid import add_pack, pack_used_by, prepaid_packs
 from tests.conftest import CHANNELS, NOW, Databases
 from tests.fakes.daraja_server import WORDS, Prompt
 from tests.handlers.till import AMINA, BRIAN, SARA, ZAWADI, Till
@@ -78,6 +79,12 @@ class Paying(RuleBasedStateMachine):
         self._says(who, f"{service} {when}", "yes")
         if approves and (waiting := self._bookings(BookingStatus.PENDING)):
             self._says(ZAWADI, f"approve {waiting[-1].id}")
+
+    @precondition(lambda self: self._who_has_something())
+    @rule(number=NUMBERS, when=PLACES)
+    def who_has_something_with_us_books(self, number: int, when: str) -> None:
+        who = self._one_of(self._who_has_something(), number)
+        self.a_client_books(who, "therapy", when, approves=True)
 
     @rule(number=NUMBERS, word=st.sampled_from(["approve", "decline", "cancel"]))
     def the_coordinator_decides(self, number: int, word: str) -> None:
@@ -338,6 +345,14 @@ class Paying(RuleBasedStateMachine):
         among = [bookings.c.status.in_(statuses)] if statuses else []
         statement = select(bookings).where(*among).order_by(bookings.c.id)
         return self.till.desk.database.read(lambda session: list(session.execute(statement)))
+
+    def _who_has_something(self) -> list[Phone]:
+        """Clients who have credit, or sessions paid ahead."""
+        rich = select(payments.c.client_id).where(payments.c.credited > 0)
+        ahead = select(prepaid_packs.c.client_id).where(prepaid_packs.c.sessions_left > 0)
+        statement = select(clients.c.phone).where(clients.c.id.in_(rich) | clients.c.id.in_(ahead))
+        phones = self.till.desk.database.read(lambda session: session.execute(statement).scalars().all())
+        return [who for who in (AMINA, BRIAN, SARA) if who.address in phones]
 
     def _prompts(self, *, is_open: bool) -> list[Prompt]:
         return [prompt for prompt in self.till.daraja.prompts if (prompt.result is None) is is_open]
