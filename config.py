@@ -317,7 +317,7 @@ class Settings(BaseSettings):
     ] = NO_SECRET
     smtp_from: Annotated[Sender, Field(description="in whose name emails are sent, with a name that people read")] = ""
 
-    intake_key: Annotated[
+    encryption_key: Annotated[
         Secret,
         Field(
             description="seals what clients answer about themselves; `openssl rand -base64 32 | tr '+/' '-_'` makes "
@@ -382,7 +382,7 @@ class Settings(BaseSettings):
 
     @property
     def has_intake(self) -> bool:
-        return bool(self.intake_key.get_secret_value())
+        return bool(self.encryption_key.get_secret_value())
 
     @property
     def has_llm(self) -> bool:
@@ -467,8 +467,8 @@ def _together(settings: Settings) -> list[str]:
         wrong.append("STRIPE_API_KEY: found a secret: wanted one that begins with sk_ or rk_")
     if not re.fullmatch(r"(whsec_[!-~]+)?", settings.stripe_webhook_secret.get_secret_value()):
         wrong.append("STRIPE_WEBHOOK_SECRET: found a secret: wanted one that begins with whsec_")
-    if settings.has_intake and not all(map(_is_fernet_key, settings.intake_key.get_secret_value().split(","))):
-        wrong.append("INTAKE_KEY: found a secret: wanted 32 bytes as URL-safe base64, commas between several")
+    if settings.has_intake and not all(map(_is_fernet_key, settings.encryption_key.get_secret_value().split(","))):
+        wrong.append("ENCRYPTION_KEY: found a secret: wanted 32 bytes as URL-safe base64, commas between several")
     key = settings.llm_api_key.get_secret_value()
     if key and not (settings.llm_api_base or settings.llm_model):
         wrong.append("LLM_API_BASE: not set, but LLM_API_KEY is: wanted it and LLM_MODEL, or none of the three")

@@ -61,7 +61,7 @@ class Desk:
             return None
         from bot.sealing import Sealer
 
-        return Sealer(self.settings.intake_key.get_secret_value())
+        return Sealer(self.settings.encryption_key.get_secret_value())
 
     def circumstances(self, trace: str) -> Circumstances:
         """What a deed is told, as of now."""

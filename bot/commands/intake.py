@@ -24,12 +24,12 @@ def run(arguments: argparse.Namespace) -> int:
     if answers is None:
         stop(f"There is no booking #{arguments.booking}.")
     if desk.sealer is None:
-        stop("The answers are sealed: set INTAKE_KEY.")
+        stop("The answers are sealed: set ENCRYPTION_KEY.")
     try:
         for text, sealed in answers.items():
             print(f"{text}\n  {desk.sealer.open(sealed) if sealed is not None else '-'}")
     except WrongKey:
-        stop("No key of INTAKE_KEY opens these answers: add the one that they were sealed by behind the others.")
+        stop("No key of ENCRYPTION_KEY opens these answers: add the one that they were sealed by behind the others.")
     return 0
 
 

@@ -15,7 +15,7 @@ def intake(session: Session, desk: Desk) -> Iterator[Finding]:
     if not names:
         return
     if desk.sealer is None:
-        yield wrong(f"Intake: {names}: there is no key to seal the answers by, so nobody is asked. Set INTAKE_KEY.")
+        yield wrong(f"Intake: {names}: there is no key to seal the answers by, so nobody is asked. Set ENCRYPTION_KEY.")
         return
     yield good(f"Intake: {names}: the answers are sealed.")
     services = desk.profiles.current(session).services

@@ -1,5 +1,5 @@
-"""The page on which a client answers questions about themselves before a session. As on a booking's page, the address is
-all that is asked for; what was answered is never shown again."""
+"""The page on which a client answers questions about themselves before a session. As on a booking's page, the address
+is all that is asked for; what was answered is never shown again."""
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse

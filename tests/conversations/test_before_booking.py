@@ -6,9 +6,20 @@ import pytest
 
 from conversations.business import Agreement
 from conversations.dialogue import Awaiting, Dialogue
-from conversations.effects import AcceptAgreement, AcceptOffer, Book, BookSeats, DeclineOffer, HoldSeats, LetGo
-from conversations.engine import step
+from conversations.effects import (
+    AcceptAgreement,
+    AcceptOffer,
+    Book,
+    BookSeats,
+    DeclineOffer,
+    Hold,
+    HoldSeats,
+    KeepAnswer,
+    LetGo,
+)
+from conversations.engine import leaves_open, says_nothing_yet, step
 from conversations.events import Said
+from conversations.intake import Question
 from conversations.languages.render import render
 from conversations.turn import Turn
 from tests.conversations.plain_facts import HERE, THERAPY, PlainFacts
@@ -101,3 +112,34 @@ def test_an_offer_of_the_waiting_list_is_agreed_to_as_well() -> None:
     assert (["ask_agreement"], []) == (keys(asked), kinds(asked))
     assert (AcceptAgreement(7, "3"), AcceptOffer(5)) == talk("agree", facts=facts, start=asked.dialogue).effects
     assert (DeclineOffer(5),) == talk("no", facts=facts, start=asked.dialogue).effects
+
+
+QUESTION = Question(1, "about", {"en": "What brings you here?"}, is_required=True)
+CURIOUS = PlainFacts(offered=(replace(THERAPY, intake=(QUESTION,)),))
+
+
+def test_a_question_is_asked_with_the_time_held_and_its_answer_is_private() -> None:
+    asked = talk(*WISH, facts=CURIOUS)
+    assert (Awaiting.INTAKE, ["ask_intake"], [Hold]) == (asked.dialogue.awaiting, keys(asked), kinds(asked))
+    told = talk("the accident, tomorrow a year ago", facts=CURIOUS, start=asked.dialogue)
+    assert (KeepAnswer("1:about", "the accident, tomorrow a year ago"), True) == (told.effects[0], told.is_private)
+    assert [KeepAnswer, Book] == kinds(told)
+    assert "accident" not in str(told.dialogue)
+
+
+def test_an_answer_is_shown_to_no_interpreter_and_waits_for_no_second_text() -> None:
+    asked = talk(*WISH, facts=CURIOUS).dialogue
+    for text in ("hi", "qwerty uiop asdf", "the accident of course"):
+        assert not leaves_open(asked, Said(text), CURIOUS)
+        assert not says_nothing_yet(asked, Said(text), CURIOUS)
+
+
+def test_the_words_of_a_crisis_are_heard_before_any_question() -> None:
+    turn = talk("I want to kill myself", facts=CURIOUS, start=talk(*WISH, facts=CURIOUS).dialogue)
+    assert ["crisis"] == keys(turn)
+
+
+def test_a_question_that_is_asked_no_more_books_nothing_by_its_answer() -> None:
+    asked = talk(*WISH, facts=CURIOUS).dialogue
+    turn = talk("an accident", facts=replace(CURIOUS, offered=(THERAPY,)), start=asked)
+    assert Book not in kinds(turn)

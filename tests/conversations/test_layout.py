@@ -34,7 +34,8 @@ def test_the_prompt_reads_as_the_specification_writes_it() -> None:
 
 
 def test_a_line_that_has_nothing_to_say_is_left_out() -> None:
-    reply = say("approved", id=1, service="Haircut", staff="Maya", when=WHEN, place="", note="", page="", elsewhere="")
+    empty = dict.fromkeys(("place", "meeting", "intake", "note", "page", "elsewhere"), "")
+    reply = say("approved", id=1, service="Haircut", staff="Maya", when=WHEN, **empty)
     assert 2 == len(render(reply, "en").splitlines())
 
 

@@ -116,7 +116,21 @@ def test_a_text_that_grows_by_its_cheaper_spelling_still_fits() -> None:
 @pytest.mark.parametrize("language", spoken())
 def test_every_language_says_yes_with_its_mark(language: str) -> None:
     (laid,) = lay_out(
-        [say("approved", id=1, service="x", staff="y", when="z", place="", note="", page="", elsewhere="")],
+        [
+            say(
+                "approved",
+                id=1,
+                service="x",
+                staff="y",
+                when="z",
+                place="",
+                meeting="",
+                intake="",
+                note="",
+                page="",
+                elsewhere="",
+            ),
+        ],
         language,
         SMS,
     )
