@@ -45,7 +45,8 @@ def business_loaded(
     _upsert(session, resources, "resource", _resource_rows(file), changes)
     if not overrides.seals and (asks := [table.key for table in file.services if table.intake]):
         raise CannotLoad(
-            f"service {', '.join(asks)}: an intake is asked, and there is no key to seal its answers by: set ENCRYPTION_KEY"
+            f"service {', '.join(asks)}: an intake is asked, and there is no key to seal its answers by: set"
+            " ENCRYPTION_KEY"
         )
     service_rows = _service_rows(file, coordinator_ids)
     _check_versions(session, service_rows)
