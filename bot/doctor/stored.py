@@ -1,9 +1,7 @@
 """The database and what is in it: the schema, the business, the coordinators, messages that could not be sent."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -12,6 +10,7 @@ from bot.desk import Desk
 from bot.doctor.calendars import calendars
 from bot.doctor.finding import Finding, good, look, wrong
 from bot.doctor.intake import intake
+from bot.engines import is_there
 from conversations.languages import language
 from conversations.rules.routes import SIMULATOR, coordinator_channel
 from handlers.profile import Coordinator, Profile
@@ -32,8 +31,7 @@ _SCHEMA = {
 
 
 def stored(desk: Desk) -> Iterator[Finding]:
-    path = make_url(desk.settings.database).database
-    if desk.database.engine.dialect.name == "sqlite" and not Path(str(path)).exists():
+    if not is_there(desk.database.engine):
         yield look("Database: there is none yet. `python -m bot run` makes one.")
         return
     state = _state(desk.database)
