@@ -79,8 +79,8 @@ class Databases:
 
     def _server(self, kind: str) -> Server:
         if kind not in self._servers:
-            start = {"postgresql": postgresql_server, "mariadb": mariadb_server}[kind]
-            self._servers[kind] = self._stack.enter_context(start())
+            server = postgresql_server() if kind == "postgresql" else mariadb_server(in_one_file=True)
+            self._servers[kind] = self._stack.enter_context(server)
         return self._servers[kind]
 
     def _make(self, kind: str, url: str) -> None:

@@ -232,6 +232,11 @@ class MariaDB(Server):
 
     stop_signal = signal.SIGTERM
 
+    def __init__(self, *, in_one_file: bool = False) -> None:
+        """`in_one_file`: every table, for a file for each table of each test takes longer than most tests."""
+        super().__init__()
+        self._in_one_file = in_one_file
+
     def url(self, name: str) -> str:
         return f"mysql+pymysql://root@127.0.0.1:{self.port}/{name}?charset=utf8mb4"
 
@@ -274,10 +279,7 @@ class MariaDB(Server):
             "--innodb-buffer-pool-size=32M",
             "--innodb-log-file-size=16M",
             "--innodb-use-native-aio=0",  # not every container permits it
-            "--innodb-file-per-table=0",  # a file for each table of each test takes longer than the test
-            "--innodb-autoextend-increment=8",
-            "--innodb-flush-method=nosync",
-            "--innodb-stats-persistent=0",
+            *(("--innodb-file-per-table=0", "--innodb-flush-method=nosync") if self._in_one_file else ()),
         )
 
     def _command(self) -> Sequence[str | Path]:
@@ -315,9 +317,9 @@ def postgresql_server() -> Iterator[PostgreSQL]:
 
 
 @contextmanager
-def mariadb_server() -> Iterator[MariaDB]:
+def mariadb_server(*, in_one_file: bool = False) -> Iterator[MariaDB]:
     """A running MariaDB for the length of a with block. Raises ServerFailed."""
-    with closing(MariaDB()) as server:
+    with closing(MariaDB(in_one_file=in_one_file)) as server:
         server.open()
         yield server
 
