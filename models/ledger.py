@@ -59,11 +59,6 @@ def enter(
         )  # fmt: skip
 
 
-def entries_of_booking(session: Session, booking_id: int) -> list[Row[Any]]:
-    statement = select(ledger_entries).where(ledger_entries.c.booking_id == booking_id)
-    return list(session.execute(statement.order_by(ledger_entries.c.id)))
-
-
 def has_moved_since(session: Session, booking_id: int, at: datetime) -> bool:
     """Whether any money of a booking has moved at that moment, or after it."""
     mine = ledger_entries.c.booking_id == booking_id, ledger_entries.c.at >= at

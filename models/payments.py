@@ -140,21 +140,9 @@ def request_by_token(session: Session, token: str) -> Row[Any] | None:
     return row_opened_by(session, select(payment_requests), payment_requests.c.token, token)
 
 
-def newest_request(session: Session, booking_id: int) -> Row[Any] | None:
-    """What was asked for a booking last."""
-    statement = select(payment_requests).where(payment_requests.c.booking_id == booking_id)
-    return session.execute(statement.order_by(payment_requests.c.id.desc()).limit(1)).one_or_none()
-
-
 def open_request(session: Session, booking_id: int) -> Row[Any] | None:
     statement = select(payment_requests).where(payment_requests.c.live_booking_id == booking_id)
     return session.execute(statement).one_or_none()
-
-
-def open_requests_of(session: Session, client_id: int) -> list[Row[Any]]:
-    """What a client is asked for, soonest due first."""
-    mine = payment_requests.c.client_id == client_id, payment_requests.c.status == RequestStatus.OPEN
-    return list(session.execute(select(payment_requests).where(*mine).order_by(payment_requests.c.due_at)))
 
 
 def requests_lapsed(session: Session, now: datetime, limit: int) -> list[int]:
@@ -238,9 +226,3 @@ def payments_to_look_at(session: Session, now: datetime, limit: int) -> list[int
     """Those about which something is to be done at their provider."""
     statement = select(payments.c.id).where(payments.c.look_at <= now)
     return list(session.execute(statement.order_by(payments.c.look_at).limit(limit)).scalars())
-
-
-def proofs_waiting(session: Session, limit: int) -> list[Row[Any]]:
-    """Transfers that a person is to look at, oldest first."""
-    statement = select(payments).where(payments.c.status == PaymentStatus.PROOF_SUBMITTED)
-    return list(session.execute(statement.order_by(payments.c.submitted_at).limit(limit)))

@@ -57,3 +57,9 @@ def calls_waiting(session: Session, provider: str, about: str) -> list[Row[Any]]
     waiting = provider_calls.c.provider == provider, provider_calls.c.about == about
     statement = select(provider_calls).where(*waiting, provider_calls.c.handled_at.is_(None))
     return list(session.execute(statement.order_by(provider_calls.c.id)))
+
+
+def calls_unknown(session: Session, before: datetime, limit: int) -> list[Row[Any]]:
+    """What was told before that moment of payments that we still do not know, oldest first."""
+    waiting = provider_calls.c.handled_at.is_(None), provider_calls.c.received_at < before
+    return list(session.execute(select(provider_calls).where(*waiting).order_by(provider_calls.c.id).limit(limit)))

@@ -82,11 +82,6 @@ def refund_by_provider(session: Session, provider_refund_id: str) -> Row[Any] | 
     return session.execute(statement).one_or_none() if provider_refund_id else None
 
 
-def refunds_of_payment(session: Session, payment_id: int) -> list[Row[Any]]:
-    """Oldest first."""
-    return list(session.execute(select(refunds).where(refunds.c.payment_id == payment_id).order_by(refunds.c.id)))
-
-
 def refunds_of_booking(session: Session, booking_id: int) -> list[Row[Any]]:
     """Oldest first."""
     return list(session.execute(select(refunds).where(refunds.c.booking_id == booking_id).order_by(refunds.c.id)))

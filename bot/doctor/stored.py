@@ -10,6 +10,7 @@ from bot.desk import Desk
 from bot.doctor.calendars import calendars
 from bot.doctor.finding import Finding, good, look, wrong
 from bot.doctor.intake import intake
+from bot.doctor.money import money
 from bot.engines import is_there
 from conversations.languages import language
 from conversations.rules.routes import SIMULATOR, coordinator_channel
@@ -63,6 +64,7 @@ def _contents(session: Session, desk: Desk) -> Iterator[Finding]:
         yield wrong("Coordinator: none is the default. Give one `default = true` in business.toml and load it.")
     yield from calendars(session, desk)
     yield from intake(session, desk)
+    yield from money(session, desk)
     yield _dead_letters(session)
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import SetClock
+from bot.doctor.stored import stored
 from conversations.booking import BookingStatus
 from conversations.payments import PaymentStatus
 from tests.conftest import MakeDesk
@@ -297,3 +298,17 @@ class TestThePage:
         assert 200 == till.web.get(f"{path}/back").status_code
         till.player.settle()
         assert BookingStatus.CONFIRMED is till.booking().status
+
+
+class TestTheDoctor:
+    def test_what_a_person_must_see_to_is_named(self, till: Till) -> None:
+        number = till.approved(when="13 march 9am")
+        till.pays_by_phone()
+        till.says(ZAWADI, f"cancel {number}")
+        till.calls_back(till.daraja.callback(till.prompt, CheckoutRequestID="ws_CO_unknown"))
+        till.passes(minutes=11)
+        told = " ".join(one.words for one in stored(till.desk) if "Payments" in one.words)
+        assert f"to be paid back by hand, for #{number}" in told
+        assert "mpesa ws_CO_unknown" in told
+        till.says(ZAWADI, f"refund {number} done")
+        assert "by hand" not in " ".join(one.words for one in stored(till.desk))
