@@ -305,7 +305,7 @@ class TestTheDoctor:
         number = till.approved(when="13 march 9am")
         till.pays_by_phone()
         till.says(ZAWADI, f"cancel {number}")
-        till.calls_back(till.daraja.callback(till.prompt, CheckoutRequestID="ws_CO_unknown"))
+        till.calls_back(till.daraja.callback(till.prompt, [], CheckoutRequestID="ws_CO_unknown"))
         till.passes(minutes=11)
         told = " ".join(one.words for one in stored(till.desk) if "Payments" in one.words)
         assert f"to be paid back by hand, for #{number}" in told
