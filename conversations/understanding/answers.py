@@ -12,34 +12,41 @@ from conversations.understanding.wording import begins, consists_of, without
 def read_answer(words: Sequence[str], signs: Sequence[str], known: Vocabulary) -> Answer | None:
     """A yes or no that opens the text ("no, Tuesday instead") or is all of it; else a 👍 or 👎 anywhere."""
     said = _said(known)
-    shown = {
-        answer
-        for answer, name in ((Answer.YES, "yes_signs"), (Answer.NO, "no_signs"))
-        if not known.single("answers", name).isdisjoint(signs)
-    }
-    spoken, in_words = _in_words(words, said, known)
+    shown = {answer for answer, listed in _signs(known) if not listed.isdisjoint(signs)}
+    spoken, in_words = _in_words(words, said) if words and words[0] in _openings(known) else (False, None)
     meant = shown | ({in_words} if in_words else set())
     return meant.pop() if len(meant) == 1 and not (spoken and in_words is None) else None
 
 
 @lru_cache(maxsize=32)
 def _said(known: Vocabulary) -> dict[str, frozenset[Words]]:
-    said = {name: known.phrase_set("answers", name) for name in ("yes", "no", "neither", "yes_alone", "no_alone")}
+    names = ("yes", "no", "neither", "yes_alone", "no_alone", "openers", "polite")
+    said = {name: known.phrase_set("answers", name) for name in names}
     return said | {f"all_{name}": said[f"{name}_alone"] | said[name] for name in ("yes", "no")}
 
 
-def _in_words(
-    words: Sequence[str], said: Mapping[str, frozenset[Words]], known: Vocabulary
-) -> tuple[bool, Answer | None]:
+@lru_cache(maxsize=32)
+def _signs(known: Vocabulary) -> tuple[tuple[Answer, frozenset[str]], ...]:
+    return (Answer.YES, known.single("answers", "yes_signs")), (Answer.NO, known.single("answers", "no_signs"))
+
+
+@lru_cache(maxsize=32)
+def _openings(known: Vocabulary) -> frozenset[str]:
+    """The words that open an answer, or small talk before it."""
+    return frozenset(phrase[0] for phrases in _said(known).values() for phrase in phrases)
+
+
+def _in_words(words: Sequence[str], said: Mapping[str, frozenset[Words]]) -> tuple[bool, Answer | None]:
     """Whether the words open with something like an answer, and which one it is ("no idea" is none)."""
     start = 0
-    while opener := begins(words[start:], known.phrase_set("answers", "openers")):
+    while opener := begins(words[start:], said["openers"]):
         start += opener
     rest = words[start:]
-    longest = max(("neither", "no", "yes"), key=lambda name: begins(rest, said[name]))
-    if begins(rest, said[longest]):
+    sizes = {name: begins(rest, said[name]) for name in ("neither", "no", "yes")}
+    longest = max(sizes, key=sizes.__getitem__)
+    if sizes[longest]:
         return True, {"yes": Answer.YES, "no": Answer.NO}.get(longest)
-    alone = without(words, known.phrase_set("answers", "polite"))
+    alone = without(words, said["polite"])
     if consists_of(alone, said["all_yes"]):
         return True, Answer.YES
     if consists_of(alone, said["all_no"]):

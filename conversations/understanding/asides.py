@@ -1,7 +1,7 @@
 """What a text tells beside its wish: a name, an email address, a note, who it is for. It is taken out of the text, so
 that what stands in it is read as nothing else."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from conversations.understanding.contacts import read_email
 from conversations.understanding.guests import read_guest
@@ -14,8 +14,7 @@ from conversations.understanding.tokens import words_of
 from conversations.understanding.vocabulary import Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
-class Asides:
+class Asides(NamedTuple):
     """Each "" where it was not told; `rest` is the text without them."""
 
     name: str

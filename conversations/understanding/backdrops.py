@@ -11,7 +11,7 @@ from conversations.understanding.scan import Found, gap_before
 from conversations.understanding.times import EMPTY
 from conversations.understanding.tokens import words_of
 from conversations.understanding.vocabulary import Vocabulary
-from conversations.understanding.wording import begins
+from conversations.understanding.wording import places
 
 _JOINING = frozenset({Kind.OR, Kind.AND, Kind.SLASH})
 _BESIDE = THE | {Kind.ON, Kind.AT, Kind.ABOUT}
@@ -28,8 +28,13 @@ def without_backdrop(
 ) -> list[Found]:
     """The same without the days and the hours that are only told of, where others are wished for. `out` are the places
     that are refused; `moves`: what is left keeps its hour."""
+    if len(found) < 2:
+        return list(found)
     dated = [place for place, item in enumerate(found) if item.day is not None and place not in out]
-    timed = [place for place in range(len(found)) if place not in out and _is_timed(found, place, lexemes)]
+    clocks = [place for place, item in enumerate(found) if item.said and item.said.clock and place not in out]
+    if len(dated) < 2 and len(clocks) < 2:
+        return list(found)
+    timed = [place for place in clocks if _is_timed(found, place, lexemes)]
     if len(dated) < 2 and len(timed) < 2:
         return list(found)
     clauses = _Clauses(lexemes, found, known)
@@ -55,8 +60,7 @@ class _Clauses:
         names = ("asks", "tells", "tells_behind", "joins", "therefore", "offers")
         lists = (*(("words", name) for name in names), ("services", "add_behind"))
         asks, tells, self.tells_behind, joins, therefore, offers, self.also = (
-            [place for at, (_, place) in enumerate(said) if begins(words[at:], known.phrase_set(*listed))]
-            for listed in lists
+            [said[at][1] for at in places(words, known.phrase_set(*listed))] for listed in lists
         )
         self.tells = sorted({*tells, *self.tells_behind})
         starts = {item.start for item in found}

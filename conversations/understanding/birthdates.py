@@ -25,7 +25,7 @@ def without_birthdates(found: Sequence[Found], lexemes: Sequence[Lexeme], known:
     days = [place for place, item in enumerate(found) if item.day is not None]
     if not days:
         return list(found)
-    dated = [at for at, lexeme in enumerate(lexemes) if lexeme.kind is Kind.BUSY and lexeme.value == DATED]
+    dated = [at for at, lexeme in enumerate(lexemes) if lexeme.value == DATED and lexeme.kind is Kind.BUSY]
     told = {place for at in dated for place in _its_day(at, days, found, lexemes)}
     if over := [place for place in days if _is_over(found[place])]:
         names = known.single("words", "birthdays")

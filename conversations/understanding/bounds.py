@@ -20,6 +20,7 @@ class Bound(Enum):
 
 
 _SKIPPED = THE | {Kind.ON, Kind.AT, Kind.ABOUT, Kind.ARTICLE, Kind.DAY}
+_JOINING = frozenset({Kind.OR, Kind.AND})
 _TWO_ENDED = frozenset({"days_month", "month_days", "days_of_month"})
 """The rules of wordings that name both ends ("from july 13-15")."""
 _OPPOSITE = {Bound.AFTER: Bound.UNTIL, Bound.FROM: Bound.BEFORE, Bound.UNTIL: Bound.AFTER, Bound.BEFORE: Bound.FROM}
@@ -35,7 +36,7 @@ def bound_of(found: Sequence[Found], place: int, lexemes: Sequence[Lexeme]) -> B
         refused = len(before) > 1 and before[-2].kind is Kind.NOT
         return _OPPOSITE.get(led, led) if refused else led
     after = lexemes[found[place].end : found[place].end + 2]
-    if len(after) == 2 and after[0].kind in (Kind.OR, Kind.AND) and not _goes_on(found, place):
+    if len(after) == 2 and after[0].kind in _JOINING and not _goes_on(found, place):
         return {Kind.AFTER: Bound.FROM, Kind.BEFORE: Bound.UNTIL}.get(after[1].kind, Bound.NONE)
     for lexeme in lexemes[found[place].end :]:
         if lexeme.kind is Kind.ONWARDS:

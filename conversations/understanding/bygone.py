@@ -30,7 +30,7 @@ _RUNS_ON = frozenset({Kind.TO, Kind.DASH, Kind.BEFORE, Kind.OR, Kind.AND})
 def told_of_the_past(found: Sequence[Found], lexemes: Sequence[Lexeme]) -> list[Found]:
     """What was found, without the days, and their hours, that a verb in the past tells of: they are no wish. What is
     past by its own words is so wherever the verb stands ("yesterday i called"), another day only beside it."""
-    if not any(lexeme.kind is Kind.DID for lexeme in lexemes):
+    if Kind.DID not in [lexeme.kind for lexeme in lexemes]:
         return list(found)
     told: list[Found] = []
     gone = False
@@ -126,8 +126,10 @@ def without_bygone(found: Sequence[Found], lexemes: Sequence[Lexeme], known: Voc
     """The same without what is past by its own words in a text that asks for nothing ("left my scarf there last week"),
     and without the moment since which something has been so."""
     over = {place for place, item in enumerate(found) if _is_over(item)}
+    since: set[int] = set()
     leads = known.single("words", "since")
-    since = {place for place, item in enumerate(found) if _is_since(item, lexemes, leads)}
+    if not leads.isdisjoint([lexeme.text for lexeme in lexemes]):
+        since = {place for place, item in enumerate(found) if _is_since(item, lexemes, leads)}
     if not over and not since:
         return list(found)
     words = [word for lexeme in lexemes for word in words_of(lexeme.text)]

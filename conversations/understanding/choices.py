@@ -1,9 +1,9 @@
 """Which of the offered options a text picks: by key, by place, by comparison or by its words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
+from typing import NamedTuple
 
 from conversations.dialogue import Option, Subject
 from conversations.understanding.kinds import Kind
@@ -17,8 +17,7 @@ _TIMED = (Subject.TIME, Subject.MOMENT)
 _DATED = (Subject.DATE, Subject.MOMENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Picked:
+class Picked(NamedTuple):
     """The option that was picked; or, when a key is also another option's hour, the `times` to ask about."""
 
     option: Option | None = None

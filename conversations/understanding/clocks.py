@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 
 from conversations.understanding.hours import Clock
-from conversations.understanding.kinds import Kind
-from conversations.understanding.lexeme import Lexeme
+from conversations.understanding.kinds import Kind, letters
+from conversations.understanding.lexeme import Lexeme, letters_of
 
 _DAY = 24 * 60
 _QUARTERS = 3
 _HOURS = frozenset({Kind.NUMBER, Kind.ONE, Kind.LONG, Kind.YEAR})
+_WHOLE = frozenset({Kind.LONG, Kind.YEAR})
+"""Hour and minutes in one number."""
+_PAST_OR_TO = frozenset({Kind.PAST, Kind.TO, Kind.AFTER})
 _PLAIN = frozenset({
     Kind.NUMBER, Kind.ONE, Kind.COLON, Kind.DOT, Kind.ADDED, Kind.MINUS, Kind.AND, Kind.MINUTES, Kind.OCLOCK,
 })  # fmt: skip
@@ -16,6 +19,8 @@ _MARKS = frozenset({Kind.OCLOCK, Kind.HOUR_MARK, Kind.COLON})
 _ADDING = frozenset({Kind.ADDED, Kind.LEANING, Kind.MINUS, Kind.AND})
 _TO_THE_HOUR = frozenset({Kind.TO, Kind.BEFORE, Kind.ON})
 """After a quarter: "to", "till", "of" the hour."""
+_HOUR_MARK_MINUTES = (letters("number hour_mark number"), letters("number oclock number"))
+_HOUR_MINUTES, _NAMED_MINUTES = letters("number number"), letters("named number")
 _IDLE = frozenset({Kind.ABOUT, Kind.ISH, Kind.THE, Kind.DAY_LEAD, Kind.DASH, Kind.ZONE})
 
 
@@ -29,17 +34,18 @@ def read_clock(lexemes: Sequence[Lexeme], shift: int = 0) -> Clock | None:
 
     `shift`: hours that a bare hour lies later, where the words themselves do not tell.
     """
-    words = [lexeme for lexeme in lexemes if lexeme.kind is not Kind.AT]
-    if len(words) < len(lexemes):
+    words: Sequence[Lexeme] = lexemes
+    kinds = {lexeme.kind for lexeme in lexemes}
+    if Kind.AT in kinds:
         shift = next((lexeme.value for lexeme in lexemes if lexeme.kind is Kind.AT and lexeme.value), shift)
-    kinds = {lexeme.kind for lexeme in words}
-    halves = [lexeme.value for lexeme in words if lexeme.kind is Kind.MERIDIEM]
+        words = [lexeme for lexeme in lexemes if lexeme.kind is not Kind.AT]
+    halves = [lexeme.value for lexeme in words if lexeme.kind is Kind.MERIDIEM] if Kind.MERIDIEM in kinds else []
     more, words = (0, words) if kinds.isdisjoint(_ADDING) else _added(words)
-    if named := [lexeme.value for lexeme in words if lexeme.kind is Kind.NAMED]:
+    if Kind.NAMED in kinds and (named := [lexeme.value for lexeme in words if lexeme.kind is Kind.NAMED]):
         half = next((word.value for word in words if word.kind is Kind.HALF), 0)
         minutes = words[1].value if [word.kind for word in words[:2]] == [Kind.NAMED, Kind.NUMBER] else 0
         return Clock((named[0] + minutes + more + half + _beside_named(words, kinds)) % _DAY)
-    if spoken := [lexeme.value for lexeme in words if lexeme.kind is Kind.SPOKEN]:
+    if Kind.SPOKEN in kinds and (spoken := [lexeme.value for lexeme in words if lexeme.kind is Kind.SPOKEN]):
         return _clock(*divmod(spoken[0], 60), more, halves, either=True)
     hour, minute, leans, as_typed = _digits(words, kinds)
     if not halves and not as_typed and 1 <= hour <= 12 and (counts := _two_counts(lexemes, words, hour, shift)):
@@ -93,7 +99,7 @@ def _digits(words: Sequence[Lexeme], kinds: set[Kind]) -> tuple[int, int, int, b
     """Hour, minute, minutes to lean by, and whether the hour was typed as on a clock of 24."""
     numbers = [word for word in words if word.kind in _HOURS]
     values = [1 if number.kind is Kind.ONE else number.value for number in numbers]
-    if numbers[-1].kind in (Kind.LONG, Kind.YEAR):
+    if numbers[-1].kind in _WHOLE:
         hour, minute = divmod(values[-1], 100)
         return hour, minute, 0, numbers[-1].digits == 4
     as_typed = numbers[0].text.startswith("0") and numbers[0].digits == 2
@@ -104,7 +110,7 @@ def _digits(words: Sequence[Lexeme], kinds: set[Kind]) -> tuple[int, int, int, b
     if Kind.QUARTER in kinds:
         more = 15 * (values[0] if len(values) > 1 and values[0] <= _QUARTERS else 1)
         return values[-1], 0, -more if kinds & _TO_THE_HOUR else more, as_typed
-    if kinds & {Kind.PAST, Kind.TO, Kind.AFTER}:
+    if not kinds.isdisjoint(_PAST_OR_TO):
         return values[-1], 0, -values[0] if Kind.TO in kinds else values[0], as_typed
     return values[0], minute, 0, as_typed
 
@@ -122,19 +128,19 @@ def _clock(hour: int, minute: int, more: int, halves: Sequence[int], *, either: 
 def is_plausible(words: Sequence[Lexeme]) -> bool:
     """Minutes are typed with two digits; a lone 4-digit number ends in full five minutes (2026 is a year)."""
     parts = [word for word in words if word.kind is not Kind.AT]
-    kinds = [part.kind for part in parts]
-    if kinds == [Kind.NUMBER] and parts[0].value == 0 and parts[0].digits == 1:
-        return False
+    kinds = letters_of(parts)
+    if kinds == Kind.NUMBER:
+        return parts[0].value != 0 or parts[0].digits != 1
     if Kind.COLON in kinds or Kind.DOT in kinds:
         return parts[2].digits == 2
-    if kinds[:3] in ([Kind.NUMBER, Kind.HOUR_MARK, Kind.NUMBER], [Kind.NUMBER, Kind.OCLOCK, Kind.NUMBER]):
+    if kinds.startswith(_HOUR_MARK_MINUTES):
         return parts[2].digits in (0, 2)
-    if kinds[:2] == [Kind.NUMBER, Kind.NUMBER]:
+    if kinds.startswith(_HOUR_MINUTES):
         return parts[1].digits in (0, 2)
-    if kinds[:2] == [Kind.NAMED, Kind.NUMBER]:
+    if kinds.startswith(_NAMED_MINUTES):
         return parts[1].digits in (0, 2) and 0 < parts[1].value < 60 and parts[1].value % 5 == 0
     if Kind.AND in kinds:
         at = kinds.index(Kind.AND)
         minutes = next((part.value for part in parts[at:] if part.kind is Kind.NUMBER), 0)
         return (bool(parts[at].value) or Kind.MINUTES in kinds) and minutes % 5 == 0 and 0 < minutes < 60
-    return parts[0].kind not in (Kind.LONG, Kind.YEAR) or len(parts) > 1 or parts[0].value % 5 == 0
+    return parts[0].kind not in _WHOLE or len(parts) > 1 or parts[0].value % 5 == 0

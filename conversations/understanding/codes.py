@@ -8,6 +8,8 @@ from conversations.understanding.phrases import Words
 from conversations.understanding.vocabulary import Vocabulary
 
 _BY_TURNS = re.compile(r"(?<![^\W_])(?=[A-Z0-9]{8,}(?![^\W_]))[0-9]*(?:[A-Z]+[0-9]+){2,}[A-Z]*(?![^\W_])")
+_BETWEEN_LETTERS = re.compile(r"(?<![^\W_])[A-Z][0-9]{1,4}[B-GI-MQ-Z](?![^\W_])")
+"""A door's code ("A12B"); "A15H" is an hour."""
 _JOINED = re.compile(r"(?<![^\W_])[A-Z][A-Z0-9]+(?:-[A-Z0-9]+)+(?![^\W_])")
 _MAY_BE_CODE = re.compile(r"[A-Z][A-Z0-9]*[0-9-]")
 _OF_A_DATE = re.compile(
@@ -26,7 +28,7 @@ def without_codes(text: str) -> str:
     """A text as it was typed without the codes in it: capitals and figures by turns, or joined to what is no date."""
     if text.islower() or not _MAY_BE_CODE.search(text):
         return text
-    text = _BY_TURNS.sub(TAKEN_OUT, text)
+    text = _BETWEEN_LETTERS.sub(TAKEN_OUT, _BY_TURNS.sub(TAKEN_OUT, text))
     return _JOINED.sub(lambda found: TAKEN_OUT if _is_code(found[0].split("-")) else found[0], text)
 
 

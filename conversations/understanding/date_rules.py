@@ -246,6 +246,7 @@ RULES: dict[str, tuple[str, DateRule]] = {
         " | ^ (?:the? month (?:mark|dot|soft){0,2}|the months_unit) $"),
         stretches.month,
     ),
+    "month_booked": ("for? month for?", stretches.month_booked),
     "weekday": ("weekday", weekdays.weekday),
     "relative": ("relative_day", dates.relative),
     "this_part": ("this (?=part|named|at|number meridiem) | (?<=part) this", dates.this_day),

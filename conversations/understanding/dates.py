@@ -92,11 +92,12 @@ def day_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 
 def yearly(month: int, day: int, today: Today) -> Day:
     """The next such day, and the last one where it is not long gone."""
-    made = replace(certain(days.next_yearly(today.date, month, day), today), yearly=True)
+    made = certain(days.next_yearly(today.date, month, day), today)
     if made.dates and (made.dates[0] - today.date).days > _A_YEAR:
         return Day(reason=NO_SUCH_DATE)
     gone = days.last_yearly(today.date, month, day)
-    return replace(made, gone=gone) if gone and (today.date - gone).days < LONG_GONE else made
+    is_lately = gone is not None and (today.date - gone).days < LONG_GONE
+    return replace(made, gone=gone if is_lately else None, yearly=True)
 
 
 def _ends_a_sentence(lexemes: Sequence[Lexeme]) -> bool:

@@ -1,9 +1,10 @@
 """From the wordings of dates in a text to one reading: joined, stretched, ruled out, or asked about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from conversations.understanding.bounds import Bound, bound_of
 from conversations.understanding.dates import NO_SUCH_DATE, PAST, WEEKDAY_CONFLICT, Day
@@ -28,8 +29,7 @@ _UP_TO = frozenset({Bound.UNTIL, Bound.BEFORE})
 _THROUGH = frozenset({Kind.TO, Kind.DASH, Kind.BEFORE})
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(NamedTuple):
     """One day or stretch that was named, and which side of it is meant."""
 
     day: Day
@@ -71,7 +71,7 @@ def _named(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme
         )
         both = joined(named[-1].day, here.day) if beside else None
         if both is not None:
-            named[-1] = replace(named[-1], day=both, words=named[-1].words + here.words)
+            named[-1] = named[-1]._replace(day=both, words=named[-1].words + here.words)
         elif named and (_runs_through(gap, found[last], lexemes) or (last_wins and gap and gap <= _MOVED)):
             run = here.day if last_wins else _run(named[-1].day, here.day)
             named[-1] = _Named(run, Bound.NONE, named[-1].words + here.words)
@@ -195,7 +195,7 @@ def _narrowed(named: list[_Named]) -> list[_Named]:
     if single[0].day.weekday is not None and opened[0].bound is Bound.FROM and first is not None:
         dates = (ahead(max(first, dates[0]), single[0].day.weekday),)
     inside = tuple(day for day in dates if (first is None or first <= day) and (last is None or day <= last))
-    return [replace(single[0], day=Day(inside))] if inside else named
+    return [single[0]._replace(day=Day(inside))] if inside else named
 
 
 def _is_open(named: _Named) -> bool:

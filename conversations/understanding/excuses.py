@@ -18,7 +18,7 @@ _YEARS = frozenset({"year", "years", "leading_year"})
 def taken(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme]) -> frozenset[int]:
     """The places of days that are taken, each with its hour, where another day is named: "i have an exam on friday so
     saturday"."""
-    if not any(lexeme.kind is Kind.BUSY for lexeme in lexemes):
+    if Kind.BUSY not in [lexeme.kind for lexeme in lexemes]:
         return frozenset()
     named = {place for place, item in enumerate(found) if item.day is not None and place not in out}
     busy = _told(named, found, lexemes, 0)
@@ -38,11 +38,11 @@ def taken(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme]
 def without_excuses(found: Sequence[Found], lexemes: Sequence[Lexeme]) -> list[Found]:
     """The same without the hour at which somebody is free, where another is named, and without a year beside a day."""
     dropped: set[int] = set()
-    if any(lexeme.kind is Kind.BUSY for lexeme in lexemes):
+    if Kind.BUSY in [lexeme.kind for lexeme in lexemes]:
         timed = {place for place, item in enumerate(found) if item.said is not None and not item.said.is_empty}
         freed = _told(timed, found, lexemes, LEAVES)
         dropped |= freed if freed != timed else set()
-    if any(item.rule in _YEARS for item in found):
+    if not _YEARS.isdisjoint([item.rule for item in found]):
         dated = {place for place, item in enumerate(found) if item.day is not None}
         years = {place for place in dated if found[place].rule in _YEARS and _is_told_of(found, place, lexemes)}
         dropped |= years if years != dated else set()

@@ -72,11 +72,12 @@ def _small_talk(known: Vocabulary) -> frozenset[Words]:
 def _may_name_one(text: str, known: Vocabulary) -> bool:
     """Whether a relation is named, or "for" and something capitalised: most texts have neither."""
     words = words_of(fold(text))
-    attached = tuple(known.single("guests", "attached"))
-    is_attached = attached and any(word.startswith(attached) for word in words)
-    if is_attached or not known.single("guests", "relations").isdisjoint(words):
+    if not known.single("guests", "relations").isdisjoint(words):
         return True
-    is_led = any(may_hold(words, known.phrase_set("guests", listed)) for listed in ("for", "after"))
+    attached = tuple(known.single("guests", "attached"))
+    if attached and any(word.startswith(attached) for word in words):
+        return True
+    is_led = may_hold(words, known.phrase_set("guests", "for")) or may_hold(words, known.phrase_set("guests", "after"))
     return is_led and any(word[:1].isupper() for word in text.split(" "))
 
 

@@ -5,37 +5,39 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from conversations.understanding.beside import followed, led
 from conversations.understanding.kinds import SOFT, Kind
 from conversations.understanding.lexeme import Lexeme
+from conversations.understanding.neighbours import BOOKED
 from conversations.understanding.noise import TAKEN_OUT
 from conversations.understanding.phrases import Words
+from conversations.understanding.roads import is_near, is_road, is_street
 from conversations.understanding.tokens import words_of
 from conversations.understanding.vocabulary import Vocabulary
-from conversations.understanding.wording import begins, consists_of
+from conversations.understanding.wording import begins, consists_of, holds
 
 _FEASTS = frozenset({Kind.NAMED_DAY, Kind.WEEKDAY, Kind.WEEKEND, Kind.MONTH})
 _NAMES = frozenset({Kind.NAMED_DAY, Kind.WEEKDAY, Kind.MONTH, Kind.PART})
 _FIGURES = frozenset({Kind.LONG, Kind.YEAR})
 _AMOUNTS = _FIGURES | {Kind.NOISE}
-_HOUSES = frozenset({Kind.NUMBER, Kind.LONG})
-_BEHIND_A_ROAD = frozenset({Kind.COMMA, Kind.LABEL, Kind.STREET, Kind.OTHER})
-_BEHIND_A_PLACE = frozenset({Kind.OTHER, Kind.LABEL, Kind.STREET, Kind.NOISE, Kind.THING, Kind.LONG})
 _CLAUSES_END = frozenset({Kind.COMMA, Kind.MARK})
 _EXCLAIMED = frozenset("!.")
 _BEHIND_A_NAME = _EXCLAIMED | frozenset(",،")
 _PARTS = (2, 3, 4)
 _LATEST = 24
 """Hours."""
+_STONE = "st"
 _ROUND, _APART = 100, 400
 """Of two prices."""
 _AFTER_A_PRICE = frozenset({Kind.ON, Kind.SOFT, Kind.OTHER})
 _DATED = frozenset({Kind.WEEKDAY, Kind.RELATIVE_DAY, Kind.TONIGHT, Kind.MONTH, Kind.NAMED_DAY, Kind.AT, Kind.BEFORE})
 _LOOKED_AT = _FEASTS | _FIGURES | {Kind.PART, Kind.UNIT, Kind.YEAR_PART, Kind.LAST, Kind.ORDINAL, Kind.SLASH}
+_OTHER_DAYS = frozenset({
+    Kind.WEEKDAY, Kind.RELATIVE_DAY, Kind.TONIGHT, Kind.NAMED_DAY, Kind.ORDINAL, Kind.WEEKEND, Kind.WEEK, Kind.YEAR,
+    Kind.MERIDIEM, Kind.AT, Kind.COLON, Kind.OCLOCK, Kind.NUMBER, Kind.DAY_LEAD,
+})  # fmt: skip
+_BESIDE_A_MONTH = (Kind.FOR, Kind.ON, Kind.ME)
 _COUNT = frozenset({Kind.NUMBER, Kind.ABOUT, Kind.ONE, Kind.ARTICLE})
-_LONGEST = 3
-"""Words of a lead or of what follows a name."""
-_NEAR = 48
-"""Characters that hold so many words."""
 _TIMED = _FIGURES | {Kind.NUMBER, Kind.AT, Kind.PART, Kind.ABOUT, Kind.NAMED, Kind.AFTER, Kind.BEFORE}
 _OF_THE_CLOCK = frozenset({Kind.MERIDIEM, Kind.OCLOCK, Kind.HOUR_MARK, Kind.COLON, Kind.HOURS, Kind.PART})
 
@@ -61,11 +63,12 @@ def without_homonyms(found: Sequence[Lexeme], text: str, words: Vocabulary) -> t
                     each._replace(kind=Kind.NOISE) for each in found[place - 1 : place + 2]
                 ]
         elif lexeme.kind is Kind.ORDINAL:
-            if _is_grade(found, place, text, words):
+            is_class = _is_grade(found, place, text, words) or _follows_a_grade(found, settled, place)
+            if is_class or _is_weight(found, place):
                 settled[place] = lexeme._replace(kind=Kind.NOISE)
         elif lexeme.kind is Kind.PART:
             is_name = _is_named(lexeme, words) and _is_name(settled, place, text, words)
-            if is_name or _led(text, lexeme.start, words.phrase_set("words", "spans")):
+            if is_name or led(text, lexeme.start, words.phrase_set("words", "spans")):
                 settled[place] = lexeme._replace(kind=Kind.OTHER)
         elif lexeme.kind is Kind.LAST:
             if _is_verb(found, place, words):
@@ -73,13 +76,17 @@ def without_homonyms(found: Sequence[Lexeme], text: str, words: Vocabulary) -> t
         elif _is_wished(settled, place, text, words):
             settled[place] = lexeme._replace(kind=Kind.GREETING)
         elif (
-            _is_road(found, place, words)
-            or _is_near(found, place, text, words)
+            is_road(found, place, words)
+            or is_street(found, place, text, words)
+            or is_near(found, place, text, words)
             or _is_name(settled, place, text, words)
             or _is_ordinal(found, place, words)
             or _is_done(found, place, words)
+            or _is_somebody(found, place, words)
         ):
             settled[place] = lexeme._replace(kind=Kind.OTHER)
+        elif lexeme.kind is Kind.MONTH and _is_booked(found, place, words):
+            settled[place] = lexeme._replace(until=BOOKED)
     return tuple(settled)
 
 
@@ -130,9 +137,23 @@ def _is_grade(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary)
     lexeme = found[place]
     if any(each.kind is Kind.MONTH for each in found[place + 1 : place + 3]):
         return False
-    if _led(text, lexeme.start, words.phrase_set("words", "grade_leads")):
+    if led(text, lexeme.start, words.phrase_set("words", "grade_leads")):
         return True
-    return _followed(text, lexeme.end, words.phrase_set("words", "grades"))
+    return followed(text, lexeme.end, words.phrase_set("words", "grades"))
+
+
+def _follows_a_grade(found: Sequence[Lexeme], settled: Sequence[Lexeme], place: int) -> bool:
+    """ "CBSE 9th aur 10th": joined to a year of school."""
+    is_joined = place > 1 and found[place - 1].kind in (Kind.AND, Kind.OR, Kind.COMMA, Kind.SLASH)
+    return is_joined and found[place - 2].kind is Kind.ORDINAL and settled[place - 2].kind is Kind.NOISE
+
+
+def _is_weight(found: Sequence[Lexeme], place: int) -> bool:
+    """ "9st 4", of stones; "1st", "21st" and "the 9st" are days."""
+    lexeme, before = found[place], found[place - 1].kind if place else Kind.MARK
+    is_stone = lexeme.text.endswith(_STONE) and lexeme.digits > 0 and lexeme.value % 10 != 1
+    beside = [each.kind for each in (*found[max(0, place - 2) : place], *found[place + 1 : place + 3])]
+    return is_stone and before not in (Kind.THE, Kind.ON) and Kind.MONTH not in beside
 
 
 def _is_verb(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
@@ -149,9 +170,9 @@ def _is_wished(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary
     lexeme = found[place]
     if lexeme.kind is not Kind.NAMED_DAY and place + 1 < len(found) and found[place + 1].kind in _TIMED:
         return False
-    if _led(text, lexeme.start, words.phrase_set("words", "wishes")):
+    if led(text, lexeme.start, words.phrase_set("words", "wishes")):
         return True
-    if _followed(text, lexeme.end, words.phrase_set("words", "wished")):
+    if followed(text, lexeme.end, words.phrase_set("words", "wished")):
         return True
     before = [each.kind for each in found[max(0, place - 3) : place]]
     return lexeme.kind is Kind.NAMED_DAY and before[-2:] == [Kind.GREETING, Kind.AND]
@@ -173,14 +194,14 @@ def _is_name(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) 
         return True
     if after is Kind.NOT and _is_named(found[min(place + 2, len(found) - 1)], words):
         careful = words.phrase_set("words", "name_careful"), words.phrase_set("names", "careful")
-        if any(_led(text, lexeme.start, leads) for leads in careful):
+        if any(led(text, lexeme.start, leads) for leads in careful):
             return True
-    if _led(text, lexeme.start, words.phrase_set("words", "name_leads")) or _says(found, place, text, words):
+    if led(text, lexeme.start, words.phrase_set("words", "name_leads")) or _says(found, place, text, words):
         return True
-    if _led(text, lexeme.start, words.phrase_set("names", "leads")):
+    if led(text, lexeme.start, words.phrase_set("names", "leads")):
         return True
     careful = words.phrase_set("words", "name_careful"), words.phrase_set("names", "careful")
-    return after is Kind.OTHER and any(_led(text, lexeme.start, leads) for leads in careful)
+    return after is Kind.OTHER and any(led(text, lexeme.start, leads) for leads in careful)
 
 
 def _is_thanked(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
@@ -224,29 +245,10 @@ def _is_named(lexeme: Lexeme, words: Vocabulary) -> bool:
 def _says(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) -> bool:
     """ "April here", "Mangal Pandey bol raha hu": what only a person does, behind the name or its surname."""
     said = words.phrase_set("words", "name_follows")
-    if _followed(text, found[place].end, said):
+    if followed(text, found[place].end, said):
         return True
     surname = found[place + 1] if place + 1 < len(found) else None
-    return surname is not None and surname.kind is Kind.OTHER and _followed(text, surname.end, said)
-
-
-def _is_road(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
-    """ "16 May Close, flat 3"; "do you on 16 may close at 5" names a day."""
-    if found[place].kind is not Kind.MONTH or not place or found[place - 1].kind not in _HOUSES:
-        return False
-    if place + 1 == len(found) or found[place + 1].text not in words.single("words", "roads"):
-        return False
-    return all(lexeme.kind in _BEHIND_A_ROAD for lexeme in found[place + 2 : place + 3])
-
-
-def _is_near(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) -> bool:
-    """ "Sa may 7-11", "nasa may gate 2", where "near" holds the name of a month; "sa may 7 po" is a day."""
-    if found[place].kind is not Kind.MONTH or not _led(text, found[place].end, words.phrase_set("words", "near")):
-        return False
-    after = found[place + 1 : place + 3]
-    if after and after[0].kind in _HOUSES | {Kind.ORDINAL}:
-        return after[0].kind is Kind.LONG or (len(after) > 1 and after[1].kind in (Kind.STREET, Kind.THING))
-    return bool(after) and after[0].kind in _BEHIND_A_PLACE
+    return surname is not None and surname.kind is Kind.OTHER and followed(text, surname.end, said)
 
 
 def _is_ordinal(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
@@ -275,6 +277,29 @@ def _is_done(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
         and not asked
         and (not is_numbered or after[0].kind is Kind.OTHER)
     )
+
+
+def _is_booked(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
+    """ "Book me for august", "august ke liye book kar do": a month alone that a booking is wished for in; where it is
+    a name as well, nothing else may stand between ("book a gift for april")."""
+    if sum(each.kind is Kind.MONTH for each in found) > 1 or not _OTHER_DAYS.isdisjoint([each.kind for each in found]):
+        return False
+    beside = [each.kind for each in (*found[max(0, place - 1) : place], *found[place + 1 : place + 2])]
+    if not any(kind in _BESIDE_A_MONTH for kind in beside):
+        return False
+    near = found
+    if _is_named(found[place], words):
+        since = max((at for at in range(place) if found[at].kind is Kind.OTHER), default=-1)
+        near = found[since + 1 : place]
+    return holds([word for each in near for word in words_of(each.text)], words.phrase_set("intents.anywhere", "book"))
+
+
+def _is_somebody(found: Sequence[Lexeme], place: int, words: Vocabulary) -> bool:
+    """The "7ad" of "mafish 7ad byrod", which is "nobody"; with an hour or a small word behind it it is a Sunday."""
+    if words_of(found[place].text, marks=True) not in words.phrase_set("words", "somebodies"):
+        return False
+    after = found[place + 1].kind if place + 1 < len(found) else Kind.MARK
+    return after is Kind.OTHER or (place > 0 and found[place - 1].text in words.single("words", "nobody_before"))
 
 
 def _is_price(found: Sequence[Lexeme], place: int, text: str, words: Vocabulary) -> bool:
@@ -320,20 +345,3 @@ def _any_of(phrases: frozenset[Words]) -> re.Pattern[str] | None:
     if not phrases:
         return None
     return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(re.escape(' '.join(phrase)) for phrase in phrases))})(?!\w)")
-
-
-def _led(text: str, start: int, phrases: frozenset[Words]) -> bool:
-    """Whether one of the phrases stands right before that place."""
-    before = text[max(0, start - _NEAR) : start].rstrip()
-    if not phrases or not before or not before[-1].isalnum():
-        return False
-    said = words_of(before, marks=True)
-    return any(said[-size:] in phrases for size in range(1, min(_LONGEST, len(said)) + 1))
-
-
-def _followed(text: str, end: int, phrases: frozenset[Words]) -> bool:
-    """Whether one of the phrases stands right after that place."""
-    if not phrases:
-        return False
-    said = words_of(text[end : end + _NEAR], marks=True)
-    return any(said[:size] in phrases for size in range(1, min(_LONGEST, len(said)) + 1))

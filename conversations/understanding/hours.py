@@ -35,7 +35,8 @@ class Clock(NamedTuple):
 
 def is_open(minutes: int, shifts: Sequence[Shift]) -> bool:
     """Whether some shift is open at that minute."""
-    return any(shift.opens <= to_time(minutes) < shift.closes for shift in shifts)
+    at = to_time(minutes)
+    return any(shift.opens <= at < shift.closes for shift in shifts)
 
 
 def resolve(clock: Clock, shifts: Sequence[Shift], within: tuple[int, int] | None = None) -> tuple[int, ...]:
@@ -49,7 +50,7 @@ def resolve(clock: Clock, shifts: Sequence[Shift], within: tuple[int, int] | Non
         if not inside:
             return (_nearest(readings, within),)
         readings = inside
-    open_then = tuple(reading for reading in readings if is_open(reading, shifts))
+    open_then = tuple([reading for reading in readings if is_open(reading, shifts)])
     if open_then:
         return open_then
     return readings if len(readings) == 1 else _by_habit(clock.minutes % _NOON)

@@ -34,7 +34,7 @@ def read_intent(words: Sequence[str], signs: Sequence[str], known: Vocabulary, *
                 wished.setdefault(intent, Wished(intent, " ".join(phrase)))
     if wished:
         return next((wished[name] for name in known.order if name in wished), Wished(None))
-    opens_with_cancel = alone[:1] in known.phrase_set("intents.alone", Intent.CANCEL.value)
+    opens_with_cancel = alone[:1] in known.phrase_set("intents.alone", Intent.CANCEL)
     return Wished(Intent.CANCEL, alone[0]) if opens_with_cancel else Wished(None)
 
 

@@ -34,19 +34,19 @@ def is_partly_read(lexemes: Sequence[Lexeme], found: Sequence[Found], out: froze
     }
     if not used or len(used) == len(lexemes):
         return False
+    since = max([place for place, lexeme in enumerate(lexemes) if lexeme.kind is Kind.RATHER], default=0)
+    open_ = [place for place in range(since, len(lexemes)) if place not in used and _may_belong(lexemes, place)]
+    if not open_:
+        return False
     other = {
         place
         for at, item in enumerate(found)
         if at in out or (item.said is not None and not item.said.bare)
         for place in range(item.start, item.end)
     }
-    since = max((place for place, lexeme in enumerate(lexemes) if lexeme.kind is Kind.RATHER), default=0)
     return any(
-        place not in used
-        and place not in other
-        and _may_belong(lexemes, place)
-        and (_next_to(lexemes, place, -1) in used or _next_to(lexemes, place, 1) in used)
-        for place in range(since, len(lexemes))
+        place not in other and (_next_to(lexemes, place, -1) in used or _next_to(lexemes, place, 1) in used)
+        for place in open_
     )
 
 

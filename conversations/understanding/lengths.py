@@ -9,7 +9,7 @@ from conversations.understanding.scan import Found, gap_before
 from conversations.understanding.times import EMPTY
 from conversations.understanding.tokens import words_of
 from conversations.understanding.vocabulary import Vocabulary
-from conversations.understanding.wording import begins, may_hold
+from conversations.understanding.wording import places
 
 _BETWEEN = THE | SOFT | {Kind.ON, Kind.AT, Kind.THIS, Kind.ABOUT}
 _COUNT = frozenset({Kind.NUMBER, Kind.ONE})
@@ -25,10 +25,9 @@ def without_lengths(found: Sequence[Found], lexemes: Sequence[Lexeme], known: Vo
     if not lengths:
         return list(found)
     said = [(word, at) for at, lexeme in enumerate(lexemes) for word in words_of(lexeme.text)]
-    words, lasts = [word for word, _ in said], known.phrase_set("words", "lasts")
-    if not may_hold(words, lasts):
+    asked = [said[place][1] for place in places([word for word, _ in said], known.phrase_set("words", "lasts"))]
+    if not asked:
         return list(found)
-    asked = [at for place, (_, at) in enumerate(said) if begins(words[place:], lasts)]
     is_dated = any(item.day is not None for item in found)
     dropped = {
         place
@@ -36,7 +35,7 @@ def without_lengths(found: Sequence[Found], lexemes: Sequence[Lexeme], known: Vo
         if _is_asked(found[place], lexemes, asked, is_dated=is_dated)
         and not (is_dated and _is_beside_a_day(found, place, lexemes))
     }
-    if asked and not is_dated:
+    if not is_dated:
         dropped |= _guessed([(place, found[place]) for place in lengths], lexemes)
     return [item._replace(said=EMPTY) if place in dropped else item for place, item in enumerate(found)]
 

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from conversations.understanding.homonyms import without_homonyms
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.neighbours import hours_before, is_between_digits, minutes_follow, settled
+from conversations.understanding.normalise import KEPT
 from conversations.understanding.phrases import Meaning
 from conversations.understanding.tokens import Token, tokens
 from conversations.understanding.topics import without_topics
@@ -16,11 +18,13 @@ _SIGNS = {
     ",": Kind.COMMA, "،": Kind.COMMA, "/": Kind.SLASH, "-": Kind.DASH, ":": Kind.COLON, ";": Kind.COLON, ".": Kind.DOT,
     "@": Kind.AT, "~": Kind.ABOUT, "&": Kind.AND, "+": Kind.AND, "#": Kind.HASH, "№": Kind.HASH, "¤": Kind.NOISE,
 }  # fmt: skip
+_BY_DIGITS = {1: Kind.NUMBER, 2: Kind.NUMBER, 3: Kind.LONG, 4: Kind.LONG}
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _NEVER_NUMBERED = (Kind.OTHER, Kind.SEASON)
 """A number that is written onto them makes them a name ("summer2024")."""
 _OF_AN_HOUR = frozenset({Kind.ADDED, Kind.MINUS, Kind.PART, Kind.TONIGHT})
 """What makes an hour of the "heures" before it."""
+_MAY_PREFIX = frozenset({Kind.PREFIX, Kind.DASH})
 _BETWEEN_DIGITS = (Kind.COLON, Kind.DOT)
 _SHORTEST_SUFFIX = 2
 """Letters from which an ordinal's ending may stand apart."""
@@ -89,16 +93,16 @@ def _apart(pieces: Sequence[Token], words: Vocabulary) -> Sequence[Token]:
         return pieces
     apart: list[Token] = []
     for piece in pieces:
-        size = 0 if piece.text in words.openings else _attached(piece.text, words)
-        if size:
-            apart.append(Token(piece.text[:size], piece.start, piece.start + size))
+        is_whole = not piece.text.startswith(words.attached) or piece.text in words.openings
+        if is_whole or not (size := _attached(piece.text, words)):
+            apart.append(piece)
+            continue
+        apart.append(Token(piece.text[:size], piece.start, piece.start + size))
         apart.append(Token(piece.text[size:], piece.start + size, piece.end))
     return apart
 
 
 def _attached(word: str, words: Vocabulary) -> int:
-    if not word.startswith(words.attached):
-        return 0
     return next(
         (len(lead) for lead in words.attached if word.startswith(lead) and word[len(lead) :] in words.telling), 0
     )
@@ -106,7 +110,7 @@ def _attached(word: str, words: Vocabulary) -> int:
 
 def _prefix(found: Sequence[Lexeme]) -> int:
     """How many lexemes at the end of `found` make the number after them an ordinal ("ika", "ika-")."""
-    if not found or found[-1].kind not in (Kind.PREFIX, Kind.DASH):
+    if not found or found[-1].kind not in _MAY_PREFIX:
         return 0
     if found[-1].kind is Kind.PREFIX:
         return 1
@@ -147,11 +151,14 @@ def _single(text: str, pieces: Sequence[Token], place: int, words: Vocabulary) -
         return _number(piece)
     if not piece.is_word:
         return Lexeme(_sign(pieces, place), piece.text, piece.start, piece.end)
-    short = _STRETCHED.sub(r"\1", piece.text)
-    meaning = words.phrases.get(short) or words.repaired(piece.text)
-    if meaning is None:
-        meaning = Meaning(Kind.OTHER, MAYBE_TELLING if words.spelling.is_near(piece.text) else 0)
-    return _lexeme(text, piece.start, piece.end, meaning)
+    return _lexeme(text, piece.start, piece.end, _unlisted(piece.text, words))
+
+
+@lru_cache(maxsize=KEPT)
+def _unlisted(word: str, words: Vocabulary) -> Meaning:
+    """What a word means that stands in no list as it is written."""
+    meaning = words.phrases.get(_STRETCHED.sub(r"\1", word)) or words.repaired(word)
+    return meaning or Meaning(Kind.OTHER, MAYBE_TELLING if words.spelling.is_near(word) else 0)
 
 
 def _lexeme(text: str, start: int, end: int, meaning: Meaning) -> Lexeme:
@@ -160,9 +167,9 @@ def _lexeme(text: str, start: int, end: int, meaning: Meaning) -> Lexeme:
 
 def _number(piece: Token) -> Lexeme:
     digits = len(piece.text)
-    is_year = piece.text.startswith("20") or "1960" <= piece.text <= "1999"  # no clock has a minute 60
-    kinds = {1: Kind.NUMBER, 2: Kind.NUMBER, 3: Kind.LONG, 4: Kind.YEAR if is_year else Kind.LONG}
-    kind = kinds.get(digits, Kind.NOISE)
+    kind = _BY_DIGITS.get(digits, Kind.NOISE)
+    if digits == 4 and (piece.text.startswith("20") or "1960" <= piece.text <= "1999"):  # no clock has a minute 60
+        kind = Kind.YEAR
     value = 0 if kind is Kind.NOISE else int(piece.text)
     return Lexeme(kind, piece.text, piece.start, piece.end, value, digits=digits)
 

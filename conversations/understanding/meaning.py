@@ -215,5 +215,7 @@ class Context:
     options: tuple[Option, ...] = ()
     awaiting: Awaiting = Awaiting.NOTHING
     day: date | None = None
+    wanted: tuple[int, ...] = ()
+    """The services that are being booked."""
     may_owe: bool = True
     """Something may wait to be paid."""

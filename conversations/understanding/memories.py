@@ -36,7 +36,13 @@ def without_memories(found: Sequence[Found], lexemes: Sequence[Lexeme], known: V
         place
         for place, item in enumerate(found)
         if (_is_bare(found, place, lexemes) and _is_remembered(item, lexemes, known))
-        or (_is_either_way(item, lexemes) and _was_so(_clause_of(item, lexemes, known.single("words", "joins")), known))
+        or (
+            _is_either_way(item, lexemes)
+            and (
+                _was_so(_clause_of(item, lexemes, known.single("words", "joins")), known)
+                or _is_of_what_was(item, lexemes, known)
+            )
+        )
     }
     if not told:
         return list(found)
@@ -158,6 +164,13 @@ def _was_so(clause: _Clause, known: Vocabulary) -> bool:
     if words[-1:] == [] or words[-1] not in known.single("topics", "copulas"):
         return False
     return not any(holds(words, known.phrase_set(*listed)) for listed in (*_WISHES, ("topics", "intended")))
+
+
+def _is_of_what_was(item: Found, lexemes: Sequence[Lexeme], known: Vocabulary) -> bool:
+    """ "Kal jo cream aapne lagayi thi usse jalan hai": which one it was, told by a verb of the past."""
+    which = lexemes[item.end].text if item.end < len(lexemes) else ""
+    after = _words(_clause_of(item, lexemes, frozenset()).after)
+    return which in known.single("topics", "which") and holds(after, known.phrase_set("topics", "remembered"))
 
 
 def _words(lexemes: Sequence[Lexeme]) -> list[str]:

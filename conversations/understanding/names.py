@@ -2,8 +2,8 @@
 
 import unicodedata
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from conversations.understanding.normalise import fold
 from conversations.understanding.tokens import words_of
@@ -14,8 +14,7 @@ _ENDS = ",.!?;:()،؛؟"
 _INSIDE = frozenset("-'.·")
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """The name, and the text without the words that said it."""
 
     name: str
@@ -28,9 +27,10 @@ def read_name(text: str, known: Vocabulary, service_words: Collection[str]) -> N
         return Named("", text)
     raw = text.split(" ")
     folded = [fold(word).strip(",.!?;()،؛؟") for word in raw]
-    for place in range(len(raw)):
-        for listed in ("leads", "careful"):
-            size = _lead(folded, place, known, listed)
+    openers = {listed: _first_words(known, listed) for listed in ("leads", "careful")}
+    for place, word in enumerate(folded):
+        for listed, first in openers.items():
+            size = _lead(folded, place, known, listed) if word.startswith(first) else 0
             name = _name(raw[place + size :], folded[place + size :], known) if size else []
             if name and (listed == "leads" or _is_safe(name, known, service_words)):
                 rest = [*raw[:place], "¤", *raw[place + size + len(name) :]]
@@ -51,8 +51,6 @@ def _first_words(known: Vocabulary, listed: str) -> tuple[str, ...]:
 
 def _lead(folded: Sequence[str], place: int, known: Vocabulary, listed: str) -> int:
     """How many raw words the longest lead that begins at `place` takes."""
-    if not folded[place].startswith(_first_words(known, listed)):
-        return 0
     leads = known.phrase_set("names", listed)
     for size in range(min(4, len(folded) - place), 0, -1):
         said = words_of(" ".join(folded[place : place + size]), marks=True)

@@ -23,6 +23,8 @@ DATED = 2
 """`value` of a BUSY whose day belongs to a person or a thing ("née le 3 mai", "card expires 08/27")."""
 EITHER_WAY = 1
 """`until` of a RELATIVE_DAY that may be gone or to come ("kal")."""
+BOOKED = 1
+"""`until` of a MONTH that a booking is wished for in, without a word before it that leads a month."""
 ABOUT = 1
 """`until` of a WEEK that is said as its days, the first and the last both counted ("15 jours")."""
 WORKING = 2
@@ -65,6 +67,7 @@ _NONE: Mapping[str, int] = {}
 _BEGINNING = frozenset({Kind.FROM, Kind.BETWEEN})
 _BETWEEN = frozenset({Kind.BETWEEN})
 _DAY_OR_AT = frozenset({Kind.AT, Kind.WEEKDAY, Kind.RELATIVE_DAY, Kind.ORDINAL})
+_HOUR_MARKS = frozenset({Kind.HOUR_MARK, Kind.OCLOCK})
 _AWAY = frozenset({Kind.IN, Kind.AGO})
 
 
@@ -87,14 +90,15 @@ def settled(
 def _told(lexeme: Lexeme, before: Sequence[Lexeme]) -> Lexeme | None:
     """`lexeme` as another kind because of what stands before it; None where it stays what it is."""
     match lexeme.kind:
+        case Kind.NUMBER:
+            is_day = before[-1].kind in _SIDES and before[-1].until == A_DAY
+            return lexeme._replace(kind=Kind.ORDINAL) if is_day else None
         case Kind.ONE if before[-1].kind is Kind.DAY_LEAD:
             return lexeme._replace(kind=Kind.NUMBER, value=1)
         case Kind.DAY_LEAD if lexeme.value and before[-1].kind in _NAMED_DAYS:
             return lexeme._replace(kind=Kind.TO, value=0)
         case Kind.ARTICLE if before[-1].kind is Kind.NUMBER and _led(before, _BETWEEN):
             return lexeme._replace(kind=Kind.AND)
-        case Kind.NUMBER if before[-1].kind in _SIDES and before[-1].until == A_DAY:
-            return lexeme._replace(kind=Kind.ORDINAL)
         case Kind.FOR if lexeme.until == FOR_TO and _is_start(before):
             return lexeme._replace(kind=Kind.TO, value=0)
         case Kind.AT if lexeme.until == FOR_HOUR and _are_minutes(before):
@@ -131,7 +135,7 @@ def _are_minutes(before: Sequence[Lexeme]) -> bool:
 
 def is_between_digits(found: Sequence[Lexeme], lexeme: Lexeme) -> bool:
     """Whether the last of `found` is the "h" of "9h30", glued on either side: a colon, then."""
-    if len(found) < 2 or found[-1].kind not in (Kind.HOUR_MARK, Kind.OCLOCK) or lexeme.digits != 2:
+    if lexeme.digits != 2 or len(found) < 2 or found[-1].kind not in _HOUR_MARKS:
         return False
     hour, mark = found[-2:]
     return hour.kind is Kind.NUMBER and hour.end == mark.start and mark.end == lexeme.start

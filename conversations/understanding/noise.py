@@ -7,14 +7,14 @@ TAKEN_OUT = "¤"
 """Stands where something was taken out, so that its neighbours do not become neighbours."""
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@.]{1,64}\.[^\W\d][^\s@]*|@[^\W\d_]+(?:[._][^\W_]+)+")
-_OF_AN_ADDRESS = ("@", "://", "www.")
 _DIGIT = re.compile("[0-9]")
 _MONEY_SIGN = re.compile(r"[$£€₹₱₦¥₪﷼]\s?[0-9][0-9.,]*k?|[0-9][0-9.,]*\s?[$£€₹₱₦¥₪﷼%]")
 _MONEY_RANGE = re.compile(r"[$£€₹₱₦¥₪﷼]\s?([0-9]{1,6})\s?(?:-|to|a|o|or|ou)\s?([0-9]{2,6})(?![0-9:./h-]| ?[ap]\.?m)")
 _AMOUNT = re.compile(r"(?<![0-9])([0-9][0-9.,]*) ?([^\W\d_]+|%)")
 _MONEY_WORD_FIRST = re.compile(r"\b([^\W\d_]{2,8}) ?[0-9][0-9.,]*")
 _THOUSANDS = re.compile(r"(?<![0-9:/.-])[0-9]{1,3}(?: [0-9]{3})* [05]00(?![0-9:/.h]| ?[ap]\.?m)")
-_RUN = re.compile(r"(?<![0-9/:])\+?\(?[0-9](?:[0-9 ().-]*[0-9])?")
+_RUN = re.compile(r"(?<![0-9/:])\+?\(?[0-9][0-9 ().-]{5,}[0-9]")
+"""From a first digit to a last one, as far apart as those of a telephone number at least."""
 _DATE = re.compile(
     r"(?:[0-9]{1,2}([ ./-])[0-9]{1,2}\1[0-9]{2}(?:[0-9]{2})?|[0-9]{4}([./-])[0-9]{1,2}\2[0-9]{1,2})(?![0-9./-])"
 )
@@ -27,7 +27,7 @@ _HOURS = re.compile(r"(?:[0-9]{1,2} )?(?:[01][0-9]|2[0-3])[0-5][0-9] ?[- ] ?(?:[
 
 def without_noise(text: str, currencies: Set[str]) -> str:
     """A folded text with what is no date or time taken out. `currencies` are the words for money."""
-    if any(sign in text for sign in _OF_AN_ADDRESS):
+    if "@" in text or "://" in text or "www." in text:
         text = _ADDRESS.sub(TAKEN_OUT, text)
     if not _DIGIT.search(text):
         return text
@@ -46,12 +46,15 @@ def _ascends(first: str, second: str) -> bool:
 
 def phone_in(text: str) -> str:
     """The first telephone number in a text, as it was typed; "" where it holds none."""
-    return next((found[0] for found in _RUN.finditer(text) if _is_phone(found[0])), "")
+    for found in _RUN.finditer(text):
+        if _is_phone(found[0]):
+            return found[0]
+    return ""
 
 
 def _is_phone(run: str) -> bool:
     """Seven digits or more (nine, when all are pairs, as in "10 30 - 11 30"), but no full date and no "1530-1630"."""
-    if len(run) < _SHORTEST_NUMBER or _DATE.fullmatch(run) or _HOURS.fullmatch(run):
+    if _DATE.fullmatch(run) or _HOURS.fullmatch(run):
         return False
     groups = [len(group) for group in re.findall("[0-9]+", _SIGNED_DATE.sub(" ", run))]
     return sum(groups) >= (_SHORTEST_NUMBER if max(groups, default=0) > 2 else 9)

@@ -24,8 +24,9 @@ _ALIKE = str.maketrans(
     }
 )
 """Letters that people type for one another: Arabic ى ی ي, ة ه, ک ك, ٱ ا; Hindi ँ ं."""
-_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´′＇", "'"))
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹘－", "-"))
+_APOSTROPHES = re.compile("[’‘ʼ`´′＇]")
+_DASHES = re.compile("[‐‑‒–—―−﹘－]")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _UNPRINTED = re.compile("[\\x00-\\x1f\\x7f]")
 _ELIDED = re.compile(r"'(?=(?:s|t|ll|re|ve|m|d|clock)\b)")
 
@@ -34,9 +35,11 @@ def tidy(text: str) -> str:
     """The text retyped plainly: NFKC, ASCII digits, single spaces, nothing invisible, at most 300 characters."""
     if text[:LONGEST].isascii():
         return " ".join(_UNPRINTED.sub(" ", text[:LONGEST]).replace("`", "'").split())
-    text = unicodedata.normalize("NFKC", _UNSEEN.sub("", text[:LONGEST]).translate(_APOSTROPHES))[:LONGEST]
-    text = text.translate(_APOSTROPHES).translate(_DASHES)
-    return " ".join("".join(map(_plain, text)).split())
+    text = unicodedata.normalize("NFKC", _APOSTROPHES.sub("'", _UNSEEN.sub("", text[:LONGEST])))[:LONGEST]
+    text = _DASHES.sub("-", _APOSTROPHES.sub("'", text))
+    if not text.isprintable() or _OTHER_DIGIT.search(text):
+        text = "".join(map(_plain, text))
+    return " ".join(text.split())
 
 
 @lru_cache(maxsize=KEPT)

@@ -1,4 +1,4 @@
-"""What a pattern over kinds can begin with, so that a rule is tried only where one of its kinds stands."""
+"""What a pattern over kinds can begin with, so that a rule is tried only where it may fit."""
 
 import re
 from collections.abc import Iterator
@@ -7,35 +7,52 @@ _PIECE = re.compile(r"(\((?:\?(?:[:=!]|<[=!]))?|[)|^$]|\[\w+\]|\w)([?*+]|\{\d+(?
 """A bracket, a bar, an edge, a class of letters or a letter; and how often it stands."""
 _TAKING = frozenset({"(", "(?:"})
 """The brackets of a group that takes letters; all others only look at them."""
+_LOOKED_AT = 2
+"""Letters."""
+_TIMES = {"": (1, 1), "?": (0, 1), "*": (0, _LOOKED_AT), "+": (1, _LOOKED_AT)}
 
 
 def openings(pattern: str) -> frozenset[str]:
-    """The letters that a match of the pattern can begin with. ValueError: it holds what is not known here."""
+    """The two letters that a match of the pattern can begin with, or the one that it is. ValueError: it holds what is
+    not known here."""
     pieces: list[tuple[str, str]] = _PIECE.findall(pattern)
     if "".join(map("".join, pieces)) != pattern:
         raise ValueError(pattern)
-    return frozenset(_alternatives(iter(pieces))[0])
+    return frozenset(_alternatives(iter(pieces)))
 
 
-def _alternatives(pieces: Iterator[tuple[str, str]]) -> tuple[set[str], bool]:
-    """The first letters of a group up to its end, and whether it can stand for no letter at all."""
-    letters: set[str] = set()
-    is_optional, is_first = False, True
+def _alternatives(pieces: Iterator[tuple[str, str]]) -> set[str]:
+    """What a group up to its end can begin with."""
+    ended: set[str] = set()
+    begun = {""}
     for piece, times in pieces:
         if piece == ")":
-            return letters, is_optional or is_first or _may_be_missing(times)
+            return _repeated(ended | begun, times)
         if piece == "|":
-            is_optional, is_first = is_optional or is_first, True
+            ended, begun = ended | begun, {""}
         elif piece.startswith("("):
-            inner, may_be_empty = _alternatives(pieces)
-            if is_first and piece in _TAKING:
-                letters |= inner
-                is_first = may_be_empty
-        elif piece not in ("^", "$") and is_first:
-            letters |= set(piece.strip("[]"))
-            is_first = _may_be_missing(times)
-    return letters, is_optional or is_first
+            inner = _alternatives(pieces)
+            begun = _joined(begun, inner) if piece in _TAKING else begun
+        elif piece not in ("^", "$"):
+            begun = _joined(begun, _repeated(set(piece.strip("[]")), times))
+    return ended | begun
 
 
-def _may_be_missing(times: str) -> bool:
-    return times in ("?", "*") or times.startswith("{0")
+def _joined(first: set[str], second: set[str]) -> set[str]:
+    return {(one + other)[:_LOOKED_AT] for one in first for other in second}
+
+
+def _repeated(once: set[str], times: str) -> set[str]:
+    """What stands so many times can begin with."""
+    least, most = _counts(times)
+    runs: list[set[str]] = [{""}]
+    for _ in range(min(most, _LOOKED_AT)):
+        runs.append(_joined(runs[-1], once))
+    return set().union(*runs[min(least, _LOOKED_AT) :])
+
+
+def _counts(times: str) -> tuple[int, int]:
+    if times in _TIMES:
+        return _TIMES[times]
+    least, comma, most = times.strip("{}").partition(",")
+    return int(least), int(most or _LOOKED_AT) if comma else int(least)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from conversations.understanding.kinds import Kind
 from conversations.understanding.meaning import Recurrence, Unit
 from conversations.understanding.noise import TAKEN_OUT
-from conversations.understanding.phrases import Meaning
+from conversations.understanding.phrases import Meaning, Words
 from conversations.understanding.tokens import Token
 from conversations.understanding.vocabulary import Vocabulary
 from conversations.understanding.wording import begins, holds
@@ -53,7 +53,7 @@ class _Rhythm(NamedTuple):
 def read_recurrence(text: str, pieces: Sequence[Token], known: Vocabulary) -> Repeated:
     """The first one that a folded text names; `pieces` are its tokens. "I'm free every day" names none."""
     words = [piece.text for piece in pieces]
-    openings = rhythm_openings(known)
+    openings = _openings(known)
     if openings.isdisjoint(words) or is_free(words, known):
         return Repeated(None, text)
     for place, word in enumerate(words):
@@ -73,10 +73,14 @@ def read_recurrence(text: str, pieces: Sequence[Token], known: Vocabulary) -> Re
 
 
 @lru_cache(maxsize=32)
-def rhythm_openings(known: Vocabulary) -> frozenset[str]:
-    """The words that what says how often can begin with."""
-    listed = (*_WHOLE, "every", "one_in_two")
-    return frozenset(phrase[0] for name in listed for phrase in known.phrase_set("repeats", name))
+def rhythm_phrases(known: Vocabulary) -> frozenset[Words]:
+    """What says how often begins with one of these."""
+    return frozenset().union(*(known.phrase_set("repeats", name) for name in (*_WHOLE, "every", "one_in_two")))
+
+
+@lru_cache(maxsize=32)
+def _openings(known: Vocabulary) -> frozenset[str]:
+    return frozenset(phrase[0] for phrase in rhythm_phrases(known))
 
 
 def is_free(words: Sequence[str], known: Vocabulary) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from conversations.understanding import date_rules, time_rules
@@ -47,10 +48,13 @@ _RULES = [
     *(_Rule(name, re.compile(letters(pattern)), said=rule) for name, (pattern, rule) in time_rules.RULES.items()),
 ]
 _OPENINGS = [openings(rule.pattern.pattern) for rule in _RULES]
-_BY_OPENING = {
-    kind.value: [rule for rule, kinds in zip(_RULES, _OPENINGS, strict=True) if kind.value in kinds] for kind in Kind
-}
-"""The rules that can begin with each kind, in order of preference."""
+
+
+@cache
+def _rules(kinds: str) -> tuple[_Rule, ...]:
+    """The rules that fit where these two kinds stand, or the last one of a text; in order of preference."""
+    first = kinds[0]
+    return tuple(rule for rule, begun in zip(_RULES, _OPENINGS, strict=True) if kinds in begun or first in begun)
 
 
 def scan(lexemes: Sequence[Lexeme], today: Today) -> list[Found]:
@@ -67,7 +71,7 @@ def scan(lexemes: Sequence[Lexeme], today: Today) -> list[Found]:
 
 def _at(place: int, text: str, lexemes: Sequence[Lexeme], today: Today) -> Found | None:
     """What the first rule reads there that fits and does not refuse."""
-    for rule in _BY_OPENING[text[place]]:
+    for rule in _rules(text[place : place + 2]):
         if (match := rule.pattern.match(text, place)) and (here := rule.read(lexemes, place, match.end(), today)):
             return here
     return None
@@ -75,9 +79,10 @@ def _at(place: int, text: str, lexemes: Sequence[Lexeme], today: Today) -> Found
 
 def without_taken_back(found: Sequence[Found], lexemes: Sequence[Lexeme]) -> list[Found]:
     """Of "friday, sorry i mean saturday" only Saturday: a date takes back dates, a time takes back times."""
-    rather = next((at for at, lexeme in enumerate(lexemes) if lexeme.kind is Kind.RATHER), None)
-    if rather is None:
+    kinds = [lexeme.kind for lexeme in lexemes]
+    if Kind.RATHER not in kinds:
         return list(found)
+    rather = kinds.index(Kind.RATHER)
     after = [item for item in found if item.start > rather]
     dates, times = any(item.day for item in after), any(item.said and not item.said.is_empty for item in after)
     return [

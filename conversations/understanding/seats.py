@@ -23,7 +23,7 @@ class Seated(NamedTuple):
 
 def read_seats(lexemes: Sequence[Lexeme], text: str) -> Seated:
     """`text` holds a letter for each lexeme."""
-    if Kind.PEOPLE.value not in text and Kind.GROUP.value not in text:
+    if Kind.PEOPLE not in text and Kind.GROUP not in text:
         return Seated(None)
     with_me = _WITH_ME.search(text)
     found = with_me or _GROUP.search(text) or _PEOPLE.search(text)

@@ -11,7 +11,7 @@ from conversations.dialogue import Awaiting
 from conversations.understanding.days import FRIDAY_AND_SATURDAY
 from conversations.understanding.kinds import THE, Kind
 from conversations.understanding.meaning import Certainty, DateReading, Length, Recurrence, Unit
-from conversations.understanding.repeats import count_at, is_free, read_recurrence, rhythm_openings, weekday_at
+from conversations.understanding.repeats import count_at, is_free, read_recurrence, rhythm_phrases, weekday_at
 from conversations.understanding.tokens import Token, words_of
 from conversations.understanding.vocabulary import Vocabulary
 from conversations.understanding.wording import begins
@@ -73,22 +73,26 @@ def read_wish(text: str, pieces: Sequence[Token], known: Vocabulary, region: str
 def _may_repeat(words: Sequence[str], known: Vocabulary) -> bool:
     """Whether one of the words opens what says how often, or they name weekdays that may by themselves."""
     often, weekdays = _openings(known)
-    if not often.isdisjoint(words):
-        return True
-    named = sum(word in weekdays for word in words)
-    if not named or not known.attached:
-        return named > 1
+    if not often.keys().isdisjoint(words):
+        for word, behind in zip(words, (*words[1:], ""), strict=False):
+            if (goes_on := often.get(word)) is not None and ("" in goes_on or behind in goes_on):
+                return True
+    if weekdays.isdisjoint(words):
+        return False
+    named = sum([word in weekdays for word in words])
     return named > 1 or any(word.startswith(known.attached) for word in words if word not in weekdays)
 
 
 @lru_cache(maxsize=32)
-def _openings(known: Vocabulary) -> tuple[frozenset[str], frozenset[str]]:
-    """The words that open what says how often by itself, and those that open a weekday."""
-    often = {phrase[0] for phrase in known.phrase_set("repeats", "working_days")}
-    often |= rhythm_openings(known) | known.single("repeats", "weekdays_said_often")
+def _openings(known: Vocabulary) -> tuple[dict[str, set[str]], frozenset[str]]:
+    """The words that open what says how often by itself, each with those that go on ("": it says it alone), and the
+    words that open a weekday."""
+    often: dict[str, set[str]] = {word: {""} for word in known.single("repeats", "weekdays_said_often")}
+    for phrase in (*known.phrase_set("repeats", "working_days"), *rhythm_phrases(known)):
+        often.setdefault(phrase[0], set()).add(phrase[1] if len(phrase) > 1 else "")
     weekdays = {words_of(said, marks=True)[0] for said, meant in known.phrases.items() if meant.kind is Kind.WEEKDAY}
     led = {word for weekdays_led in known.led_weekdays.values() for word in weekdays_led}
-    return frozenset(often), frozenset(weekdays | led)
+    return often, frozenset(weekdays | led)
 
 
 def with_ends(

@@ -130,6 +130,8 @@ def _spelled(said: str, wanted: str) -> float:
 
 def read_staff(words: Sequence[str], staff: Sequence[Staff], led_by: AbstractSet[str]) -> int | None:
     """The one member of staff whose name the text holds: whole, or after "with" a first name, misspelt perhaps."""
+    if not staff:
+        return None
     scored: dict[int, float] = {}
     for member in staff:
         name = words_of(fold(member.name))

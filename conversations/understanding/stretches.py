@@ -21,7 +21,7 @@ from conversations.understanding.dates import (
 )
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
-from conversations.understanding.neighbours import ABOUT, LATER, THROUGH, WORKING
+from conversations.understanding.neighbours import ABOUT, BOOKED, LATER, THROUGH, WORKING
 
 _JOINING = (Kind.OR, Kind.AND, Kind.SLASH)
 _LONGEST = 1100
@@ -157,6 +157,11 @@ def week_of_month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
 
 def month(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
     return stretch(*month_ends(lexemes, today), today)
+
+
+def month_booked(lexemes: Sequence[Lexeme], today: Today) -> Day | None:
+    """ "Book me for august"; else a month alone may be anything."""
+    return month(lexemes, today) if any(each.until == BOOKED for each in lexemes if each.kind is Kind.MONTH) else None
 
 
 def months(lexemes: Sequence[Lexeme], today: Today) -> Day | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
+from conversations.languages.render import name_text
 from conversations.understanding.meaning import Certainty, Context, DateReading, Intent, TimeReading, Understood
 
 LONGEST_TEXT = 500
@@ -33,7 +34,9 @@ def question(text: str, context: Context) -> list[dict[str, str]]:
     data = {
         "now": f"{context.now:%A %Y-%m-%d %H:%M}",
         "time_zone": str(context.now.tzinfo),
-        "services": [{"id": service.id, "name": service.name} for service in context.services],
+        "services": [
+            {"id": service.id, "name": name_text(service.called, context.language)} for service in context.services
+        ],
         "staff": [{"id": member.id, "name": member.name} for member in context.staff],
         "last_asked": context.awaiting.value,
         "day_under_discussion": context.day.isoformat() if context.day else None,

@@ -105,8 +105,8 @@ def _may_have_happened(words: Sequence[str], lexemes: Sequence[Lexeme], marks: _
 def _of_the_business(
     found: Sequence[Found], words: Sequence[str], lexemes: Sequence[Lexeme], known: Vocabulary
 ) -> set[int]:
-    """ "What are your timings, 9 to 6?", "it took from 2 to 5", "do you usually open in ramadan?"; "your hours on
-    friday" asks of a day."""
+    """ "What are your timings, 9 to 6?", "it took from 2 to 5", "do you usually open in ramadan?", "do you usually
+    close at lunch, 1 to 2?"; "your hours on friday" asks of a day."""
     if all(item.day is None for item in found) and holds(words, known.phrase_set("topics", "opening_hours")):
         return set(range(len(found)))
     if all(item.day is None for item in found) and holds(words, known.phrase_set("topics", "lasted")):
@@ -115,7 +115,11 @@ def _of_the_business(
         return {place for place, item in enumerate(found) if _has_stayed(item, lexemes, known)}
     usually, opens = known.phrase_set("topics", "usually"), known.phrase_set("topics", "opens")
     if holds(words, usually) and holds(words, opens):
-        return {place for place, item in enumerate(found) if item.rule in _LONG}
+        asks = holds(words, known.phrase_set("words", "asks"))
+        suits = any(each.kind is Kind.FITS and (each.text,) not in opens for each in lexemes)
+        clocks = [item for item in found if item.said and (item.said.clock or item.said.after or item.said.before)]
+        is_timed = len(clocks) < 2 and not asks and not suits and all(item.day is None for item in found)
+        return {place for place, item in enumerate(found) if is_timed or item.rule in _LONG}
     return set()
 
 

@@ -16,7 +16,7 @@ NO_SUCH_TIME = "no_such_time"
 SKIPPED = "skipped"
 """The clocks go forward over it that night."""
 _EVENING = (17 * 60, 23 * 60)
-_LENGTHS = ("duration", "length_of")
+_LENGTHS = frozenset({"duration", "length_of"})
 
 
 Heard = list[tuple[Found, Said]]
@@ -40,7 +40,7 @@ def hear(found: Sequence[Found], out: frozenset[int], lexemes: Sequence[Lexeme],
             kept.append((item, said))
         elif (said.after is None) != (said.before is None):
             kept.append((item, Said(after=said.before, before=said.after)))
-    if any(item.rule in _LENGTHS for item in found):
+    if not _LENGTHS.isdisjoint([item.rule for item in found]):
         return [(item, _begun(item, said, lexemes)) for item, said in kept]
     return kept
 
@@ -104,14 +104,21 @@ def _narrowest(parts: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
 def _points(
     clocks: Sequence[Clock], within: tuple[int, int] | None, shifts: tuple[Shift, ...], words: str
 ) -> TimeReading:
-    if any(clock.as_spoken for clock in clocks):
-        clocks = [_as_spoken(clock) for clock in clocks]
-    if len(clocks) > 1 and any(not clock.either for clock in clocks):
-        within = within or _half_of(clocks)
-        clocks = [clock if clock.as_spoken else clock._replace(other=None) for clock in clocks]
+    if len(clocks) > 1:
+        clocks, within = _alike(clocks, within)
     minutes = sorted({reading for clock in clocks for reading in resolve(clock, shifts, within)})
     certainty = Certainty.CERTAIN if len(minutes) == 1 else Certainty.AMBIGUOUS
     return TimeReading(certainty, tuple(map(to_time, minutes)), words=words)
+
+
+def _alike(clocks: Sequence[Clock], within: tuple[int, int] | None) -> tuple[Sequence[Clock], tuple[int, int] | None]:
+    """What was said of one of several hours, said of the others."""
+    if any(clock.as_spoken for clock in clocks):
+        clocks = [_as_spoken(clock) for clock in clocks]
+    if any(not clock.either for clock in clocks):
+        within = within or _half_of(clocks)
+        clocks = [clock if clock.as_spoken else clock._replace(other=None) for clock in clocks]
+    return clocks, within
 
 
 def _as_spoken(clock: Clock) -> Clock:

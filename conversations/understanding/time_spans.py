@@ -38,7 +38,8 @@ def span_of(lexemes: Sequence[Lexeme]) -> Said | None:
     start = read_clock(ends[0])
     shift = next((word.value for word in ends[0] if word.kind is Kind.AT), 0)
     end = read_clock(ends[1], shift)
-    return Said(after=start, before=end, bare=_is_like_a_reference(lexemes)) if start and end else None
+    bare = _is_like_a_reference(lexemes) or _are_two_numbers(lexemes)
+    return Said(after=start, before=end, bare=bare) if start and end else None
 
 
 def _is_like_a_reference(lexemes: Sequence[Lexeme]) -> bool:
@@ -48,6 +49,11 @@ def _is_like_a_reference(lexemes: Sequence[Lexeme]) -> bool:
         return True
     is_marked = any(lexeme.kind in _MARKS for lexeme in lexemes)
     return not is_marked and all(digits == _THREE_DIGITS for digits in figures)
+
+
+def _are_two_numbers(lexemes: Sequence[Lexeme]) -> bool:
+    """ "3 and 5", which may count anything; "3 to 5" and "between 3 and 5" are hours."""
+    return [lexeme.kind for lexeme in lexemes] == [Kind.NUMBER, Kind.AND, Kind.NUMBER]
 
 
 def span_in_words(lexemes: Sequence[Lexeme]) -> Said | None:

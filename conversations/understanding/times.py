@@ -13,7 +13,7 @@ _LAST_HOUR = 24
 _LEAST_PRICE = 40
 """A number this high beside a day is rather an amount."""
 _TO_THE_HOUR = (5, 10, 15, 20, 25)
-_HOURS = 12
+_HOURS_SAID = frozenset({Kind.NUMBER, Kind.ONE, Kind.SPOKEN})
 
 
 class Said(NamedTuple):
@@ -47,6 +47,7 @@ TimeRule = Callable[[Sequence[Lexeme]], Said | None]
 
 
 def exact(lexemes: Sequence[Lexeme]) -> Said | None:
+    """A clock with its mark or its minutes; "38 et demi", which no "at" leads, is a size."""
     parts = core_of(lexemes)
     if not is_plausible(parts):
         return None
@@ -56,12 +57,14 @@ def exact(lexemes: Sequence[Lexeme]) -> Said | None:
     dotted = len(lone) == 3 and lone[1].kind is Kind.DOT
     if clock is not None:
         return Said(clock=clock, bare=doubtful or dotted)
+    if lone[-1].kind is Kind.ADDED and lone[0].value > _LAST_HOUR and lone[0] is parts[0]:
+        return EMPTY
     return None if dotted or doubtful or lone[0].kind in (Kind.LONG, Kind.YEAR) else Said(impossible=True)
 
 
 def bare(lexemes: Sequence[Lexeme]) -> Said | None:
     words = core_of(lexemes)
-    numbers = [word for word in words if word.kind in (Kind.NUMBER, Kind.ONE, Kind.SPOKEN)]
+    numbers = [word for word in words if word.kind in _HOURS_SAID]
     if not is_plausible(numbers) or (numbers[0].kind is Kind.NUMBER and not 1 <= numbers[0].value <= 23):
         return None
     clock = read_clock(words)

@@ -32,7 +32,10 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 def first_word(text: str, start: int = 0) -> str:
     """The first word or number of a folded text from that place on; "" where there is none."""
-    return next((found[0] for found in _TOKEN.finditer(text, start) if found[0][0].isalnum()), "")
+    for found in _TOKEN.finditer(text, start):
+        if found[0][0].isalnum():
+            return found[0]
+    return ""
 
 
 @lru_cache(maxsize=KEPT)

@@ -23,6 +23,8 @@ _NOT_TELLING = ("lookalikes", "plain", "currencies", "street", "noise", "labels"
                 "grades", "grade_leads", "pay", "pay_by_card", "pay_by_phone")  # fmt: skip
 _ENOUGH = 4
 """So many words of a language tell it, where no word does alone."""
+_CLEARLY = 2
+"""Words more than English knows."""
 _ALONE = 4
 """Letters of a word that tells a language all by itself."""
 
@@ -35,12 +37,13 @@ def read_language(text: str, words: Sequence[str]) -> str:
     telling = [word for word in words if word in only]
     if not telling:
         return _by_coverage(words)
-    votes = Counter(only[word] for word in telling)
-    english = votes.pop("en", 0)
-    if len(votes) > 1:
-        (first, most), (_, next_most) = votes.most_common(2)
+    votes = [only[word] for word in telling]
+    english = votes.count("en")
+    others = [code for code in votes if code != "en"]
+    if len(set(others)) > 1:
+        (first, most), (_, next_most) = Counter(others).most_common(2)
         return first if most > 1 and most > 2 * next_most else _by_coverage(words)
-    code, count = next(iter(votes.items()), ("en", english))
+    code, count = (others[0], len(others)) if others else ("en", english)
     if count > 1 and (code == "en" or count >= english):
         return code
     strong = any(len(word) >= _ALONE and only[word] == code and word in _strong() for word in telling)
@@ -49,12 +52,13 @@ def read_language(text: str, words: Sequence[str]) -> str:
 
 def _by_coverage(words: Sequence[str]) -> str:
     """The language that knows clearly more of the words than English and any other does, though each may be shared."""
-    if len(words) < _ENOUGH:
+    vocabularies = _vocabularies()
+    english = sum(map(vocabularies["en"].__contains__, words))
+    if len(words) < max(_ENOUGH, english + _CLEARLY):
         return ""
-    known = sorted(((sum(map(own.__contains__, words)), code) for code, own in _vocabularies().items()), reverse=True)
+    known = sorted([(sum(map(own.__contains__, words)), code) for code, own in vocabularies.items()], reverse=True)
     (most, code), (next_most, _) = known[:2]
-    english = next(count for count, each in known if each == "en")
-    return code if most >= _ENOUGH and most >= english + 2 and most > next_most and code != "en" else ""
+    return code if most >= max(_ENOUGH, english + _CLEARLY) and most > next_most else ""
 
 
 @cache

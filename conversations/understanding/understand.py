@@ -29,6 +29,7 @@ from conversations.understanding.scan import Found
 from conversations.understanding.seats import read_seats
 from conversations.understanding.series import SERIES_ASKED, read_wish, until_answered, with_ends
 from conversations.understanding.services import read_services, read_staff
+from conversations.understanding.session_types import concerns, read_session_types, with_session_types
 from conversations.understanding.tokens import Token, tokens, words_of
 from conversations.understanding.tongues import read_language
 from conversations.understanding.visits import parts, read_visit, read_wishes
@@ -46,6 +47,20 @@ _TELLING = frozenset(
 
 def understand(text: str, context: Context) -> Understood:
     """What `text` says, read against `context`. Never raises, whatever the text; reads its first 300 characters."""
+    understood = _understand(text, context)
+    if understood.choice is not None or not any(service.has_types for service in context.services):
+        return understood
+    known = vocabulary(context.language, context.region)
+    said = read_session_types(text, known, has_seats=understood.seats is not None)
+    if said is not None and not concerns(understood, said, context):
+        said = None
+    if said is not None:
+        understood = _understand(said.rest, context)
+    return with_session_types(understood, said, context)
+
+
+def _understand(text: str, context: Context) -> Understood:
+    """The same, with a service of several session types in all of them."""
     known = vocabulary(context.language, context.region)
     asides = read_asides(tidy(text), known, context)
     folded = without_named_codes(
@@ -137,21 +152,21 @@ def _with_visit(
     visit = read_visit(cut, context.services, known, understood.service_ids)
     if not visit:
         return understood
-    wishes = read_wishes(cut, lambda said: _is_whole(understand(said, context)), folded)
+    wishes = read_wishes(cut, lambda said: _is_whole(_understand(said, context), context), folded)
     if wishes is None:
         return replace(understood, visit=visit)
     first, further = wishes
-    read = understand(first, context)
+    read = _understand(first, context)
     return replace(
         read, further=further, answer=understood.answer, language=understood.language, attendee=understood.attendee,
         name=understood.name, email=understood.email, note=understood.note,
     )  # fmt: skip
 
 
-def _is_whole(wish: Understood) -> bool:
-    """Whether it names one service, and a day or a time for it."""
+def _is_whole(wish: Understood, context: Context) -> bool:
+    """Whether it names one service, in whichever session types, and a day or a time for it."""
     is_timed = not wish.date.certainty is wish.time.certainty is Certainty.NOTHING
-    return len(wish.service_ids) == 1 and is_timed
+    return len({service.main_id for service in context.services if service.id in wish.service_ids}) == 1 and is_timed
 
 
 def _week_ahead(day: DateReading, today: date, same_time: frozenset[Words]) -> DateReading:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from conversations.understanding.amount_words import lexicon
 from conversations.understanding.fallback import fall_back
 from conversations.understanding.meaning import Context
 from conversations.understanding.understand import understand
@@ -12,6 +13,7 @@ _TEXT = "hello, friday the 9th at 3pm or some other day please"
 
 def warm_up(language: str) -> None:
     """Build the words of `language` and what tells languages apart, and load the parser of the last resort."""
+    lexicon(language)
     for region in ("", "US"):
         understand(_TEXT, Context(now=_ONCE, language=language, region=region))
         fall_back("9 January 2026", language, _ONCE, region)

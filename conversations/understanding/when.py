@@ -1,8 +1,9 @@
 """The day and the time of a text, from its words to what they mean at the moment it was sent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 
 from conversations.business import Shift
 from conversations.dialogue import Awaiting
@@ -33,10 +34,10 @@ _HALF_DAY = 12
 _TWO_DIGITS = 10
 """An hour that is typed like one of the clock of 24 ("10:00"), and whose evening is late."""
 _LAST_MINUTE = time(23, 59)
+_A_MARK = ["5", "/", "5"]
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """What was read, and the wordings it was `found` in."""
 
     day: DateReading
@@ -62,10 +63,11 @@ def read_when(lexemes: Sequence[Lexeme], context: Context, known: Vocabulary, *,
     for place, item in enumerate(found):
         if item.said is not None and item.said.ahead is not None and place not in out:
             return When(*_from_now(item.said.ahead, now, within=item.said.within), found=tuple(found))
-    if any(item.said is not None and item.said.rest for item in found) and not any(item.day for item in found):
-        return When(*_until(_LAST_MINUTE, now), found=tuple(found))
-    if any(item.said is not None and item.said.over for item in found) and not any(item.day for item in found):
-        return When(DateReading(Certainty.IMPOSSIBLE, reason=PAST), TimeReading(), found=tuple(found))
+    if not any(item.day for item in found):
+        if any(item.said is not None and item.said.rest for item in found):
+            return When(*_until(_LAST_MINUTE, now), found=tuple(found))
+        if any(item.said is not None and item.said.over for item in found):
+            return When(DateReading(Certainty.IMPOSSIBLE, reason=PAST), TimeReading(), found=tuple(found))
     day = read_day(found, out, lexemes, now.date(), last_wins=moves)
     heard = hear(found, out, lexemes, time_asked=context.awaiting in _TIME_ASKED)
     said = read_time(heard, lexemes, _shifts(day.dates, context), last_wins=moves)
@@ -84,9 +86,7 @@ def read_when(lexemes: Sequence[Lexeme], context: Context, known: Vocabulary, *,
 
 def _as_a_mark(found: Sequence[Found], lexemes: Sequence[Lexeme], awaiting: Awaiting) -> list[Found]:
     """ "5/5" and nothing else, where nothing was asked, is a mark rather than a day."""
-    said = [lexeme for lexeme in lexemes if lexeme.kind is not Kind.MARK]
-    is_mark = [lexeme.text for lexeme in said] == ["5", "/", "5"]
-    if not is_mark or awaiting not in _NOTHING_ASKED:
+    if awaiting not in _NOTHING_ASKED or [each.text for each in lexemes if each.kind is not Kind.MARK] != _A_MARK:
         return list(found)
     return [Found("ratio", item.start, item.end, said=EMPTY) for item in found]
 
@@ -135,11 +135,13 @@ def _not_over(
     day: DateReading, said: TimeReading, found: Sequence[Found], now: datetime
 ) -> tuple[DateReading, TimeReading]:
     """Today's weekday with an hour that is over means next week's; today's hour that is over means the evening's."""
+    if day.dates[:1] != (now.date(),) or not said.times:
+        return day, said
     clock = now.time()
-    over = bool(said.times) and all(each <= clock for each in said.times)
-    if day.certainty is Certainty.AMBIGUOUS and len(day.dates) == 2 and day.dates[0] == now.date() and over:
+    over = all(each <= clock for each in said.times)
+    if day.certainty is Certainty.AMBIGUOUS and len(day.dates) == 2 and over:
         return replace(day, certainty=Certainty.CERTAIN, dates=day.dates[1:]), said
-    if day.certainty is not Certainty.CERTAIN or day.dates[0] != now.date() or not said.times:
+    if day.certainty is not Certainty.CERTAIN:
         return day, said
     ahead = tuple(each for each in said.times if each > clock)
     if ahead:
@@ -165,6 +167,8 @@ def _on_the_clock(day: DateReading, said: TimeReading, zone: tzinfo | None) -> T
     if not certain or zone is None:
         return said
     moment = datetime.combine(day.dates[0], said.times[0], zone)
+    if moment.utcoffset() == moment.replace(fold=1).utcoffset():
+        return said  # the clocks do not change then
     if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == moment.replace(tzinfo=None):
         return said
     return replace(said, certainty=Certainty.IMPOSSIBLE, reason=SKIPPED)

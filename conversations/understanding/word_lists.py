@@ -10,7 +10,7 @@ _LOOKED_UP = (
     "currencies", "wishes", "wished", "names", "name_leads", "name_careful", "name_follows", "dear", "ordinal_weekdays",
     "estates", "asks", "tells", "tells_behind", "joins", "therefore", "offers", "lasts", "lasting", "kisses",
     "since", "been", "birthdays", "roads", "grades", "grade_leads", "halved", "near", "spans",
-    "verb_weekdays", "verb_objects",
+    "verb_weekdays", "verb_objects", "somebodies", "nobody_before", "street_leads",
 )  # fmt: skip
 """Lists of words that keep the kind they have elsewhere."""
 
@@ -20,7 +20,17 @@ def lists_of(table: Table) -> Iterable[tuple[tuple[str, str], frozenset[Words]]]
     for name, inner in (
         *(
             (name, table.get(name, {}))
-            for name in ("answers", "choices", "names", "services", "guests", "notes", "repeats", "topics")
+            for name in (
+                "answers",
+                "choices",
+                "names",
+                "services",
+                "guests",
+                "notes",
+                "repeats",
+                "topics",
+                "session_types",
+            )
         ),
         *((f"intents.{where}", table.get("intents", {}).get(where, {})) for where in ("alone", "anywhere")),
         ("words", {key: table.get("words", {}).get(key, ()) for key in _LOOKED_UP}),

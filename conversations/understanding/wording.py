@@ -32,7 +32,15 @@ def may_hold(words: Sequence[str], phrases: frozenset[Words]) -> bool:
 
 def holds(words: Sequence[str], phrases: frozenset[Words]) -> bool:
     """Whether a phrase stands anywhere among the words."""
-    return may_hold(words, phrases) and any(begins(words[place:], phrases) for place in range(len(words)))
+    return bool(places(words, phrases))
+
+
+def places(words: Sequence[str], phrases: frozenset[Words]) -> list[int]:
+    """Where among the words a phrase begins."""
+    opening = _reach(phrases)
+    if opening.keys().isdisjoint(words):
+        return []
+    return [place for place, word in enumerate(words) if word in opening and begins(words[place:], phrases)]
 
 
 def begins(words: Sequence[str], phrases: frozenset[Words], *, longest: int = 6) -> int:
@@ -49,10 +57,11 @@ def without(words: Sequence[str], phrases: frozenset[Words]) -> list[str]:
     """The words that no phrase covers."""
     if not may_hold(words, phrases):
         return list(words)
+    opening = _reach(phrases)
     left: list[str] = []
     place = 0
     while place < len(words):
-        size = begins(words[place : place + 6], phrases)
+        size = begins(words[place : place + 6], phrases) if words[place] in opening else 0
         if not size:
             left.append(words[place])
         place += size or 1
@@ -69,6 +78,8 @@ def consists_of(words: Sequence[str], phrases: frozenset[Words]) -> bool:
 
 def matches(words: Sequence[str], phrase: Words, *, gap: int = 3) -> bool:
     """Whether `words` opens with `phrase`, in which "*" stands for up to `gap` words."""
+    if "*" not in phrase:
+        return tuple(words[: len(phrase)]) == phrase
     place = 0
     for at, wanted in enumerate(phrase):
         if wanted == "*":

@@ -41,6 +41,8 @@ def in_our_zone(
 
 
 def _zone(lexemes: Sequence[Lexeme], found: Sequence[Found]) -> timezone | None:
+    if Kind.ZONE not in [lexeme.kind for lexeme in lexemes]:
+        return None
     for item in found:
         if item.said is None or item.said.is_empty:
             continue
