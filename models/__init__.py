@@ -1,4 +1,4 @@
 """The memory: tables, their queries, migrations."""
 
-SCHEMA = "0007"
+SCHEMA = "0010"
 """The newest migration. The server starts on no other."""

@@ -1,11 +1,12 @@
 """Bookings, the times proposed for them, and what became of each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Column, Index, Row, Select, String, Text, func, select, update
+from sqlalchemy import JSON, Column, Index, Row, Select, String, Text, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
@@ -21,8 +22,9 @@ from models.claims import LostRace
 from models.class_sessions import class_sessions
 from models.clients import clients
 from models.conversations import conversations
+from models.engagements import ask_for_work, wake_work
 from models.insert import changed_rows, insert_row
-from models.payments import payment_requests
+from models.payments import LEADS, count_led_by, held_of, led_by, payment_requests
 from models.scheduled_notices import NoticeKind, forget_notices, plan_notice
 from models.tokens import row_opened_by
 
@@ -154,8 +156,10 @@ booking_transitions = table(BookingTransition)
 proposals = table(Proposal)
 
 
+@cache
 def _with_names() -> Select[Any]:
-    """Bookings with the names a person needs to read them, the open proposal's start, and what is to be paid."""
+    """Bookings with the names a person needs to read them, the open proposal's start, and what is to be paid. Built
+    once: that takes as long as to run it."""
     return (
         select(
             bookings,
@@ -174,25 +178,32 @@ def _with_names() -> Select[Any]:
             proposals.c.proposed_by.label("proposed_by"),
             booking_series_items.c.occurrence_index.label("series_number"),
             payment_requests.c.id.label("request_id"),
-            payment_requests.c.amount.label("asked"),
-            payment_requests.c.paid.label("paid"),
+            (payment_requests.c.amount + led_by(payment_requests.c.id, "amount")).label("asked"),
+            (payment_requests.c.paid + led_by(payment_requests.c.id, "paid")).label("paid"),
+            count_led_by(payment_requests.c.id).label("paid_with"),
             payment_requests.c.due_at.label("due_at"),
             payment_requests.c.token.label("pay_token"),
             payment_requests.c.instructions.label("instructions"),
+            held_of(payment_requests.c.id).label("is_held"),
         )
         .join(services, services.c.id == bookings.c.service_id)
         .join(staff, staff.c.id == bookings.c.staff_id)
         .join(clients, clients.c.id == bookings.c.client_id)
         .outerjoin(conversations, conversations.c.id == bookings.c.conversation_id)
         .outerjoin(booking_series_items, booking_series_items.c.booking_id == bookings.c.id)
-        .outerjoin(payment_requests, payment_requests.c.live_booking_id == bookings.c.id)
+        .outerjoin(payment_requests, (payment_requests.c.live_booking_id == bookings.c.id) & LEADS)
         .outerjoin(class_sessions, class_sessions.c.id == bookings.c.class_session_id)
         .outerjoin(proposals, (proposals.c.booking_id == bookings.c.id) & (proposals.c.status == ProposalStatus.OPEN))
     )
 
 
 def booking_by_id(session: Session, booking_id: int) -> Row[Any] | None:
-    return session.execute(_with_names().where(bookings.c.id == booking_id)).one_or_none()
+    return session.execute(_by_id(), {"booking_id": booking_id}).one_or_none()
+
+
+@cache
+def _by_id() -> Select[Any]:
+    return _with_names().where(bookings.c.id == bindparam("booking_id"))
 
 
 def booking_by_token(session: Session, token: str) -> Row[Any] | None:
@@ -212,6 +223,12 @@ def bookings_of_client(session: Session, client_id: int, since: datetime, limit:
         bookings.c.client_id == client_id, bookings.c.start_at >= since, bookings.c.status.in_((PENDING, *KEPT))
     )
     return list(session.execute(statement.order_by(bookings.c.start_at, bookings.c.id).limit(limit)))
+
+
+def bookings_by_client(session: Session, client_id: int, limit: int) -> list[Row[Any]]:
+    """A client's bookings, whatever became of them, the latest start first."""
+    statement = _with_names().where(bookings.c.client_id == client_id)
+    return list(session.execute(statement.order_by(bookings.c.start_at.desc(), bookings.c.id.desc()).limit(limit)))
 
 
 def bookings_of_series(session: Session, series_id: int) -> list[Row[Any]]:
@@ -235,6 +252,25 @@ def bookings_between(session: Session, start: datetime, end: datetime) -> list[R
         bookings.c.status.in_((PENDING, *KEPT, BookingStatus.NO_SHOW)),
     )  # fmt: skip
     return list(session.execute(statement.order_by(bookings.c.start_at, bookings.c.id)))
+
+
+def standing_after(session: Session, staff_ids: Iterable[int], now: datetime, limit: int) -> list[Row[Any]]:
+    """The next bookings of these staff members that stand, soonest first: their times, and the names a person needs to
+    read them."""
+    names = (
+        services.c.name.label("service_name"), staff.c.name.label("staff_name"), clients.c.name.label("client_name"),
+    )  # fmt: skip
+    statement = (
+        select(bookings.c.id, bookings.c.staff_id, bookings.c.start_at, bookings.c.end_at, *names)
+        .join(services, services.c.id == bookings.c.service_id)
+        .join(staff, staff.c.id == bookings.c.staff_id)
+        .join(clients, clients.c.id == bookings.c.client_id)
+        .where(
+            bookings.c.staff_id.in_(list(staff_ids)), bookings.c.start_at > now,
+            bookings.c.status.in_((PENDING, *KEPT)),
+        )
+    )  # fmt: skip
+    return list(session.execute(statement.order_by(bookings.c.start_at, bookings.c.id).limit(limit)))
 
 
 def next_of_staff(session: Session, staff_id: int, booking_id: int, start: datetime) -> Row[Any] | None:
@@ -289,15 +325,25 @@ def bookings_past_deadline(session: Session, now: datetime, limit: int) -> list[
     return [int(row) for row in session.execute(statement.order_by(bookings.c.decide_by).limit(limit)).scalars()]
 
 
-def add_booking(session: Session, who: str, now: datetime, **values: Any) -> int:
-    """A new booking's number. Raises LostRace where the database knows of an overlap, or of another booking of this
-    client in the same class."""
+def add_booking(
+    session: Session,
+    who: str,
+    now: datetime,
+    engagement: str = "",
+    brief: Mapping[str, str] | None = None,
+    **values: Any,
+) -> int:
+    """A new booking's number; the engagement that it opens is left to be made.
+
+    Raises LostRace where the database knows of an overlap, or of another booking of this client in the same class."""
     live = {"live_class_id": live_class(values["status"], values.get("class_session_id"))}
     try:
         booking_id = insert_row(session, bookings, version=1, created_at=now, updated_at=now, **live, **values)
     except IntegrityError as error:  # PostgreSQL's second lock: bookings of one person never overlap
         raise LostRace from error
     _note(session, booking_id, None, values["status"], who, "", now)
+    if engagement:
+        ask_for_work(session, booking_id, engagement, brief or {}, now)
     if values["status"] is not BookingStatus.PENDING:
         _plan_notices(session, booking_id, now)
     return booking_id
@@ -318,6 +364,8 @@ def change_booking(session: Session, booking_id: int, version: int, now: datetim
     if "start_at" in values:
         mine = booking_series_items.c.booking_id == booking_id
         session.execute(update(booking_series_items).where(mine).values(start_at=values["start_at"]))
+    if "status" in values:
+        wake_work(session, booking_id, now)
     if not values.keys().isdisjoint(("status", "start_at")):
         _plan_notices(session, booking_id, now)
 
@@ -342,50 +390,43 @@ def live_bookings_of_class(session: Session, class_session_id: int) -> list[Row[
 def _plan_notices(session: Session, booking_id: int, now: datetime) -> None:
     """What is said before and after a visit follows its booking, whoever has changed it."""
     forget_notices(session, booking_id, *_OF_VISITS)
-    for number, kind, due_at, about in planned_notices(session, [booking_id], now):
-        plan_notice(session, kind, due_at, booking_id=number, about=about)
+    columns = bookings.c.status, bookings.c.start_at, bookings.c.end_at, bookings.c.timezone
+    of_service = select(*columns, services.c.reminder_minutes).join(services, services.c.id == bookings.c.service_id)
+    row = session.execute(of_service.where(bookings.c.id == booking_id)).one()
+    for kind, due_at in _notices(row, *hours_and_review(session), now):
+        plan_notice(session, kind, due_at, booking_id=booking_id, about=row.start_at)
 
 
-def planned_notices(
-    session: Session, booking_ids: Sequence[int], now: datetime
-) -> list[tuple[int, NoticeKind, datetime, datetime]]:
-    """What is to be said before and after these visits, as they stand: of which, what, when, and for which start."""
-    columns = (
-        bookings.c.id,
-        bookings.c.status,
-        bookings.c.start_at,
-        bookings.c.end_at,
-        bookings.c.timezone,
-        services.c.reminder_minutes,
-    )
-    of_service = select(*columns).join(services, services.c.id == bookings.c.service_id)
+def hours_and_review(session: Session) -> tuple[QuietHours | None, timedelta]:
+    """The business's quiet hours, and how long after a visit a review is asked for."""
     ours = session.execute(select(business.c.quiet_hours, business.c.review_minutes)).one()
-    quiet, review = read_quiet_hours(ours.quiet_hours), timedelta(minutes=ours.review_minutes)
-    return [
-        (row.id, kind, due_at, row.start_at)
-        for row in session.execute(of_service.where(bookings.c.id.in_(booking_ids)))
-        for kind, due_at in _notices(row, quiet, review, now)
-        if due_at is not None
-    ]
+    return read_quiet_hours(ours.quiet_hours), timedelta(minutes=ours.review_minutes)
 
 
-def _notices(
-    row: Any, quiet: QuietHours | None, review: timedelta, now: datetime
-) -> list[tuple[NoticeKind, datetime | None]]:
-    start, zone = row.start_at, ZoneInfo(row.timezone)
+def _notices(row: Any, quiet: QuietHours | None, review: timedelta, now: datetime) -> list[tuple[NoticeKind, datetime]]:
+    zone = ZoneInfo(row.timezone)
     match BookingStatus(row.status):
         case BookingStatus.CONFIRMED:
-            found = reminders(start, now, row.reminder_minutes, quiet, zone)
-            planned: list[tuple[NoticeKind, datetime | None]] = [(NoticeKind.UPCOMING, due_at) for due_at in found]
-            if found:
-                planned.append((NoticeKind.UNCONFIRMED, flag_at(start, found[0], now, quiet, zone)))
-            return planned
+            return notices_before(row.start_at, zone, row.reminder_minutes, quiet, now)
         case BookingStatus.COMPLETED if review:
-            return [(NoticeKind.REVIEW, afterwards(row.end_at, now, review, quiet, zone))]
+            planned = NoticeKind.REVIEW, afterwards(row.end_at, now, review, quiet, zone)
         case BookingStatus.NO_SHOW:
-            return [(NoticeKind.NO_SHOW, afterwards(row.end_at, now, UNDONE, quiet, zone))]
+            planned = NoticeKind.NO_SHOW, afterwards(row.end_at, now, UNDONE, quiet, zone)
         case _:
             return []
+    kind, due_at = planned
+    return [] if due_at is None else [(kind, due_at)]
+
+
+def notices_before(
+    start: datetime, zone: ZoneInfo, minutes: Sequence[int], quiet: QuietHours | None, now: datetime
+) -> list[tuple[NoticeKind, datetime]]:
+    """What is said before a confirmed visit, and when; `minutes` before it its service has its clients reminded."""
+    found = reminders(start, now, minutes, quiet, zone)
+    planned = [(NoticeKind.UPCOMING, due_at) for due_at in found]
+    if found and (unconfirmed := flag_at(start, found[0], now, quiet, zone)) is not None:
+        planned.append((NoticeKind.UNCONFIRMED, unconfirmed))
+    return planned
 
 
 def move_booking(

@@ -3,12 +3,24 @@
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, UniqueConstraint, false, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    false,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from conversations.booking import BookingType
-from conversations.payments import PaymentRule
+from conversations.payments import PaymentRule, PaymentWhen
 from conversations.rules.policies import Approval, AtDeadline
 from models.base import Key, key, link, table, word
 
@@ -137,6 +149,8 @@ class Service(SQLModel, table=True):
     )
     session_type: str = Field(default="individual", max_length=20)
     category: str = Field(default="", max_length=60)
+    engagement: str = Field(default="", sa_column=Column(String(60), nullable=False, server_default=""))
+    """What a booking of it opens ("wedding", "wedding:beach", "none"); "" for what its category opens, if anything."""
     place: str = Field(default="", max_length=200)
     position: int = Field(default=0)
     active: bool = Field(default=True)
@@ -155,6 +169,10 @@ class Service(SQLModel, table=True):
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
     """What a client is asked beforehand, in order: key, text by language, kind, required, choices by language."""
+    variant_of: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+    """The service of which this is another session type, with a price and a length of its own."""
+    prices: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}"))
+    """What it costs in other currencies, in their minor units."""
 
 
 class ServiceStaff(SQLModel, table=True):
@@ -195,6 +213,7 @@ class BookingPolicy(SQLModel, table=True):
     """In minor units of the service's currency; else `deposit_percent` of its price."""
     deposit_percent: int | None = None
     payment_minutes: int | None = None
+    payment_when: PaymentWhen | None = Field(default=None, sa_column=Column(word(PaymentWhen), nullable=True))
 
 
 business = table(Business)
@@ -208,6 +227,29 @@ service_staff = table(ServiceStaff)
 booking_policies = table(BookingPolicy)
 
 
+def touch_business(session: Session) -> None:
+    """Something that belongs to it has changed: every process reads it anew."""
+    session.execute(update(business).values(version=business.c.version + 1))
+
+
+def business_version(session: Session) -> int:
+    """0 where no business is loaded."""
+    return session.execute(select(business.c.version)).scalar_one_or_none() or 0
+
+
+def lock_business(session: Session) -> int | None:
+    """Its version, LOCKED until the transaction ends; None where no business is loaded."""
+    return session.execute(select(business.c.version).with_for_update()).scalar_one_or_none()
+
+
+def active_staff(session: Session) -> dict[int, str]:
+    """Who works here: number and name, in their order."""
+    rows = session.execute(
+        select(staff.c.id, staff.c.name).where(staff.c.active.is_(True)).order_by(staff.c.position, staff.c.id)
+    )
+    return {row.id: row.name for row in rows}
+
+
 def lock_staff(session: Session, staff_id: int) -> None:
     """Let who else wants this lock wait until this transaction ends."""
     session.execute(select(staff.c.id).where(staff.c.id == staff_id).with_for_update())
@@ -215,7 +257,8 @@ def lock_staff(session: Session, staff_id: int) -> None:
 
 def services_with_intake(session: Session) -> list[str]:
     """The names of the services that ask their clients something beforehand."""
-    offered = select(services.c.name, services.c.intake).where(services.c.active.is_(True)).order_by(services.c.id)
+    is_main = services.c.active.is_(True), services.c.variant_of.is_(None)
+    offered = select(services.c.name, services.c.intake).where(*is_main).order_by(services.c.id)
     return [row.name for row in session.execute(offered) if row.intake]
 
 

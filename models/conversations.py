@@ -1,18 +1,22 @@
 """Conversations: the state machine of one person on one channel address, and the turns it took."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
+    Index,
     Row,
+    Select,
     Text,
     UniqueConstraint,
     and_,
     bindparam,
     case,
+    false,
     func,
     literal,
     or_,
@@ -23,7 +27,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from conversations.dialogue import State
-from models.base import Moment, key, link, table, word
+from models.base import Key, Moment, key, link, table, word
+from models.clients import clients
 from models.insert import insert_all_unless_there, insert_row, insert_unless_there
 
 
@@ -32,7 +37,10 @@ class Conversation(SQLModel, table=True):
     `quiet_at`: when a client who says no more is reminded of what they began."""
 
     __tablename__ = "conversations"
-    __table_args__ = (UniqueConstraint("channel", "address"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "address"),
+        Index(None, "needs_person", "last_message_at", "id"),
+    )
     id: int | None = Field(default=None, sa_column=key())
     channel: str = Field(max_length=20)
     address: str = Field(max_length=140)
@@ -49,6 +57,20 @@ class Conversation(SQLModel, table=True):
     last_inbound_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
     quiet_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True, index=True))
     last_message_at: datetime = Field(sa_column=Column(Moment, nullable=False, index=True))
+    is_unread: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, default=False, server_default=false())
+    )
+    """They have written, and no operator has looked since."""
+    is_blocked: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, default=False, server_default=false())
+    )
+    """What they write is spam: it is kept, and nothing is answered."""
+    assigned_to: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+    """The operator who sees to it."""
+    taken_by: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+    """The operator who talks with them in our place, until `taken_until`: whoever forgets to hand back keeps nobody
+    waiting for ever."""
+    taken_until: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
 
 
@@ -150,6 +172,24 @@ def conversation_by_id(session: Session, conversation_id: int) -> Row[Any]:
     return session.execute(select(conversations).where(conversations.c.id == conversation_id)).one()
 
 
+def conversation_or_none(session: Session, conversation_id: int) -> Row[Any] | None:
+    return session.execute(select(conversations).where(conversations.c.id == conversation_id)).one_or_none()
+
+
+def conversations_by_ids(session: Session, numbers: Collection[int]) -> dict[int, Row[Any]]:
+    """Those of these that are there, with their clients' names and numbers."""
+    own = conversations.c
+    statement: Select[Any] = select(own.id, own.channel, own.address, own.client_id, clients.c.name, clients.c.phone)
+    joined = statement.outerjoin(clients, clients.c.id == own.client_id)
+    return {row.id: row for row in session.execute(joined.where(own.id.in_(list(numbers))))}
+
+
+def conversations_of_client(session: Session, client_id: int) -> list[Row[Any]]:
+    """On every channel, the one they wrote in last first."""
+    statement = select(conversations).where(conversations.c.client_id == client_id)
+    return list(session.execute(statement.order_by(conversations.c.last_message_at.desc())))
+
+
 def lock_conversation(session: Session, conversation_id: int) -> Row[Any]:
     """One conversation, LOCKED until the transaction ends."""
     return session.execute(
@@ -178,10 +218,23 @@ def last_channel_of(session: Session, address: str) -> str:
     return str(session.execute(statement).scalar_one_or_none() or "")
 
 
+def newest_conversation_of(session: Session, client_id: int) -> Row[Any] | None:
+    """The conversation in which a client wrote last; None where they never did."""
+    statement = select(conversations).where(
+        conversations.c.client_id == client_id, conversations.c.last_inbound_at.is_not(None)
+    )
+    return session.execute(statement.order_by(conversations.c.last_inbound_at.desc()).limit(1)).one_or_none()
+
+
 def gone_quiet(session: Session, now: datetime, limit: int) -> list[int]:
     """Conversations whose client has been silent for as long as we wait."""
     statement = select(conversations.c.id).where(conversations.c.quiet_at <= now)
     return [int(row) for row in session.execute(statement.order_by(conversations.c.quiet_at).limit(limit)).scalars()]
+
+
+def is_taken(conversation: Row[Any], now: datetime) -> bool:
+    """Whether an operator talks with them in our place."""
+    return conversation.taken_until is not None and conversation.taken_until > now
 
 
 def opted_out(session: Session, conversation_id: int) -> bool:

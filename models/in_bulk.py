@@ -1,24 +1,24 @@
 """Many bookings at once, with what they own: a few statements for hundreds, as an import needs them."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Dialect, Table, TextClause, delete, func, insert, literal, or_, select, text
+from sqlalchemy import ColumnElement, TextClause, delete, insert, literal, or_, select, text
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from conversations.rules.cells import cells
-from models.bookings import booking_transitions, bookings, live_class, planned_notices
+from models.bookings import booking_transitions, bookings, hours_and_review, live_class, notices_before
+from models.business import services
 from models.claims import Holder, Scarce, claims, count_booked_seats, stretches
 from models.class_sessions import class_sessions
-from models.scheduled_notices import scheduled_notices
+from models.many_rows import Rows, add_many, insert_many
+from models.scheduled_notices import NoticeKind, scheduled_notices
 from models.waitlist_looks import passed_by_somebody, time_was_booked
 
-Rows = Sequence[Mapping[str, Any]]
-Process = Callable[[Any], Any] | None
 DENSE = 8
 """Cells that lie so near each other are searched for from the first to the last."""
 
@@ -30,63 +30,25 @@ class OwnTime:
     staff_id: int
     start: datetime
     end: datetime
+    window: range
+    """The cells of it."""
     holder_id: int
 
 
-def insert_many(session: Session, table: Table, rows: Rows) -> None:
-    """New rows, which all name the same columns."""
-    if not rows:
-        return
-    connection = session.connection()
-    if connection.dialect.name != "sqlite":
-        connection.execute(insert(table), rows)
-        return
-    # SQLAlchemy would make each value of each row ready by itself. Most are the same object, such as this moment.
-    statement, columns = _prepared(table, connection.dialect, tuple(rows[0]))
-    values = [
-        _ready([row[name] for row in rows] if name in rows[0] else [default] * len(rows), process)
-        for name, default, process in columns
-    ]
-    connection.exec_driver_sql(statement, list(zip(*values, strict=True)))
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """A confirmed booking that lies ahead."""
 
-
-@lru_cache(maxsize=64)
-def _prepared(table: Table, dialect: Dialect, names: tuple[str, ...]) -> tuple[str, list[tuple[str, Any, Process]]]:
-    """The statement; of each value the column, what it is where rows do not say, and how the driver takes it."""
-    compiled = insert(table).compile(dialect=dialect, column_keys=names, for_executemany=True)
-    columns: list[tuple[str, Any, Process]] = []
-    for name in compiled.positiontup or ():
-        column, default = table.c[name], None
-        if name not in names:
-            assert isinstance(column.default, ScalarElementColumnDefault)
-            default = column.default.arg
-        columns.append((name, default, column.type.dialect_impl(dialect).bind_processor(dialect)))
-    return str(compiled), columns
-
-
-def _ready(values: list[Any], process: Process) -> list[Any]:
-    if process is None:
-        return values
-    ready = {number: process(value) for number, value in {id(value): value for value in values}.items()}
-    return [ready[id(value)] for value in values]
-
-
-def add_many(session: Session, table: Table, rows: Rows) -> list[int]:
-    """New rows' numbers, in their order."""
-    if not rows:
-        return []
-    if session.get_bind().dialect.name == "sqlite":
-        # Nobody else writes meanwhile, and asked for the numbers it would write one row after the other.
-        last = session.execute(select(func.max(table.c.id))).scalar_one() or 0
-        numbers = list(range(last + 1, last + 1 + len(rows)))
-        insert_many(session, table, [{**row, "id": number} for number, row in zip(numbers, rows, strict=True)])
-        return numbers
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    return list(session.execute(statement, rows).scalars())
+    booking_id: int
+    service_id: int
+    start: datetime
+    zone: ZoneInfo
 
 
 def add_bookings(session: Session, who: str, why: Sequence[str], now: datetime, rows: Rows) -> list[int]:
     """New bookings' numbers, each with its first transition. Nothing is planned to be said: see plan_notices()."""
+    if not rows:
+        return []
     whole = [
         {
             "version": 1, "updated_at": now, "created_at": now, **row,
@@ -95,8 +57,10 @@ def add_bookings(session: Session, who: str, why: Sequence[str], now: datetime, 
         for row in rows
     ]  # fmt: skip
     # What is empty in all of them is left out: there are many such columns.
-    empty = {name for name in (whole[0] if whole else ()) if all(row[name] is None for row in whole)}
-    ids = add_many(session, bookings, [{name: row[name] for name in row if name not in empty} for row in whole])
+    for name in [name for name in whole[0] if all(row[name] is None for row in whole)]:
+        for row in whole:
+            del row[name]
+    ids = add_many(session, bookings, whole)
     first = [
         {"booking_id": number, "before": None, "after": row["status"], "who": who, "why": reason[:500], "at": now}
         for number, row, reason in zip(ids, rows, why, strict=True)
@@ -105,14 +69,25 @@ def add_bookings(session: Session, who: str, why: Sequence[str], now: datetime, 
     return ids
 
 
-def plan_notices(session: Session, booking_ids: Sequence[int], now: datetime) -> None:
+def plan_notices(session: Session, upcoming: Sequence[Upcoming], now: datetime) -> None:
     """What is said before these new bookings."""
-    if not booking_ids:
+    if not upcoming:
         return
+    of_services = session.execute(select(services.c.id, services.c.reminder_minutes))
+    minutes = {row.id: row.reminder_minutes for row in of_services}
+    quiet, _ = hours_and_review(session)
+
+    @cache
+    def before(service_id: int, start: datetime, zone: ZoneInfo) -> list[tuple[NoticeKind, datetime]]:
+        """The same for all who come at once, to a class or to several people."""
+        return notices_before(start, zone, minutes[service_id], quiet, now)
+
     rows = [
-        {"kind": kind, "booking_id": booking_id, "coordinator_id": 0, "due_at": due_at, "about": about, "done_at": None}
-        for booking_id, kind, due_at, about in planned_notices(session, booking_ids, now)
-    ]
+        {"kind": kind, "booking_id": each.booking_id, "coordinator_id": 0, "due_at": due_at, "about": each.start,
+         "done_at": None}
+        for each in upcoming
+        for kind, due_at in before(each.service_id, each.start, each.zone)
+    ]  # fmt: skip
     insert_many(session, scheduled_notices, rows)
 
 
@@ -138,19 +113,18 @@ def own_times(session: Session, holder: Holder, times: Sequence[OwnTime]) -> Non
     """Own all of these, whose cells cells_owned() has found free. Raises IntegrityError where somebody was faster."""
     if not times:
         return
-    rows: list[dict[str, Any]] = []
-    for each in times:
-        window = cells(each.start, each.end)
-        rows.append(
-            {
-                "scarce": Scarce.STAFF, "scarce_id": each.staff_id, "start_at": each.start, "end_at": each.end,
-                "first_cell": window.start, "end_cell": window.stop, "holder": holder, "holder_id": each.holder_id,
-                "live_until": None,
-            }
-        )  # fmt: skip
+    rows = [
+        {
+            "scarce": Scarce.STAFF, "scarce_id": each.staff_id, "start_at": each.start, "end_at": each.end,
+            "first_cell": each.window.start, "end_cell": each.window.stop, "holder": holder,
+            "holder_id": each.holder_id, "live_until": None,
+        }
+        for each in times
+    ]  # fmt: skip
     ids = add_many(session, stretches, rows)
-    longest = max(row["end_cell"] - row["first_cell"] for row in rows)
-    # The cells are counted by the database: they are ten times as many rows.
+    longest = max(len(each.window) for each in times)
+    # The cells are counted by the database: they are ten times as many rows. Each stretch has one at least: the outer
+    # join leaves none empty, but has SQLite take them stretch by stretch, as they lie beside each other.
     count = select(literal(0).label("n")).cte("counted", recursive=True)
     count = count.union_all(select(count.c.n + 1).where(count.c.n < longest - 1))
     each_cell = (
@@ -158,7 +132,7 @@ def own_times(session: Session, holder: Holder, times: Sequence[OwnTime]) -> Non
             stretches.c.scarce, stretches.c.scarce_id, stretches.c.first_cell + count.c.n, stretches.c.id,
             stretches.c.live_until,
         )
-        .join(count, count.c.n < stretches.c.end_cell - stretches.c.first_cell)
+        .outerjoin(count, count.c.n < stretches.c.end_cell - stretches.c.first_cell)
         .where(stretches.c.id.in_(ids))
     )  # fmt: skip
     columns = claims.c.scarce, claims.c.scarce_id, claims.c.cell, claims.c.stretch_id, claims.c.live_until

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, Row, String, UniqueConstraint, select
+from sqlalchemy import Column, Row, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -29,5 +29,7 @@ legacy_records = table(LegacyRecord)
 
 def legacy_records_of(session: Session, kind: str, legacy_ids: Sequence[str]) -> dict[str, Row[Any]]:
     """Those of these numbers that were taken over before, by number."""
-    wanted = legacy_records.c.kind == kind, legacy_records.c.legacy_id.in_(legacy_ids)
-    return {row.legacy_id: row for row in session.execute(select(legacy_records).where(*wanted))}
+    c = legacy_records.c
+    wanted = c.kind == kind, c.legacy_id.in_(legacy_ids)
+    statement: Select[Any] = select(c.legacy_id, c.row_id, c.checksum).where(*wanted)
+    return {row.legacy_id: row for row in session.execute(statement).all()}

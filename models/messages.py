@@ -156,6 +156,19 @@ def transcript(session: Session, conversation_id: int, after: int = 0, limit: in
     return list(session.execute(statement.order_by(messages.c.id).limit(limit)))
 
 
+def answers_to(session: Session, channel: str, provider_id: str) -> list[str]:
+    """What was said in the turn that answered this message."""
+    known = select(messages).where(messages.c.channel == channel, messages.c.provider_id == provider_id)
+    asked = session.execute(known).one_or_none()
+    if asked is None or asked.turn_id is None:
+        return []
+    statement = select(messages.c.body).where(
+        messages.c.conversation_id == asked.conversation_id, messages.c.id > asked.id,
+        messages.c.turn_id == asked.turn_id, messages.c.direction == Direction.OUT,
+    )  # fmt: skip
+    return list(session.execute(statement.order_by(messages.c.id)).scalars())
+
+
 def newest_media(session: Session, conversation_id: int) -> str:
     """The link of the last picture or file that came in a conversation; "" where none did."""
     mine = messages.c.conversation_id == conversation_id, messages.c.direction == Direction.IN

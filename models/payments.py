@@ -4,7 +4,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, Row, String, func, select, update
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Exists,
+    Index,
+    Row,
+    String,
+    exists,
+    false,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -27,6 +41,7 @@ class PaymentRequest(SQLModel, table=True):
         Index(None, "status", "lapses_at"),
         Index(None, "live_booking_id", unique=True),
         Index(None, "token"),
+        Index(None, "lead_id"),
     )
     id: int | None = Field(default=None, sa_column=key())
     version: int = Field(default=1)
@@ -42,6 +57,8 @@ class PaymentRequest(SQLModel, table=True):
     """What opens the page where it is paid."""
     instructions: str = Field(default="", max_length=1000)
     """How to pay, in the words that were sent."""
+    lead_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+    """The request that this one is paid with: those of a series are paid in one."""
     due_at: datetime = Field(sa_column=Column(Moment, nullable=False))
     lapses_at: datetime = Field(sa_column=Column(Moment, nullable=False))
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
@@ -104,12 +121,18 @@ class Payment(SQLModel, table=True):
     look_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
     """When something is to be done about it at its provider; None where nothing is."""
     looks: int = Field(default=0)
+    is_hold: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """Whether the amount is to be held on the client's card first, and taken once the booking is approved."""
+    authorized_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    """Since when it is held there."""
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
     updated_at: datetime = Field(sa_column=Column(Moment, nullable=False))
 
 
 payment_requests = table(PaymentRequest)
 payments = table(Payment)
+LEADS = payment_requests.c.lead_id.is_(None)
+"""What is asked of the client: the rest is paid with it."""
 
 
 def add_request(session: Session, now: datetime, **values: Any) -> int:
@@ -135,6 +158,12 @@ def request_by_id(session: Session, request_id: int) -> Row[Any] | None:
     return session.execute(select(payment_requests).where(payment_requests.c.id == request_id)).one_or_none()
 
 
+def requests_led_by(session: Session, request_id: int) -> list[Row[Any]]:
+    """Those that are paid with it, in their order."""
+    statement = select(payment_requests).where(payment_requests.c.lead_id == request_id)
+    return list(session.execute(statement.order_by(payment_requests.c.id)))
+
+
 def request_by_token(session: Session, token: str) -> Row[Any] | None:
     """What this token lets somebody pay."""
     return row_opened_by(session, select(payment_requests), payment_requests.c.token, token)
@@ -146,9 +175,9 @@ def open_request(session: Session, booking_id: int) -> Row[Any] | None:
 
 
 def requests_lapsed(session: Session, now: datetime, limit: int) -> list[int]:
-    """Those that nobody has paid in time, grace included."""
+    """Those that nobody has paid in time, grace included; of several that are paid in one, the one that leads."""
     statement = select(payment_requests.c.id).where(
-        payment_requests.c.status == RequestStatus.OPEN, payment_requests.c.lapses_at <= now
+        payment_requests.c.status == RequestStatus.OPEN, payment_requests.c.lapses_at <= now, LEADS
     )
     return list(session.execute(statement.order_by(payment_requests.c.lapses_at).limit(limit)).scalars())
 
@@ -185,6 +214,15 @@ def payment_by_transaction(session: Session, transaction_id: str) -> Row[Any] | 
     return session.execute(statement).one_or_none() if transaction_id else None
 
 
+def prompts_unanswered(session: Session, amount: int, currency: str, since: datetime) -> list[Row[Any]]:
+    """Prompts that were sent since then and of which nobody knows what the provider calls them."""
+    statement = select(payments).where(
+        payments.c.method == PaymentMethod.MPESA, payments.c.begun_at >= since, payments.c.received == 0,
+        payments.c.checkout_request_id.is_(None), payments.c.amount == amount, payments.c.currency == currency,
+    )  # fmt: skip
+    return list(session.execute(statement.order_by(payments.c.id)))
+
+
 def payments_of_request(session: Session, request_id: int) -> list[Row[Any]]:
     """Every attempt, oldest first."""
     statement = select(payments).where(payments.c.request_id == request_id)
@@ -200,6 +238,28 @@ def payments_of_booking(session: Session, booking_id: int) -> list[Row[Any]]:
 def living_payments(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
     """Those of which money may still come by itself."""
     return [row for row in rows if row.status in LIVING]
+
+
+def led_by(request_id: ColumnElement[Any], name: str) -> ColumnElement[int]:
+    """The sum of this column over what is open and paid with that request."""
+    other = payment_requests.alias(f"led_{name}")
+    mine = other.c.lead_id == request_id, other.c.status == RequestStatus.OPEN
+    total = select(func.coalesce(func.sum(other.c[name]), 0)).where(*mine)
+    return total.scalar_subquery()
+
+
+def count_led_by(request_id: ColumnElement[Any]) -> ColumnElement[int]:
+    """How many are open and paid with that request."""
+    other = payment_requests.alias("led")
+    mine = other.c.lead_id == request_id, other.c.status == RequestStatus.OPEN
+    return select(func.count()).select_from(other).where(*mine).scalar_subquery()
+
+
+def held_of(request_id: ColumnElement[Any]) -> Exists:
+    """Whether what this request asks for is held on a card."""
+    return exists().where(
+        payments.c.request_id == request_id, payments.c.authorized_at.is_not(None), payments.c.status.in_(LIVING)
+    )
 
 
 def payments_with_credit(session: Session, client_id: int, currency: str) -> list[Row[Any]]:

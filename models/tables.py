@@ -23,9 +23,19 @@ from models.clients import clients
 from models.command_log import command_log
 from models.consents import consents
 from models.conversations import conversations, turns
+from models.engagements import (
+    activity_log,
+    budget_lines,
+    client_records,
+    engagement_work,
+    engagements,
+    milestones,
+)
+from models.inbox import canned_replies, conversation_labels, conversation_notes, labels, saved_filters
 from models.ledger import ledger_entries
 from models.legacy import legacy_records
 from models.messages import messages
+from models.operators import audit_log, operator_links, operator_sessions, operators
 from models.outbox import outbox
 from models.payments import payment_requests, payments
 from models.prepaid import pack_uses, prepaid_packs
@@ -36,29 +46,43 @@ from models.send_budgets import send_budgets
 from models.waitlist import waitlist_entries
 
 __all__ = [
+    "activity_log",
     "agreements_accepted",
+    "audit_log",
     "blocks",
     "booking_policies",
     "booking_series",
     "booking_series_items",
     "booking_transitions",
     "bookings",
+    "budget_lines",
     "business",
     "busy_times",
     "calendar_events",
     "calendars",
+    "canned_replies",
     "claims",
     "class_sessions",
+    "client_records",
     "clients",
     "command_log",
     "consents",
+    "conversation_labels",
+    "conversation_notes",
     "conversations",
     "coordinators",
     "date_overrides",
+    "engagement_work",
+    "engagements",
+    "labels",
     "ledger_entries",
     "legacy_records",
     "messages",
     "metadata",
+    "milestones",
+    "operator_links",
+    "operator_sessions",
+    "operators",
     "outbox",
     "pack_uses",
     "payment_requests",
@@ -69,6 +93,7 @@ __all__ = [
     "provider_tokens",
     "refunds",
     "resources",
+    "saved_filters",
     "scheduled_notices",
     "send_budgets",
     "service_staff",
