@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from conversations.business import Money
 from conversations.payments import PaymentView
+from conversations.session_types import Name
 
 
 class BookingStatus(StrEnum):
@@ -53,7 +54,7 @@ class BookingView:
     version: int
     service_ids: tuple[int, ...]
     """More than one where several were booked as one visit."""
-    service: str
+    service: Name
     minutes: int
     staff_id: int
     staff: str

@@ -9,6 +9,7 @@ from conversations.intake import Question, said_in
 from conversations.money import Money as Money
 from conversations.payments import PaymentMethod
 from conversations.rules.quiet_hours import QuietHours
+from conversations.session_types import Name, SessionType, of_type, together
 
 ANY = 0
 """Stands for "any staff" or "any service" in a policy (a NULL is never equal to another NULL)."""
@@ -36,7 +37,7 @@ class Service:
     price: Money
     aliases: tuple[str, ...] = ()
     staff_ids: tuple[int, ...] = ()
-    session_type: str = "individual"
+    session_type: SessionType = SessionType.INDIVIDUAL
     place: str = ""
     resource_kinds: tuple[str, ...] = ()
     """What it needs one of, each for its whole time ("room")."""
@@ -48,33 +49,68 @@ class Service:
     """What is agreed to before it is booked; several where it is a visit of several services."""
     intake: tuple[Question, ...] = ()
     """What a client is asked beforehand."""
+    variant_of: int | None = None
+    """The service of which this is another session type."""
+    has_types: bool = False
+    """It is one of several session types of a service, so that its own is named."""
+    other_prices: tuple[Money, ...] = ()
+    """What it costs in other currencies."""
+    own_price: Money | None = None
+    """Its price where it is quoted in another currency than its own."""
+    engagement: str = ""
+    """What a booking of it opens ("wedding", "wedding:beach"); "" for nothing."""
+    visited: Name = ""
+    """The names of all that is had in one visit with it."""
+
+    @property
+    def main_id(self) -> int:
+        """The service that this is a session type of, or itself."""
+        return self.variant_of or self.id
+
+    @property
+    def called(self) -> Name:
+        """What people read it as."""
+        return self.visited or (of_type(self.name, self.session_type) if self.has_types else self.name)
 
 
 def visit(service_ids: Sequence[int], services: Sequence[Service]) -> Service | None:
     """These of the services, behind each other as one, for those who give them all: lengths and prices added, the first
-    one's number. None where one is not among them, nobody gives them all, their prices have no sum, or one of
-    several is a class."""
+    one's number. They are quoted in their own currency where not all have the client's. None where one is not among
+    them, nobody gives them all, their prices have no sum, or one of several is a class."""
     found = [service for wanted in service_ids for service in services if service.id == wanted]
     if not found or len(found) != len(service_ids):
         return None
     first, *others = found
-    if others and any(service.is_class for service in found):
+    if not others:
+        return first if first.staff_ids else None
+    if any(service.is_class for service in found):
         return None
     staff_ids = tuple(i for i in first.staff_ids if all(i in other.staff_ids for other in others))
-    if not staff_ids or any(other.price.currency != first.price.currency for other in others):
+    price = _sum([service.price for service in found]) or _sum([each.own_price or each.price for each in found])
+    if not staff_ids or price is None:
         return None
     return replace(
         first,
         name=" + ".join(service.name for service in found),
+        visited=together(*(service.called for service in found)),
         minutes=sum(service.minutes for service in found),
-        price=Money(sum(service.price.amount for service in found), first.price.currency),
+        price=price,
+        other_prices=(),
+        own_price=None,
         aliases=(),
         staff_ids=staff_ids,
         resource_kinds=tuple(dict.fromkeys(kind for service in found for kind in service.resource_kinds)),
         is_video=any(service.is_video for service in found),
-        agreements=tuple(agreement for service in found for agreement in service.agreements),
-        intake=tuple(question for service in found for question in service.intake),
+        agreements=tuple(dict.fromkeys(agreement for service in found for agreement in service.agreements)),
+        intake=tuple(dict.fromkeys(question for service in found for question in service.intake)),
+        engagement=next((service.engagement for service in found if service.engagement), ""),
     )
+
+
+def _sum(prices: Sequence[Money]) -> Money | None:
+    """None where they are in several currencies."""
+    currencies = {price.currency for price in prices}
+    return Money(sum(price.amount for price in prices), currencies.pop()) if len(currencies) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +174,7 @@ class Business:
     """Where the agreements can be read ("https://example.com/agreement/"); "" where nowhere."""
     intake_pages: str = ""
     """Where an intake is answered ("https://example.com/intake/"); "" where nowhere."""
+    currency: str = "USD"
+    """Of what is said without one."""
     pages: str = ""
     """Where the clients' pages of their bookings are, as they reach it ("https://example.com/b/"); "" where nowhere."""

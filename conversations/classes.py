@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from conversations.business import Money
 from conversations.rules.waitlist import Why
+from conversations.session_types import Name
 
 
 class ClassStatus(StrEnum):
@@ -56,7 +57,7 @@ class Place:
     id: int
     status: WaitlistStatus
     service_id: int
-    service: str
+    service: Name
     """The class's title, or its course; the service that is waited for."""
     when: datetime
     """The start of the class, or the one that is wanted; of a day, where any of its starts will do, its beginning."""

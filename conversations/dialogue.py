@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from enum import StrEnum
 
+from conversations.engagements.kinds import Brief
 from conversations.series import Mode, Rhythm
 
 
@@ -34,6 +35,8 @@ class Awaiting(StrEnum):
     """Whether the client agrees to what a service wants agreed to before it is booked."""
     INTAKE = "intake"
     """A question of the intake."""
+    BRIEF = "brief"
+    """A question about the engagement that the booking opens."""
     CHANGE = "change"
     """What to change, after a NO to the summary."""
     PICK_UP = "pick_up"
@@ -107,6 +110,8 @@ class Subject(StrEnum):
     AGREEMENT = "agreement"
     INTAKE = "intake"
     """One choice of a question of the intake."""
+    BRIEF = "brief"
+    """An answer to a question about an engagement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +171,10 @@ class Dialogue:
     intake: tuple[str, ...] = ()
     """The questions of the intake that are answered or skipped; what was answered is kept elsewhere, sealed."""
     intake_asked: str = ""
+    brief: Brief = ()
+    """What was told of the engagement that the booking opens."""
+    brief_asked: str = ""
+    """The detail that is asked for."""
     next_wish: str = ""
     """The words of a second booking, to be made when this one is."""
     quiet: Quiet = Quiet.NO

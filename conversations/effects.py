@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from conversations.booking import BookingStatus
+from conversations.engagements.effects import EngagementEffect
+from conversations.engagements.kinds import Brief
 from conversations.money import Money
 from conversations.replies import Reply
 from conversations.series import Mode, Rhythm
@@ -37,6 +39,8 @@ class Book:
     attendee: str = ""
     series_id: int | None = None
     """The client's series of which it is one more visit."""
+    brief: Brief = ()
+    """What they told of the engagement that it opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class BookSeries:
     occurrences: tuple[Occurrence, ...]
     note: str = ""
     attendee: str = ""
+    brief: Brief = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,7 @@ class BookSeats:
     seats: int
     note: str = ""
     attendee: str = ""
+    brief: Brief = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -577,4 +583,5 @@ Effect = (
     | Speak
     | OptOut
     | OptIn
+    | EngagementEffect
 )

@@ -14,6 +14,8 @@ from conversations.events import (
     BookedFor,
     CancelAsked,
     Cancelled,
+    CardHeld,
+    CardLetGo,
     ClassCancelled,
     ClassMoved,
     DayBegins,
@@ -22,6 +24,7 @@ from conversations.events import (
     Declined,
     Event,
     GivenBack,
+    HandedBack,
     LinkChanged,
     MissedDue,
     MoveAccepted,
@@ -34,6 +37,7 @@ from conversations.events import (
     OfferMade,
     OffersUnanswered,
     OfferTaken,
+    OperatorWrote,
     PackSold,
     Paid,
     PaymentDue,
@@ -52,6 +56,7 @@ from conversations.events import (
     SeriesMoved,
     SeriesTakesLonger,
     TakenBack,
+    TakenOver,
     TakesLonger,
     ThanksDue,
     TimeAsked,
@@ -63,6 +68,8 @@ from conversations.events import (
 from conversations.facts import Facts
 from conversations.flows import (
     before_booking,
+    brief_beside,
+    briefing,
     by_hand,
     cancelling,
     class_news,
@@ -78,6 +85,7 @@ from conversations.flows import (
     talk,
     visits,
     waiting,
+    with_person,
 )
 from conversations.reading import name_behind_yes, named_language, read, understood_here
 from conversations.replies import say
@@ -96,6 +104,12 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
     match event:
         case Said():
             turn = _said(dialogue, event, facts)
+        case TakenOver():
+            turn = with_person.taken_over(dialogue, event, facts)
+        case HandedBack():
+            turn = with_person.handed_back(dialogue, event, facts)
+        case OperatorWrote():
+            turn = with_person.wrote(dialogue, event)
         case WentQuiet():
             turn = pauses.went_quiet(dialogue, facts)
         case Booked():
@@ -184,6 +198,10 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
             turn = paying.paid(dialogue, event, facts)
         case PaymentFailed():
             turn = paying.failed(dialogue, event)
+        case CardHeld():
+            turn = paying.held(dialogue, event, facts)
+        case CardLetGo():
+            turn = paying.let_go(dialogue, event)
         case PaymentDue():
             turn = paying.due(dialogue, event, facts)
         case PaymentLapsed():
@@ -204,7 +222,7 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
 
 def says_nothing_yet(dialogue: Dialogue, event: Said, facts: Facts) -> bool:
     """Whether a text fills nothing ("Hi", "I want"), so that it is worth a moment's wait for the next one."""
-    if dialogue.awaiting is Awaiting.INTAKE or event.media or event.carrier_answered:
+    if dialogue.awaiting in (Awaiting.INTAKE, Awaiting.BRIEF) or event.media or event.carrier_answered:
         return False
     if not event.text.strip() or is_crisis(event.text):
         return False
@@ -217,7 +235,13 @@ def leaves_open(dialogue: Dialogue, event: Said, facts: Facts) -> bool:
     """Whether a client's text of some words says nothing that we understand, not even a greeting: what it may mean is
     worth asking of somebody who reads better."""
     text = event.text.strip()
-    if facts.person.is_coordinator or facts.person.opted_out or not says_nothing_yet(dialogue, event, facts):
+    person = facts.person
+    if (
+        person.is_coordinator
+        or person.opted_out
+        or person.is_with_operator
+        or not says_nothing_yet(dialogue, event, facts)
+    ):
         return False
     if sum(map(str.isalpha, text)) < FEWEST_LETTERS or len(text) > LONGEST_TEXT or named_language(text):
         return False
@@ -232,11 +256,16 @@ def _said(dialogue: Dialogue, event: Said, facts: Facts) -> Turn:
         return turn
     if is_crisis(event.text):
         return Turn(dialogue, (say("crisis", business=facts.business.name),), (CallPerson(event.text),))
+    if facts.person.is_with_operator:
+        return with_person.listen(dialogue, event)
     if dialogue.awaiting is Awaiting.INTAKE and (turn := before_booking.answer_intake(dialogue, event, facts)):
+        return briefing.gate(turn, facts)
+    if turn := briefing.answer(dialogue, event, facts):
         return turn
     known = facts.language
     understood, facts = read(dialogue, event, facts)
     effects: tuple[Effect, ...] = () if facts.language == known else (Speak(facts.language),)
+    dialogue, event, understood = brief_beside.hear(dialogue, event, understood, facts)
     understood = with_suggestion(understood, event.suggested)
     asked = dialogue.awaiting in (Awaiting.CONFIRMATION, Awaiting.SERIES) and not understood.name
     if asked and (name := name_behind_yes(event, facts)):
@@ -251,6 +280,7 @@ def _said(dialogue: Dialogue, event: Said, facts: Facts) -> Turn:
             return pauses.offer_again(dialogue, facts).doing(*effects)
         dialogue = pauses.start_afresh(dialogue, understood)
     turn = before_booking.gate(talk.answer(replace(dialogue, quiet=Quiet.NO), understood, event, facts), facts)
+    turn = briefing.gate(turn, facts)
     return _greeting_first(turn, facts).doing(*effects)
 
 

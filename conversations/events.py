@@ -29,6 +29,25 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOver:
+    """Somebody of the business, by this name, talks with the person from now on."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedBack:
+    """They have done so, and we go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorWrote:
+    """Somebody of the business has written to the person, in their own words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class WentQuiet:
     """The person has said no more for as long as we wait for them."""
 
@@ -160,6 +179,8 @@ class SeriesDecided:
     status: BookingStatus
     words: str = ""
     by_client: bool = False
+    returned: Money | None = None
+    """What goes back of what was paid for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +370,10 @@ class Paid:
     is_twice: bool = False
     """It had been paid already. `goes_back`: and so this goes back by itself."""
     goes_back: bool = False
+    series: SeriesView | None = None
+    """The series whose visits are paid in one."""
+    confirmed: tuple[int, ...] = ()
+    """The bookings that are confirmed by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,6 +418,22 @@ class PaymentFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class CardHeld:
+    """What a request asks for is held on its client's card, until somebody has decided."""
+
+    booking: BookingView
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CardLetGo:
+    """What was held on a client's card is theirs again, and was never taken."""
+
+    booking: BookingView
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentDue:
     """A booking waits to be paid, and its deadline is near."""
 
@@ -401,13 +442,17 @@ class PaymentDue:
 
 @dataclass(frozen=True, slots=True)
 class PaymentLapsed:
-    """It was not paid in time: its time is free again."""
+    """It was not paid in time, nor what was paid in one with it: so many `visits`, whose time is free again."""
 
     booking: BookingView
+    visits: int = 1
 
 
 Event = (
     Said
+    | TakenOver
+    | HandedBack
+    | OperatorWrote
     | WentQuiet
     | Booked
     | SeriesBooked
@@ -456,6 +501,8 @@ Event = (
     | ReferenceUsed
     | GivenBack
     | PaymentFailed
+    | CardHeld
+    | CardLetGo
     | PaymentDue
     | PaymentLapsed
 )

@@ -9,6 +9,7 @@ from conversations.booking import BookingView, ProposalView
 from conversations.business import ANY, Agreement, Business, Service, Staff
 from conversations.classes import ClassView, Place
 from conversations.desk import BlockView, ForOthers, LastCommand
+from conversations.engagements.views import ActivityView, EngagementView
 from conversations.layout import Capabilities
 from conversations.money import Money
 from conversations.payments import BookingMoney, PackView
@@ -29,6 +30,8 @@ class Person:
     """They have heard from us here before."""
     is_coordinator: bool = False
     opted_out: bool = False
+    is_with_operator: bool = False
+    """Somebody of the business has taken the conversation over: we are silent."""
 
 
 class Facts(Protocol):
@@ -150,3 +153,15 @@ class Facts(Protocol):
 
     def last_command(self) -> LastCommand | None:
         """What this coordinator commanded last that changed something."""
+
+    def engagement(self, engagement_id: int) -> EngagementView | None:
+        """One that this coordinator answers for, whatever became of it."""
+
+    def engagements(self) -> Sequence[EngagementView]:
+        """Those under way that this coordinator answers for, or this client's own, the soonest event first."""
+
+    def activity(self, engagement_id: int) -> Sequence[ActivityView]:
+        """What was done about it, newest first."""
+
+    def openings_failed(self) -> Sequence[int]:
+        """The bookings whose engagement could not be opened."""

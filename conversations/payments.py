@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from conversations.money import Money
+from conversations.session_types import Name
 
 
 class PaymentMethod(StrEnum):
@@ -60,6 +61,15 @@ class PaymentRule(StrEnum):
     FULL = "full"
 
 
+class PaymentWhen(StrEnum):
+    """When a client is asked for it."""
+
+    AFTER_APPROVAL = "after_approval"
+    BEFORE_APPROVAL = "before_approval"
+    """A client who can pay by card has the amount held on it with the request: it is taken at the approval, and let go
+    where there is none."""
+
+
 class Outcome(StrEnum):
     """What has become of a payment, or of a refund, at its provider."""
 
@@ -70,6 +80,8 @@ class Outcome(StrEnum):
     PAID = "paid"
     FAILED = "failed"
     """It came to nothing, and cannot be paid any more."""
+    AUTHORIZED = "authorized"
+    """The amount is held on the card, and is to be taken or let go."""
     TRY_FAILED = "try_failed"
     """One try came to nothing; it can still be paid."""
     EXPIRED = "expired"
@@ -122,6 +134,12 @@ class PaymentView:
     """Where it is paid by card; "" where pages have no address."""
     instructions: str = ""
     """How to pay by transfer, in the business's own words."""
+    visits: int = 1
+    """How many of a series are paid in one with it, itself among them."""
+    is_hold: bool = False
+    """It is only held on the card as long as the booking is not approved."""
+    is_held: bool = False
+    """It is held there, and is taken once the booking is approved."""
 
     @property
     def left(self) -> Money:
@@ -164,5 +182,5 @@ class BookingMoney:
 class PackView:
     """Sessions of a service that a client has paid ahead, as many as are left."""
 
-    service: str
+    service: Name
     left: int

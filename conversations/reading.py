@@ -45,6 +45,7 @@ def context_of(dialogue: Dialogue, facts: Facts) -> Context:
         options=dialogue.options,
         awaiting=dialogue.awaiting,
         day=dialogue.day,
+        wanted=dialogue.service_ids,
     )
 
 

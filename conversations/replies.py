@@ -7,8 +7,9 @@ from typing import TypeAlias
 
 from conversations.business import Money
 from conversations.dialogue import Option
+from conversations.session_types import Called
 
-Value: TypeAlias = "str | int | date | time | datetime | Money | Reply | tuple[Reply, ...]"
+Value: TypeAlias = "str | int | date | time | datetime | Money | Called | Reply | tuple[Reply, ...]"
 
 
 @dataclass(frozen=True, slots=True)

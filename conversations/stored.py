@@ -5,6 +5,7 @@ from datetime import date, time
 from typing import Any
 
 from conversations.dialogue import Awaiting, Dialogue, Option, Quiet, Subject
+from conversations.engagements.kinds import Detail
 from conversations.series import Frequency, Mode, Rhythm
 
 VERSION = 1
@@ -38,6 +39,9 @@ def load(stored: dict[str, Any]) -> Dialogue:
                 value = Quiet(value) if value in set(Quiet) else Quiet.NO
             case "more_service_ids" | "shown" | "intake":
                 value = tuple(value)
+            case "brief":
+                known_details = set(Detail)
+                value = tuple((Detail(each), told) for each, told in value if each in known_details)
             case "mode":
                 value = Mode(value) if value in set(Mode) else None
             case "rhythm":

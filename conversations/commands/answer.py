@@ -9,6 +9,7 @@ from conversations.commands.parse import parse
 from conversations.commands.registry import COMMANDS
 from conversations.commands.requests import quoted_series, requests
 from conversations.commands.series import of_series
+from conversations.commands.tick import TICK, ticked_in
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
 from conversations.effects import Commanded, Effect, EndCall, Mark, Undo
 from conversations.events import Said
@@ -29,7 +30,9 @@ _NOT_BOOKING = (Awaiting.NOTHING, Awaiting.REQUEST, Awaiting.SURE)
 
 def is_command(text: str, facts: Facts) -> bool:
     """Whether a text is for the coordinator's commands, whoever sent it."""
-    return bool(parse(text, facts.language) if facts.person.is_coordinator else _only_for_coordinators(text))
+    if not facts.person.is_coordinator:
+        return bool(_only_for_coordinators(text))
+    return bool(parse(text, facts.language) or ticked_in(text, facts))
 
 
 def answer(dialogue: Dialogue, event: Said, facts: Facts) -> Turn | None:
@@ -37,12 +40,13 @@ def answer(dialogue: Dialogue, event: Said, facts: Facts) -> Turn | None:
     if not facts.person.is_coordinator:
         word = _only_for_coordinators(event.text)
         return Turn(dialogue, (say("not_a_coordinator", word=word),)) if word else None
+    written = _written(dialogue, event, facts) or _ticked(dialogue, event, facts)
     if dialogue.awaiting is Awaiting.SURE:
-        calls = _written(dialogue, event, facts) or _sure(dialogue, event, facts)
+        calls = written or _sure(dialogue, event, facts)
         if not calls and _answered(event, facts) is Answer.NO:
             return Turn(dialogue.asking(Awaiting.NOTHING), (say("command_left"),))
     else:
-        calls = _written(dialogue, event, facts) or _picked(dialogue, event.text, facts)
+        calls = written or _picked(dialogue, event.text, facts)
     calls = calls or _bare(dialogue, event, facts)
     if not calls:
         return None
@@ -86,6 +90,9 @@ def _turn(dialogue: Dialogue, words: str, outcomes: list[Outcome]) -> Turn:
     on_yes = next((outcome.on_yes for outcome in outcomes if outcome.on_yes), "")
     if on_yes:
         dialogue = dialogue.asking(Awaiting.SURE, (Option("YES", Subject.COMMAND, on_yes, on_yes),))
+    which = next((outcome.reply.options for outcome in outcomes if outcome.reply and outcome.reply.options), ())
+    if which and dialogue.awaiting is Awaiting.NOTHING:
+        dialogue = dialogue.asking(Awaiting.REQUEST, which)
     return Turn(dialogue, tuple(outcome.reply for outcome in outcomes if outcome.reply is not None), effects)
 
 
@@ -167,6 +174,13 @@ def _written(dialogue: Dialogue, event: Said, facts: Facts) -> list[Call]:
     if calls and calls[0].command.may_be_an_answer and dialogue.awaiting not in _NOT_BOOKING:
         return []
     return calls
+
+
+def _ticked(dialogue: Dialogue, event: Said, facts: Facts) -> list[Call]:
+    """What plain words say is done ("venue done"), where the coordinator is not booking for themselves."""
+    if dialogue.awaiting not in _NOT_BOOKING:
+        return []
+    return [Call(TICK, (), words) for words in ticked_in(event.text, facts)]
 
 
 def _picked(dialogue: Dialogue, text: str, facts: Facts) -> list[Call]:

@@ -19,6 +19,8 @@ def run(found: BookingView, rest: str, facts: Facts) -> Outcome:
         return Outcome(say("command_time_past", id=found.id, when=found.start))
     until = facts.to_be_paid_by(found)
     reply = say("command_approved", id=found.id) if until is None else say("command_to_pay", id=found.id, until=until)
+    if until is not None and found.payment is not None and found.payment.is_held:
+        reply = say("command_taking", id=found.id, price=found.payment.left)
     return warned(found, reply, Approve(found.id, found.version, rest))
 
 

@@ -19,6 +19,7 @@ from conversations.facts import Facts
 from conversations.flows import visits
 from conversations.flows.notices import client_line
 from conversations.languages import language
+from conversations.languages.render import name_text
 from conversations.replies import Reply, say
 from conversations.rules.cells import CELL_MINUTES
 from conversations.turn import Turn
@@ -36,9 +37,9 @@ def run(rest: str, facts: Facts) -> Outcome:
     asked = read_walk_in(_as_clock(behind, facts), facts, COMMAND.example)
     if isinstance(asked, Reply):
         return Outcome(asked)
-    service = visits.offered([one.id for one in asked.services], facts)
+    service = visits.offered([one.id for one in asked.services], facts, phone)
     if service is None:
-        names = ", ".join(one.name for one in asked.services)
+        names = ", ".join(name_text(one.called, facts.language) for one in asked.services)
         return Outcome(say("command_book_apart", services=names, example=COMMAND.example))
     refusal = not_to_be_had(asked.staff, asked.services, facts) if asked.staff is not None else None
     if refusal is not None:

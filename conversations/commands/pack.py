@@ -10,6 +10,7 @@ from conversations.effects import SellPack
 from conversations.facts import Facts
 from conversations.money import Money, minor_units
 from conversations.replies import say
+from conversations.rules.prices import quoted
 
 _SOLD = re.compile(r"([0-9]{1,3})\s+(.+?)(?:\s+([0-9]{1,9}(?:[.,][0-9]{1,3})?))?")
 MOST = 200
@@ -25,13 +26,14 @@ def run(rest: str, facts: Facts) -> Outcome:
     found = next((one for one in facts.services() if (one.id,) == wished), None)
     if found is None:
         return Outcome(say("command_pack_how", example=COMMAND.example))
+    (found,) = quoted((found,), phone)
     sessions, price = int(sold[1]), Money(found.price.amount * int(sold[1]), found.price.currency)
     if sold[3]:
         try:
             price = Money(minor_units(Decimal(sold[3].replace(",", ".")), found.price.currency), found.price.currency)
         except ValueError:
             return Outcome(say("command_no_amount", example=COMMAND.example))
-    reply = say("command_packed", phone=phone, count=sessions, service=found.name, price=price)
+    reply = say("command_packed", phone=phone, count=sessions, service=found.called, price=price)
     return Outcome(reply, (SellPack(phone, found.id, sessions, price),))
 
 

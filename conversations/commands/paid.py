@@ -9,6 +9,7 @@ from conversations.effects import GiveBack, RefundsDone, TakePayment
 from conversations.facts import Facts
 from conversations.money import Money, minor_units
 from conversations.replies import say
+from conversations.series import SeriesItem, SeriesView
 
 _AMOUNT = re.compile(r"[0-9]{1,9}([.,][0-9]{1,3})?")
 _OWES = (
@@ -59,6 +60,21 @@ def refund(found: BookingView, rest: str, facts: Facts) -> Outcome:
     return Outcome(reply, (GiveBack(found.id, found.version, amount),))
 
 
+def refund_series(series: SeriesView, items: tuple[SeriesItem, ...], rest: str, facts: Facts) -> Outcome:
+    """What was to be given back by hand for these visits has been; anything else is for one visit at a time."""
+    found = [item.booking for item in items if item.booking is not None]
+    if len(found) == 1:
+        return refund(found[0], rest, facts)
+    if rest.strip().upper() != DONE:
+        return Outcome(say("command_series_one", word=REFUND.word, id=series.id, number=items[0].number))
+    given = [(one, back) for one in found if (back := facts.money_of(one).by_hand) is not None]
+    if not given:
+        return Outcome(say("command_nothing_to_refund", id=found[0].id))
+    price = Money(sum(back.amount for _, back in given), given[0][1].currency)
+    reply = say("command_series_refund_done", id=series.id, client=found[0].client, price=price)
+    return Outcome(reply, tuple(RefundsDone(one.id) for one, _ in given))
+
+
 def _left(found: BookingView, facts: Facts) -> Money:
     if found.payment is not None:
         return found.payment.left
@@ -78,4 +94,4 @@ def _amount(rest: str, found: BookingView) -> tuple[Money | None, str]:
 
 
 PAID = Command("PAID", "PAID 12 79.00", paid, single=True)
-REFUND = Command("REFUND", "REFUND 12 20.00", refund, single=True)
+REFUND = Command("REFUND", "REFUND 12 20.00", refund, refund_series, single=True)

@@ -44,7 +44,10 @@ def approve(series: SeriesView, items: Items, rest: str, facts: Facts) -> Outcom
     wanted = [found for found in _bookings(items) if found.status is BookingStatus.PENDING and found.start > facts.now]
     if not wanted:
         return Outcome(say("command_series_answered", id=series.id))
+    until = facts.to_be_paid_by(wanted[0])
     reply = say("command_series_approved", **_values(series, wanted))
+    if until is not None:
+        reply = say("command_series_to_pay", until=until, **_values(series, wanted))
     outcome = warned(wanted[0], reply, _decide(series, wanted, BookingStatus.CONFIRMED, rest))
     return _with_handled(outcome, series, items, wanted)
 

@@ -46,7 +46,7 @@ class Wanted:
 
     def why(self, facts: Facts) -> Reply:
         """The same in a word or two, for the coordinator."""
-        return say(f"why_{self.refusal(facts) or 'free'}", service=self.service.name)
+        return say(f"why_{self.refusal(facts) or 'free'}", service=self.service.called)
 
     @property
     def warning(self) -> Reply | str:
@@ -72,7 +72,7 @@ def not_to_be_had(staff: Staff, services: Sequence[Service], facts: Facts) -> Ou
     """Why this coordinator cannot have these services done by this staff member; None where they can."""
     for service in services:
         if staff.id not in service.staff_ids:
-            return Outcome(say("command_not_given", staff=staff.name, service=service.name))
+            return Outcome(say("command_not_given", staff=staff.name, service=service.called))
         if all(staff.id != mine.id for mine in facts.my_staff(service.id)):
             return Outcome(say("command_not_yours", staff=staff.name))
     return None
@@ -81,7 +81,7 @@ def not_to_be_had(staff: Staff, services: Sequence[Service], facts: Facts) -> Ou
 def of_booking(found: BookingView, start: datetime, staff: Staff, facts: Facts) -> Wanted:
     """Another start for what was booked, with this staff member; its own time may be overlapped."""
     offered = next((service for service in facts.services() if service.id == found.service_ids[0]), None)
-    service = Service(found.service_ids[0], found.service, found.minutes, found.price)
+    service = Service(found.service_ids[0], "", found.minutes, found.price, visited=found.service)
     if offered is not None:
         service = replace(service, resource_kinds=offered.resource_kinds)
     return Wanted(service, staff, start, found.id, found.start if staff.id == found.staff_id else None)

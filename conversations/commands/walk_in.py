@@ -17,6 +17,7 @@ from conversations.commands.words import (
     without_mention,
 )
 from conversations.facts import Facts
+from conversations.languages.render import name_text
 from conversations.replies import Reply, say
 from conversations.understanding import Certainty, Understood
 
@@ -88,9 +89,11 @@ def _wished(understood: Understood, facts: Facts, example: str) -> tuple[Service
     fitting = understood.visit or (understood.service_ids,)
     unsure = next((ids for ids in fitting if len(ids) != 1), None)
     if unsure is not None:
-        names = ", ".join(service.name for service in known.values() if not unsure or service.id in unsure)
+        fit = (service.called for service in known.values() if not unsure or service.id in unsure)
+        names = ", ".join(name_text(each, facts.language) for each in fit)
         return say("command_book_service", services=names, example=example)
     wished = tuple(known[ids[0]] for ids in fitting)
     if understood.further:
-        return say("command_book_apart", services=f"{wished[0].name}, {understood.further}", example=example)
+        first = name_text(wished[0].called, facts.language)
+        return say("command_book_apart", services=f"{first}, {understood.further}", example=example)
     return wished

@@ -68,7 +68,7 @@ def _lines(wanted: Wanted, facts: Facts) -> Iterable[Reply]:
             refusal = why_not(calendar, minutes, wanted.start, facts.now)
             if refusal is not Refusal.PAST:  # a coordinator may go beyond hours and notice, never over what stands
                 refusal = why_busy(calendar, minutes, wanted.start) or refusal
-            reason = say(f"why_{refusal or 'free'}", service=wanted.service.name)
+            reason = say(f"why_{refusal or 'free'}", service=wanted.service.called)
             yield say("why_line", when=wanted.start, staff=wanted.staff.name, reason=reason)
             if refusal in (Refusal.TAKEN, Refusal.BLOCKED):
                 yield from _standing(wanted, calendar, facts)
@@ -89,9 +89,9 @@ def _day(staff: Staff, service: Service, day: date, facts: Facts) -> Reply:
     calendars = [one for one in facts.calendars(service, day, day) if one.staff.id == staff.id]
     when = datetime.combine(day, time(0), facts.business.zone)
     if free_slots(calendars, service.minutes, day, day, facts.now):
-        return say("why_day_line", day=day, staff=staff.name, reason=say("why_free", service=service.name))
+        return say("why_day_line", day=day, staff=staff.name, reason=say("why_free", service=service.called))
     reasons = day_refusals(calendars, service.minutes, day, facts.now)
-    reason = say(f"why_{next((one for one in ORDER if one in reasons), Refusal.CLOSED)}", service=service.name)
+    reason = say(f"why_{next((one for one in ORDER if one in reasons), Refusal.CLOSED)}", service=service.called)
     blocks = facts.blocks_between(when, when + timedelta(days=1))
     stands: list[BookingView] = [
         found

@@ -15,7 +15,7 @@ from conversations.flows.reasons import plainest, told, why_none_free
 from conversations.flows.slots import Filled, fill, moment, what_is_known
 from conversations.flows.standing import asks_to_move
 from conversations.flows.their_time import their_time
-from conversations.languages.render import render
+from conversations.languages.render import name_text, render
 from conversations.replies import Reply, say
 from conversations.rules.availability import (
     Calendar,
@@ -112,7 +112,9 @@ def ask_next(dialogue: Dialogue, facts: Facts, lead: Replies = (), *, sure: bool
 
 def ask_service(dialogue: Dialogue, facts: Facts, lead: Replies = (), key: str = "ask_service") -> Turn:
     """The services, numbered."""
-    choices = options.numbered(Subject.SERVICE, [(str(s.id), s.name) for s in facts.services()])
+    choices = options.numbered(
+        Subject.SERVICE, [(str(s.id), name_text(s.called, facts.language)) for s in facts.services()]
+    )
     if not choices:
         return Turn(dialogue.asking(Awaiting.NOTHING), (*lead, say("no_services", business=facts.business.name)))
     dialogue = replace(dialogue, service_id=None, more_service_ids=())
@@ -121,7 +123,7 @@ def ask_service(dialogue: Dialogue, facts: Facts, lead: Replies = (), key: str =
 
 def ask_date(dialogue: Dialogue, facts: Facts, lead: Replies = (), key: str = "ask_date") -> Turn:
     service = visits.wanted(dialogue, facts)
-    return Turn(dialogue.asking(Awaiting.DATE), (*lead, say(key, service=service.name)))
+    return Turn(dialogue.asking(Awaiting.DATE), (*lead, say(key, service=service.called)))
 
 
 def ask_time(dialogue: Dialogue, facts: Facts, lead: Replies = (), key: str = "ask_time") -> Turn:
@@ -184,16 +186,16 @@ def _ask_yes(
     if moved is not None:
         reply = say(
             "confirm_move_asks" if asks_to_move(moved, facts) else "confirm_move",
-            id=moved.id, service=service.name, staff=calendar.staff.name, when=start, before=moved.start,
+            id=moved.id, service=service.called, staff=calendar.staff.name, when=start, before=moved.start,
             business=facts.business.name, elsewhere=their_time(facts.person.address, start),
         )  # fmt: skip
     elif changing is not None:
-        reply = say("confirm_change", id=changing, service=service.name, staff=calendar.staff.name, when=start)
+        reply = say("confirm_change", id=changing, service=service.called, staff=calendar.staff.name, when=start)
     else:
         named = bool(dialogue.name or facts.person.name)
         reply = say(
             "confirm" if named else "confirm_unnamed",
-            service=service.name,
+            service=service.called,
             minutes=service.minutes,
             staff=calendar.staff.name,
             when=start,

@@ -10,6 +10,7 @@ from conversations.facts import Facts
 from conversations.flows import my_bookings
 from conversations.flows.notices import confirmation, is_settled, offer_others, settle
 from conversations.flows.pay_words import waits
+from conversations.languages.render import name_text
 from conversations.replies import Reply, say
 from conversations.turn import Turn
 
@@ -40,7 +41,12 @@ def day_cleared(dialogue: Dialogue, event: DayCleared, facts: Facts) -> Turn:
     turn = offer_others(dialogue, first, lead, facts)
     if turn.dialogue.awaiting is not Awaiting.TIME or not others:
         return turn
-    return replace(turn, dialogue=replace(turn.dialogue, next_wish="\n".join(each.service for each in others)))
+    return replace(
+        turn,
+        dialogue=replace(
+            turn.dialogue, next_wish="\n".join(name_text(each.service, facts.language) for each in others)
+        ),
+    )
 
 
 def taken_back(dialogue: Dialogue, event: TakenBack, facts: Facts) -> Turn:

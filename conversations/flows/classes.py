@@ -32,13 +32,13 @@ def ask_next(dialogue: Dialogue, service: Service, facts: Facts, lead: Replies =
         return ask_yes(dialogue, chosen, facts, lead)
     dialogue = _corrected(dialogue, facts)
     if not classes:
-        return Turn(dialogue.without_slots(), (*lead, say("no_classes", service=service.name)), (LetGo(),))
+        return Turn(dialogue.without_slots(), (*lead, say("no_classes", service=service.called)), (LetGo(),))
     fitting = [each for each in classes if _fits(each, dialogue)]
     narrowed = dialogue.day is not None or dialogue.at is not None or dialogue.staff_id is not None
     if len(fitting) == 1 and (narrowed or len(classes) == 1):
         return ask_yes(dialogue, fitting[0], facts, lead)
     if not fitting:
-        lead = (*lead, say("no_class_then", service=service.name))
+        lead = (*lead, say("no_class_then", service=service.called))
         fitting = _nearest(classes, dialogue, facts)
     return _ask_which(dialogue, service, fitting[:MOST_SHOWN], facts, lead)
 
@@ -166,7 +166,7 @@ def _corrected(dialogue: Dialogue, facts: Facts) -> Dialogue:
 def _ask_which(dialogue: Dialogue, service: Service, classes: Sequence[ClassView], facts: Facts, lead: Replies) -> Turn:
     choices = labels(classes, facts.language)
     dialogue = replace(dialogue, at=None)
-    return Turn(dialogue.asking(Awaiting.CLASS, choices), (*lead, say("ask_class", choices, service=service.name)))
+    return Turn(dialogue.asking(Awaiting.CLASS, choices), (*lead, say("ask_class", choices, service=service.called)))
 
 
 def _fits(found: ClassView, dialogue: Dialogue) -> bool:

@@ -26,7 +26,7 @@ from conversations.events import (
 from conversations.facts import Facts
 from conversations.flows import booking as funnel
 from conversations.flows import options, visits
-from conversations.flows.pay_words import waits
+from conversations.flows.pay_words import how_to_hold, waits
 from conversations.flows.their_time import their_time
 from conversations.replies import Reply, Value, say
 from conversations.rules.availability import free_slots
@@ -49,6 +49,8 @@ def thanks_for_booking(found: BookingView, facts: Facts) -> tuple[Reply, Reply]:
     name: Reply | str = say("to_name", name=found.client) if found.client_named else ""
     if found.status is BookingStatus.PENDING:
         reply = say("requested", name=name, id=found.id, service=found.service, when=found.start)
+        if found.payment is not None:
+            reply = say("lines", lines=(reply, how_to_hold(found, found.payment, facts)))
         return reply, prompt("request_prompt", found)
     if found.payment is not None:
         return waits(found, say("booked_lead", name=name), facts), prompt("to_pay_notice", found)

@@ -5,10 +5,18 @@ from collections.abc import Sequence
 from conversations.booking import BookingView
 from conversations.facts import Facts
 from conversations.payments import PaymentMethod, PaymentView
-from conversations.replies import Reply, say
+from conversations.replies import Reply, Value, say
 from conversations.rules.mpesa import Again
 
 _OTHER = {PaymentMethod.CARD: "or_by_card", PaymentMethod.MPESA: "or_by_phone"}
+
+
+def what_is_paid(found: BookingView, visits: int = 0) -> Value:
+    """The service, and how many visits where that is more than one; by default those that its payment is asked for."""
+    count = visits or (found.payment.visits if found.payment is not None else 1)
+    if count == 1:
+        return found.service
+    return say("service_visits", service=found.service, visits=say("series_all_visits", count=count))
 
 
 def how_to_pay(asked: PaymentView, methods: Sequence[PaymentMethod], facts: Facts) -> Reply:
@@ -24,6 +32,14 @@ def how_to_pay(asked: PaymentView, methods: Sequence[PaymentMethod], facts: Fact
             return say("pay_by_transfer", instructions=asked.instructions, other=other)
         case _:
             return say("pay_by_hand", business=facts.business.name)
+
+
+def how_to_hold(found: BookingView, asked: PaymentView, facts: Facts) -> Reply:
+    """Where the amount is held on the client's card, or that it is."""
+    business = facts.business.name
+    if asked.is_held:
+        return say("hold_done", id=found.id, price=asked.left, business=business)
+    return say("hold_so", id=found.id, price=asked.left, link=asked.link, business=business)
 
 
 def pay_again(asked: PaymentView, again: Again | None) -> Reply:
@@ -47,7 +63,9 @@ def waits(found: BookingView, lead: Reply | str, facts: Facts, note: str = "") -
     """What a client reads of a booking that is theirs once they have paid."""
     asked = found.payment
     assert asked is not None
+    if asked.is_held:
+        return say("approved_taking", id=found.id, price=asked.left, note=note)
     return say(
-        "to_pay", lead=lead, id=found.id, service=found.service, when=found.start, price=asked.left,
+        "to_pay", lead=lead, id=found.id, service=what_is_paid(found), when=found.start, price=asked.left,
         until=asked.due_at, how=how_to_pay(asked, asked.methods, facts), note=note,
     )  # fmt: skip

@@ -7,6 +7,8 @@ from conversations.booking import BookingStatus, BookingView
 from conversations.dialogue import Dialogue
 from conversations.effects import AskOnPhone, SubmitProof, TellCoordinator
 from conversations.events import (
+    CardHeld,
+    CardLetGo,
     GivenBack,
     PackSold,
     Paid,
@@ -19,13 +21,15 @@ from conversations.events import (
 )
 from conversations.facts import Facts
 from conversations.flows import side_trips
-from conversations.flows.notices import confirmation, offer_others, settle
-from conversations.flows.pay_words import how_to_pay, pay_again
-from conversations.payments import PaymentMethod
+from conversations.flows.notices import confirmation, meeting_lines, offer_others, settle
+from conversations.flows.pay_words import how_to_hold, how_to_pay, pay_again, what_is_paid
+from conversations.flows.series_news import settle_series, told_of
+from conversations.payments import PaymentMethod, Receipt
 from conversations.replies import Reply, Value, say
 from conversations.rules.mpesa import result_of
 from conversations.rules.mpesa_texts import read_confirmation
 from conversations.rules.references import reference_in
+from conversations.series import SeriesView
 from conversations.turn import Turn
 from conversations.understanding import Intent, Understood
 
@@ -38,9 +42,12 @@ def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts
     if not (event.media or told or understood.intent in (Intent.PAY, Intent.PAID, *_METHODS)):
         return None
     waiting = [found for found in facts.my_bookings() if found.payment is not None]
+    waiting.sort(key=lambda found: found.payment is not None and found.payment.is_hold)
     found = next((one for one in waiting if one.id == event.about), waiting[0] if waiting else None)
     if found is None or found.payment is None:
         return None
+    if found.payment.is_hold:
+        return side_trips.again(dialogue, facts).led_by(how_to_hold(found, found.payment, facts))
     if told is not None:
         return Turn(dialogue, (), (SubmitProof(found.id, told.code, told.amount),))
     if event.media:
@@ -75,7 +82,13 @@ def due(dialogue: Dialogue, event: PaymentDue, facts: Facts) -> Turn:
     by_phone = asked.methods[0] is PaymentMethod.MPESA
     how = say("pay_by_phone_on_word") if by_phone else how_to_pay(asked, asked.methods, facts)
     reply = say(
-        "pay_due", id=found.id, service=found.service, when=found.start, price=asked.left, until=asked.due_at, how=how
+        "pay_due",
+        id=found.id,
+        service=what_is_paid(found),
+        when=found.start,
+        price=asked.left,
+        until=asked.due_at,
+        how=how,
     )
     return Turn(dialogue, (reply,))
 
@@ -87,7 +100,7 @@ def paid(dialogue: Dialogue, event: Paid, facts: Facts) -> Turn:
     values: dict[str, Value] = {
         "id": found.id,
         "price": receipt.received,
-        "service": found.service,
+        "service": what_is_paid(found),
         "when": found.start,
     }
     told: dict[str, Value] = {**values, "client": found.client, "by": by}
@@ -109,11 +122,24 @@ def paid(dialogue: Dialogue, event: Paid, facts: Facts) -> Turn:
         reply = say("paid_part", left=event.left, until=until, how=how, **values)
         tell = TellCoordinator(say("paid_part_notice", left=event.left, **told), found.id)
         return Turn(dialogue, (reply,), (tell,))
+    if event.series is not None and len(event.confirmed) > 1:
+        return _series_paid(dialogue, event.series, event.confirmed, told | {"extra": extra}, receipt)
     notice = "paid_revived_notice" if event.is_revived else "paid_notice"
     if found.status is not BookingStatus.CONFIRMED:
         return Turn(dialogue, (say("paid_receipt", extra=extra, receipt=receipt.transaction_id, **values),))
     reply = confirmation("paid", found, price=receipt.received, receipt=receipt.transaction_id, extra=extra)
     return Turn(settle(dialogue, found, settled=True), (reply,), (TellCoordinator(say(notice, **told), found.id),))
+
+
+def _series_paid(
+    dialogue: Dialogue, series: SeriesView, confirmed: tuple[int, ...], values: dict[str, Value], receipt: Receipt
+) -> Turn:
+    """One text for all visits that are confirmed by it."""
+    meeting = meeting_lines(series.bookings[0])
+    visits = told_of(series, tuple(series.numbered(number) for number in confirmed))
+    reply = say("series_paid", **{**values, **visits, "receipt": receipt.transaction_id, "meeting": meeting})
+    tell = say("series_paid_notice", **{**values, **visits, "when": visits["first"]})
+    return Turn(settle_series(dialogue, series), (reply,), (TellCoordinator(tell, confirmed[0]),))
 
 
 def failed(dialogue: Dialogue, event: PaymentFailed) -> Turn:
@@ -127,14 +153,26 @@ def failed(dialogue: Dialogue, event: PaymentFailed) -> Turn:
         again = pay_again(asked, result.again)
     else:
         why, again = say("card_failed"), pay_again(asked, None)
-    reply = say("pay_failed", id=found.id, service=found.service, why=why, until=asked.due_at, again=again)
+    reply = say("pay_failed", id=found.id, service=what_is_paid(found), why=why, until=asked.due_at, again=again)
     return Turn(dialogue, (reply,))
+
+
+def held(dialogue: Dialogue, event: CardHeld, facts: Facts) -> Turn:
+    found = event.booking
+    price, business = event.amount, facts.business.name
+    tell = say("hold_notice", id=found.id, client=found.client, price=price, service=found.service, when=found.start)
+    reply = say("hold_done", id=found.id, price=price, business=business)
+    return Turn(dialogue, (reply,), (TellCoordinator(tell, found.id),))
+
+
+def let_go(dialogue: Dialogue, event: CardLetGo) -> Turn:
+    return Turn(dialogue, (say("hold_let_go", id=event.booking.id, price=event.amount),))
 
 
 def lapsed(dialogue: Dialogue, event: PaymentLapsed, facts: Facts) -> Turn:
     """Other times, and word to the coordinator."""
     found = event.booking
-    reply = say("pay_lapsed", id=found.id, service=found.service, when=found.start)
+    reply = say("pay_lapsed", id=found.id, service=what_is_paid(found, event.visits), when=found.start)
     turn = offer_others(settle(dialogue, found, settled=False), found, (reply,), facts)
     tell = say("pay_lapsed_notice", id=found.id, client=found.client, when=found.start)
     return replace(turn, effects=(*turn.effects, TellCoordinator(tell, found.id)))

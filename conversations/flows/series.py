@@ -189,7 +189,7 @@ def _show(dialogue: Dialogue, service: Service, made: Plan, facts: Facts, lead: 
 def _values(dialogue: Dialogue, service: Service, made: Plan, facts: Facts) -> dict[str, Value]:
     booked, first = len(made.booked), made.booked[0]
     return {
-        "service": service.name, "minutes": service.minutes, "staff": made.calendar.staff.name,
+        "service": service.called, "minutes": service.minutes, "staff": made.calendar.staff.name,
         "attendee": dialogue.attendee, "place": service.place, "rhythm": rhythm_line(made.pattern),
         "visits": say("series_all_visits", count=booked), "free": booked, "all": len(made.items),
         "dates": dates(made.booked, made.pattern),

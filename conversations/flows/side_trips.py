@@ -11,6 +11,7 @@ from conversations.facts import Facts
 from conversations.flows import (
     before_booking,
     booking,
+    briefing,
     cancelling,
     lateness,
     my_bookings,
@@ -24,6 +25,7 @@ from conversations.flows.standing import of_client
 from conversations.languages import language, spoken
 from conversations.languages.render import render
 from conversations.replies import Reply, say
+from conversations.session_types import Name
 from conversations.turn import Turn
 from conversations.understanding import Intent, Understood
 
@@ -46,7 +48,7 @@ def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts
         case Intent.MENU:
             return menu(dialogue, facts)
         case Intent.HELP:
-            example = facts.services()[0].name if facts.services() else ""
+            example = facts.services()[0].called if facts.services() else ""
             return _return(dialogue, facts, (say("help", business=facts.business.name, service=example),))
         case Intent.PERSON:
             reply = say("person_called", business=facts.business.name)
@@ -114,6 +116,8 @@ def again(dialogue: Dialogue, facts: Facts) -> Turn:
         return cancelling.again(dialogue, facts)
     if dialogue.awaiting in (Awaiting.CANCEL_LATER, Awaiting.CANCEL_LATER_FOR_FEE):
         return series_cancelled.again(dialogue, facts)
+    if turn := briefing.again(dialogue, facts):
+        return turn
     before = dialogue.awaiting in (Awaiting.AGREEMENT, Awaiting.INTAKE)
     if before and (turn := before_booking.again(dialogue, facts)):
         return turn
@@ -134,6 +138,8 @@ def _with_let_go(turn: Turn) -> Turn:
 
 def _back(dialogue: Dialogue, facts: Facts) -> Turn:
     """Forget the slot that was filled last: time, then day, then service."""
+    if turn := briefing.back(dialogue, facts):
+        return turn
     if dialogue.class_id is not None:
         dialogue = replace(dialogue, class_id=None, day=None, at=None)
     elif dialogue.at is not None:
@@ -165,11 +171,11 @@ def _my_bookings(facts: Facts) -> tuple[Reply, ...]:
 def _prices(understood: Understood, facts: Facts) -> Reply:
     wanted = understood.service_ids
     services = [s for s in facts.services() if not wanted or s.id in wanted]
-    lines = tuple(_price_line(s.name, s.minutes, s.price) for s in services)
+    lines = tuple(_price_line(s.called, s.minutes, s.price) for s in services)
     return say("prices", lines=lines) if lines else say("no_services", business=facts.business.name)
 
 
-def _price_line(service: str, minutes: int, price: Money) -> Reply:
+def _price_line(service: Name, minutes: int, price: Money) -> Reply:
     return say("price_line", service=service, minutes=minutes, price=price)
 
 

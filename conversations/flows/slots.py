@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from conversations.business import Service
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
 from conversations.facts import Facts
 from conversations.flows import visits
 from conversations.flows.options import moments, numbered
-from conversations.languages.render import render
+from conversations.languages.render import name_text, render
 from conversations.replies import Reply, say
 from conversations.rules.availability import Slot
 from conversations.stored import time_from, time_text
@@ -115,11 +116,22 @@ def _ask_which_service(dialogue: Dialogue, understood: Understood, facts: Facts)
         fitting = next((unsure for unsure in understood.visit if len(unsure) > 1), ())
     if len(fitting) < 2 or dialogue.changing:
         return None
-    names = {service.id: service.name for service in facts.services()}
-    options = numbered(Subject.SERVICE, [(str(i), names[i]) for i in fitting if i in names])
+    by_id = {service.id: service for service in facts.services()}
+    found = [by_id[service_id] for service_id in fitting if service_id in by_id]
+    are_types = len({service.main_id for service in found}) == 1
+    labels = [(str(service.id), _label(service, facts, are_types=are_types)) for service in found]
+    options = numbered(Subject.SERVICE, labels)
     if understood.visit:  # what was named beside it stays
         dialogue = replace(dialogue, service_id=None, more_service_ids=dialogue.service_ids)
     return Turn(dialogue.asking(Awaiting.SERVICE, options), (say("ask_which_service", options),))
+
+
+def _label(service: Service, facts: Facts, *, are_types: bool) -> str:
+    """Its name; among the session types of one service also what tells them apart."""
+    if not are_types:
+        return name_text(service.called, facts.language)
+    option = say("session_option", service=service.called, minutes=service.minutes, price=service.price)
+    return render(option, facts.language)
 
 
 def _ask_which_first(dialogue: Dialogue, facts: Facts) -> Turn | None:
@@ -174,7 +186,7 @@ def _ask_about_time(dialogue: Dialogue, reading: TimeReading, facts: Facts) -> T
 def what_is_known(dialogue: Dialogue, facts: Facts) -> Reply | None:
     """The slots that are filled, in words, or None."""
     service = visits.offered(dialogue.service_ids, facts)
-    parts = [service.name] if service is not None else []
+    parts = [name_text(service.called, facts.language)] if service is not None else []
     if dialogue.day is not None:
         parts.append(render(say("day_option", day=dialogue.day), facts.language))
     if dialogue.at is not None:

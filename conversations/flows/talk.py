@@ -149,7 +149,8 @@ def _fill(dialogue: Dialogue, understood: Understood, text: str, facts: Facts) -
 
 def _nothing_to_answer(dialogue: Dialogue, answer: Answer, facts: Facts) -> Turn:
     """A yes or no that answers no open question: say how things stand. A second YES changes nothing."""
-    asks_which = dialogue.awaiting in (Awaiting.WHICH_BOOKING, Awaiting.LEAVE) and answer is Answer.YES
+    by_yes = (Awaiting.SERVICE, Awaiting.WHICH_BOOKING, Awaiting.LEAVE)
+    asks_which = dialogue.awaiting in by_yes and answer is Answer.YES
     asks_which = asks_which or dialogue.awaiting in (Awaiting.TIME, Awaiting.TIME_READING, Awaiting.DATE_READING)
     if asks_which and dialogue.options:
         return Turn(dialogue, (say("which_of_these", dialogue.options),))

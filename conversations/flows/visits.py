@@ -7,14 +7,17 @@ from conversations.business import Service, Shift, visit
 from conversations.dialogue import Awaiting, Dialogue, Subject
 from conversations.facts import Facts
 from conversations.flows.options import numbered
+from conversations.languages.render import name_text
 from conversations.replies import say
+from conversations.rules.prices import quoted
 from conversations.turn import Turn
 from conversations.understanding import Understood
 
 
-def offered(service_ids: Sequence[int], facts: Facts) -> Service | None:
-    """These services as one; None where one is off the list, or nobody gives them all in one day."""
-    whole = visit(service_ids, facts.services())
+def offered(service_ids: Sequence[int], facts: Facts, phone: str = "") -> Service | None:
+    """These services as one, quoted to who is here, or to this number; None where one is off the list, or nobody gives
+    them all in one day."""
+    whole = visit(service_ids, quoted(facts.services(), phone) if phone else facts.services())
     return whole if whole is None or len(service_ids) == 1 or _fits_a_day(whole, facts) else None
 
 
@@ -63,8 +66,9 @@ def changed(dialogue: Dialogue, understood: Understood, named: tuple[int, ...]) 
 def ask_which_first(dialogue: Dialogue, service_ids: Sequence[int], facts: Facts) -> Turn:
     """Nobody gives them all in one visit: one is booked first, the others behind it."""
     named = [service for wanted in service_ids for service in facts.services() if service.id == wanted]
-    choices = numbered(Subject.SERVICE, [(str(service.id), service.name) for service in named])
-    dialogue = replace(
-        dialogue, service_id=None, more_service_ids=(), next_wish="\n".join(service.name for service in named)
+    labels = [name_text(service.called, facts.language) for service in named]
+    choices = numbered(
+        Subject.SERVICE, [(str(service.id), label) for service, label in zip(named, labels, strict=True)]
     )
+    dialogue = replace(dialogue, service_id=None, more_service_ids=(), next_wish="\n".join(labels))
     return Turn(dialogue.asking(Awaiting.SERVICE, choices), (say("ask_which_first", choices),))

@@ -93,7 +93,7 @@ def _begin_again(dialogue: Dialogue, facts: Facts) -> Turn:
         return turn
     if mine := waiting.my_places(facts):
         return side_trips.again(dialogue, facts).led_by(*mine)
-    example = facts.services()[0].name if facts.services() else ""
+    example = facts.services()[0].called if facts.services() else ""
     return Turn(dialogue, (say("wait_which", service=example),))
 
 

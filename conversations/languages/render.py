@@ -11,7 +11,8 @@ from babel.numbers import format_currency, get_currency_precision
 
 from conversations.business import Money
 from conversations.languages import language
-from conversations.replies import Reply
+from conversations.replies import Reply, say
+from conversations.session_types import Called, Name
 
 
 def render(reply: Reply, code: str) -> str:
@@ -30,6 +31,13 @@ def money_text(money: Money, code: str) -> str:
     """ "$79.00", or "79.00 USD" where the sign alone would not say which dollar: always the code."""
     amount = money.amount / 10 ** get_currency_precision(money.currency)
     return format_currency(amount, money.currency, format="#,##0.00 ¤¤", locale=code)
+
+
+def name_text(name: Name, code: str) -> str:
+    """ "Cut", "Therapy for couples", "Cut + Therapy for couples"."""
+    if isinstance(name, str):
+        return name
+    return " + ".join(render(say(kind.reply_key, service=one), code) if kind else one for one, kind in name.parts)
 
 
 def _wording(reply: Reply, code: str) -> str:
@@ -58,6 +66,8 @@ class _Sentence(Formatter):
                 return render(value, self.code)
             case tuple():
                 return "\n".join(render(line, self.code) for line in value)
+            case Called():
+                return name_text(value, self.code)
             case Money():
                 return money_text(value, self.code)
             case datetime():

@@ -139,6 +139,9 @@ def mailing_of(event: Event) -> Mailing | None:
             return None if event.booking.opted_out else Mailing((event.booking,), News.REMINDER, None)
         case Paid(booking=found):
             confirms = found.status is BookingStatus.CONFIRMED and not (event.is_twice or event.left.amount)
+            if confirms and event.series is not None:
+                mine = tuple(each for each in event.series.bookings if each.id in event.confirmed)
+                return Mailing(mine, News.RECEIPT, News.CONFIRMED, event.series.id)
             return Mailing((found,), News.RECEIPT, News.CONFIRMED if confirms else None)
         case GivenBack():
             return Mailing((event.booking,), News.REFUND, None)
@@ -148,7 +151,7 @@ def mailing_of(event: Event) -> Mailing | None:
 
 def _standing(bookings: Sequence[BookingView]) -> News:
     """What is to be told of bookings that stand."""
-    if any(found.payment is not None for found in bookings):
+    if any(found.payment is not None and not found.payment.is_hold for found in bookings):
         return News.TO_PAY
     return News.REQUESTED if any(found.status is BookingStatus.PENDING for found in bookings) else News.CONFIRMED
 

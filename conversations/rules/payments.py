@@ -4,8 +4,9 @@ how much, and what becomes of what arrives."""
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from conversations.booking import BookingStatus
 from conversations.business import Business, Money
-from conversations.payments import PaymentMethod, PaymentRule
+from conversations.payments import PaymentMethod, PaymentRule, PaymentWhen
 from conversations.payments import PaymentStatus as P
 from conversations.payments import RefundStatus as R
 from conversations.rules.mpesa import can_push
@@ -40,6 +41,9 @@ GIVEN_UP = frozenset({P.FAILED, P.EXPIRED})
 """Payments of which nothing comes any more, unless their provider was wrong."""
 GIVES_BACK = frozenset({R.PENDING, R.PROCESSING, R.SUCCEEDED})
 """Refunds that have gone, or will go."""
+
+ASKS = frozenset({BookingStatus.PENDING, BookingStatus.APPROVED})
+"""Bookings that may ask for money: one that waits for an answer has it held."""
 
 LEAST = timedelta(minutes=15)
 LAST_MOMENT = timedelta(hours=1)
@@ -86,6 +90,12 @@ def methods_for(asked: Money, phone: str, business: Business) -> tuple[PaymentMe
     if PaymentMethod.CARD in business.pays_by:
         found.append(PaymentMethod.CARD)
     return (*found, PaymentMethod.MANUAL)
+
+
+def is_held_first(asked: Money, phone: str, terms: Terms, business: Business) -> bool:
+    """Whether this client has the amount held on their card while their request waits for an answer."""
+    by_card = PaymentMethod.CARD in methods_for(asked, phone, business)
+    return asked.amount > 0 and by_card and terms.payment_when is PaymentWhen.BEFORE_APPROVAL
 
 
 CHECKOUT_LEAST, CHECKOUT_MOST = timedelta(minutes=31), timedelta(hours=23)

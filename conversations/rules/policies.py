@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from conversations.business import ANY
-from conversations.payments import PaymentRule
+from conversations.payments import PaymentRule, PaymentWhen
 
 
 class Approval(StrEnum):
@@ -49,6 +49,7 @@ class Policy:
     deposit: int | None = None
     deposit_percent: int | None = None
     payment_minutes: int | None = None
+    payment_when: PaymentWhen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Terms:
     deposit_percent: int = 50
     payment_minutes: int = 24 * 60
     """How long a client has for it, at most."""
+    payment_when: PaymentWhen = PaymentWhen.AFTER_APPROVAL
 
     @property
     def asks_about_moves(self) -> bool:

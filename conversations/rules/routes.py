@@ -4,7 +4,14 @@ from collections.abc import Sequence
 
 SIMULATOR = "simulator"
 EMAIL = "email"
+CONSOLE = "console"
+"""Where operators command; what they are answered is read there, and sent nowhere."""
 _WHATSAPP = ("whatsapp", "whatsapp_cloud", "ultramsg")
+
+
+def console_address(operator_id: int) -> str:
+    """Where an operator commands from."""
+    return f"operator-{operator_id}"
 
 
 def coordinator_channel(preferred: str, last: str, available: Sequence[str], came_by: str) -> str | None:
