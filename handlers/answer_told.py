@@ -17,7 +17,7 @@ def tell_who_was_asked(
     session: Session, found: BookingView, conversation: Row[Any], circumstances: Circumstances, profile: Profile
 ) -> None:
     """`conversation` is that of the coordinator who has answered."""
-    by = profile.coordinator_by_phone(conversation.address)
+    by = profile.coordinator_in(conversation)
     if by is None:
         return
     reply = say(
@@ -25,7 +25,7 @@ def tell_who_was_asked(
         service=found.service, when=found.start,
     )  # fmt: skip
     for one in _asked(session, found, profile):
-        if one.id != by.id and channel_to(session, one, circumstances, conversation.channel) is not None:
+        if one != by and channel_to(session, one, circumstances, conversation.channel) is not None:
             tell_coordinator(session, reply, conversation, circumstances, profile, found.id, one, may_wait=True)
 
 

@@ -65,6 +65,17 @@ from conversations.effects import (
     WaitForTime,
     WriteNote,
 )
+from conversations.engagements.effects import (
+    AddMilestone,
+    CloseEngagement,
+    MoveMilestone,
+    OpenByHand,
+    ReopenEngagement,
+    RetryOpening,
+    SetDetail,
+    Spend,
+    TickMilestones,
+)
 from conversations.events import Event
 from conversations.replies import say
 from handlers import (
@@ -75,6 +86,8 @@ from handlers import (
     class_changed,
     command_undone,
     commands_logged,
+    engagement_changed,
+    engagement_opened,
     intake_kept,
     moves_asked,
     packs_sold,
@@ -257,6 +270,15 @@ def _apply(
         case OptIn():
             source = ConsentSource.CARRIER if effect.by_carrier else ConsentSource.OWN_WORDS
             consent_given(session, conversation.id, source, effect.words, circumstances.now)
+        case OpenByHand():
+            engagement_opened.open_by_hand(session, effect, conversation, circumstances, profile)
+        case RetryOpening():
+            engagement_opened.retry(session, effect, circumstances)
+        case (
+            TickMilestones() | MoveMilestone() | AddMilestone() | SetDetail() | Spend() | CloseEngagement()
+            | ReopenEngagement()
+        ):  # fmt: skip
+            engagement_changed.change(session, effect, conversation, circumstances, profile)
         case Commanded():
             raise ValueError("a command holds no command")
         case _:

@@ -15,6 +15,7 @@ from handlers.agreed import agreed
 from handlers.circumstances import Circumstances
 from handlers.pending_request import fresh_view
 from handlers.profile import Profile
+from handlers.quoted_services import services_for
 from handlers.requests_decided import decider
 from handlers.time_owned import own_time
 from models.bookings import add_booking
@@ -29,10 +30,10 @@ def book_for(
 ) -> list[tuple[int, Event]]:
     """Raises LostRace where the time is somebody's by now, or the service is not offered any more."""
     now, who = circumstances.now, decider(conversation, profile)
-    service = visit(effect.service_ids, profile.services)
+    client_id = client_for(session, effect.phone, effect.name, now)
+    service = visit(effect.service_ids, services_for(session, profile, client_id))
     if service is None:
         raise LostRace
-    client_id = client_for(session, effect.phone, effect.name, now)
     room = room_of(session, effect.phone, client_id, conversation, circumstances)
     start = effect.start.astimezone(UTC)
     let_go(session, Holder.CONVERSATION, conversation.id)
@@ -47,6 +48,7 @@ def book_for(
         confirmed_datetime=start, timezone=profile.business.zone.key, requires_approval=False,
         price=service.price.amount, currency=service.price.currency, session_rate=service.price.amount,
         decision_at=now, decided_by=who, intake_answers={}, page_token=circumstances.new_token(),
+        engagement=service.engagement,
         **agreed(session, service, client_id),
     )  # fmt: skip
     hand_over(session, Holder.CONVERSATION, conversation.id, Holder.BOOKING, booking_id)

@@ -11,17 +11,16 @@ from conversations.booking import BookingStatus
 from conversations.effects import Cancel, Mark, Move, WriteNote
 from conversations.events import Cancelled, Event, Moved
 from conversations.money import Money
-from conversations.payments import RequestStatus
 from conversations.rules.calls import minutes_of_call
 from conversations.rules.transitions import LIVE
+from handlers.called_off import call_off
 from handlers.circumstances import Circumstances
-from handlers.money_returned import money_let_go
 from handlers.pending_request import fresh_view, lock_booking, replace_proposal
 from handlers.place_owned import own_again
 from handlers.profile import Profile
 from handlers.requests_decided import decider
 from handlers.time_owned import own_time, service_of
-from models.bookings import BY_CLIENT, change_booking, move_booking
+from models.bookings import change_booking, move_booking
 from models.claims import Holder, LostRace, let_go
 from models.messages import newest_media
 
@@ -39,32 +38,6 @@ def cancel(
         return None
     view = fresh_view(session, effect.booking_id, profile)
     return row.conversation_id, Cancelled(view, effect.reason, effect.by_client, Money(returned, row.currency))
-
-
-def call_off(
-    session: Session,
-    row: Row[Any],
-    version: int,
-    status: BookingStatus,
-    who: str,
-    why: str,
-    circumstances: Circumstances,
-) -> int:
-    """A booking that was locked is declined, cancelled or expires: nothing is left of its time, nor of another, and
-    what was paid goes back, but the fee where the client cancels late. How much does."""
-    now = circumstances.now
-    values: dict[str, Any] = {"decision_at": now, "decided_by": who}
-    if status is BookingStatus.CANCELLED:
-        values = {"cancel_reason": why[:500], "cancelled_at": now, "cancelled_by": who}
-    elif status is BookingStatus.DECLINED:
-        values["decline_reason"] = why[:500]
-    replace_proposal(session, row.id, now)
-    values["hold_expires_at"] = None
-    move_booking(session, row.id, version, row.status, status, who, why, now, decide_by=None, **values)
-    let_go(session, Holder.BOOKING, row.id)
-    is_own_wish = status is BookingStatus.CANCELLED and who.startswith(BY_CLIENT)
-    keep = _late_fee(row, circumstances.profiles.current(session), now) if is_own_wish else 0
-    return money_let_go(session, row.id, keep, RequestStatus.CANCELLED, who, why or status.value, now)
 
 
 def move(
@@ -142,11 +115,6 @@ def lock_as_read(session: Session, booking_id: int, version: int) -> Row[Any]:
     if row.version != version:
         raise LostRace
     return row
-
-
-def _late_fee(row: Row[Any], profile: Profile, now: datetime) -> int:
-    terms = profile.terms(row.staff_id, row.service_id)
-    return 0 if terms.leaves_to_client(row.start_at, now) else terms.cancel_fee
 
 
 def _behind(before: str, note: str) -> str:

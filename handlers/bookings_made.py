@@ -1,5 +1,6 @@
 """A client's time: held while their YES is asked, booked on it, moved to another wish while it still waits."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from handlers.intake_kept import answers_so_far, forget_draft
 from handlers.payment_asked import ask_to_pay, stands_as
 from handlers.pending_request import fresh_view, lock_request, replace_proposal
 from handlers.profile import Profile
+from handlers.quoted_services import services_for
 from handlers.tell_coordinator import tell_coordinator
 from handlers.time_owned import keep_within_caps, own_time, service_of
 from models.booking_series import own_series, put_into_series
@@ -41,7 +43,8 @@ def hold(
         proposal = open_proposal(session, effect.changing)
         beside = ((Holder.BOOKING, effect.changing),)
         beside += ((Holder.PROPOSAL, proposal.id),) if proposal is not None else ()
-    service, until = visit_of(profile, effect.service_ids), now + timedelta(minutes=terms.hold_minutes)
+    offered = services_for(session, profile, conversation.client_id, conversation.address)
+    service, until = visit_of(offered, effect.service_ids), now + timedelta(minutes=terms.hold_minutes)
     holder = Holder.CONVERSATION, conversation.id
     own_time(session, profile, service, effect.staff_id, effect.start, *holder, now, until, beside)
 
@@ -51,8 +54,8 @@ def book(
 ) -> tuple[int, Event]:
     """Make the booking and own its time, both or neither."""
     now, terms = circumstances.now, profile.terms(effect.staff_id, effect.service_ids[0])
-    service = visit_of(profile, effect.service_ids)
     client_id = client_of(session, conversation, now)
+    service = visit_of(services_for(session, profile, client_id), effect.service_ids)
     asks = needs_approval(session, terms, client_id)
     start = effect.start.astimezone(UTC)
     series_id = own_series(session, effect.series_id, client_id)
@@ -61,7 +64,7 @@ def book(
     booking_id = book_start(
         session, service, effect.service_ids, effect.staff_id, start, client_id, conversation, circumstances, profile,
         requires_approval=asks, decide_by=decide_by, client_note=effect.note, attendee=effect.attendee[:120],
-        series_id=series_id,
+        series_id=series_id, brief=dict(effect.brief),
     )  # fmt: skip
     if series_id is not None:
         put_into_series(session, series_id, booking_id, start)
@@ -97,9 +100,7 @@ def book_start(
         f"client:{client_id}",
         now,
         booking_type=BookingType.ONE_ON_ONE,
-        status=BookingStatus.PENDING
-        if requires_approval
-        else stands_as(service.price, staff_id, service.id, profile, more.get("series_id")),
+        status=BookingStatus.PENDING if requires_approval else stands_as(service.price, staff_id, service.id, profile),
         service_id=service.id,
         more_service_ids=list(service_ids[1:]),
         staff_id=staff_id,
@@ -118,6 +119,7 @@ def book_start(
         session_rate=service.price.amount,
         intake_answers=answers_so_far(session, service, conversation.id),
         page_token=circumstances.new_token(),
+        engagement=service.engagement,
         **agreed(session, service, client_id),
         **more,
     )
@@ -157,9 +159,9 @@ def add_note(
     tell_coordinator(session, reply, conversation, circumstances, profile, found.id)
 
 
-def visit_of(profile: Profile, service_ids: tuple[int, ...]) -> Service:
+def visit_of(services: Sequence[Service], service_ids: tuple[int, ...]) -> Service:
     """What is booked, as one. Raises LostRace where a service was taken off the list while the client was deciding."""
-    found = visit(service_ids, profile.services)
+    found = visit(service_ids, services)
     if found is None:
         raise LostRace
     return found

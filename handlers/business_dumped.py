@@ -38,6 +38,8 @@ def business_dumped(session: Session) -> BusinessFile:
     coordinator_keys = _keys(session, coordinators)
     staff_keys, service_keys = _keys(session, staff), _keys(session, services)
     works, gives, dates = _works(session), _gives(session, staff_keys), _dates(session)
+    types = _session_types(session)
+    currencies = {each.id: each.currency for each in session.execute(select(services.c.id, services.c.currency))}
     tables: dict[str, Any] = {
         "business": {
             **_said(row, "name", "timezone", "region", "language", "currency", "phone", "address"),
@@ -60,11 +62,16 @@ def business_dumped(session: Session) -> BusinessFile:
             for r in _active(session, resources, resources.c.position, resources.c.id)
         ],
         "services": [
-            {**_service(s, row.currency, coordinator_keys), **({"staff": gives[s.id]} if s.id in gives else {})}
+            {
+                **_service(s, row.currency, coordinator_keys),
+                **({"staff": gives[s.id]} if s.id in gives else {}),
+                **({"session_types": types[s.id]} if s.id in types else {}),
+            }
             for s in _active(session, services, services.c.position, services.c.id)
+            if s.variant_of is None
         ],
         "policies": [
-            _policy(p, row.currency, staff_keys, service_keys)
+            _policy(p, currencies.get(p.service_id, row.currency), staff_keys, service_keys)
             for p in session.execute(select(booking_policies).order_by(booking_policies.c.id))
             if p.staff_id in {ANY, *staff_keys} and p.service_id in {ANY, *service_keys}
         ],
@@ -102,13 +109,34 @@ def _service(row: Row[Any], currency: str, coordinator_keys: Mapping[int, str]) 
         **_said(row, "name", "aliases", "minutes"),
         "price": major_units(row.price, row.currency),
         **({"currency": row.currency} if row.currency != currency else {}),
+        **_prices(row),
         **({} if row.booking_type is BookingType.ONE_ON_ONE else {"booking_type": row.booking_type}),
-        **_said(row, "session_type", "category", "place", "is_video", resource="resource_kind"),
+        **_said(row, "session_type", "category", "engagement", "place", "is_video", resource="resource_kind"),
         **({"agreement": _agreement(row)} if row.agreement_version else {}),
         **({"intake": [_question(one) for one in row.intake]} if row.intake else {}),
         "reminder_minutes": row.reminder_minutes,
         **_coordinated(row, coordinator_keys),
     }
+
+
+def _session_types(session: Session) -> dict[int, dict[str, Fields]]:
+    """By service, its other session types: what each of them costs, and how long it takes, where that is not the
+    same."""
+    rows = _active(session, services, services.c.position, services.c.id)
+    mains = {row.id: row for row in rows if row.variant_of is None}
+    found: dict[int, dict[str, Fields]] = {}
+    for row in rows:
+        if (main := mains.get(row.variant_of)) is not None:
+            is_priced = (row.price, row.prices) != (main.price, main.prices)
+            priced = {"price": major_units(row.price, row.currency), **_prices(row)} if is_priced else {}
+            long = {"minutes": row.minutes} if row.minutes != main.minutes else {}
+            found.setdefault(main.id, {})[row.session_type] = {**priced, **long}
+    return found
+
+
+def _prices(row: Row[Any]) -> Fields:
+    prices = {currency: major_units(amount, currency) for currency, amount in row.prices.items()}
+    return {"prices": prices} if prices else {}
 
 
 def _agreement(row: Row[Any]) -> Fields:

@@ -5,20 +5,19 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from babel.numbers import is_currency
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from conversations.booking import BookingType
-from conversations.intake import QuestionKind
-from conversations.languages import spoken
 from conversations.money import minor_units
-from conversations.payments import PaymentRule
+from conversations.payments import PaymentRule, PaymentWhen
 from conversations.rules.emails import is_address
 from conversations.rules.holidays import check_place
 from conversations.rules.policies import Approval, AtDeadline, Terms
 from conversations.rules.quiet_hours import read_quiet_hours
 from handlers.business_classes import ClassTable, check_classes
+from handlers.business_fields import Currency, Key, Language, SpokenLanguage, Table
 from handlers.business_hours import dated, shifts
+from handlers.business_services import ServiceTable, check_prices
 from handlers.calendar_loaded import CalendarTable, check_calendars
 
 
@@ -32,12 +31,6 @@ def _email(address: str) -> str:
     if address and not is_address(address):
         raise ValueError("wanted an email address such as sara@example.com")
     return address
-
-
-def _currency(code: str) -> str:
-    if not is_currency(code):
-        raise ValueError("wanted an ISO 4217 currency such as USD")
-    return code
 
 
 def _quiet_hours(text: str) -> str:
@@ -66,40 +59,18 @@ def _dates(lines: tuple[str, ...]) -> tuple[str, ...]:
     return lines
 
 
-def _language(code: str) -> str:
-    if code and code not in spoken():
-        raise ValueError(f"wanted one of {', '.join(spoken())}")
-    return code
-
-
-Language = Annotated[str, AfterValidator(_language)]
-Key = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Phone = Annotated[str, Field(pattern=r"^(\+\d{7,15})?$")]
 Email = Annotated[str, AfterValidator(_email)]
 Zone = Annotated[str, AfterValidator(_zone)]
-Currency = Annotated[str, AfterValidator(_currency)]
 QuietHoursText = Annotated[str, AfterValidator(_quiet_hours)]
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 Dates = Annotated[tuple[str, ...], AfterValidator(_dates)]
 Minutes = Annotated[int, Field(ge=0, le=14 * 24 * 60)]
-ReminderMinutes = Annotated[int, Field(ge=10, le=30 * 24 * 60)]
-AgreementText = Annotated[str, Field(min_length=1, max_length=20_000)]
-QuestionText = Annotated[str, Field(min_length=1, max_length=300)]
-Texts = (
-    QuestionText
-    | Annotated[dict[Annotated[str, AfterValidator(_language), Field(min_length=2)], QuestionText], Field(min_length=1)]
-)
 AnswerWords = Annotated[str, Field(min_length=2, max_length=60)]
 
 
-class _Table(BaseModel):
-    """A misspelt field is a fault, not a wish ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class BusinessTable(_Table):
+class BusinessTable(Table):
     name: Name
     timezone: Zone
     region: Annotated[str, Field(pattern="^([A-Z]{2})?$")] = ""
@@ -117,16 +88,16 @@ class BusinessTable(_Table):
     payment_instructions: Annotated[str, Field(max_length=500)] = ""
 
 
-class AnswerTable(_Table):
+class AnswerTable(Table):
     """What is said, in one language, to a question that has one of these words."""
 
     about: Key
-    language: Annotated[str, AfterValidator(_language), Field(min_length=2)]
+    language: SpokenLanguage
     words: Annotated[tuple[AnswerWords, ...], Field(min_length=1, max_length=50)]
     text: Annotated[str, Field(min_length=1, max_length=600)]
 
 
-class CoordinatorTable(_Table):
+class CoordinatorTable(Table):
     key: Key
     name: Annotated[str, Field(max_length=80)] = ""
     phone: Phone = ""
@@ -141,7 +112,7 @@ class CoordinatorTable(_Table):
     default: bool = False
 
 
-class StaffTable(_Table):
+class StaffTable(Table):
     key: Key
     name: Name
     timezone: Zone = ""
@@ -161,63 +132,13 @@ class StaffTable(_Table):
         return lines
 
 
-class ResourceTable(_Table):
+class ResourceTable(Table):
     key: Key
     name: Name
     kind: Key
 
 
-class AgreementTable(_Table):
-    """What a client agrees to before a service is booked: one text, or one for each language."""
-
-    version: Annotated[str, Field(pattern=r"^[\w.-]{1,40}$")]
-    text: AgreementText | dict[Annotated[str, AfterValidator(_language), Field(min_length=2)], AgreementText]
-
-    @field_validator("text")
-    @classmethod
-    def _is_written(cls, text: str | dict[str, str]) -> str | dict[str, str]:
-        if not text:
-            raise ValueError("wanted a text")
-        return text
-
-
-class QuestionTable(_Table):
-    """One question of an intake. `text`, and each of the `choices`, is one text, or one for each language."""
-
-    key: Key
-    text: Texts
-    kind: QuestionKind = QuestionKind.TEXT
-    required: bool = False
-    choices: Annotated[tuple[Texts, ...], Field(max_length=20)] = ()
-
-    @model_validator(mode="after")
-    def _chooses_between_some(self) -> Self:
-        if (self.kind is QuestionKind.CHOICE) != (len(self.choices) > 1):
-            raise ValueError("a question of the kind choice has two choices or more, and no other has any")
-        return self
-
-
-class ServiceTable(_Table):
-    key: Key
-    name: Annotated[str, Field(min_length=1, max_length=120)]
-    aliases: tuple[str, ...] = ()
-    minutes: Annotated[int, Field(ge=5, le=24 * 60)] = 60
-    price: Annotated[Decimal, Field(ge=0, le=10_000_000)] = Decimal("79.00")
-    currency: Currency | None = None
-    staff: tuple[str, ...] = ()
-    booking_type: BookingType = BookingType.ONE_ON_ONE
-    session_type: Literal["individual", "couples", "family", "group"] = "individual"
-    category: Annotated[str, Field(max_length=60)] = ""
-    place: Annotated[str, Field(max_length=200)] = ""
-    resource: Annotated[str, Field(pattern=r"^([a-z0-9_-]{1,40})?$")] = ""
-    is_video: bool = False
-    agreement: AgreementTable | None = None
-    intake: Annotated[tuple[QuestionTable, ...], Field(max_length=30)] = ()
-    reminder_minutes: Annotated[tuple[ReminderMinutes, ...], Field(max_length=5)] = (24 * 60, 2 * 60)
-    coordinator: str = ""
-
-
-class PolicyTable(_Table):
+class PolicyTable(Table):
     staff: str = ""
     service: str = ""
     requires_approval: Approval | None = None
@@ -239,6 +160,7 @@ class PolicyTable(_Table):
     deposit: Annotated[Decimal, Field(gt=0, le=10_000_000)] | None = None
     deposit_percent: Annotated[int, Field(ge=1, le=100)] | None = None
     payment_minutes: Annotated[int, Field(ge=15, le=14 * 24 * 60)] | None = None
+    payment_when: PaymentWhen | None = None
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> Self:
@@ -251,7 +173,7 @@ class PolicyTable(_Table):
         return self
 
 
-class BusinessFile(_Table):
+class BusinessFile(Table):
     """The whole file. Raises pydantic.ValidationError naming each fault."""
 
     business: BusinessTable
@@ -292,7 +214,7 @@ class BusinessFile(_Table):
             asked = [question.key for question in service.intake]
             if twice := {key for key in asked if asked.count(key) > 1}:
                 raise ValueError(f"service {service.key}: intake {', '.join(sorted(twice))}: given twice")
-            minor_units(service.price, service.currency or self.business.currency)
+            check_prices(service, service.currency or self.business.currency)
         for person in self.staff:
             _must_be_there(f"staff {person.key}: coordinator", {person.coordinator} - {""}, coordinators)
         for coordinator in self.coordinators:
@@ -300,7 +222,8 @@ class BusinessFile(_Table):
             _must_be_there(f"coordinator {coordinator.key}: backup", {coordinator.backup} - {""}, others)
         for policy in self.policies:
             for money in (policy.cancel_fee, policy.deposit):
-                minor_units(money or Decimal(0), self.business.currency)
+                minor_units(money or Decimal(0), self.currency_of(policy.service))
+            self._check_sums(policy)
             _must_be_there("policy: staff", {policy.staff} - {""}, staff)
             _must_be_there("policy: service", {policy.service} - {""}, services)
         whose = [(policy.staff, policy.service) for policy in self.policies]
@@ -312,6 +235,34 @@ class BusinessFile(_Table):
         zones = {person.key: ZoneInfo(person.timezone or self.business.timezone) for person in self.staff}
         check_classes(self.classes, {course.key: course.staff for course in courses}, zones)
         return self
+
+    def currency_of(self, service: str) -> str:
+        """What the prices of a service are in, and the sums of its policies; by default the business's."""
+        own = next((each.currency for each in self.services if each.key == service), None)
+        return own or self.business.currency
+
+    def _check_sums(self, policy: PolicyTable) -> None:
+        """Raises ValueError for a sum that is to hold for prices in another currency than its own: nothing is
+        converted."""
+        theirs = [
+            each for each in self.services if policy.service in ("", each.key) and policy.staff in ("", *each.staff)
+        ]
+        own = self.currency_of(policy.service)
+        for name in ("deposit", "cancel_fee"):
+            if not getattr(policy, name):
+                continue
+            held = {currency for each in theirs for currency in each.priced_in}
+            held |= {self.currency_of(each.key) for each in theirs if not self._has_own(each.key, name)}
+            if others := sorted(held - {own}):
+                instead = ": give deposit_percent" if name == "deposit" else ""
+                raise ValueError(
+                    f"policy of {policy.service or 'the business'}: {name} is a sum in {own}, and there are prices in"
+                    f" {', '.join(others)}{instead}"
+                )
+
+    def _has_own(self, service: str, name: str) -> bool:
+        """Whether a policy of the service itself says this."""
+        return any(each.service == service and getattr(each, name) is not None for each in self.policies)
 
 
 def _must_be_there(what: str, wanted: set[str], there: set[str]) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from conversations.business import ANY
 from conversations.money import minor_units
-from handlers.business_file import AgreementTable, BusinessFile, QuestionTable
+from handlers.business_file import BusinessFile
 from handlers.business_hours import dated, shifts
+from handlers.business_services import AgreementTable, QuestionTable, ServiceTable
 from handlers.calendar_loaded import calendars_loaded
 from handlers.classes_loaded import CannotLoad, classes_loaded
 from handlers.profile import Overrides, Profiles
@@ -51,6 +52,8 @@ def business_loaded(
     service_rows = _service_rows(file, coordinator_ids)
     _check_versions(session, service_rows)
     service_ids = _upsert(session, services, "service", service_rows, changes)
+    for key, main in _variants(file).items():
+        session.execute(update(services).where(services.c.name_key == key).values(variant_of=service_ids[main.key]))
     hours = [
         {"staff_id": staff_ids[person.key], "weekday": day, "opens": opens, "closes": closes}
         for person in file.staff
@@ -60,16 +63,16 @@ def business_loaded(
     _replace(session, staff_shifts, "hours", hours, changes)
     _replace(session, date_overrides, "dates", _date_rows(file, staff_ids), changes)
     gives = [
-        {"service_id": service_ids[service.key], "staff_id": staff_ids[key], "position": position}
-        for service in file.services
-        for position, key in enumerate(service.staff)
+        {"service_id": service_ids[key], "staff_id": staff_ids[person], "position": position}
+        for key, service in _rows_of(file).items()
+        for position, person in enumerate(service.staff)
     ]
     _replace(session, service_staff, "who gives which service", gives, changes)
     policies = [
         {
             **policy.model_dump(exclude={"staff", "service"}),
-            "cancel_fee": _minor(policy.cancel_fee, file.business.currency),
-            "deposit": _minor(policy.deposit, file.business.currency),
+            "cancel_fee": _minor(policy.cancel_fee, file.currency_of(policy.service)),
+            "deposit": _minor(policy.deposit, file.currency_of(policy.service)),
             "staff_id": staff_ids.get(policy.staff, ANY),
             "service_id": service_ids.get(policy.service, ANY),
         }
@@ -136,15 +139,34 @@ def _backups(session: Session, file: BusinessFile, coordinator_ids: Mapping[str,
             changes.append(f"~ coordinator {table.key}: backup")
 
 
+def _rows_of(file: BusinessFile) -> dict[str, ServiceTable]:
+    """Every service, and behind it each other session type of it as one of its own, by its key."""
+    return {
+        key: one
+        for table in file.services
+        for key, one in (
+            (table.key, table),
+            *((f"{table.key}.{each}", table.of_type(each)) for each in table.session_types),
+        )
+    }
+
+
+def _variants(file: BusinessFile) -> dict[str, ServiceTable]:
+    """The services of which others are session types, by the keys of these."""
+    return {f"{table.key}.{each}": table for table in file.services for each in table.session_types}
+
+
 def _service_rows(file: BusinessFile, coordinator_ids: Mapping[str, int]) -> dict[str, dict[str, Any]]:
     rows = {}
-    for position, table in enumerate(file.services):
+    for position, (key, table) in enumerate(_rows_of(file).items()):
         currency = table.currency or file.business.currency
-        rows[table.key] = {
+        rows[key] = {
             "name": table.name, "aliases": list(table.aliases), "minutes": table.minutes,
             "price": minor_units(table.price, currency), "currency": currency,
-            "booking_type": table.booking_type, "session_type": table.session_type,
-            "category": table.category, "place": table.place, "resource_kind": table.resource,
+            "prices": {other: minor_units(price, other) for other, price in table.prices.items()},
+            "booking_type": table.booking_type, "session_type": table.session_type.value,
+            "category": table.category, "engagement": table.engagement, "place": table.place,
+            "resource_kind": table.resource,
             "is_video": table.is_video, **_agreement(table.agreement, file.business.language),
             "intake": [_question(question, file.business.language) for question in table.intake],
             "reminder_minutes": list(table.reminder_minutes),

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from conversations.booking import BookingStatus
 from conversations.entries import Entry
 from conversations.languages import known
-from conversations.languages.render import render
+from conversations.languages.render import name_text, render
 from conversations.replies import say
+from conversations.session_types import together
 from handlers.profile import Profile
 from handlers.views import meeting_of
 from models.calendar_events import event_by_page_token, events_of_staff
@@ -57,13 +58,13 @@ def entry_of_page(session: Session, token: str, profile: Profile, url: str) -> E
 
 def entry_for_client(row: Row[Any], profile: Profile, url: str) -> Entry:
     """What they come for, and where."""
-    title = f"{_service(row, profile)} · {profile.business.name}"
+    title = f"{_service(row, profile, row.client_language)} · {profile.business.name}"
     return _entry(row, profile, title, row.client_language, row.place or profile.business.address, url)
 
 
 def entry_for_staff(row: Row[Any], profile: Profile) -> Entry:
     """Who comes for what; neither notes nor a number."""
-    parts = _service(row, profile), row.attendee or row.client_name
+    parts = _service(row, profile, ""), row.attendee or row.client_name
     return _entry(row, profile, " · ".join(part for part in parts if part), "", row.place, "")
 
 
@@ -88,6 +89,7 @@ def _entry(row: Row[Any], profile: Profile, title: str, language: str, place: st
     )
 
 
-def _service(row: Row[Any], profile: Profile) -> str:
+def _service(row: Row[Any], profile: Profile, language: str) -> str:
     names = profile.names_of_services
-    return " + ".join(names[service_id] for service_id in (row.service_id, *row.more_service_ids))
+    whole = together(*(names[service_id] for service_id in (row.service_id, *row.more_service_ids)))
+    return name_text(whole, known(language or profile.business.language))

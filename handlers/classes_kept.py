@@ -14,7 +14,7 @@ from conversations.booking import BookingStatus
 from conversations.classes import ClassStatus, ClassView, WaitlistStatus
 from conversations.events import ClassCancelled, ClassMoved, Event
 from handlers.advance import TRIES, advance
-from handlers.bookings_changed import call_off
+from handlers.called_off import call_off
 from handlers.circumstances import Circumstances
 from handlers.class_time import ClassRefused, check_class_time, class_moment, course, own_class_time, teacher
 from handlers.deadlines_set import deadline, plan_reminders_of_request

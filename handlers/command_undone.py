@@ -15,7 +15,7 @@ from conversations.events import Event, LinkChanged, TakenBack
 from conversations.payments import RequestStatus
 from conversations.rules.transitions import LIVE
 from handlers.booked_instead import booked_instead
-from handlers.bookings_changed import call_off
+from handlers.called_off import call_off
 from handlers.circumstances import Circumstances
 from handlers.commands_logged import plain
 from handlers.deadlines_set import deadline, plan_reminders_of_request

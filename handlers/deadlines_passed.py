@@ -10,13 +10,14 @@ from conversations.events import Approved, RequestExpired
 from conversations.replies import say
 from conversations.rules.policies import AtDeadline
 from handlers.advance import advance
+from handlers.called_off import call_off
 from handlers.circumstances import Circumstances
 from handlers.pending_request import fresh_view, lock_request
 from handlers.profile import Profile
 from handlers.requests_decided import confirm
 from handlers.series_unanswered import series_unanswered
 from handlers.tell_coordinator import tell_coordinator
-from models.bookings import end_proposal, move_booking, open_proposal
+from models.bookings import end_proposal, open_proposal
 from models.claims import Holder, LostRace, let_go
 from models.conversations import lock_conversation
 
@@ -42,20 +43,7 @@ def request_expired(session: Session, booking_id: int, circumstances: Circumstan
     if proposal is not None:
         end_proposal(session, proposal.id, ProposalStatus.EXPIRED, now)
         let_go(session, Holder.PROPOSAL, proposal.id)
-    move_booking(
-        session,
-        booking_id,
-        row.version,
-        row.status,
-        BookingStatus.EXPIRED,
-        "system",
-        "deadline passed",
-        now,
-        decide_by=None,
-        decision_at=now,
-        decided_by="system",
-    )
-    let_go(session, Holder.BOOKING, booking_id)
+    call_off(session, row, row.version, BookingStatus.EXPIRED, "system", "deadline passed", circumstances)
     view = fresh_view(session, booking_id, profile)
     conversation = lock_conversation(session, row.conversation_id)
     key = "request_expired_notice" if proposal is None else "proposal_expired_notice"

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from conversations.languages import known
 from conversations.layout import Capabilities, lay_out
 from conversations.replies import Reply
+from conversations.rules.routes import CONSOLE
 from conversations.rules.segments import segments
 from handlers.circumstances import Circumstances
 from handlers.views import booking_now
@@ -47,6 +48,8 @@ def enqueue(
             session, conversation_id=conversation_id, turn_id=turn_id, channel=channel, provider_id=None,
             body=laid.plain, media=[], quoted_id="", opt_out="", trace=circumstances.trace, at=now, due_at=None,
         )  # fmt: skip
+        if channel == CONSOLE:
+            continue  # it is read there
         add_to_outbox(
             session, message_id=message_id, conversation_id=conversation_id, booking_id=booking_id,
             kind=replies[-1].key[:60], channel=channel, address=address, lane=f"{channel}:{address}{subject}",

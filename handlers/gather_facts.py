@@ -13,6 +13,7 @@ from conversations.booking import BookingStatus, BookingView, ProposalView
 from conversations.business import ANY, Agreement, Business, Service, Staff
 from conversations.classes import ClassView, Place
 from conversations.desk import BlockView, ForOthers, LastCommand
+from conversations.engagements.views import ActivityView, EngagementView
 from conversations.facts import Person
 from conversations.flows.standing import STANDING
 from conversations.languages import known
@@ -24,12 +25,14 @@ from conversations.rules.policies import Terms
 from conversations.series import SeriesView
 from handlers.circumstances import Circumstances
 from handlers.command_undone import last_of
+from handlers.engagement_views import activity_view, engagement_views
 from handlers.free_seats import free_seats
 from handlers.gather_calendars import gather_calendars
 from handlers.packs_sold import packs
 from handlers.payment_asked import to_be_paid_by
 from handlers.payment_taken import money_of
 from handlers.profile import Coordinator, Profile
+from handlers.quoted_services import services_for
 from handlers.views import block_view, booking_view, class_view, proposal_view, series_view
 from handlers.waitlist_reasons import places_with_reasons
 from handlers.waitlist_views import place_view
@@ -51,6 +54,9 @@ from models.bookings import (
 from models.claims import Holder
 from models.class_sessions import class_by_id, classes_between
 from models.clients import client_by_id
+from models.conversations import is_taken
+from models.engagement_records import activities_of, engagement_by_id, engagements_of_client, open_engagements
+from models.engagement_work import failed_work
 from models.outbox import newest_outbox_of
 from models.payments import credits_of
 from models.waitlist import entries_of_class, entries_of_client, entry_by_id, open_entries
@@ -113,10 +119,15 @@ class DatabaseFacts:
             knows_us=not is_new or newest_outbox_of(self._session, self._conversation.id) > 0,
             is_coordinator=self._coordinator is not None,
             opted_out=self._conversation.opted_out_at is not None,
+            is_with_operator=is_taken(self._conversation, self._circumstances.now),
         )
 
     def services(self) -> Sequence[Service]:
-        return [service for service in self._profile.services if service.staff_ids]
+        return [service for service in self._quoted if service.staff_ids]
+
+    @cached_property
+    def _quoted(self) -> Sequence[Service]:
+        return services_for(self._session, self._profile, self._conversation.client_id, self._conversation.address)
 
     def staff(self) -> Sequence[Staff]:
         return self._profile.staff
@@ -140,7 +151,8 @@ class DatabaseFacts:
 
     def _with_free_seats(self, rows: Sequence[Row[Any]]) -> list[ClassView]:
         free = free_seats(self._session, rows, self._conversation, self._circumstances.now, self._profile)
-        return [class_view(row, free[row.id]) for row in rows]
+        courses = {service.id: service for service in self._quoted}
+        return [class_view(row, free[row.id], courses.get(row.service_id)) for row in rows]
 
     def my_places(self) -> Sequence[Place]:
         if self._conversation.client_id is None:
@@ -277,6 +289,38 @@ class DatabaseFacts:
     def last_command(self) -> LastCommand | None:
         return last_of(self._session, self._conversation.id, self._profile)
 
+    def engagement(self, engagement_id: int) -> EngagementView | None:
+        row = engagement_by_id(self._session, engagement_id)
+        own = row is not None and row.client_id is not None and row.client_id == self._conversation.client_id
+        if row is None or not (own or row.coordinator_id in self._coordinator_ids()):
+            return None
+        return next(iter(engagement_views(self._session, [row], self._profile)), None)
+
+    def engagements(self) -> Sequence[EngagementView]:
+        client_id = self._conversation.client_id
+        if self._coordinator is not None:
+            rows = open_engagements(self._session, self._coordinator_ids(), MOST_LISTED)
+        else:
+            rows = [] if client_id is None else engagements_of_client(self._session, client_id, MOST_LISTED)
+        return engagement_views(self._session, rows, self._profile)
+
+    def activity(self, engagement_id: int) -> Sequence[ActivityView]:
+        rows = activities_of(self._session, engagement_id, MOST_LISTED)
+        return [activity_view(row, self._profile) for row in rows]
+
+    def openings_failed(self) -> Sequence[int]:
+        rows = failed_work(self._session, MOST_LISTED)
+        return [row.booking_id for row in rows if self._answers_for(row.service_id, row.staff_id, stands_in=True)]
+
+    def _coordinator_ids(self) -> set[int]:
+        """Whose engagements this coordinator looks after: their own, those they stand in for; the default's all."""
+        mine = self._coordinator
+        if mine is None:
+            return set()
+        if mine.is_default:
+            return {0, *(each.id for each in self._profile.coordinators)}
+        return {mine.id, *(each.id for each in self._profile.coordinators if each.backup_id == mine.id)}
+
     def _answers_for(self, service_id: int, staff_id: int, *, stands_in: bool = False) -> bool:
         """Whether this coordinator does: for what is theirs, the default one for all; who `stands_in`, for that too."""
         coordinator, own = self._coordinator, self._profile.coordinator_for(service_id, staff_id)
@@ -293,7 +337,7 @@ class DatabaseFacts:
 
     @cached_property
     def _coordinator(self) -> Coordinator | None:
-        return self._profile.coordinator_by_phone(self._conversation.address)
+        return self._profile.coordinator_in(self._conversation)
 
     def _may_speak_about(self, row: Row[Any]) -> bool:
         """A coordinator about what they answer for or stand in for, a client about their own."""

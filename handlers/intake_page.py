@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from conversations.intake import LONGEST_ANSWER, Question, QuestionKind
 from conversations.languages import known
+from conversations.languages.render import name_text
 from conversations.rules.transitions import LIVE
 from handlers.circumstances import Circumstances
 from handlers.intake_kept import sealed
@@ -60,9 +61,10 @@ def intake_of(session: Session, token: str, circumstances: Circumstances) -> Int
         return None
     language = conversation_by_id(session, row.conversation_id).language if row.conversation_id else ""
     business = profile.business
+    code = known(language or business.language)
     return IntakePage(
         questions, frozenset(name for name, answer in row.intake_answers.items() if answer is not None),
-        profile.names_of_services[row.service_id], business.name, known(language or business.language),
+        name_text(profile.names_of_services[row.service_id], code), business.name, code,
         business.language, row.status in LIVE and row.end_at > circumstances.now,
     )  # fmt: skip
 

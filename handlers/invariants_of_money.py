@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from conversations.booking import BookingStatus
 from conversations.payments import RequestStatus
+from conversations.rules.payments import ASKS
 from models import money_found as found
 from models.ledger import payments_that_do_not_add_up
 
@@ -24,7 +25,7 @@ def broken_in_money(session: Session, _now: datetime) -> Iterator[str]:
         is_open = row.status is RequestStatus.OPEN
         if is_open is not (row.live_booking_id == row.booking_id):
             yield f"payment request {row.id}: it is {row.status.value}, and its booking does not say so"
-        if is_open and row.booking_status is not BookingStatus.APPROVED:
+        if is_open and row.booking_status not in ASKS:
             yield f"payment request {row.id}: it is open, but its booking is {row.booking_status.value}"
         if (row.status is RequestStatus.PAID) is not (row.paid >= row.amount):
             yield f"payment request {row.id}: it is {row.status.value} with {row.paid} of {row.amount}"

@@ -23,7 +23,7 @@ def looks_like_a_loop(session: Session, conversation: Row[Any], circumstances: C
         return False
     recent = recent_inbound(session, conversation.id, now - LOOK_BACK, MOST_A_MINUTE * 3)
     profile = circumstances.profiles.current(session)
-    coordinator = profile.coordinator_by_phone(conversation.address)
+    coordinator = profile.coordinator_in(conversation)
     newest = max(recent, key=lambda row: row.at, default=None)
     language = known(coordinator.language or profile.business.language) if coordinator is not None else ""
     commands = coordinator is not None and newest is not None and bool(parse(newest.body, language))
@@ -34,6 +34,18 @@ def looks_like_a_loop(session: Session, conversation: Row[Any], circumstances: C
 def loop_silenced(
     session: Session, conversation: Row[Any], waiting: list[Row[Any]], circumstances: Circumstances
 ) -> None:
+    """Close these messages with a turn that says nothing, and call a person once."""
+    silenced(session, conversation, waiting, circumstances)
+    change_conversation(session, conversation.id, is_unread=True)
+    profile = circumstances.profiles.current(session)
+    is_coordinator = profile.coordinator_in(conversation) is not None
+    if not conversation.needs_person and not is_coordinator:
+        change_conversation(session, conversation.id, needs_person=True)
+        reply = say("loop_noticed", client=conversation.address)
+        tell_coordinator(session, reply, conversation, circumstances, profile)
+
+
+def silenced(session: Session, conversation: Row[Any], waiting: list[Row[Any]], circumstances: Circumstances) -> None:
     """Close these messages with a turn that says nothing."""
     turn_id = add_turn(
         session, conversation_id=conversation.id, cause="Silenced", state_before=conversation.state,
@@ -42,9 +54,3 @@ def loop_silenced(
     )  # fmt: skip
     cover(session, [row.id for row in waiting], turn_id)
     change_conversation(session, conversation.id, last_inbound_at=waiting[-1].at)
-    profile = circumstances.profiles.current(session)
-    is_coordinator = profile.coordinator_by_phone(conversation.address) is not None
-    if not conversation.needs_person and not is_coordinator:
-        change_conversation(session, conversation.id, needs_person=True)
-        reply = say("loop_noticed", client=conversation.address)
-        tell_coordinator(session, reply, conversation, circumstances, profile)

@@ -169,6 +169,28 @@ def _queue(session: Session, letter: _Letter, circumstances: Circumstances) -> N
     )  # fmt: skip
 
 
+def mail_coordinator(
+    session: Session, address: str, subject: Reply, told: Sequence[Reply], language: str, circumstances: Circumstances,
+    profile: Profile,
+) -> None:  # fmt: skip
+    """Queue an email about no booking in particular. None where no mail server is set up."""
+    if EMAIL not in circumstances.channels:
+        return
+    now, code = circumstances.now, known(language)
+    told = (*told, say("mail_foot", business=profile.business.name, phone=""))
+    head, body = render(subject, code), "\n\n".join(render(reply, code) for reply in told)
+    conversation_id = conversation_id_for(session, EMAIL, address, now)
+    message_id = add_outbound(
+        session, conversation_id=conversation_id, turn_id=None, channel=EMAIL, provider_id=None,
+        body=f"{head}\n\n{body}", media=[], quoted_id="", opt_out="", trace=circumstances.trace, at=now, due_at=None,
+    )  # fmt: skip
+    add_to_outbox(
+        session, message_id=message_id, conversation_id=conversation_id, booking_id=None, kind=subject.key,
+        channel=EMAIL, address=address, lane=f"{EMAIL}:{address}", body=body, choices=[], segments=0,
+        subject=head[:LONGEST_SUBJECT], entries=[], told="", due_at=now, trace=circumstances.trace, created_at=now,
+    )  # fmt: skip
+
+
 def _conversation(session: Session, letter: _Letter, circumstances: Circumstances) -> int:
     number = conversation_id_for(session, EMAIL, letter.address, circumstances.now)
     if letter.client_id is not None and conversation_by_id(session, number).client_id is None:

@@ -16,7 +16,7 @@ from conversations.understanding import Context, Understood
 from handlers.advance import advance
 from handlers.circumstances import Circumstances
 from handlers.gather_facts import DatabaseFacts
-from handlers.loop_silenced import looks_like_a_loop, loop_silenced
+from handlers.loop_silenced import looks_like_a_loop, loop_silenced, silenced
 from handlers.meant import option_meant, says_something, words_of
 from handlers.message_resent import message_resent
 from models.clients import client_for
@@ -63,11 +63,12 @@ def message_received(session: Session, inbound: Inbound, circumstances: Circumst
         return Received(conversation.id, is_new=False)
     if _introduce(session, conversation, inbound, circumstances):
         conversation = lock_conversation(session, conversation.id)
-    if is_new and circumstances.patience and (left_open := _left_open(session, conversation, circumstances)):
+    waits = is_new and not conversation.is_blocked
+    if waits and circumstances.patience and (left_open := _left_open(session, conversation, circumstances)):
         due_at = circumstances.now + circumstances.patience
         postpone(session, conversation.id, due_at)
         return Received(conversation.id, is_new, due_at, left_open)
-    if is_new and circumstances.burst and _may_wait(session, conversation, circumstances):
+    if waits and circumstances.burst and _may_wait(session, conversation, circumstances):
         due_at = circumstances.now + circumstances.burst
         postpone(session, conversation.id, due_at)
         return Received(conversation.id, is_new, due_at)
@@ -101,7 +102,9 @@ def finish_turn(
 ) -> None:
     """One turn for the first text of this conversation that no turn has covered, under the id of its last message."""
     waiting = first_text(unanswered(session, conversation.id))
-    if waiting and looks_like_a_loop(session, conversation, circumstances):
+    if waiting and conversation.is_blocked:
+        silenced(session, conversation, waiting, circumstances)
+    elif waiting and looks_like_a_loop(session, conversation, circumstances):
         loop_silenced(session, conversation, waiting, circumstances)
     elif waiting:
         circumstances = replace(circumstances, trace=waiting[-1].trace)
@@ -109,7 +112,7 @@ def finish_turn(
         advance(session, conversation, event, circumstances, tuple(row.id for row in waiting))
         if conversation.opted_out_at is not None and not opted_out(session, conversation.id):
             _send_withheld(session, conversation.id, waiting[0].at, circumstances)
-        change_conversation(session, conversation.id, last_inbound_at=waiting[-1].at)
+        change_conversation(session, conversation.id, last_inbound_at=waiting[-1].at, is_unread=True)
 
 
 def _send_withheld(session: Session, conversation_id: int, since: datetime, circumstances: Circumstances) -> None:
@@ -184,7 +187,7 @@ def _says_something(session: Session, conversation: Row[Any], inbound: Inbound, 
 
 
 def _is_coordinator(session: Session, conversation: Row[Any], circumstances: Circumstances) -> bool:
-    return circumstances.profiles.current(session).coordinator_by_phone(conversation.address) is not None
+    return circumstances.profiles.current(session).coordinator_in(conversation) is not None
 
 
 def _said(session: Session, rows: list[Row[Any]], conversation: Row[Any]) -> Said:

@@ -9,14 +9,24 @@ from sqlalchemy.orm import Session
 from conversations.business import Money
 from conversations.payments import PaymentStatus, RequestStatus
 from conversations.rules.payments import HAS_MONEY, Split
+from handlers.payment_bundles import lead_of, open_together, pass_on
 from models.ledger import Account, applied_to, bookings_paid_by, enter
-from models.payments import change_payment, change_request, payment_by_id, payments_with_credit, request_by_id
+from models.payments import (
+    change_payment,
+    change_request,
+    living_payments,
+    payment_by_id,
+    payments_of_request,
+    payments_with_credit,
+    request_by_id,
+)
 
 
 def take_in(
     session: Session, payment: Row[Any], received: Money, into: Split, who: str, why: str, now: datetime, **values: Any
 ) -> None:
-    """Money has come: written down, and with it what becomes of it. `values` are columns of the payment's own."""
+    """Money has come: written down, and with it what becomes of it. What pays a request pays those that are paid in one
+    with it as well, one after the other. `values` are columns of the payment's own."""
     status = PaymentStatus.PAID
     change_payment(
         session, payment, now, status=status, currency=received.currency, received=received.amount,
@@ -24,10 +34,17 @@ def take_in(
     )  # fmt: skip
     row = _payment(session, payment.id)
     enter(session, row, Account.RECEIVED, received.amount, who, why, now)
-    enter(session, row, Account.APPLIED, into.applied, who, why, now)
+    request = request_by_id(session, row.request_id) if row.request_id is not None else None
+    left = into.applied
+    for one in open_together(session, request) if request is not None else []:
+        part = min(left, one.amount - one.paid)
+        enter(session, row, Account.APPLIED, part, who, why, now, booking_id=one.booking_id)
+        _pays(session, one.id, part, now)
+        left -= part
+    if request is not None:
+        pass_on(session, lead_of(session, request), now)
+    enter(session, row, Account.APPLIED, left, who, why, now)
     enter(session, row, Account.CREDITED, into.credited, who, why, now)
-    if row.request_id is not None:
-        _pays(session, row.request_id, into.applied, now)
 
 
 def use_credit(session: Session, request: Row[Any], who: str, now: datetime) -> int:
@@ -44,6 +61,14 @@ def use_credit(session: Session, request: Row[Any], who: str, now: datetime) -> 
         used += part
     _pays(session, request.id, used, now)
     return used
+
+
+def ask_no_more(session: Session, request: Row[Any], status: RequestStatus, now: datetime, **values: Any) -> None:
+    """What was asked is asked no more, and what was begun to pay it is ended at its provider."""
+    change_request(session, request, now, status=status, **values)
+    pass_on(session, request, now)
+    for row in living_payments(payments_of_request(session, request.id)):
+        change_payment(session, row, now, look_at=now)
 
 
 def keep_as_credit(

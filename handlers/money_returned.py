@@ -8,17 +8,10 @@ from sqlalchemy.orm import Session
 
 from conversations.payments import Outcome, PaymentMethod, RefundNews, RefundStatus, RequestStatus
 from conversations.rules.payment_steps import LEASE
-from conversations.rules.payments import GIVES_BACK, LIVING
-from handlers.money_moved import did_not_go_back, keep_as_credit, promise_back, take_off
+from conversations.rules.payments import GIVES_BACK
+from handlers.money_moved import ask_no_more, did_not_go_back, keep_as_credit, promise_back, take_off
 from handlers.pending_request import lock_payment
-from models.payments import (
-    change_payment,
-    change_request,
-    open_request,
-    payment_by_id,
-    payment_by_transaction,
-    payments_of_request,
-)
+from models.payments import open_request, payment_by_id, payment_by_transaction
 from models.prepaid import give_back_pack
 from models.refunds import add_refund, change_refund, refund_by_id, refund_by_provider
 
@@ -30,28 +23,28 @@ def money_let_go(
     the client the way it came. How much does. A session out of a pack is theirs again where nothing is kept."""
     request = open_request(session, booking_id)
     if request is not None:
-        change_request(session, request, now, status=status, paid=0)
-        for row in payments_of_request(session, request.id):
-            if row.status in LIVING:
-                change_payment(session, row, now, look_at=now)
+        ask_no_more(session, request, status, now, paid=0)
     if not keep:
         give_back_pack(session, booking_id, now)
     went = 0
     for payment_id, freed in keep_as_credit(session, booking_id, keep, who, why, now):
         went += freed
-        give_back(session, payment_id, freed, why, who, now)
+        give_back(session, payment_id, freed, why, who, now, booking_id)
     return went
 
 
-def give_back(session: Session, payment_id: int, amount: int, why: str, who: str, now: datetime) -> int:
-    """So much of the credit that a payment has left goes back: by card we see to it ourselves, any other way is a task
-    for a person. The refund's number."""
+def give_back(
+    session: Session, payment_id: int, amount: int, why: str, who: str, now: datetime, booking_id: int | None = None
+) -> int:
+    """So much of the credit that a payment has left goes back, of what paid for that booking (by default the one it
+    came for): by card we see to it ourselves, any other way is a task for a person. The refund's number."""
     payment = payment_by_id(session, payment_id)
     assert payment is not None
     by_card = payment.method is PaymentMethod.CARD
     refund_id = add_refund(
-        session, now, payment_id=payment.id, client_id=payment.client_id, booking_id=payment.booking_id,
-        method=payment.method, amount=amount, currency=payment.currency, reason=why[:500], asked_by=who,
+        session, now, payment_id=payment.id, client_id=payment.client_id,
+        booking_id=booking_id or payment.booking_id, method=payment.method, amount=amount,
+        currency=payment.currency, reason=why[:500], asked_by=who,
         idempotency_key=f"refund-{payment.version}-{payment.transaction_id or payment.id}"[:80],
         look_at=now if by_card else None, result_desc="",
     )  # fmt: skip

@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from conversations.events import Event, PaymentFailed
+from conversations.booking import BookingStatus
+from conversations.events import CardHeld, CardLetGo, Event, PaymentFailed
+from conversations.money import Money
 from conversations.payments import Outcome, PaymentNews, PaymentStatus, RequestStatus
-from conversations.rules.payments import HAS_MONEY, LIVING
+from conversations.rules.payments import GIVEN_UP, HAS_MONEY, LIVING
 from handlers.advance import advance
 from handlers.circumstances import Circumstances
 from handlers.money_received import is_counted, known_by, received
@@ -40,9 +42,10 @@ def payment_heard(session: Session, news: PaymentNews, circumstances: Circumstan
             else:
                 event = received(session, payment, news, who, circumstances)
                 _tell(session, payment.booking_id, event, circumstances)
+        case Outcome.AUTHORIZED:
+            _is_held(session, payment, news, circumstances)
         case Outcome.PROCESSING:
-            if payment.status is PaymentStatus.PENDING:
-                change_payment(session, payment, circumstances.now, status=PaymentStatus.PROCESSING)
+            _is_under_way(session, payment, circumstances.now)
         case Outcome.FAILED | Outcome.EXPIRED:
             _came_to_nothing(session, payment, news, circumstances)
         case Outcome.TRY_FAILED:
@@ -79,6 +82,32 @@ def _is_another(session: Session, payment: Row[Any], news: PaymentNews, now: dat
         change_payment(session, payment, now, look_at=None)
 
 
+def _is_under_way(session: Session, payment: Row[Any], now: datetime) -> None:
+    """Whether it came to an amount that is held, is asked at once."""
+    values: dict[str, Any] = {"status": PaymentStatus.PROCESSING} if payment.status is PaymentStatus.PENDING else {}
+    if payment.is_hold and payment.authorized_at is None and payment.status in GIVEN_UP | {PaymentStatus.PENDING}:
+        values["look_at"] = now
+    if values:
+        change_payment(session, payment, now, **values)
+
+
+def _is_held(session: Session, payment: Row[Any], news: PaymentNews, circumstances: Circumstances) -> None:
+    """The amount is held on the card. It is seen to at once: taken where the booking is approved, let go where nobody
+    wants it any more, and left where it is until then."""
+    now = circumstances.now
+    if payment.status in HAS_MONEY or (payment.authorized_at is not None and payment.status in LIVING):
+        return
+    values: dict[str, Any] = {"transaction_id": news.transaction_id or payment.transaction_id, "look_at": now}
+    if payment.status in LIVING:
+        values |= {"status": PaymentStatus.PROCESSING, "authorized_at": now}
+    change_payment(session, payment, now, **values, **known_by(payment, news))
+    request = request_by_id(session, payment.request_id) if payment.request_id is not None else None
+    if payment.status in LIVING and request is not None and request.status is RequestStatus.OPEN:
+        view = fresh_view(session, request.booking_id, circumstances.profiles.current(session))
+        if view.status is BookingStatus.PENDING:
+            _tell(session, view.id, CardHeld(view, Money(payment.amount, payment.currency)), circumstances)
+
+
 def _came_to_nothing(session: Session, payment: Row[Any], news: PaymentNews, circumstances: Circumstances) -> None:
     now = circumstances.now
     if payment.status not in LIVING:
@@ -90,8 +119,19 @@ def _came_to_nothing(session: Session, payment: Row[Any], news: PaymentNews, cir
         session, payment, now, status=status, result_code=news.code[:40], result_desc=news.words[:500], look_at=None,
         **known_by(payment, news),
     )  # fmt: skip
-    if status is PaymentStatus.FAILED:
+    if payment.authorized_at is not None and not _is_awaited(session, payment):
+        view = fresh_view(session, payment.booking_id, circumstances.profiles.current(session))
+        _tell(session, view.id, CardLetGo(view, Money(payment.amount, payment.currency)), circumstances)
+    elif status is PaymentStatus.FAILED or payment.authorized_at is not None:
         _say_it_failed(session, payment, news, circumstances)
+
+
+def _is_awaited(session: Session, payment: Row[Any]) -> bool:
+    """Whether a booking that was approved waits for it."""
+    request = request_by_id(session, payment.request_id) if payment.request_id is not None else None
+    booking = booking_by_id(session, payment.booking_id)
+    is_open = request is not None and request.status is RequestStatus.OPEN
+    return is_open and booking is not None and booking.status is BookingStatus.APPROVED
 
 
 def _try_failed(session: Session, payment: Row[Any], news: PaymentNews, circumstances: Circumstances) -> None:

@@ -1,7 +1,9 @@
 """Nobody has paid in time: the booking's time is free again."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.booking import BookingStatus
@@ -9,9 +11,11 @@ from conversations.events import PaymentLapsed
 from conversations.payments import PaymentStatus, RequestStatus
 from handlers.advance import advance
 from handlers.circumstances import Circumstances
+from handlers.money_moved import ask_no_more
 from handlers.money_returned import money_let_go
+from handlers.payment_bundles import open_together
 from handlers.pending_request import fresh_view, lock_booking, replace_proposal
-from models.bookings import change_booking, move_booking
+from models.bookings import booking_by_id, change_booking, move_booking
 from models.claims import Holder, let_go
 from models.conversations import lock_conversation
 from models.payments import change_request, living_payments, payments_of_request, request_by_id
@@ -34,14 +38,33 @@ def payment_lapsed(session: Session, request_id: int, circumstances: Circumstanc
     living = living_payments(payments_of_request(session, request.id))
     proven = any(payment.status is PaymentStatus.PROOF_SUBMITTED for payment in living)
     asked = any(payment.begun_at is not None and payment.look_at is not None for payment in living)
-    if (proven and row.start_at > now) or (asked and now < request.due_at + PATIENCE):
-        change_request(session, request, now, lapses_at=now + AGAIN)
-        if row.status is BookingStatus.APPROVED:
-            change_booking(session, row.id, row.version, now, hold_expires_at=now + AGAIN)
+    undecided = row.status is BookingStatus.PENDING
+    if undecided or (proven and row.start_at > now) or (asked and now < request.due_at + PATIENCE):
+        for one in open_together(session, request):
+            _wait(session, one, now)
         return
     if row.status is not BookingStatus.APPROVED:
-        change_request(session, request, now, status=RequestStatus.CANCELLED)
+        ask_no_more(session, request, RequestStatus.CANCELLED, now)
         return
+    lost = open_together(session, request)
+    for one in reversed(lost):  # the one that leads last: nothing is passed on to what goes as well
+        _let_go(session, one, now)
+    view = fresh_view(session, row.id, circumstances.profiles.current(session))
+    if row.conversation_id is not None:
+        conversation = lock_conversation(session, row.conversation_id)
+        advance(session, conversation, PaymentLapsed(view, len(lost)), circumstances)
+
+
+def _wait(session: Session, request: Row[Any], now: datetime) -> None:
+    change_request(session, request, now, lapses_at=now + AGAIN)
+    row = booking_by_id(session, request.booking_id)
+    if row is not None and row.status is BookingStatus.APPROVED:
+        change_booking(session, row.id, row.version, now, hold_expires_at=now + AGAIN)
+
+
+def _let_go(session: Session, request: Row[Any], now: datetime) -> None:
+    row = booking_by_id(session, request.booking_id)
+    assert row is not None
     replace_proposal(session, row.id, now)
     move_booking(
         session, row.id, row.version, row.status, BookingStatus.EXPIRED, "system", "not paid in time", now,
@@ -49,6 +72,3 @@ def payment_lapsed(session: Session, request_id: int, circumstances: Circumstanc
     )  # fmt: skip
     let_go(session, Holder.BOOKING, row.id)
     money_let_go(session, row.id, 0, RequestStatus.EXPIRED, "system", "not paid in time", now)
-    view = fresh_view(session, row.id, circumstances.profiles.current(session))
-    if row.conversation_id is not None:
-        advance(session, lock_conversation(session, row.conversation_id), PaymentLapsed(view), circumstances)

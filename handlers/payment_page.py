@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from conversations.booking import BookingStatus
 from conversations.languages import known
+from conversations.languages.render import name_text
 from conversations.money import Money
 from conversations.payments import PaymentMethod, RequestStatus
 from handlers.circumstances import Circumstances
+from handlers.payment_bundles import together
 from handlers.pending_request import fresh_view
 from models.claims import LostRace
 from models.conversations import conversation_by_id
@@ -30,6 +31,8 @@ class Bill:
     business: str
     language: str
     can_be_paid: bool
+    is_held: bool = False
+    """It is held on the client's card already."""
 
 
 def bill_of(session: Session, token: str, circumstances: Circumstances) -> Bill | None:
@@ -40,10 +43,14 @@ def bill_of(session: Session, token: str, circumstances: Circumstances) -> Bill 
     profile = circumstances.profiles.current(session)
     view = fresh_view(session, row.booking_id, profile)
     language = conversation_by_id(session, view.conversation_id).language if view.conversation_id else ""
-    is_open = row.status is RequestStatus.OPEN and view.status is BookingStatus.APPROVED
+    asked = view.payment if row.status is RequestStatus.OPEN else None
+    can_be_paid = asked is not None and not asked.is_held and row.due_at > circumstances.now
+    code = known(language or profile.business.language)
+    price = sum(one.amount for one in together(session, row))
     return Bill(
-        row.status, view.service, view.start, Money(row.amount, row.currency), row.due_at.astimezone(view.start.tzinfo),
-        profile.business.name, known(language or profile.business.language), is_open and row.due_at > circumstances.now,
+        row.status, name_text(view.service, code), view.start, Money(price, row.currency),
+        row.due_at.astimezone(view.start.tzinfo), profile.business.name, code, can_be_paid,
+        asked is not None and asked.is_held,
     )  # fmt: skip
 
 

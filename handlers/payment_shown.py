@@ -11,6 +11,7 @@ from conversations.events import Event, PaymentShown
 from conversations.payments import PaymentMethod, PaymentStatus
 from handlers.circumstances import Circumstances
 from handlers.payment_begun import push
+from handlers.payment_bundles import left_of
 from handlers.pending_request import fresh_view, lock_booking
 from handlers.profile import Profile
 from models.claims import LostRace
@@ -51,7 +52,7 @@ def submit_proof(
         if before is not None:
             change_payment(session, before, now, status=PaymentStatus.PROOF_SUBMITTED, **values)
         else:
-            left = {"amount": request.amount - request.paid} | values
+            left = {"amount": left_of(session, request)} | values
             add_payment(
                 session, now, request_id=request.id, booking_id=row.id, client_id=row.client_id,
                 method=PaymentMethod.MANUAL, status=PaymentStatus.PROOF_SUBMITTED, currency=request.currency,

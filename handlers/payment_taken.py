@@ -79,7 +79,7 @@ def give_money_back(
     if left > paid:
         raise LostRace
     for payment_id, freed in keep_as_credit(session, row.id, paid - left, who, "refund", now) if left else []:
-        give_back(session, payment_id, freed, why, who, now)
+        give_back(session, payment_id, freed, why, who, now, row.id)
     if row.conversation_id is None:
         return None
     return row.conversation_id, GivenBack(fresh_view(session, row.id, profile), effect.amount)

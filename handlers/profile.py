@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from conversations.booking import BookingType
 from conversations.business import ANY, Agreement, Business, FrequentAnswer, Money, Service, Shift, Staff
+from conversations.engagements import engagement_of_service
 from conversations.intake import Question, QuestionKind
 from conversations.payments import PaymentMethod
 from conversations.rules.policies import Policy, Terms, terms
 from conversations.rules.quiet_hours import QuietHours, read_quiet_hours
+from conversations.rules.routes import CONSOLE, console_address
+from conversations.session_types import Name, SessionType, of_type
 from models.business import (
     booking_policies,
     business,
@@ -26,6 +29,7 @@ from models.business import (
     staff,
     staff_shifts,
 )
+from models.operators import commanding_operators
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Coordinator:
     digest_at: str = ""
     summary_at: str = ""
     email: str = ""
+    operator_id: int | None = None
+    """The operator who commands from the console, where it is no phone."""
 
     @property
     def called(self) -> str:
@@ -78,19 +84,35 @@ class Profile:
     staff: tuple[Staff, ...]
     policies: tuple[Policy, ...]
     coordinators: tuple[Coordinator, ...]
-    names_of_services: Mapping[int, str]
-    """Of every service there ever was."""
+    names_of_services: Mapping[int, Name]
+    """Of every service there ever was, as people read it."""
     coordinator_of_service: Mapping[int, int]
     coordinator_of_staff: Mapping[int, int]
     resources: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """The numbers of the resources of each kind."""
     email_of_staff: Mapping[int, str] = field(default_factory=dict)
+    commanders: tuple[Coordinator, ...] = ()
+    """The operators who may command from the console."""
+    main_of_variant: Mapping[int, int] = field(default_factory=dict)
+    """The service whose other session types these are."""
 
     def terms(self, staff_id: int, service_id: int) -> Terms:
-        return terms(self.policies, staff_id, service_id)
+        """A session type has the terms of its service."""
+        return terms(self.policies, staff_id, self.main_of_variant.get(service_id, service_id))
 
-    def coordinator_by_phone(self, address: str) -> Coordinator | None:
+    def coordinator_in(self, conversation: Row[Any]) -> Coordinator | None:
+        """Who commands in this conversation: a coordinator by their phone, an operator from the console."""
+        address = conversation.address
+        if conversation.channel == CONSOLE:
+            return next((one for one in self.commanders if one.phone == address), None)
         return next((c for c in self.coordinators if c.phone and c.phone == address), None)
+
+    def called(self, actor: str) -> str:
+        """ "coordinator:1", "operator:3" → their name, or their number; "" for anybody else."""
+        kind, _, number = actor.partition(":")
+        if kind == "operator":
+            return next((one.name for one in self.commanders if str(one.operator_id) == number), "")
+        return next((c.called for c in self.coordinators if kind == "coordinator" and str(c.id) == number), "")
 
     def coordinator_for(self, service_id: int, staff_id: int) -> Coordinator | None:
         """Who answers requests for this service with this staff member: its coordinator, theirs, else the default."""
@@ -120,6 +142,10 @@ class Profiles:
         version = session.execute(select(business.c.version).where(business.c.id == 1)).scalar_one_or_none()
         if version is None:
             raise NoBusiness("no business is loaded: run `python -m bot load business.toml`")
+        return self.of_version(session, version)
+
+    def of_version(self, session: Session, version: int) -> Profile:
+        """The profile, where its version is known already."""
         kept = self._kept
         if kept is None or kept.version != version:
             kept = self._kept = _read(session, self.overrides)
@@ -145,6 +171,9 @@ def _read(session: Session, overrides: Overrides) -> Profile:
         select(services).where(services.c.active.is_(True)).order_by(services.c.position, services.c.id)
     ).all()
     working = {person.id for person in people}
+    everything = session.execute(select(services.c.id, services.c.name, services.c.session_type, services.c.variant_of))
+    named = everything.all()
+    typed = {s.variant_of for s in offered} | {s.id for s in named if s.variant_of}
     return Profile(
         version=row.version,
         business=Business(
@@ -152,6 +181,7 @@ def _read(session: Session, overrides: Overrides) -> Profile:
             zone=zone,
             region=overrides.region or row.region,
             language=overrides.language or row.language,
+            currency=row.currency,
             phone=row.phone,
             address=row.address,
             nudge_after=timedelta(minutes=row.nudge_minutes) if row.nudge_minutes else None,
@@ -173,9 +203,11 @@ def _read(session: Session, overrides: Overrides) -> Profile:
         services=tuple(
             Service(
                 s.id, s.name, s.minutes, Money(s.price, s.currency), tuple(s.aliases),
-                tuple(i for i in gives.get(s.id, []) if i in working), s.session_type, s.place,
+                tuple(i for i in gives.get(s.id, []) if i in working), SessionType(s.session_type), s.place,
                 (s.resource_kind,) if s.resource_kind else (), s.booking_type is BookingType.GROUP_SESSION,
-                s.is_video, _agreements(s), _intake(s) if overrides.seals else (),
+                s.is_video, _agreements(s), _intake(s) if overrides.seals else (), s.variant_of, s.id in typed,
+                tuple(Money(amount, currency) for currency, amount in s.prices.items()),
+                engagement=engagement_of_service(s.engagement, s.category, s.name),
             )
             for s in offered
         ),
@@ -191,11 +223,13 @@ def _read(session: Session, overrides: Overrides) -> Profile:
             for p in session.execute(select(booking_policies))
         ),
         coordinators=tuple(_coordinators(session, overrides, zone)),
-        names_of_services={s.id: s.name for s in session.execute(select(services.c.id, services.c.name))},
+        names_of_services={s.id: of_type(s.name, s.session_type) if s.id in typed else s.name for s in named},
         coordinator_of_service={s.id: s.coordinator_id for s in offered if s.coordinator_id},
         coordinator_of_staff={p.id: p.coordinator_id for p in people if p.coordinator_id},
         resources=_resources(session),
         email_of_staff={p.id: p.email for p in people if p.email},
+        commanders=tuple(_commanders(session, zone)),
+        main_of_variant={s.id: s.variant_of for s in named if s.variant_of},
     )  # fmt: skip
 
 
@@ -210,13 +244,19 @@ def _dates(session: Session) -> dict[int, dict[date, tuple[tuple[time, time], ..
 
 
 def _agreements(row: Row[Any]) -> tuple[Agreement, ...]:
-    return (Agreement(row.id, row.agreement_version, row.agreement),) if row.agreement_version else ()
+    """One for all session types of a service."""
+    return (Agreement(row.variant_of or row.id, row.agreement_version, row.agreement),) if row.agreement_version else ()
 
 
 def _intake(row: Row[Any]) -> tuple[Question, ...]:
     return tuple(
         Question(
-            row.id, one["key"], one["text"], QuestionKind(one["kind"]), one["required"], tuple(one.get("choices", ()))
+            row.variant_of or row.id,
+            one["key"],
+            one["text"],
+            QuestionKind(one["kind"]),
+            one["required"],
+            tuple(one.get("choices", ())),
         )
         for one in row.intake
     )
@@ -228,6 +268,14 @@ def _resources(session: Session) -> dict[str, tuple[int, ...]]:
     for row in session.execute(active.order_by(resources.c.position, resources.c.id)):
         found[row.kind] = (*found.get(row.kind, ()), row.id)
     return found
+
+
+def _commanders(session: Session, zone: ZoneInfo) -> list[Coordinator]:
+    """Each answers for everything, as the default coordinator does."""
+    return [
+        Coordinator(0, row.name, console_address(row.id), CONSOLE, "", True, zone, operator_id=row.id)
+        for row in commanding_operators(session)
+    ]
 
 
 def _coordinators(session: Session, overrides: Overrides, zone: ZoneInfo) -> list[Coordinator]:

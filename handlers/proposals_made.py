@@ -61,7 +61,7 @@ def accept(
     own_time(session, profile, service_of(row, profile), row.staff_id, proposal.start_at, *owner, now)
     move_booking(
         session, effect.booking_id, row.version, row.status,
-        stands_as(Money(row.price, row.currency), row.staff_id, row.service_id, profile, row.series_id),
+        stands_as(Money(row.price, row.currency), row.staff_id, row.service_id, profile),
         f"client:{row.client_id}", "took the proposed time", now, start_at=proposal.start_at, end_at=proposal.end_at,
         confirmed_datetime=proposal.start_at, decision_at=now, decided_by=proposal.proposed_by, decide_by=None,
     )  # fmt: skip

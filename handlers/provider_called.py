@@ -1,11 +1,15 @@
 """A payment provider has called us: each call is taken once, in any order, also before we know what it is about."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.payments import Outcome, PaymentMethod, PaymentNews, RefundNews
 from conversations.replies import say
+from conversations.rules.mpesa import mpesa_number
 from conversations.rules.payments import HAS_MONEY
 from handlers.circumstances import Circumstances
 from handlers.money_returned import refund_heard
@@ -14,21 +18,24 @@ from handlers.pending_request import fresh_view, lock_payment
 from handlers.provider_news import dump, load
 from handlers.tell_coordinator import tell_coordinator
 from models.conversations import lock_conversation
-from models.payments import change_payment, payment_by_id, payment_by_transaction
+from models.payments import change_payment, payment_by_id, payment_by_transaction, prompts_unanswered
 from models.provider_calls import call_handled, calls_waiting, keep_call
+
+LOST_FOR = timedelta(days=1)
+"""How long a call may come after its prompt was sent."""
 
 
 def payment_called(
     session: Session, provider: str, call_id: str, news: PaymentNews, circumstances: Circumstances, *, is_signed: bool
 ) -> bool:
-    """False where it was told before. What is not signed is no proof that money came: the provider is asked first, and
-    what was told waits for its answer."""
+    """False where it was told before. What is not signed is no proof that money came, nor does it say of an amount that
+    is held whether it was taken: the provider is asked first, and what was told waits for its answer."""
     now = circumstances.now
-    found = payment_of(session, news)
+    found = payment_of(session, news) or _whose_answer_was_lost(session, news, now)
     about = news.checkout_id or (str(found.id) if found is not None else "")
     if not keep_call(session, provider, call_id, about, dump(news), now):
         return False
-    if news.outcome is Outcome.PAID and not is_signed:
+    if news.outcome is Outcome.PAID and (not is_signed or (found is not None and found.is_hold)):
         found = lock_payment(session, found.id) if found is not None else None
         if found is not None and found.status not in HAS_MONEY:
             change_payment(session, found, now, look_at=now)
@@ -37,6 +44,24 @@ def payment_called(
     elif payment_heard(session, news, circumstances):
         call_handled(session, provider, call_id, now)
     return True
+
+
+def _whose_answer_was_lost(session: Session, news: PaymentNews, now: datetime) -> Row[Any] | None:
+    """The prompt that this must be about, where the answer to it never came: the only one for so much on that phone
+    whose id nobody knows. The provider is asked about it by the id that was told now; None where two could be it."""
+    if news.outcome is not Outcome.PAID or news.amount is None or not mpesa_number(news.phone):
+        return None
+    sent = prompts_unanswered(session, news.amount.amount, news.amount.currency, now - LOST_FOR)
+    mine = [row for row in sent if mpesa_number(row.phone) == mpesa_number(news.phone)]
+    if len(mine) != 1:
+        return None
+    row = lock_payment(session, mine[0].id)
+    if row.checkout_request_id is not None:
+        return None
+    change_payment(
+        session, row, now, checkout_request_id=news.checkout_id, merchant_request_id=news.merchant_id, look_at=now
+    )
+    return payment_by_id(session, row.id)
 
 
 def heard_of(session: Session, provider: str, news: PaymentNews, circumstances: Circumstances) -> bool:

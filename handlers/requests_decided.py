@@ -10,12 +10,12 @@ from conversations.effects import Approve, AskAnotherTime, Decline
 from conversations.events import AnotherTimeAsked, Approved, Declined, Event
 from conversations.money import Money
 from handlers.answer_told import tell_who_was_asked
+from handlers.called_off import call_off
 from handlers.circumstances import Circumstances
 from handlers.payment_asked import ask_to_pay, stands_as
 from handlers.pending_request import fresh_view, lock_request, replace_proposal
 from handlers.profile import Profile
 from models.bookings import change_booking, move_booking
-from models.claims import Holder, let_go
 
 
 def approve(
@@ -37,7 +37,7 @@ def confirm(
     must be."""
     now = circumstances.now
     replace_proposal(session, row.id, now)
-    status = stands_as(Money(row.price, row.currency), row.staff_id, row.service_id, profile, row.series_id)
+    status = stands_as(Money(row.price, row.currency), row.staff_id, row.service_id, profile)
     move_booking(
         session, row.id, version, row.status, status, who, why, now,
         confirmed_datetime=row.start_at, decision_at=now, decided_by=who, decide_by=None,
@@ -50,14 +50,8 @@ def decline(
 ) -> tuple[int, Event]:
     """Pending → declined; its time is free at once."""
     row = lock_request(session, effect.booking_id)
-    replace_proposal(session, effect.booking_id, circumstances.now)
     who = decider(conversation, profile)
-    move_booking(
-        session, effect.booking_id, effect.version, row.status, BookingStatus.DECLINED, who, effect.reason,
-        circumstances.now, decline_reason=effect.reason[:500], decision_at=circumstances.now, decided_by=who,
-        decide_by=None,
-    )  # fmt: skip
-    let_go(session, Holder.BOOKING, effect.booking_id)
+    call_off(session, row, effect.version, BookingStatus.DECLINED, who, effect.reason, circumstances)
     view = fresh_view(session, effect.booking_id, profile)
     tell_who_was_asked(session, view, conversation, circumstances, profile)
     return row.conversation_id, Declined(view, effect.reason, effect.of_whole_day)
@@ -74,6 +68,9 @@ def ask_another_time(
 
 
 def decider(conversation: Row[Any], profile: Profile) -> str:
-    """Who decides in this conversation, as written on the booking: "coordinator:1"."""
-    coordinator = profile.coordinator_by_phone(conversation.address)
-    return f"coordinator:{coordinator.id}" if coordinator is not None else "system"
+    """Who decides in this conversation, as written on the booking: "coordinator:1", "operator:3"."""
+    coordinator = profile.coordinator_in(conversation)
+    if coordinator is None:
+        return "system"
+    operator = coordinator.operator_id
+    return f"coordinator:{coordinator.id}" if operator is None else f"operator:{operator}"

@@ -10,6 +10,7 @@ from conversations.booking import BookingStatus, BookingType
 from conversations.business import visit
 from conversations.classes import ClassStatus
 from conversations.effects import BookSeats, HoldSeats
+from conversations.engagements.kinds import Brief
 from conversations.events import Booked, Event, SeatsAdded
 from conversations.money import Money
 from handlers.agreed import agreed
@@ -21,6 +22,7 @@ from handlers.intake_kept import answers_so_far, forget_draft
 from handlers.payment_asked import ask_for_more, ask_to_pay, stands_as
 from handlers.pending_request import fresh_view
 from handlers.profile import Profile
+from handlers.quoted_services import services_for
 from models.bookings import add_booking, change_booking, live_booking_in_class
 from models.claims import Holder, LostRace, claim_seats, let_go
 from models.class_sessions import class_by_id, lock_class
@@ -50,7 +52,7 @@ def book_seats(
     let_go(session, Holder.CONVERSATION, conversation.id)
     booking_id, is_more = book_places(
         session, effect.class_id, effect.seats, client_id, conversation.id, circumstances, profile,
-        note=effect.note, attendee=effect.attendee,
+        note=effect.note, attendee=effect.attendee, brief=effect.brief,
     )  # fmt: skip
     if (course := visit((row.service_id,), profile.services)) is not None:
         forget_draft(session, course, conversation.id)
@@ -68,6 +70,7 @@ def book_places(
     profile: Profile,
     note: str = "",
     attendee: str = "",
+    brief: Brief = (),
 ) -> tuple[int, bool]:
     """The booking that owns these seats of a class that is locked, and whether it was there before.
 
@@ -82,8 +85,9 @@ def book_places(
         ask_for_more(session, mine.id, profile, now)
         _wait_no_longer(session, client_id, class_id, mine.id, now)
         return mine.id, True
-    course = visit((row.service_id,), profile.services)
-    asks, price = needs_approval(session, terms, client_id), Money(row.price * seats, row.currency)
+    course = visit((row.service_id,), services_for(session, profile, client_id))
+    rate = Money(row.price, row.currency) if course is None else course.price
+    asks, price = needs_approval(session, terms, client_id), Money(rate.amount * seats, rate.currency)
     booking_id = add_booking(
         session,
         f"client:{client_id}",
@@ -106,7 +110,7 @@ def book_places(
         requires_approval=asks,
         price=price.amount,
         currency=price.currency,
-        session_rate=row.price,
+        session_rate=rate.amount,
         decide_by=deadline(profile, row.staff_id, row.service_id, row.start_at, now) if asks else None,
         client_note=note,
         attendee=attendee[:120],
@@ -118,6 +122,8 @@ def book_places(
         if course is not None and conversation_id is not None
         else {},
         page_token=circumstances.new_token(),
+        engagement=course.engagement if course is not None else "",
+        brief=dict(brief),
         **(agreed(session, course, client_id) if course is not None else {}),
     )
     claim_seats(session, row, seats, Holder.BOOKING, booking_id, now)

@@ -13,7 +13,9 @@ from handlers.bookings_made import book_start, client_of, needs_approval, visit_
 from handlers.circumstances import Circumstances
 from handlers.deadlines_set import deadline, plan_reminders_of_request
 from handlers.intake_kept import forget_draft
+from handlers.payment_asked import ask_to_pay
 from handlers.profile import Profile
+from handlers.quoted_services import services_for
 from handlers.views import series_view
 from models.booking_series import add_item, add_series, items_of_series, series_by_id
 from models.bookings import bookings_of_series
@@ -30,8 +32,8 @@ def book_series(
 
     Raises LostRace where any time is somebody else's by now: nothing of the series is kept."""
     now, terms = circumstances.now, profile.terms(effect.staff_id, effect.service_ids[0])
-    service = visit_of(profile, effect.service_ids)
     client_id = client_of(session, conversation, now)
+    service = visit_of(services_for(session, profile, client_id), effect.service_ids)
     asks = needs_approval(session, terms, client_id)
     starts = sorted(each.start for each in effect.occurrences if each.start is not None)
     if not starts:
@@ -47,7 +49,8 @@ def book_series(
         booked[each.number] = book_start(
             session, service, effect.service_ids, effect.staff_id, _starts_at(each), client_id, conversation,
             circumstances, profile, requires_approval=asks, decide_by=decide_by, client_note=effect.note,
-            attendee=effect.attendee[:120], series_id=series_id, **{name: getattr(series, name) for name in _MEETING},
+            attendee=effect.attendee[:120], series_id=series_id, brief=dict(effect.brief),
+            **{name: getattr(series, name) for name in _MEETING},
         )  # fmt: skip
     for each in effect.occurrences:
         add_item(
@@ -57,6 +60,8 @@ def book_series(
             booking_id=booked.get(each.number),
         )  # fmt: skip
     forget_draft(session, service, conversation.id)
+    for _, booking_id in sorted(booked.items()):
+        ask_to_pay(session, booking_id, circumstances, profile)
     view = fresh_series(session, series_id, profile)
     plan_reminders_of_request(session, view.bookings[0].id, profile, now)
     return conversation.id, SeriesBooked(view)

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from conversations.booking import BookingStatus
 from conversations.effects import DecideSeries, MoveSeries
 from conversations.events import Event, SeriesDecided, SeriesMoved
-from handlers.bookings_changed import call_off, lock_as_read
+from conversations.money import Money
+from handlers.bookings_changed import lock_as_read
+from handlers.called_off import call_off
 from handlers.circumstances import Circumstances
 from handlers.pending_request import replace_proposal
 from handlers.profile import Profile
@@ -26,16 +28,19 @@ def decide(
     """Raises LostRace where any of them has changed since it was read."""
     rows = [lock_as_read(session, number, version) for number, version in effect.bookings]
     who = f"client:{rows[0].client_id}" if effect.by_client else decider(conversation, profile)
+    returned = 0
     for row in rows:
         if effect.status is BookingStatus.CONFIRMED:
             confirm(session, row, row.version, who, effect.words, circumstances, profile)
         else:
-            call_off(session, row, row.version, effect.status, who, effect.words, circumstances)
+            returned += call_off(session, row, row.version, effect.status, who, effect.words, circumstances)
     if rows[0].conversation_id is None:
         return None
     series = fresh_series(session, effect.series_id, profile)
     numbers = tuple(series.numbered(row.id) for row in rows)
-    return rows[0].conversation_id, SeriesDecided(series, numbers, effect.status, effect.words, effect.by_client)
+    return rows[0].conversation_id, SeriesDecided(
+        series, numbers, effect.status, effect.words, effect.by_client, Money(returned, rows[0].currency)
+    )
 
 
 def move(

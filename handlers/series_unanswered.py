@@ -10,7 +10,7 @@ from conversations.events import SeriesDecided
 from conversations.replies import say
 from conversations.rules.policies import AtDeadline
 from handlers.advance import advance
-from handlers.bookings_changed import call_off
+from handlers.called_off import call_off
 from handlers.circumstances import Circumstances
 from handlers.pending_request import lock_request
 from handlers.requests_decided import confirm

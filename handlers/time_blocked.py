@@ -11,7 +11,8 @@ from conversations.effects import BlockTime, ClearTime, UnblockTime
 from conversations.events import DayCleared, Event
 from conversations.flows.standing import STANDING
 from conversations.rules.cells import cells
-from handlers.bookings_changed import call_off, lock_as_read
+from handlers.bookings_changed import lock_as_read
+from handlers.called_off import call_off
 from handlers.circumstances import Circumstances
 from handlers.gather_facts import DatabaseFacts
 from handlers.pending_request import fresh_view

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from conversations.business import Money, Service, visit
 from conversations.rules.availability import over_cap
+from conversations.rules.prices import quoted
 from handlers.gather_calendars import gather_calendars
 from handlers.profile import Profile
 from models.business import lock_staff
@@ -18,7 +19,8 @@ from models.claims import Holder, LostRace, claim, claim_one
 def service_of(row: Row[Any], profile: Profile) -> Service:
     """What a booking's row is for, as long as it was booked, whatever became of the service since."""
     minutes = round((row.end_at - row.start_at).total_seconds() / 60)
-    found = visit((row.service_id, *row.more_service_ids), profile.services)
+    services = quoted(profile.services, row.client_phone or "")
+    found = visit((row.service_id, *row.more_service_ids), services)
     if found is None:
         return Service(row.service_id, row.service_name, minutes, Money(row.price, row.currency))
     return replace(found, minutes=minutes)

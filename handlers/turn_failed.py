@@ -35,7 +35,7 @@ def close_with_fault(session: Session, conversation_id: int, fault: str, circums
         dialogue_after=conversation.dialogue, fault=fault, trace=circumstances.trace, at=circumstances.now,
     )  # fmt: skip
     cover(session, [row.id for row in waiting], turn_id)
-    change_conversation(session, conversation_id, needs_person=True, last_inbound_at=waiting[-1].at)
+    change_conversation(session, conversation_id, needs_person=True, last_inbound_at=waiting[-1].at, is_unread=True)
     enqueue(
         session, circumstances, (say("fault", business=profile.business.name),),
         language=conversation.language or profile.business.language, conversation_id=conversation_id,
@@ -46,5 +46,5 @@ def close_with_fault(session: Session, conversation_id: int, fault: str, circums
         hide(session, [row.id for row in waiting])
     words = HIDDEN if is_private else "\n".join(row.body for row in waiting)[:300]
     wanted = say("person_wanted", client=conversation.address, words=words)
-    if profile.coordinator_by_phone(conversation.address) is None:
+    if profile.coordinator_in(conversation) is None:
         tell_coordinator(session, wanted, conversation, circumstances, profile)

@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from conversations.booking import BookingStatus, BookingView, Meeting, ProposalView
-from conversations.business import Money
+from conversations.business import Money, Service
 from conversations.classes import ClassStatus, ClassView
 from conversations.desk import BlockView
 from conversations.intake import Question
-from conversations.payments import PaymentView
+from conversations.payments import PaymentMethod, PaymentView
 from conversations.rules.obsolete import BookingNow
 from conversations.rules.payments import methods_for
 from conversations.series import Frequency, Rhythm, SeriesItem, SeriesView
+from conversations.session_types import Name, together
 from handlers.profile import Profile
 from models.bookings import BY_CLIENT
 
@@ -30,7 +31,7 @@ def booking_view(row: Row[Any], profile: Profile) -> BookingView:
         status=BookingStatus(row.status),
         version=row.version,
         service_ids=(row.service_id, *row.more_service_ids),
-        service=_called(row, profile),
+        service=called(row, profile),
         minutes=round((row.end_at - row.start_at).total_seconds() / 60),
         staff_id=row.staff_id,
         staff=row.staff_name,
@@ -47,7 +48,7 @@ def booking_view(row: Row[Any], profile: Profile) -> BookingView:
         note=row.client_note,
         attendee=row.attendee,
         place=row.place,
-        decided_by=_who(row.cancelled_by if cancelled else row.decided_by, profile),
+        decided_by=profile.called(row.cancelled_by if cancelled else row.decided_by),
         decided_at=row.cancelled_at if cancelled else row.decision_at,
         decline_reason=row.decline_reason,
         cancel_reason=row.cancel_reason,
@@ -79,7 +80,8 @@ def booking_view(row: Row[Any], profile: Profile) -> BookingView:
 def questions_of(row: Row[Any], profile: Profile) -> list[Question]:
     """What its client is asked."""
     service_ids = (row.service_id, *row.more_service_ids)
-    return [each for service in profile.services if service.id in service_ids for each in service.intake]
+    asked = (each for service in profile.services if service.id in service_ids for each in service.intake)
+    return list(dict.fromkeys(asked))
 
 
 def _intake_page(row: Row[Any], questions: Sequence[str], profile: Profile) -> str:
@@ -100,14 +102,18 @@ def meeting_of(row: Row[Any]) -> Meeting | None:
 def _payment(row: Row[Any], profile: Profile) -> PaymentView:
     """What a booking waits to be paid."""
     business, asked = profile.business, Money(row.asked, row.currency)
+    is_hold = row.status is BookingStatus.PENDING
     return PaymentView(
         request_id=row.request_id,
         asked=asked,
         paid=Money(row.paid, row.currency),
         due_at=row.due_at.astimezone(ZoneInfo(row.timezone)),
-        methods=methods_for(asked, row.client_phone or "", business),
+        methods=(PaymentMethod.CARD,) if is_hold else methods_for(asked, row.client_phone or "", business),
         link=business.pay_pages + row.pay_token if business.pay_pages and row.pay_token else "",
         instructions=row.instructions,
+        visits=1 + row.paid_with,
+        is_hold=is_hold,
+        is_held=row.is_held,
     )
 
 
@@ -132,21 +138,24 @@ def series_view(
     return SeriesView(series.id, rhythm, tuple(found))
 
 
-def class_view(row: Row[Any], free: int) -> ClassView:
-    """A class session in its own zone, of which so many seats can be had."""
+def class_view(row: Row[Any], free: int, course: Service | None = None) -> ClassView:
+    """A class session in its own zone, of which so many seats can be had; at what its course is quoted."""
     zone = ZoneInfo(row.timezone)
     return ClassView(
         id=row.id, version=row.version, service_id=row.service_id, name=row.title or row.service_name,
         staff_id=row.staff_id, staff=row.staff_name, start=row.start_at.astimezone(zone),
         end=row.end_at.astimezone(zone), capacity=row.capacity, free=max(free, 0),
-        price=Money(row.price, row.currency), status=ClassStatus(row.status), place=row.place,
+        price=Money(row.price, row.currency) if course is None else course.price,
+        status=ClassStatus(row.status), place=row.place,
     )  # fmt: skip
 
 
-def _called(row: Row[Any], profile: Profile) -> str:
+def called(row: Row[Any], profile: Profile) -> Name:
     """What was booked, as people read it: "Cut + Colour", "Yoga × 3" where it is several seats."""
-    names = [row.class_title or row.service_name, *(profile.names_of_services[i] for i in row.more_service_ids)]
-    return " + ".join(names) + (f" × {row.seats_reserved}" if row.seats_reserved > 1 else "")
+    if row.class_session_id is not None:
+        title: str = row.class_title or row.service_name
+        return title + (f" × {row.seats_reserved}" if row.seats_reserved > 1 else "")
+    return together(*(profile.names_of_services[i] for i in (row.service_id, *row.more_service_ids)))
 
 
 def proposal_view(row: Row[Any], zone: ZoneInfo) -> ProposalView:
@@ -161,10 +170,3 @@ def block_view(block_id: int, staff_id: int, start: datetime, end: datetime, rea
 def booking_now(row: Row[Any]) -> BookingNow:
     """How a booking stands, as far as a text about it may say."""
     return BookingNow(BookingStatus(row.status), row.start_at, row.proposed_at, row.decide_by)
-
-
-def _who(actor: str, profile: Profile) -> str:
-    """ "coordinator:1" → their name, or their number; "" for anybody else."""
-    kind, _, number = actor.partition(":")
-    known = (c.called for c in profile.coordinators if kind == "coordinator" and str(c.id) == number)
-    return next(known, "")

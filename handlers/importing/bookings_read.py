@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ WHO = "import"
 """Who has made these bookings, as it is written on them."""
 LONGEST = timedelta(hours=48)
 KEPT = (S.CONFIRMED, S.IN_PROGRESS, S.COMPLETED, S.NO_SHOW)
+_ATTENDANCE = {S.COMPLETED: "attended", S.NO_SHOW: "absent"}
 _IDENTITY = ("session", "service", "staff", "person_id", "phone", "email", "person", "first_name", "last_name",
              "start", "start_clock", "confirmed", "preferred", "preferred_time")  # fmt: skip
 
@@ -55,8 +57,10 @@ def span_of(cells: Cells, setup: ImportSetup, staff: KnownStaff, service: KnownS
     name = cells.text("zone", 64)
     zone = zone_named(name) if name else staff.zone
     first = ("preferred", "start", "confirmed") if is_asked else ("confirmed", "start", "preferred")
-    start = next((found for each in first if (found := _moment(cells, each, setup, zone)) is not None), None)
-    if start is None:
+    for meaning in first:
+        if (start := _moment(cells, meaning, setup, zone)) is not None:
+            break
+    else:
         raise BadValue("it says no time")
     if written := cells.text("minutes", 40):
         lasts = length(written)
@@ -91,7 +95,7 @@ def said_of(cells: Cells, setup: ImportSetup, service: KnownService, span: Span,
         "cancel_reason": reason if is_off else "",
         "client_note": cells.text("client_note"), "staff_note": cells.text("staff_note"),
         "session_notes": cells.text("session_notes"),
-        "attendance": {S.COMPLETED: "attended", S.NO_SHOW: "absent"}.get(became, ""),
+        "attendance": _ATTENDANCE.get(became, ""),
         "created_at": min(made, now) if made is not None else now,
     }  # fmt: skip
     return Said(became, person, preferred, values)
@@ -134,18 +138,23 @@ def _moment(cells: Cells, meaning: str, setup: ImportSetup, zone: ZoneInfo) -> d
     written = cells.text(meaning, 60)
     if not written:
         return None
-    found = wall_clock(written, setup.dates)
+    beside = cells.text(_BESIDE[meaning], 40) if meaning in _BESIDE else ""
+    return _read_moment(written, beside, setup.dates, zone, is_day_enough=meaning == "created")
+
+
+@lru_cache(maxsize=1024)
+def _read_moment(written: str, beside: str, order: str, zone: ZoneInfo, *, is_day_enough: bool) -> datetime:
+    """Kept for a while: rows that stand near each other tell of the same times."""
+    found = wall_clock(written, order)
     if found.time() == time(0) and ":" not in written and found.tzinfo is None:
-        beside = cells.text("start_clock" if meaning == "start" else f"{meaning}_time", 40) if meaning in _DATED else ""
-        if not beside:
-            if meaning == "created":
-                return moment(found, zone)
+        if not (beside or is_day_enough):
             raise BadValue(f'"{written}" is a date without a time')
-        found = datetime.combine(found.date(), clock(beside))
+        found = datetime.combine(found.date(), clock(beside)) if beside else found
     return moment(found, zone)
 
 
-_DATED = ("start", "preferred", "confirmed")
+_BESIDE = {"start": "start_clock", "preferred": "preferred_time", "confirmed": "confirmed_time"}
+"""Where the time of the day stands that belongs to a date."""
 
 
 def _end(written: str, setup: ImportSetup, zone: ZoneInfo, start: datetime) -> datetime:

@@ -86,19 +86,17 @@ class Cells:
         for meaning, names in _columns(tuple(values)):
             for name in names:
                 if value := values[name].strip():
-                    self._said[meaning] = value
+                    self._said[meaning] = value if value.isprintable() else _printable(value)
                     break
 
     def text(self, meaning: str, longest: int = 2000) -> str:
         """What it says, without signs that nobody can read; "" where it says nothing."""
-        value = self._said.get(meaning)
-        return clean(value)[:longest] if value is not None else ""
+        said = self._said.get(meaning)
+        return said[:longest] if said else ""
 
 
-def clean(value: str) -> str:
+def _printable(value: str) -> str:
     """Without signs that cannot be printed, but new lines and tabs."""
-    if value.isprintable():
-        return value
     return "".join(sign for sign in value if sign.isprintable() or sign in "\n\t").strip()
 
 

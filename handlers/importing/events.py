@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import phonenumbers
 from sqlalchemy.orm import Session
@@ -58,6 +59,7 @@ def _service(summary: str, setup: ImportSetup) -> KnownService | None:
     return found if found is not None and not found.is_class else None
 
 
+@lru_cache(maxsize=1024)
 def _words(text: str) -> str:
     return f" {' '.join(_WORD.findall(text.casefold()))} "
 

@@ -17,6 +17,7 @@ from handlers.importing.seen import LONGEST_ID
 from handlers.importing.setup import ImportSetup
 from handlers.importing.visits import import_visits
 from models.claims import LostRace
+from models.many_rows import make_room
 
 Deed = Callable[[Sequence[SourceRow]], list[Outcome]]
 
@@ -29,6 +30,7 @@ def rows_imported(
     circumstances: Circumstances,
 ) -> list[Outcome]:
     """What became of each row, in their order. What is taken over is kept in mind, so that it is taken over once."""
+    make_room(session)
     outcomes = _all_or_halves(session, rows, _deed(session, kind, setup, circumstances))
     return sorted(outcomes, key=lambda outcome: outcome.line)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from conversations.dialogue import State
@@ -17,16 +17,17 @@ from handlers.importing.values import email, phone
 from models.clients import clients
 from models.consents import ConsentSource, consents
 from models.conversations import conversations
-from models.in_bulk import add_many, insert_many
-from models.legacy import legacy_records, legacy_records_of
+from models.legacy import legacy_records
+from models.many_rows import add_many, insert_many
 
 KIND = ImportKind.CLIENTS.value
 LONGEST_NAME, LONGEST_ID = 80, 120
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Person:
-    """As a row tells of them. `legacy_id` is their number there, or what stands for it."""
+    """As one row tells of them; another row's is another, whatever it says. `legacy_id` is their number there, or what
+    stands for it."""
 
     legacy_id: str
     name: str
@@ -101,19 +102,29 @@ def _first(values: Iterable[str | None]) -> str | None:
 
 def people_known(session: Session, people: Collection[Person]) -> dict[Person, Found]:
     """Those who are clients already: by their number there, else by their telephone, else by their address."""
-    numbered = legacy_records_of(session, KIND, [one.legacy_id for one in people])
-    by_id = _clients(session, clients.c.id, [row.row_id for row in numbered.values()])
-    by_phone = _clients(session, clients.c.phone, [one.phone for one in people if one.phone])
+    numbered = _numbered(session, people)
+    others = [one for one in people if numbered.get(one.legacy_id) is None]
+    by_phone = _clients(session, clients.c.phone, [one.phone for one in others if one.phone])
     without = [one.email for one in people if one.email and one.legacy_id not in numbered and one.phone not in by_phone]
     by_email = _clients(session, func.lower(clients.c.email), without)
     found: dict[Person, Found] = {}
     for person in people:
-        record = numbered.get(person.legacy_id)
-        row = by_id.get(record.row_id) if record is not None else None
+        row = numbered.get(person.legacy_id)
         row = row or by_phone.get(person.phone) or (by_email.get(person.email) if person.email else None)
         if row is not None:
-            found[person] = Found(row.id, row.name, row.phone, is_numbered=record is not None)
+            found[person] = Found(row.id, row.name, row.phone, is_numbered=person.legacy_id in numbered)
     return found
+
+
+def _numbered(session: Session, people: Collection[Person]) -> dict[str, Row[Any] | None]:
+    """The clients who were met before, by their number there; None for one who is here no longer."""
+    c = legacy_records.c
+    statement: Select[Any] = (
+        select(c.legacy_id, clients.c.id, clients.c.name, clients.c.phone)
+        .outerjoin(clients, clients.c.id == c.row_id)
+        .where(c.kind == KIND, c.legacy_id.in_([one.legacy_id for one in people]))
+    )
+    return {row.legacy_id: row if row.id is not None else None for row in session.execute(statement).all()}
 
 
 def keep_in_mind(session: Session, found: Mapping[Person, Found]) -> None:
@@ -134,9 +145,10 @@ def rooms_of(session: Session, people: Collection[Found], circumstances: Circums
     now, by_phone = circumstances.now, {one.phone: one.id for one in people if one.phone}
     if not by_phone:
         return {}
-    statement = select(conversations.c.id, conversations.c.address).where(conversations.c.address.in_(by_phone))
+    wanted = conversations.c.channel.in_(_channels(session)), conversations.c.address.in_(by_phone)
+    statement = select(conversations.c.id, conversations.c.address).where(*wanted)
     order = conversations.c.last_inbound_at, conversations.c.id
-    rooms = {by_phone[row.address]: row.id for row in session.execute(statement.order_by(*order))}
+    rooms = {by_phone[address]: room for room, address in session.execute(statement.order_by(*order))}
     channel = coordinator_channel("", "", list(circumstances.channels), "")
     missing = [(address, client_id) for address, client_id in by_phone.items() if client_id not in rooms]
     if channel is None or not missing:
@@ -163,9 +175,18 @@ def rooms_of(session: Session, people: Collection[Found], circumstances: Circums
     return rooms | dict(zip((client_id for _, client_id in missing), made, strict=True))
 
 
+def _channels(session: Session) -> list[str]:
+    """Those on which there is any conversation: found by the index that a search by channel and address takes."""
+    found, last = list[str](), ""
+    after = select(func.min(conversations.c.channel))
+    while last := session.execute(after.where(conversations.c.channel > last)).scalar_one() or "":
+        found.append(last)
+    return found
+
+
 def _clients(session: Session, column: Any, values: Sequence[Any]) -> dict[Any, Row[Any]]:
     if not values:
         return {}
     columns = clients.c.id, clients.c.name, clients.c.phone, column.label("wanted")
     statement = select(*columns).where(column.in_(set(values))).order_by(clients.c.id.desc())
-    return {row.wanted: row for row in session.execute(statement)}
+    return {row.wanted: row for row in session.execute(statement).all()}

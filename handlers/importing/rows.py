@@ -55,7 +55,7 @@ class SourceRow:
     @property
     def checksum(self) -> str:
         """The same for the same words, whatever empty columns stand beside them."""
-        said = "\x1e".join(f"{name}\x1f{value}" for name, value in sorted(self.values.items()) if value)
+        said = "\x1e".join([f"{name}\x1f{value}" for name, value in sorted(self.values.items()) if value])
         return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -2,27 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from conversations.booking import BookingStatus, BookingType
+from conversations.booking import BookingType
 from conversations.classes import ClassStatus
 from conversations.rules.transitions import LIVE
 from handlers.circumstances import Circumstances
-from handlers.deadlines_set import deadline, plan_reminders_of_request
-from handlers.importing.bookings_read import KEPT, WHO, Said, Span, attendee, number_of, said_of
+from handlers.importing.bookings_added import New, add_all, plan_what_is_said
+from handlers.importing.bookings_read import Said, Span, number_of, said_of
 from handlers.importing.columns import Cells
-from handlers.importing.people import Found, Person, keep_in_mind, people_found, rooms_of
+from handlers.importing.people import Found, Person, keep_in_mind, people_found
 from handlers.importing.rows import BadValue, Became, ImportKind, InTheWay, Outcome, SourceRow
 from handlers.importing.seen import Fresh, Sifted, remember, sift
 from handlers.importing.sessions import MOST_SEATS, Ask, Classes, ask_of
 from handlers.importing.setup import ImportSetup, KnownService
 from handlers.importing.values import whole_number
 from models.bookings import bookings
-from models.in_bulk import add_bookings, free_seats, own_seats, plan_notices
+from models.in_bulk import free_seats, own_seats
 
 KIND = ImportKind.BOOKINGS
 
@@ -32,6 +33,7 @@ class Places:
     """Seats in one class, as a row tells of them."""
 
     row: Row[Any]
+    span: Span
     said: Said
     seats: int
 
@@ -54,23 +56,19 @@ def import_seats(
     people = people_found(session, [places.said.person for _, places in read], now)
     taken, seats = _seated(session, read, people, classes, seen, circumstances)
     keep_in_mind(session, {places.said.person: people[places.said.person] for _, places in taken})
-    ahead = [people[places.said.person] for _, places in taken if places.is_living and places.row.end_at > now]
-    ids = _add(session, taken, people, rooms_of(session, ahead, circumstances), setup, circumstances)
+    new = [_new(one, places, now) for one, places in taken]
+    made = list(zip(add_all(session, new, people, setup, circumstances), new, taken, strict=True))
     owned = [
         (places.row, number, numbers)
-        for (_, places), number, numbers in zip(taken, ids, seats, strict=True)
+        for (number, _, (_, places)), numbers in zip(made, seats, strict=True)
         if places.is_living
     ]
     own_seats(session, owned)
-    lies_ahead = [(number, places) for (_, places), number in zip(taken, ids, strict=True) if places.row.start_at > now]
-    for number, places in lies_ahead:
-        if places.said.status is BookingStatus.PENDING:
-            plan_reminders_of_request(session, number, setup.profile, now)
-    confirmed = [number for number, places in lies_ahead if places.said.status is BookingStatus.CONFIRMED]
-    plan_notices(session, confirmed, now)
-    made = [(one, number) for (one, _), number in zip(taken, ids, strict=True)]
-    remember(session, KIND, "bookings", made, seen.met)
-    return seen.outcomes + [one.became(Became.IMPORTED, number) for one, number in made]
+    lies_ahead = [(number, each) for number, each, _ in made if each.span.start > now]
+    plan_what_is_said(session, lies_ahead, setup, circumstances)
+    done = [(one, number) for number, _, (one, _) in made]
+    remember(session, KIND, "bookings", done, seen.met)
+    return seen.outcomes + [one.became(Became.IMPORTED, number) for one, number in done]
 
 
 def _read(
@@ -102,7 +100,7 @@ def _places(
     seats = whole_number(written, "seats", 1, MOST_SEATS) if written else 1
     if said.status in LIVE and row.status is ClassStatus.CANCELLED:
         raise InTheWay(f"class {row.id} is cancelled, but the booking is {said.status.value}")
-    return Places(row, said, seats)
+    return Places(row, span, said, seats)
 
 
 def _seated(
@@ -147,34 +145,12 @@ def _inside(session: Session, classes: Classes) -> dict[tuple[int, int], str]:
     return {(row.client_id, row.live_class_id): f"booking #{row.id}" for row in session.execute(statement)}
 
 
-def _add(
-    session: Session,
-    taken: Sequence[tuple[Fresh, Places]],
-    people: dict[Person, Found],
-    rooms: dict[int, int],
-    setup: ImportSetup,
-    circumstances: Circumstances,
-) -> list[int]:
-    now = circumstances.now
-    rows: list[dict[str, Any]] = []
-    for one, places in taken:
-        said, row, client = places.said, places.row, people[places.said.person]
-        waits, is_ahead = said.status is BookingStatus.PENDING, places.is_living and row.end_at > now
-        named = bool(one.cells.text("amount", 40))
-        by = deadline(setup.profile, row.staff_id, row.service_id, row.start_at, now) if waits else None
-        rows.append(
-            {
-                **said.values, "price": said.values["price"] if named else said.values["price"] * places.seats,
-                "meeting_provider": row.meeting_provider, "meeting_link": row.meeting_link,
-                "meeting_passcode": row.meeting_passcode,
-                "booking_type": BookingType.GROUP_SESSION, "status": said.status, "service_id": row.service_id,
-                "staff_id": row.staff_id, "client_id": client.id,
-                "conversation_id": rooms.get(client.id) if is_ahead else None,
-                "attendee": attendee(one.cells, said.person, client), "class_session_id": row.id,
-                "seats_reserved": places.seats, "preferred_datetime": row.start_at, "start_at": row.start_at,
-                "end_at": row.end_at, "confirmed_datetime": row.start_at if said.status in KEPT else None,
-                "timezone": row.timezone, "requires_approval": waits, "intake_answers": {},
-                "decide_by": by, "page_token": circumstances.new_token() if is_ahead else None,
-            }
-        )  # fmt: skip
-    return add_bookings(session, WHO, [f"{one.legacy_id} of another system" for one, _ in taken], now, rows)
+def _new(one: Fresh, places: Places, now: datetime) -> New:
+    row, span, price = places.row, places.span, places.said.values["price"]
+    own = {
+        "price": price if one.cells.text("amount", 40) else price * places.seats,
+        "meeting_provider": row.meeting_provider, "meeting_link": row.meeting_link,
+        "meeting_passcode": row.meeting_passcode, "booking_type": BookingType.GROUP_SESSION,
+        "class_session_id": row.id, "seats_reserved": places.seats, "preferred_datetime": span.start,
+    }  # fmt: skip
+    return New(one, places.said, span, row.service_id, row.staff_id, places.is_living and span.end > now, own)

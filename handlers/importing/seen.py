@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from handlers.importing.columns import Cells
 from handlers.importing.rows import BadValue, Became, Outcome, SourceRow
-from models.in_bulk import insert_many
 from models.legacy import legacy_records, legacy_records_of
+from models.many_rows import insert_many
 
 T = TypeVar("T")
 LONGEST_ID, LONGEST_CELL = 120, 10_000
@@ -75,9 +75,9 @@ def sift(session: Session, kind: str, rows: Sequence[SourceRow], number: Callabl
 def _check(row: SourceRow) -> None:
     if row.fault:
         raise BadValue(row.fault)
-    for name, value in row.values.items():
-        if len(value) > LONGEST_CELL:
-            raise BadValue(f"its {name} has {len(value):,} signs: it must have less than {LONGEST_CELL:,}")
+    if max(map(len, row.values.values()), default=0) > LONGEST_CELL:
+        name, value = next((name, value) for name, value in row.values.items() if len(value) > LONGEST_CELL)
+        raise BadValue(f"its {name} has {len(value):,} signs: it must have less than {LONGEST_CELL:,}")
 
 
 def remember(session: Session, kind: str, table: str, taken: Sequence[tuple[Fresh, int]], met: set[str]) -> None:

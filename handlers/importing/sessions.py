@@ -20,8 +20,9 @@ from handlers.importing.visits import own_thing
 from handlers.owners_named import owners_named
 from models.claims import Holder, Scarce
 from models.class_sessions import class_sessions
-from models.in_bulk import OwnTime, add_many, cells_owned, insert_many, lock_classes, own_times
+from models.in_bulk import OwnTime, cells_owned, lock_classes, own_times
 from models.legacy import legacy_records, legacy_records_of
+from models.many_rows import add_many, insert_many
 from models.owners import owners_between
 
 MOST_SEATS = 500
@@ -45,6 +46,11 @@ class Course:
     @property
     def place(self) -> Place:
         return self.service.id, self.staff.id, self.span.start
+
+    @property
+    def window(self) -> range:
+        """The cells of its time."""
+        return cells_of(self.span.start, self.span.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +146,8 @@ class Classes:
         ids = add_many(self._session, class_sessions, [self._values(course) for course in free])
         made = list(zip(ids, free, strict=True))
         held = [(number, course) for number, course in made if not course.is_cancelled]
-        own_times(
-            self._session,
-            Holder.CLASS,
-            [OwnTime(course.staff.id, course.span.start, course.span.end, number) for number, course in held],
-        )
+        times = [OwnTime(one.staff.id, one.span.start, one.span.end, one.window, number) for number, one in held]
+        own_times(self._session, Holder.CLASS, times)
         for number, course in held:
             if course.span.end > self._now and course.service.resource_kind:
                 own_thing(
@@ -166,19 +169,18 @@ class Classes:
 
     def _beside_each_other(self, courses: Sequence[Course]) -> list[Course]:
         """Those whose teachers are free; the first of two that overlap."""
-        windows = {course.place: cells_of(course.span.start, course.span.end) for course in courses}
         wanted: dict[int, set[int]] = {}
         for course in courses:
             if not course.is_cancelled:
-                wanted.setdefault(course.staff.id, set()).update(windows[course.place])
+                wanted.setdefault(course.staff.id, set()).update(course.window)
         owned = {staff_id: cells_owned(self._session, staff_id, mine, self._now) for staff_id, mine in wanted.items()}
         free = []
         for course in courses:
             if not course.is_cancelled:
-                if not owned[course.staff.id].isdisjoint(windows[course.place]):
+                if not owned[course.staff.id].isdisjoint(course.window):
                     self._refused[course.place] = InTheWay, self._why(course)
                     continue
-                owned[course.staff.id].update(windows[course.place])
+                owned[course.staff.id].update(course.window)
             free.append(course)
         return free
 

@@ -103,9 +103,11 @@ def moment(found: datetime, zone: ZoneInfo) -> datetime:
     """In UTC. What has no offset is wall time in `zone`, the first where the clocks go back over it."""
     if found.tzinfo is not None:
         return found.astimezone(UTC)
-    if wall_time(found.date(), found.time(), zone) is WallTime.GAP:
+    first = found.replace(tzinfo=zone, fold=0)
+    is_plain = first.utcoffset() == first.replace(fold=1).utcoffset()
+    if not is_plain and wall_time(found.date(), found.time(), zone) is WallTime.GAP:
         raise BadValue(f"there is no {found:%H:%M} on {found:%Y-%m-%d} in {zone.key}, for the clocks go forward")
-    return found.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    return first.astimezone(UTC)
 
 
 @lru_cache(maxsize=1024)
