@@ -317,6 +317,17 @@ class Settings(BaseSettings):
     ] = NO_SECRET
     smtp_from: Annotated[Sender, Field(description="in whose name emails are sent, with a name that people read")] = ""
 
+    secret_key: Annotated[
+        Secret,
+        Field(
+            description="signs the console's forms; unset: one is made and kept in SECRET_KEY_FILE. Needed where web"
+            " processes run on several machines"
+        ),
+    ] = NO_SECRET
+    secret_key_file: Annotated[
+        Path,
+        Field(examples=["/var/lib/textbook/secret_key"], description="where that one is kept"),
+    ] = Path("data/secret_key")
     encryption_key: Annotated[
         Secret,
         Field(
@@ -396,6 +407,11 @@ class Settings(BaseSettings):
     @property
     def has_simulator(self) -> bool:
         return self.simulator if self.simulator is not None else not self.has_provider
+
+    @property
+    def has_simulator_page(self) -> bool:
+        """Whoever reaches it may text as the coordinator: never beside real phones."""
+        return self.has_simulator and not self.has_provider
 
     @property
     def zone(self) -> ZoneInfo | None:

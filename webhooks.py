@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from bot.calendars.addresses import calendar_files
 from bot.channels.errors import Unreadable
 from bot.commands.opening import refuse_to_serve
+from bot.console.every_page import console
 from bot.database import DatabaseAway
 from bot.desk import Desk, open_desk
 from bot.drain import drain_beside
@@ -21,6 +22,7 @@ from bot.pages.intake import intake_page
 from bot.pages.payment import payment_page
 from bot.payments.providers import MPESA, STRIPE, home
 from bot.scrape import scrape
+from bot.simulator.page import simulator
 from bot.warm_up import warm_up_beside
 from config import read_settings
 from conversations.messages import Inbound, StatusReport
@@ -53,11 +55,14 @@ def create_app(desk: Desk | None = None) -> Flask:
     app.register_blueprint(payment_page)
     app.register_blueprint(agreement_page)
     app.register_blueprint(intake_page)
+    app.register_blueprint(console)
     app.register_error_handler(Unreadable, _unreadable)
     app.register_error_handler(JournalFull, _journal_full)
     app.register_error_handler(DatabaseAway, _database_away)
     app.register_error_handler(HTTPException, _plain)
     app.register_error_handler(Exception, _broken)
+    if desk.settings.has_simulator_page:
+        app.register_blueprint(simulator)
     if desk.settings.has_twilio:
         _twilio(app, desk)
     if desk.settings.has_whatsapp:

@@ -8,7 +8,7 @@ from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
 from bot.channels.base import Channel
-from bot.channels.simulator import SimulatorChannel
+from bot.channels.simulator import SCREEN, SimulatorChannel
 from bot.clock import Clock
 from bot.database import Database
 from bot.journal import Journal
@@ -134,7 +134,7 @@ def _channels(settings: Settings) -> dict[str, Channel]:
     if settings.has_email:
         channels[EMAIL] = _email(settings)
     if settings.has_simulator:
-        channels["simulator"] = SimulatorChannel()
+        channels["simulator"] = SimulatorChannel(capabilities=SCREEN)
     return channels
 
 

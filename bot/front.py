@@ -1,34 +1,18 @@
-"""What a browser or a monitor sees before the console exists: a page that says how to begin, and the health checks."""
+"""Where a browser that knows no address goes on, and what a monitor asks."""
 
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, current_app, jsonify, redirect, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from bot.database import DatabaseAway, SchemaState, schema_of
 from bot.desk import Desk
 
 front = Blueprint("front", __name__)
 
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1"><title>Textbook</title>
-<style>:root{color-scheme:light dark}body{font:1.05rem/1.6 system-ui,sans-serif;max-width:38rem;margin:3rem auto;
-padding:0 1rem}
-code{background:#8883;border-radius:.25rem;padding:.1rem .35rem}</style>
-<h1>Textbook is running</h1>
-<p>This is the booking desk that lives in text messages.</p>
-<ul>
-<li>Try it now, with no account anywhere: run <code>.venv/bin/python -m bot chat</code> in a terminal.
-You play a client and the coordinator.</li>
-<li>Read the conversations: <code>.venv/bin/python -m bot conversations</code></li>
-<li>Check the set-up: <code>.venv/bin/python -m bot doctor</code></li>
-</ul></html>
-"""
-
 
 @front.get("/")
-def index() -> Response:
-    response = Response(_PAGE)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+def index() -> AnyResponse:
+    desk: Desk = current_app.extensions["desk"]
+    return redirect(url_for("simulator.shown" if desk.settings.has_simulator_page else "console.signing_in_home"))
 
 
 @front.get("/healthz")

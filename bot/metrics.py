@@ -65,6 +65,16 @@ class Provider(StrEnum):
     MPESA = "mpesa"
 
 
+class Opening(StrEnum):
+    """What came of a try to make what a booking opens: made at the first try, or at a later one; put off, or given up
+    until a person asks for it."""
+
+    FIRST_TRY = "first_try"
+    AGAIN = "again"
+    PUT_OFF = "put_off"
+    FAILED = "failed"
+
+
 class QuestionOutcome(StrEnum):
     """What the language model answered: something that counts; nothing that does; nothing that can be used; nothing in
     time; or too much was being asked of it already."""
@@ -129,6 +139,16 @@ RACES_LOST = Counter(
 DATABASE_RETRIES = Counter(
     "textbook_database_retries_total",
     "Transactions started afresh after a deadlock, a lock or a lost connection.",
+)
+ENGAGEMENTS_OPENED = Counter(
+    "textbook_engagements_opened_total",
+    "Tries to make the engagement that a booking opens, by what came of each.",
+    {"outcome": Opening},
+)
+ENGAGEMENT_SECONDS = Histogram(
+    "textbook_engagement_seconds",
+    "Time it took to make an engagement: from its beginning until it was stored.",
+    (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
 )
 INTERPRETER_QUESTIONS = Counter(
     "textbook_interpreter_questions_total",

@@ -12,6 +12,7 @@ from structlog.contextvars import bound_contextvars
 from bot.database import DatabaseAway
 from bot.desk import Desk
 from bot.drain import drain
+from bot.engagements import see_to_engagements
 from bot.logs import log, new_trace
 from bot.metrics import Cause, TurnOutcome, turn_ended
 from handlers.circumstances import Circumstances
@@ -188,6 +189,6 @@ def _turn(desk: Desk, cause: Cause, deed: Callable[[Session], T]) -> T:
 
 DUE = (
     drain, _finish_turns, _expire_requests, _lapse_moves, _lapse_payments, _look_at_lines, _say_what_is_due,
-    _say_the_daily, _mind_the_quiet,
+    _say_the_daily, _mind_the_quiet, see_to_engagements,
 )  # fmt: skip
 """What a tick looks for; each says how many things it has done."""

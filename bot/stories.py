@@ -10,6 +10,10 @@
     wait 30 minutes
     again                                        the provider delivers the last text a second time
     bookings                                     what the bookings table holds by now
+    console Ana takes Sara                       an operator takes Sara's conversation over
+    console Ana tells Sara Hello!                writes to her in their own words
+    console Ana returns Sara                     hands her back to the desk
+    console Ana commands approve 1               and commands, as a coordinator would
 
 Everything else is written by the player: `  Sara< …` what a phone receives, `  (Sara: initial → confirmed)` a change
 of state.
@@ -31,13 +35,19 @@ from bot.commands.opening import load_business
 from bot.desk import Desk
 from bot.dispatcher import Dispatcher
 from bot.intake import receive
+from bot.logs import new_trace
 from bot.payments.loop import PaymentLoop
 from bot.payments.providers import methods
 from bot.schedule import run_due
 from conversations.booking import BookingStatus
 from conversations.messages import Inbound
+from handlers.console.commanded import commanded
+from handlers.console.signed_in import Who
+from handlers.console.stepped_in import hand_back, take_over, write
 from models.bookings import bookings_in
-from models.conversations import newest_conversations
+from models.business import touch_business
+from models.conversations import conversation_id_for, newest_conversations
+from models.operators import Role, add_operator, operator_by_login
 from models.outbox import outbox_after
 
 _SAID = re.compile(r"(\w+)(?: \(#(\d+)\))?> ?(.*)")
@@ -142,10 +152,37 @@ class Player:
                 return self.settle()
             case "bookings":
                 return self.desk.database.read(self._bookings)
+            case "console":
+                name, deed, wanted = rest.split(" ", 2)
+                return self._console(name, deed, wanted)
             case _ if word in self.elsewhere:
                 self.elsewhere[word](rest)
                 return self.settle()
         raise UnreadableStory(head)
+
+    def _console(self, name: str, deed: str, rest: str) -> list[str]:
+        """An operator does something at the console; what they read there, and what every phone receives by it."""
+        told = self.desk.circumstances(new_trace())
+        who = self.desk.database.transact(lambda session: _operator(session, name, told.now))
+        if deed == "commands":
+            self._count += 1
+            answer = self.desk.database.transact(lambda s: commanded(s, rest, f"form-{self._count}", who, told))
+            read = [line for text in answer.texts for line in text.splitlines()]
+            return [*(f"  # {line}".rstrip() for line in read), *self.settle()]
+        whom, _, words = rest.partition(" ")
+        conversation = self.desk.database.read(lambda session: self._conversation_of(session, whom))
+        self.desk.database.transact(
+            lambda session: {
+                "takes": lambda: take_over(session, conversation, who, told),
+                "tells": lambda: write(session, conversation, words, who, told),
+                "returns": lambda: hand_back(session, conversation, who, told),
+            }[deed]()
+        )
+        return self.settle()
+
+    def _conversation_of(self, session: Session, name: str) -> int:
+        phone = self.phones[name]
+        return conversation_id_for(session, phone.channel, phone.address, self.clock.now())
 
     def _news(self, session: Session) -> list[str]:
         """What has been received since the last look, and which states have changed."""
@@ -172,6 +209,17 @@ class Player:
         sent = self.desk.database.read(lambda session: outbox_after(session, 0))
         about = [row.provider_id for row in sent if row.address == phone.address and row.booking_id == booking_id]
         return str(about[-1])
+
+
+def _operator(session: Session, name: str, now: datetime) -> Who:
+    """The operator of this name, who is there from their first deed on."""
+    row = operator_by_login(session, name.casefold())
+    if row is None:
+        add_operator(session, login=name.casefold(), name=name, role=Role.OPERATOR, created_at=now)
+        touch_business(session)
+        row = operator_by_login(session, name.casefold())
+    assert row is not None
+    return Who(row.id, row.name, row.login, Role(row.role), row.staff_id, 0, has_totp=False)
 
 
 def _directions(story: str) -> Iterator[list[str]]:

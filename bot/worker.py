@@ -30,6 +30,7 @@ class Worker:
     def __init__(self, desk: Desk, *, alone: bool = True) -> None:
         """`alone`: no other process leaves work for this one, so its own bell tells of all there is."""
         url = desk.database.engine.url
+        desk.clock.is_shared = not alone
         self.listener = _listener(url, desk) if url.get_backend_name() == "postgresql" else None
         is_told = alone or self.listener is not None
         poll, has_email = SWEEP_SECONDS if is_told else POLL_SECONDS, desk.settings.has_email

@@ -7,6 +7,8 @@ from conversations.layout import Capabilities
 from conversations.messages import Outgoing
 
 SIMULATOR = "simulator"
+SCREEN = Capabilities(longest=4096, buttons=3, rows=10)
+"""What the simulator's page shows: buttons and lists, as WhatsApp does."""
 
 
 class SimulatorChannel:

@@ -4,10 +4,11 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.channels.simulator import SIMULATOR
+from bot.channels.simulator import SIMULATOR, SimulatorChannel
 from bot.clock import Clock
 from bot.commands.opening import fresh_desk, settings_or_stop
 from bot.desk import Desk
@@ -16,6 +17,7 @@ from bot.intake import receive
 from bot.logs import new_trace, set_up_logs
 from bot.schedule import run_due
 from config import Settings
+from conversations.layout import numbered
 from conversations.messages import Inbound
 from models.messages import nothing_unanswered
 from models.outbox import newest_outbox_id, outbox_after
@@ -67,7 +69,8 @@ class Chat:
     """Two phones on one desk."""
 
     def __init__(self, desk: Desk, phone: str, name: str) -> None:
-        self.desk = desk
+        self.desk = replace(desk, channels={**desk.channels, SIMULATOR: SimulatorChannel()})
+        """A terminal has no buttons."""
         coordinator = desk.database.read(desk.profiles.current).coordinator_for(0, 0)
         assert coordinator is not None
         self.client, self.coordinator, self.name = phone, coordinator.phone, name
@@ -117,7 +120,9 @@ class Chat:
         for row in self.desk.database.read(lambda session: outbox_after(session, self._seen)):
             self._seen = row.id
             if row.channel == SIMULATOR and row.address in names:
-                first, *more = row.body.splitlines() or [""]
+                choices = tuple((key, label) for key, label in row.choices)
+                said = numbered(row.body, choices)  # the program beside this chat shows buttons
+                first, *more = said.splitlines() or [""]
                 lines += [f"  {names[row.address]}< {first}", *(f"    | {line}" for line in more)]
         self._said += lines
         return lines

@@ -23,8 +23,8 @@ def run(_arguments: argparse.Namespace) -> int:
 
 
 def toml(file: BusinessFile) -> str:
-    """The file's text. Its shape is one table and lists of tables with plain values, so JSON's way to write strings,
-    numbers and lists will do: TOML's differs in DEL alone (https://toml.io/en/v1.0.0#string)."""
+    """The file's text: one table and lists of tables, and what stands within these as inline tables. JSON's way to
+    write strings, numbers and lists will do: TOML's differs in DEL alone (https://toml.io/en/v1.0.0#string)."""
     lines = [HEAD]
     for name, table in file.model_dump(mode="json", exclude_unset=True).items():
         if isinstance(table, dict):
@@ -36,6 +36,14 @@ def toml(file: BusinessFile) -> str:
 
 
 def _fields(table: dict[str, Any]) -> list[str]:
-    return [
-        f"{name} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f") for name, value in table.items()
-    ]
+    return [f"{name} = {_value(value)}" for name, value in table.items()]
+
+
+def _value(value: Any) -> str:
+    match value:
+        case dict():
+            return f"{{{', '.join(_fields(value))}}}"
+        case list():
+            return f"[{', '.join(map(_value, value))}]"
+        case _:
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

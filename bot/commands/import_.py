@@ -2,7 +2,8 @@
 
 import argparse
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -23,7 +24,7 @@ from handlers.importing.imported import rows_imported
 from handlers.importing.rows import BadValue, ImportKind, Outcome, SourceRow
 from handlers.importing.setup import Defaults, ImportSetup, import_setup
 
-BATCH = 500
+BATCH = 1000
 """Rows in one transaction."""
 
 
@@ -75,11 +76,13 @@ def take_over(desk: Desk, arguments: argparse.Namespace, report: Report) -> None
     except (BadValue, UnknownEncoding) as wrong:
         stop(f"{wrong}.")
     progress, circumstances = Progress(), desk.circumstances(uuid4().hex)
-    gc.freeze()  # what is loaded by now stays: to look through it for garbage would take an eighth of the time
     try:
-        for outcomes in _outcomes(desk, arguments, source.rows(), setup, circumstances):
-            report.add(outcomes)
-            progress.tell(source.read, report.rows)
+        with _little_garbage() as collect:
+            kind, dry_run = arguments.kind, arguments.dry_run
+            for some in outcomes(desk, kind, source.rows(), setup, circumstances, dry_run=dry_run):
+                report.add(some)
+                progress.tell(source.read, report.rows)
+                collect()
     except (Unreadable, DatabaseAway) as wrong:
         progress.end()
         of = arguments.file if isinstance(wrong, Unreadable) else "The database is away"
@@ -87,26 +90,44 @@ def take_over(desk: Desk, arguments: argparse.Namespace, report: Report) -> None
     progress.end()
 
 
+@contextmanager
+def _little_garbage() -> Iterator[Callable[[], int]]:
+    """Garbage is looked for only when a batch is done, and hardly anything of it is left to be looked through: at any
+    time it would take a sixth of all. What is loaded by now stays."""
+    gc.freeze()
+    gc.disable()
+    try:
+        yield partial(gc.collect, 1)
+    finally:
+        gc.enable()
+
+
 def _source(desk: Desk, arguments: argparse.Namespace, setup: ImportSetup) -> Source | Events:
     """Raises OSError, and UnknownEncoding."""
-    if arguments.kind is not ImportKind.ICS:
-        named = arguments.encoding
-        return Source(arguments.file, encoding_named(named) if named else encoding_of(arguments.file))
-    if setup.own_staff is None:
+    source = source_of(desk, arguments.file, arguments.kind, arguments.encoding, setup)
+    if source is None:
         stop("Whose calendar is it? Give --staff and a key of business.toml.")
-    return Events(arguments.file, setup.own_staff.zone, desk.clock.now())
+    return source
 
 
-def _outcomes(
+def source_of(desk: Desk, path: Path, kind: ImportKind, encoding: str, setup: ImportSetup) -> Source | Events | None:
+    """What reads the file; None for a calendar of nobody. Raises OSError, and UnknownEncoding."""
+    if kind is not ImportKind.ICS:
+        return Source(path, encoding_named(encoding) if encoding else encoding_of(path))
+    return Events(path, setup.own_staff.zone, desk.clock.now()) if setup.own_staff is not None else None
+
+
+def outcomes(
     desk: Desk,
-    arguments: argparse.Namespace,
+    kind: ImportKind,
     rows: Iterator[SourceRow],
     setup: ImportSetup,
     circumstances: Circumstances,
+    *,
+    dry_run: bool,
 ) -> Iterator[list[Outcome]]:
     """What becomes of some rows after the others: a transaction each, or one that is given up."""
-    kind = arguments.kind
-    if not arguments.dry_run:
+    if not dry_run:
         for batch in _batches(rows):
             deed = partial(rows_imported, kind=kind, rows=batch, setup=setup, circumstances=circumstances)
             yield desk.database.transact(deed)

@@ -79,7 +79,7 @@ def _business(profile: Profile) -> Iterator[Finding]:
         )
     )
     for service in profile.services:
-        if not service.staff_ids:
+        if not service.staff_ids and service.variant_of is None:
             yield look(f"Service {service.name}: nobody gives it, so it is not offered. Name its staff.")
     for person in profile.staff:
         if not person.shifts:

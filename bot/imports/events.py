@@ -1,5 +1,6 @@
 """The events of an iCalendar file as rows, in the order of time: each time of what repeats is one."""
 
+import gc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -8,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.calendars.failure import CalendarFailure, NotACalendar
-from bot.calendars.occurrences import Expander, Occurrence, Window
+from bot.calendars.occurrences import DAY, MOST_DAYS, Expander, Occurrence, Window
+from bot.imports.plain_events import taken_apart
 from bot.imports.sources import Unreadable
 from handlers.importing.rows import SourceRow
 
@@ -33,17 +35,27 @@ class Events:
         """Raises Unreadable."""
         broken: list[str] = []
         try:
-            found = list(Expander(self._window).occurrences(self._path.read_bytes(), broken))
+            times = self._times(broken)
         except NotACalendar:
             raise Unreadable("it is no iCalendar file") from None
         except CalendarFailure as failure:
             raise Unreadable(str(failure)) from None
-        times = [(uid, each) for uid, several in found for each in several]
+        gc.freeze()  # they stay to the end, and are many to be looked through for garbage
         for number, (uid, each) in enumerate(sorted(times, key=lambda one: one[1].start), 1):
             self._done = number / len(times)
             yield _row(number, uid, each)
         for number, wrong in enumerate(broken, len(times) + 1):
             yield SourceRow(number, {}, wrong)
+
+    def _times(self, broken: list[str]) -> list[tuple[str, Occurrence]]:
+        """Each with the UID of its event. Raises CalendarFailure."""
+        text = self._path.read_text(encoding="utf-8-sig", errors="replace").replace("\x00", "")
+        apart = taken_apart(text, self._window)
+        others = Expander(self._window).occurrences(apart.rest.encode(), broken)
+        times = [*apart.plain, *((uid, each) for uid, several in others for each in several)]
+        if sum((each.end - each.start) // DAY + 1 for _, each in times if not each.is_free) > MOST_DAYS:
+            raise CalendarFailure(f"more than {MOST_DAYS} busy times")
+        return times
 
 
 def _row(number: int, uid: str, each: Occurrence) -> SourceRow:

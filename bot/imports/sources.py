@@ -80,9 +80,9 @@ def _csv_rows(file: TextIO) -> Iterator[SourceRow]:
             until = f" to line {reader.line_num}" if reader.line_num > line else ""
             yield SourceRow(line, {}, f"its quotes do not fit{until} ({error})")
             continue
-        if not any(field.strip() for field in fields):
+        if not any(map(str.strip, fields)):
             continue
-        more = len(fields) > len(names) and any(field.strip() for field in fields[len(names) :])
+        more = len(fields) > len(names) and any(map(str.strip, fields[len(names) :]))
         fault = f"it has {len(fields)} fields, but there are {len(names)} columns" if more else ""
         yield SourceRow(line, dict(zip(names, fields, strict=False)), fault)
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from flask import Response, render_template
 
-from conversations.languages.render import render
+from conversations.languages.render import name_text, render
 from conversations.replies import Value, say
+from conversations.session_types import Name
 
 _RIGHT_TO_LEFT = frozenset({"ar"})
 STYLE = (Path(__file__).parent / "pages.css").read_text(encoding="utf-8")
@@ -16,13 +17,19 @@ _POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; form-action 'self'; 
 
 
 def show(template: str, language: str, status: int = 200, **values: object) -> Response:
-    """A page in a language. `t` in a template is a sentence of the language files."""
+    """A page in a language. `t` in a template is a sentence of the language files; `called` is what something is called
+    in it."""
 
     def t(key: str, /, **said: Value) -> str:
         return render(say(key, **said), language)
 
+    def called(name: Name) -> str:
+        return name_text(name, language)
+
     direction = "rtl" if language in _RIGHT_TO_LEFT else "ltr"
-    body = render_template(template, t=t, language=language, direction=direction, style=STYLE, **values)
+    body = render_template(
+        template, t=t, called=called, language=language, direction=direction, style=STYLE, **values
+    )  # fmt: skip
     return guarded(Response(body, status=status, mimetype="text/html"))
 
 

@@ -23,7 +23,7 @@ def pay(token: str) -> AnyResponse:
     if bill is None:
         return _missing()
     if not bill.can_be_paid:
-        return show("paid.html", bill.language, 200 if bill.status is RequestStatus.PAID else 410, bill=bill)
+        return _paid(bill)
     try:
         url = open_checkout(desk, token)
     except (ProviderAway, ProviderUnclear) as away:
@@ -35,8 +35,7 @@ def pay(token: str) -> AnyResponse:
         log.error("checkout_refused", why=str(refused))
         return show("pay_later.html", bill.language, 502, bill=bill)
     if not url:
-        bill = _bill(token) or bill
-        return show("paid.html", bill.language, 200 if bill.status is RequestStatus.PAID else 410, bill=bill)
+        return _paid(_bill(token) or bill)
     leads = redirect(url, 303, Response)
     assert isinstance(leads, Response)
     return guarded(leads)
@@ -56,6 +55,11 @@ def _bill(token: str) -> Bill | None:
     desk = _desk()
     circumstances = desk.circumstances(new_trace())
     return desk.database.read(lambda session: bill_of(session, token, circumstances))
+
+
+def _paid(bill: Bill) -> Response:
+    is_paid = bill.status is RequestStatus.PAID or bill.is_held
+    return show("paid.html", bill.language, 200 if is_paid else 410, bill=bill)
 
 
 def _missing() -> Response:

@@ -24,6 +24,8 @@ class Asked:
     """The client's number, +254…"""
     email: str = ""
     language: str = "en"
+    is_hold: bool = False
+    """Whether it is to be held only, until it is captured or ended."""
     back_to: str = ""
     """Where the client comes back to, paid or not; that they come proves nothing."""
 
@@ -45,6 +47,8 @@ class Known:
     payment_id: int
     checkout_id: str
     amount: Money
+    """What is asked; of what is held, what is to be taken."""
+    transaction_id: str = ""
 
 
 class ProviderRefused(Exception):
@@ -79,11 +83,14 @@ class PaymentProvider(Protocol):
         """What has become of it."""
 
     def end(self, known: Known) -> PaymentNews:
-        """Let it be paid no more, where that can be done; what has become of it by then."""
+        """Let it be paid no more, and let go what is held, where that can be done; what has become of it by then."""
 
 
-class RefundingProvider(PaymentProvider, Protocol):
-    """One that gives money back by itself."""
+class CardProvider(PaymentProvider, Protocol):
+    """One that holds an amount before it takes it, and gives money back by itself."""
+
+    def capture(self, known: Known, key: str) -> PaymentNews:
+        """Take so much of what is held, and let go the rest. Repeated with the same key it is done once."""
 
     def refund(self, refund_id: int, transaction_id: str, amount: Money, key: str) -> RefundNews:
         """Give so much of what came as `transaction_id` back. Repeated with the same key it is done once."""

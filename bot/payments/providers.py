@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from bot.payments.base import PaymentProvider, RefundingProvider
+from bot.payments.base import CardProvider, PaymentProvider
 from config import Settings
 from conversations.payments import PaymentMethod
 
@@ -39,11 +39,12 @@ class Providers:
             self._made[method] = _MAKE[method](self._desk)
         return self._made[method]
 
-    def refunding(self, method: PaymentMethod) -> RefundingProvider:
-        """One that gives money back by itself. Raises KeyError where it is not set up."""
+    def by_card(self, method: PaymentMethod) -> CardProvider:
+        """The one that this method has, for what only cards can do. Raises KeyError where it is another method, or is
+        not set up."""
         if method is not PaymentMethod.CARD:
             raise KeyError(method)
-        return cast(RefundingProvider, self.of(method))
+        return cast(CardProvider, self.of(method))
 
 
 def _stripe(desk: "Desk") -> PaymentProvider:

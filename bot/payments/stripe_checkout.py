@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import requests
@@ -13,7 +14,7 @@ import stripe
 from requests.adapters import HTTPAdapter
 
 from bot.channels.errors import seconds
-from bot.payments.base import Asked, Begun, Known, ProviderAway, ProviderRefused, RefundingProvider
+from bot.payments.base import Asked, Begun, CardProvider, Known, ProviderAway, ProviderRefused
 from bot.payments.stripe_objects import (
     Fields,
     code_of,
@@ -27,7 +28,7 @@ from bot.payments.stripe_objects import (
     stripe_amount,
 )
 from conversations.money import Money
-from conversations.payments import PaymentNews, RefundNews
+from conversations.payments import Outcome, PaymentNews, RefundNews
 
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 7.0
@@ -44,7 +45,7 @@ LONGEST_ANSWER = 1024 * 1024
 _PIECE = 65536
 
 
-class StripeCheckout(RefundingProvider):
+class StripeCheckout(CardProvider):
     """One account. A call can be repeated whatever became of the one before, so no answer is ever unclear: a page whose
     address nobody was told is paid by nobody, and a refund is looked for before it is made. `now` is the house's clock;
     `home` tells us from other desks on the same account.
@@ -90,14 +91,30 @@ class StripeCheckout(RefundingProvider):
         return _about(session, known)
 
     def end(self, known: Known) -> PaymentNews:
-        """Close the page; what was paid before is told. Still OPEN where Stripe would not close it."""
+        """Close the page, and let go what is held; what was paid before is told. Still OPEN where Stripe would not
+        close it."""
         _must_name(known.checkout_id)
         try:
             with _translated():
                 session = _fields(self._client.v1.checkout.sessions.expire(known.checkout_id))
         except ProviderRefused:
-            return self.look(known)
+            news = self.look(known)
+            return self._let_go(news, known) if news.outcome is Outcome.AUTHORIZED else news
         return _about(session, known)
+
+    def capture(self, known: Known, key: str) -> PaymentNews:
+        """Take what is held. What was let go since, here or by the bank, is told as FAILED."""
+        _must_name(known.transaction_id)
+        params = {"amount_to_capture": stripe_amount(known.amount)}
+        take = partial(self._client.v1.payment_intents.capture, known.transaction_id)
+        try:
+            self._done_once(take, params, key)
+        except ProviderRefused:
+            news = self.look(known)
+            if news.outcome is Outcome.AUTHORIZED:
+                raise
+            return news
+        return self.look(known)
 
     def refund(self, refund_id: int, transaction_id: str, amount: Money, key: str) -> RefundNews:
         """Give money back. Stripe forgets a key after a day or so; its refunds carry ours in their metadata."""
@@ -130,6 +147,15 @@ class StripeCheckout(RefundingProvider):
     def close(self) -> None:
         """Close the kept connections."""
         self._session.close()
+
+    def _let_go(self, news: PaymentNews, known: Known) -> PaymentNews:
+        """https://docs.stripe.com/api/payment_intents/cancel"""
+        try:
+            with _translated():
+                self._client.v1.payment_intents.cancel(news.transaction_id)
+        except ProviderRefused:
+            return self.look(known)
+        return replace(news, outcome=Outcome.EXPIRED)
 
     def _refunds(self, transaction_id: str) -> list[Fields]:
         with _translated():
@@ -184,6 +210,7 @@ def _body(response: requests.Response, deadline: float) -> bytes:
 
 def _page(asked: Asked, ends_at: datetime, home: str) -> dict[str, Any]:
     """https://docs.stripe.com/api/checkout/sessions/create; a session's metadata are not copied to its payment."""
+    intent = {"capture_method": "manual"} if asked.is_hold else {}
     ours = marks(home, payment_id=str(asked.payment_id), booking_id=str(asked.booking_id))
     price = {
         "currency": asked.amount.currency.lower(),
@@ -196,7 +223,7 @@ def _page(asked: Asked, ends_at: datetime, home: str) -> dict[str, Any]:
         "line_items": [{"quantity": 1, "price_data": price}],
         "client_reference_id": str(asked.payment_id),
         "metadata": ours,
-        "payment_intent_data": {"metadata": ours},
+        "payment_intent_data": {"metadata": ours, **intent},
         "expires_at": int(ends_at.timestamp()),
         "locale": LOCALES.get(asked.language, "auto"),
         **back,

@@ -101,6 +101,10 @@ def _news(kind: str, event: Fields, home: str) -> tuple[PaymentNews | RefundNews
     match kind.split("."):
         case "checkout", "session", "completed" | "async_payment_succeeded" | "async_payment_failed" | "expired":
             return (_session(kind, session_news(_identified(data), home, _moment(event.get("created")))),)
+        case "payment_intent", "amount_capturable_updated":
+            return _held(_identified(data), home, _moment(event.get("created")))
+        case "payment_intent", "canceled":
+            return _let_go(_identified(data), home, _moment(event.get("created")))
         case "payment_intent", "payment_failed":
             return _try_failed(_identified(data), home, _moment(event.get("created")))
         case ("refund", "created" | "updated" | "failed") | ("charge", "refund", "updated"):
@@ -126,6 +130,23 @@ def _try_failed(intent: Fields, home: str, at: datetime | None) -> tuple[Payment
     error = object_in(intent, "last_payment_error")
     words = plain(error.get("message"))
     return (PaymentNews(Outcome.TRY_FAILED, payment_id=payment_id, code=code_of(error), words=words, at=at),)
+
+
+def _held(intent: Fields, home: str, at: datetime | None) -> tuple[PaymentNews, ...]:
+    """An amount that is held on a card for a payment of ours."""
+    payment_id, is_held = payment_id_of(intent, home), clean(intent.get("status")) == "requires_capture"
+    if payment_id is None or not is_held:
+        return ()
+    return (PaymentNews(Outcome.AUTHORIZED, payment_id=payment_id, transaction_id=id_of(intent), at=at),)
+
+
+def _let_go(intent: Fields, home: str, at: datetime | None) -> tuple[PaymentNews, ...]:
+    """What was held is held no more: by our word, by a person's at Stripe, or because its time was over."""
+    payment_id = payment_id_of(intent, home)
+    if payment_id is None or clean(intent.get("capture_method")) != "manual":
+        return ()
+    code = clean(intent.get("cancellation_reason"))[:40]
+    return (PaymentNews(Outcome.EXPIRED, payment_id=payment_id, transaction_id=id_of(intent), code=code, at=at),)
 
 
 def _refunds_of(charge: Fields, home: str) -> tuple[RefundNews, ...]:

@@ -53,16 +53,17 @@ def money_of(amount: object, currency: object) -> Money | None:
 
 
 def session_news(session: Fields, home: str = "", at: datetime | None = None) -> PaymentNews:
-    """What a Checkout Session says of its payment. That a slow method came to nothing shows only where its payment
-    intent is expanded."""
-    outcome = _outcome(session)
+    """What a Checkout Session says of its payment. That a slow method came to nothing, that an amount is only held, and
+    that less was taken than held, shows only where its payment intent is expanded."""
+    outcome, intent = _outcome(session), object_in(session, "payment_intent")
     is_paid = outcome is Outcome.PAID
+    amount = intent.get("amount_received") or session.get("amount_total")
     return PaymentNews(
         outcome,
         payment_id=payment_id_of(session, home),
         checkout_id=id_of(session),
-        transaction_id=id_of(session.get("payment_intent")) if is_paid else "",
-        amount=money_of(session.get("amount_total"), session.get("currency")) if is_paid else None,
+        transaction_id=id_of(session.get("payment_intent")) if is_paid or outcome is Outcome.AUTHORIZED else "",
+        amount=money_of(amount, session.get("currency")) if is_paid else None,
         code=code_of(_error_of(session)) if outcome is Outcome.FAILED else "",
         words=plain(_error_of(session).get("message")) if outcome is Outcome.FAILED else "",
         at=at,
@@ -114,12 +115,13 @@ def object_in(fields: Fields, name: str) -> Fields:
 
 
 def _outcome(session: Fields) -> Outcome:
-    status = clean(session.get("status"))
-    if clean(session.get("payment_status")) in _PAID:
+    status, intent = clean(session.get("status")), clean(object_in(session, "payment_intent").get("status"))
+    if intent == "requires_capture":
+        return Outcome.AUTHORIZED
+    if clean(session.get("payment_status")) in _PAID and intent != "canceled":
         return Outcome.PAID
     if status == "complete":
-        has_ended = clean(object_in(session, "payment_intent").get("status")) in _ENDED_INTENTS
-        return Outcome.FAILED if has_ended else Outcome.PROCESSING
+        return Outcome.FAILED if intent in _ENDED_INTENTS else Outcome.PROCESSING
     return Outcome.EXPIRED if status == "expired" else Outcome.OPEN
 
 

@@ -9,7 +9,7 @@ from bot.payments.base import Asked, Known, ProviderAway, ProviderRefused, Provi
 from bot.payments.providers import NAMES
 from conversations.money import Money
 from conversations.payments import Outcome, PaymentNews, RefundNews
-from conversations.rules.payment_steps import Step, look_again
+from conversations.rules.payment_steps import TAKE_AGAIN, Step, look_again
 from handlers.money_returned import refund_due, refund_heard, refund_put_off
 from handlers.payment_begun import Attempt, attempt_begun, attempt_due, attempt_put_off, card_attempt
 from handlers.payment_heard import payment_heard
@@ -47,7 +47,8 @@ def carry_out(desk: Desk, payment_id: int) -> bool:
             _put_off(desk, attempt, None, trace)
     except ProviderAway as away:
         log.warning("payment_provider_away", payment=payment_id, method=attempt.method, why=away.words)
-        _put_off(desk, attempt, away.retry_after, trace)
+        again = TAKE_AGAIN.total_seconds() if attempt.step is Step.CAPTURE else None
+        _put_off(desk, attempt, away.retry_after or again, trace)
     except ProviderUnclear:
         log.warning("payment_unclear", payment=payment_id, method=attempt.method)
     desk.wake.ring()
@@ -63,7 +64,7 @@ def carry_out_refund(desk: Desk, refund_id: int) -> bool:
     payment = desk.database.read(lambda session: payment_by_id(session, row.payment_id))
     assert payment is not None
     try:
-        provider = desk.providers.refunding(row.method)
+        provider = desk.providers.by_card(row.method)
         if row.provider_refund_id:
             news = provider.look_at_refund(row.provider_refund_id)
         else:
@@ -87,26 +88,33 @@ def _begin(desk: Desk, attempt: Attempt, trace: str) -> str:
     begun = desk.providers.of(attempt.method).begin(
         Asked(
             attempt.payment_id, attempt.booking_id, attempt.amount, attempt.words, attempt.key, attempt.ends_at,
-            attempt.phone, attempt.email, attempt.language, back_to,
+            attempt.phone, attempt.email, attempt.language, attempt.is_hold, back_to,
         )
     )  # fmt: skip
     save = partial(
         attempt_begun, payment_id=attempt.payment_id, checkout_id=begun.checkout_id, merchant_id=begun.merchant_id,
         url=begun.url,
     )  # fmt: skip
-    desk.database.transact(lambda session: save(session, circumstances=desk.circumstances(trace)))
+    url = desk.database.transact(lambda session: save(session, circumstances=desk.circumstances(trace)))
     name = NAMES[attempt.method]
     desk.database.transact(lambda session: known_by(session, name, attempt.payment_id, desk.circumstances(trace)))
-    return begun.url
+    return url
 
 
 def _look(desk: Desk, attempt: Attempt, trace: str) -> None:
     provider = desk.providers.of(attempt.method)
-    known = Known(attempt.payment_id, attempt.checkout_id, attempt.amount)
-    news = provider.end(known) if attempt.step is Step.END else provider.look(known)
+    known = Known(attempt.payment_id, attempt.checkout_id, attempt.amount, attempt.transaction_id)
+    match attempt.step:
+        case Step.CAPTURE:
+            news = desk.providers.by_card(attempt.method).capture(known, f"{attempt.key}-take")
+        case Step.END:
+            news = provider.end(known)
+        case _:
+            news = provider.look(known)
     name = NAMES[attempt.method]
     desk.database.transact(lambda session: heard_of(session, name, news, desk.circumstances(trace)))
-    if news.outcome in (Outcome.OPEN, Outcome.PROCESSING):
+    is_known = news.outcome is Outcome.AUTHORIZED and attempt.is_held
+    if is_known or news.outcome in (Outcome.OPEN, Outcome.PROCESSING):
         _put_off(desk, attempt, None, trace)
 
 

@@ -1,0 +1,55 @@
+"""Requests that wait for an answer, with the same three answers as a coordinator's."""
+
+from datetime import datetime, timedelta
+
+from flask import request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.console.door import page, show_live, the_desk, the_profile
+from handlers.console.bookings_shown import requests_of
+from models.booking_listing import Place
+
+
+@page("/requests")
+def listed() -> AnyResponse:
+    return _shown("requests.html")
+
+
+@page("/requests/live")
+def live() -> AnyResponse:
+    """The list alone, for a page that looks again."""
+    return _shown("requests_list.html")
+
+
+def _shown(template: str) -> AnyResponse:
+    desk, now, profile = the_desk(), the_desk().clock.now(), the_profile()
+    behind = place_in("behind")
+    asked, later = desk.database.read(lambda session: requests_of(session, behind, now, profile))
+    here = url_for("console.requests_listed", behind=request.args.get("behind") or None)
+    return show_live(
+        template, (asked, later, now.replace(second=0, microsecond=0)), asked=asked, later=place_text(later), now=now,
+        here_again=lambda: here, lasting=lasting,
+    )  # fmt: skip
+
+
+def lasting(time: timedelta) -> str:
+    """How long: 5 min, 3 h, 2 days."""
+    minutes = max(int(time.total_seconds()) // 60, 0)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
+
+
+def place_in(name: str) -> Place | None:
+    """Where the page before ended, as the address says."""
+    at, _, number = request.args.get(name, "").partition("~")
+    try:
+        place = Place(datetime.fromisoformat(at), int(number))
+    except ValueError:
+        return None
+    return place if place.at.tzinfo is not None and 0 <= place.id < 2**63 else None
+
+
+def place_text(place: Place | None) -> str:
+    """The same as an address says it; "" for none."""
+    return "" if place is None else f"{place.at.isoformat()}~{place.id}"

@@ -1,0 +1,167 @@
+"""Signing in and out, the one-time links, a new password, the second factor."""
+
+from flask import abort, g, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.console.door import (
+    COOKIE,
+    circumstances,
+    go,
+    me,
+    page,
+    safe_next,
+    show,
+    sign_in_browser,
+    sign_out_browser,
+    signed_in,
+    the_desk,
+    the_profile,
+)
+from bot.console.secrets import (
+    is_password,
+    new_token,
+    new_totp_secret,
+    password_hash,
+    token_hash,
+    totp_address,
+    totp_step,
+)
+from handlers.console.operators_kept import (
+    CannotKeep,
+    Place,
+    fit_password,
+    keep_totp,
+    new_password,
+    place_of,
+    take_place,
+)
+from handlers.console.signed_in import Attempt, Refusal, let_in, sign_in
+from models.operators import LinkKind, Role, end_operator_session, is_any_operator, operator_by_id, operator_by_login
+
+
+@page("/", role=Role.STAFF)
+def home() -> AnyResponse:
+    """The first page for whoever they are."""
+    first = "inbox_show_inbox" if me().may(Role.VIEWER) else "bookings_listed"
+    return go(first)
+
+
+@page("/sign-in", role=None)
+def ask() -> AnyResponse:
+    if signed_in() is not None:
+        return redirect(safe_next(request.args.get("next", "")), 303)
+    is_anybody = the_desk().database.read(is_any_operator)
+    return show("sign_in.html", login="", next=request.args.get("next", ""), wrong="", is_anybody=is_anybody)
+
+
+@page("/sign-in", role=None, method="POST")
+def enter() -> AnyResponse:
+    desk, now = the_desk(), the_desk().clock.now()
+    login, password = request.form.get("login", "").strip().casefold()[:120], request.form.get("password", "")[:200]
+    row = desk.database.read(lambda session: operator_by_login(session, login))
+    is_right = is_password(password, row.password_hash if row is not None else "")
+    step = (
+        totp_step(row.totp_secret, request.form.get("code", ""), now.timestamp()) if row and row.totp_secret else None
+    )
+    token = new_token()
+    attempt = Attempt(login, is_right, step)
+    browser = request.headers.get("User-Agent", "")
+    done = desk.database.transact(lambda session: sign_in(session, attempt, token_hash(token), browser, now))
+    onward = request.form.get("next", "")
+    if isinstance(done, Refusal):
+        status = 429 if done is Refusal.LOCKED else 401
+        return show("sign_in.html", status, login=login, next=onward, wrong=done, is_anybody=True)
+    return sign_in_browser(redirect(safe_next(onward), 303), token)
+
+
+@page("/sign-out", role=Role.STAFF, method="POST")
+def leave() -> AnyResponse:
+    token = request.cookies.get(COOKIE, "")
+    the_desk().database.transact(lambda session: end_operator_session(session, token_hash(token)))
+    return sign_out_browser(redirect(url_for("console.signing_in_ask"), 303))
+
+
+@page("/link/<token>", role=None)
+def opened(token: str) -> AnyResponse:
+    """A one-time link: looking at it uses nothing up, for phones fetch the links of a text by themselves."""
+    return show("link.html", token=token, place=_place(token), login="", name="", wrong="", LinkKind=LinkKind)
+
+
+@page("/link/<token>", role=None, method="POST")
+def taken(token: str) -> AnyResponse:
+    desk, now, place = the_desk(), the_desk().clock.now(), _place(token)
+    login, name = request.form.get("login", ""), request.form.get("name", "")
+    own = place.operator.login if place.operator is not None else login.strip().casefold()
+    try:
+        hashed = password_hash(fit_password(request.form.get("password", ""), own))
+        number = desk.database.transact(
+            lambda session: take_place(session, token_hash(token), login, name, hashed, now)
+        )
+    except CannotKeep as why:
+        return show(
+            "link.html", 422, token=token, place=place, login=login, name=name, wrong=str(why), LinkKind=LinkKind
+        )
+    if number is None:
+        abort(404)
+    row = desk.database.read(lambda session: operator_by_id(session, number))
+    if row is None or row.totp_secret:  # a new password alone lets nobody past the second factor
+        return go("signing_in_ask")
+    session_token = new_token()
+    browser = request.headers.get("User-Agent", "")
+    desk.database.transact(lambda session: let_in(session, number, token_hash(session_token), browser, now))
+    return sign_in_browser(redirect(url_for("console.signing_in_home"), 303), session_token)
+
+
+@page("/account", role=Role.STAFF)
+def account() -> AnyResponse:
+    return _account()
+
+
+@page("/account/password", role=Role.STAFF, method="POST")
+def change_password() -> AnyResponse:
+    """Whoever knows the old password sets a new one, and is signed out everywhere else."""
+    desk, who = the_desk(), me()
+    row = desk.database.read(lambda session: operator_by_id(session, who.id))
+    assert row is not None
+    if not is_password(request.form.get("old", "")[:200], row.password_hash):
+        return _account("The old password is another one.", 422)
+    try:
+        hashed = password_hash(fit_password(request.form.get("password", ""), who.login))
+    except CannotKeep as why:
+        return _account(str(why), 422)
+    desk.database.transact(lambda session: new_password(session, who, hashed))
+    return go("signing_in_account", "saved")
+
+
+@page("/account/second-factor", role=Role.STAFF, method="POST")
+def second_factor() -> AnyResponse:
+    """Begin to ask for a code too: only once one was typed that fits."""
+    desk, who = the_desk(), me()
+    secret = request.form.get("secret", "")
+    step = totp_step(secret, request.form.get("code", ""), desk.clock.now().timestamp()) if secret.isalnum() else None
+    if step is None:
+        return _account(
+            "That code does not fit: look at the clock of your phone, and type the newest code.", 422, secret
+        )
+    desk.database.transact(lambda session: keep_totp(session, who.id, secret, step))
+    return go("signing_in_account", "saved")
+
+
+def _account(wrong: str = "", status: int = 200, secret: str = "") -> AnyResponse:
+    import segno
+
+    who, profile = me(), the_profile()
+    secret = secret or new_totp_secret()
+    business = profile.business.name if profile is not None else "Textbook"
+    picture = segno.make(totp_address(secret, who.login, business)).svg_data_uri(scale=5, border=2)
+    return show("account.html", status, wrong=wrong, secret=secret, picture=picture)
+
+
+def _place(token: str) -> Place:
+    desk = the_desk()
+    now = circumstances().now
+    place = desk.database.read(lambda session: place_of(session, token_hash(token), now))
+    if place is None:
+        g.who = None
+        abort(404)
+    return place

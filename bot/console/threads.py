@@ -1,0 +1,184 @@
+"""One conversation: read it, step in, and look at any turn of it."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response, abort, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.console.door import (
+    circumstances,
+    go,
+    guarded,
+    me,
+    number,
+    page,
+    show,
+    show_live,
+    the_desk,
+    the_profile,
+)
+from bot.understood import for_people
+from handlers.circumstances import Circumstances
+from handlers.console import stepped_in
+from handlers.console.stepped_in import Outcome
+from handlers.console.story_saved import story_of
+from handlers.console.thread_shown import Noted, Said, head_of, moment_of, thread_of, understood_in
+from handlers.message_resent import message_resent
+from models.inbox import all_canned_replies, all_labels
+from models.inbox_listing import thread_version
+from models.operators import Role, all_operators
+from models.outbox import outbox_by_id
+
+_SAYS = {
+    Outcome.DONE: "done", Outcome.UNCHANGED: "unchanged", Outcome.MISSING: "missing", Outcome.OTHERS: "others",
+    Outcome.OPTED_OUT: "opted_out", Outcome.EMPTY: "empty", Outcome.TOO_LONG: "too_long",
+}  # fmt: skip
+
+
+@page("/c/<int:conversation_id>")
+def read(conversation_id: int) -> AnyResponse:
+    desk, told, before = the_desk(), circumstances(), number("before")
+    thread = desk.database.read(lambda session: thread_of(session, conversation_id, before, told))
+    if thread is None:
+        abort(404)
+    if me().may(Role.OPERATOR) and before is None:
+        desk.database.transact(lambda session: stepped_in.mark(session, conversation_id, is_unread=False))
+    people = desk.database.read(all_operators)
+    return show(
+        "thread.html", thread=thread, head=thread.head, names={row.id: row.name for row in people},
+        colleagues=[row for row in people if row.is_active], canned=desk.database.read(all_canned_replies),
+        labels=desk.database.read(all_labels), before=before, Said=Said, Noted=Noted,
+        costs=_costs(thread.head.channel),
+    )  # fmt: skip
+
+
+@page("/c/<int:conversation_id>/live")
+def live(conversation_id: int) -> AnyResponse:
+    """The newest page of it alone, for a page that looks again."""
+    desk, told = the_desk(), circumstances()
+    if desk.database.read(lambda session: head_of(session, conversation_id, told)) is None:
+        abort(404)
+    version = desk.database.read(lambda session: _version(session, conversation_id))
+    thread = lambda: desk.database.read(lambda s: thread_of(s, conversation_id, None, told))  # noqa: E731 - only where it is new
+    return show_live("thread_entries.html", version, late_thread=thread, Said=Said, Noted=Noted)
+
+
+@page("/c/<int:conversation_id>/take", role=Role.OPERATOR, method="POST")
+def take(conversation_id: int) -> AnyResponse:
+    outcome = _done(lambda session, told: stepped_in.take_over(session, conversation_id, me(), told))
+    return _back(conversation_id, outcome, "taken")
+
+
+@page("/c/<int:conversation_id>/hand-back", role=Role.OPERATOR, method="POST")
+def hand_back(conversation_id: int) -> AnyResponse:
+    outcome = _done(lambda session, told: stepped_in.hand_back(session, conversation_id, me(), told))
+    return _back(conversation_id, outcome, "handed")
+
+
+@page("/c/<int:conversation_id>/write", role=Role.OPERATOR, method="POST")
+def write(conversation_id: int) -> AnyResponse:
+    text = request.form.get("text", "")
+    if request.form.get("kind") == "note":
+        now = the_desk().clock.now()
+        kept = the_desk().database.transact(lambda session: stepped_in.note(session, conversation_id, text, me(), now))
+        return _back(conversation_id, kept, "noted")
+    outcome = _done(lambda session, told: stepped_in.write(session, conversation_id, text, me(), told))
+    return _back(conversation_id, outcome, "sent")
+
+
+@page("/c/<int:conversation_id>/settle", role=Role.OPERATOR, method="POST")
+def settle(conversation_id: int) -> AnyResponse:
+    """Nobody is needed any more, or somebody is."""
+    needs = request.form.get("needs") == "1"
+    the_desk().database.transact(lambda session: stepped_in.mark(session, conversation_id, needs_person=needs))
+    return _back(conversation_id, Outcome.DONE, "saved")
+
+
+@page("/c/<int:conversation_id>/block", role=Role.OPERATOR, method="POST")
+def block(conversation_id: int) -> AnyResponse:
+    """What they write is spam, or is none after all."""
+    is_spam, now = request.form.get("spam") == "1", the_desk().clock.now()
+    done = the_desk().database.transact(
+        lambda session: stepped_in.block(session, conversation_id, me(), now, is_spam=is_spam)
+    )
+    return _back(conversation_id, done, "saved")
+
+
+@page("/c/<int:conversation_id>/assign", role=Role.OPERATOR, method="POST")
+def assign(conversation_id: int) -> AnyResponse:
+    whom, now = number("operator"), the_desk().clock.now()
+    done = the_desk().database.transact(lambda session: stepped_in.assign(session, conversation_id, whom, me(), now))
+    return _back(conversation_id, done, "saved")
+
+
+@page("/c/<int:conversation_id>/label", role=Role.OPERATOR, method="POST")
+def label(conversation_id: int) -> AnyResponse:
+    name, is_put = request.form.get("label", ""), request.form.get("off") != "1"
+    done = the_desk().database.transact(lambda session: stepped_in.label(session, conversation_id, name, is_put=is_put))
+    return _back(conversation_id, done, "saved")
+
+
+@page("/c/<int:conversation_id>/resend/<int:outbox_id>", role=Role.OPERATOR, method="POST")
+def resend(conversation_id: int, outbox_id: int) -> AnyResponse:
+    """Send a text again that did not arrive, where that is not obsolete."""
+
+    def work(session: Session, told: Circumstances) -> Outcome:
+        row = outbox_by_id(session, outbox_id)
+        if row is None or row.conversation_id != conversation_id:
+            return Outcome.MISSING
+        message_resent(session, outbox_id, told.trace, told.now)
+        return Outcome.DONE
+
+    return _back(conversation_id, _done(work), "sent")
+
+
+@page("/c/<int:conversation_id>/story", role=Role.OPERATOR)
+def story(conversation_id: int) -> AnyResponse:
+    """What was said, as a story that the tests can play."""
+    profile = the_profile()
+    text = the_desk().database.read(lambda session: story_of(session, conversation_id, profile))
+    if text is None:
+        abort(404)
+    answer = Response(text, mimetype="text/plain")
+    answer.headers["Content-Disposition"] = f'attachment; filename="conversation-{conversation_id}.txt"'
+    return guarded(answer)
+
+
+@page("/c/<int:conversation_id>/turn/<int:turn_id>")
+def turn(conversation_id: int, turn_id: int) -> AnyResponse:
+    """The time machine: what was known before and after a turn, and what led to it."""
+    desk, told = the_desk(), circumstances()
+    head = desk.database.read(lambda session: head_of(session, conversation_id, told))
+    moment = desk.database.read(lambda session: moment_of(session, conversation_id, turn_id))
+    if head is None or moment is None:
+        abort(404)
+    read_now = desk.database.read(lambda session: understood_in(session, moment, told))
+    lines = for_people(*read_now) if read_now is not None else []
+    return show("turn.html", head=head, moment=moment, understood=lines)
+
+
+def _done(work: Any) -> Outcome:
+    """Do it in one transaction, and wake whoever sends."""
+    desk, told = the_desk(), circumstances()
+    outcome: Outcome = desk.database.transact(lambda session: work(session, told))
+    desk.wake.ring()
+    return outcome
+
+
+def _back(conversation_id: int, outcome: Outcome, done: str) -> AnyResponse:
+    if outcome is Outcome.MISSING:
+        abort(404)
+    return go("threads_read", done if outcome is Outcome.DONE else _SAYS[outcome], conversation_id=conversation_id)
+
+
+def _version(session: Session, conversation_id: int) -> tuple[Any, ...]:
+    minute: datetime = the_desk().clock.now().replace(second=0, microsecond=0)
+    return *thread_version(session, conversation_id), minute
+
+
+def _costs(channel: str) -> bool:
+    """Whether what is typed is counted in SMS segments."""
+    carried = the_desk().channels.get(channel)
+    return carried is not None and carried.capabilities.costs_by_segment
