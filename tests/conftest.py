@@ -2,15 +2,19 @@
 
 import io
 import logging
+import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from zlib import crc32
 
 import hypothesis
 import pytest
 import structlog
+from sqlalchemy import make_url
 
 from bot.channels.base import Channel
 from bot.channels.simulator import SimulatorChannel
@@ -23,7 +27,20 @@ from config import Settings
 from conversations.layout import Capabilities
 from handlers.profile import Profiles
 from tests.databases import Server, chosen, mariadb_server, postgresql_server
+from tests.made_new import Originals
 
+SERVERS = ("postgresql", "mariadb")
+ABOUT_DATABASES = (
+    "tests/handlers/test_search.py",
+    "tests/faults/", "tests/bot/test_check.py", "tests/bot/test_import_faults.py", "tests/bot/test_journal.py",
+    "tests/handlers/test_claims.py", "tests/handlers/test_class_bookings.py", "tests/handlers/test_consents.py",
+    "tests/handlers/test_engagements.py",
+    "tests/handlers/test_in_bulk.py", "tests/handlers/test_outbox.py", "tests/handlers/test_payments_races.py",
+    "tests/handlers/test_provider_tokens.py", "tests/handlers/test_schema.py", "tests/handlers/test_send_budgets.py",
+)  # fmt: skip
+"""Tests whose subject is what a database holds, or how it locks."""
+CONTROL = "_guard_off_"
+"""A race without what decides it: shown once is shown."""
 NOW = datetime(2026, 3, 10, 7, 15, tzinfo=UTC)
 """Tuesday 10 March 2026, 10:15 in Qatar."""
 
@@ -35,6 +52,39 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-stories", action="store_true", help="write down how the stories really go")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where the whole suite runs on servers too, a test runs on one database, by turns; one that is about databases, on
+    each. Everything runs on SQLite where nothing else is named, as everybody does who changes something."""
+    if not os.environ.get("TEST_BY_TURNS"):
+        return
+    there: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        if kind := _kind(item):
+            there[_of_all(item, kind)].add(kind)
+    spared = [item for item in items if not _has_its_turn(item, there)]
+    config.hook.pytest_deselected(items=spared)
+    items[:] = [item for item in items if item not in set(spared)]
+
+
+def _has_its_turn(item: pytest.Item, there: Mapping[str, set[str]]) -> bool:
+    kind = _kind(item)
+    if not kind or (item.nodeid.startswith(ABOUT_DATABASES) and CONTROL not in item.nodeid):
+        return True
+    kinds = there[_of_all(item, kind)]
+    turns = [one for one in ("sqlite", *SERVERS) if one in kinds]
+    return turns[crc32(_of_all(item, kind).encode()) % len(turns)] == kind
+
+
+def _kind(item: pytest.Item) -> str:
+    """The database that a test runs on; "" where it says nothing of one."""
+    said = str(item.callspec.params.get("kind")) if hasattr(item, "callspec") else ""
+    return said if said in ("sqlite", *SERVERS) else ""
+
+
+def _of_all(item: pytest.Item, kind: str) -> str:
+    return item.nodeid.replace(kind, "")
+
+
 class Databases:
     """Servers that start when first asked for, a migrated database with the demonstration on each, and copies of it."""
 
@@ -43,6 +93,8 @@ class Databases:
         self._servers: dict[str, Server] = {}
         self._made: set[str] = set()
         self._count = 0
+        self._free: dict[str, list[str]] = defaultdict(list)
+        self._originals = Originals()
 
     def copy(self, kind: str) -> str:
         """The address of a fresh database of this kind."""
@@ -77,6 +129,29 @@ class Databases:
             for path in self._folder.glob(f"{name}*"):
                 path.unlink()
 
+    def lend(self, kind: str) -> str:
+        """As copy(); on a server it may be one that was used, and is as new again."""
+        if kind == "sqlite":
+            return self.copy(kind)
+        if free := self._free[kind]:
+            return free.pop()
+        url = self.copy(kind)
+        self._originals.know(kind, url)
+        return url
+
+    def take_back(self, kind: str, url: str) -> None:
+        """What was lent, to lend it again; where its tables are not as they were, it is thrown away."""
+        if kind == "sqlite":
+            self.drop(kind, url)
+            return
+        server, name = self._server(kind), make_url(url).database
+        assert name is not None
+        server.disconnect(name)
+        if self._originals.restore(kind, url):
+            self._free[kind].append(url)
+        else:
+            self.drop(kind, url)
+
     def _server(self, kind: str) -> Server:
         if kind not in self._servers:
             server = postgresql_server() if kind == "postgresql" else mariadb_server(in_one_file=True)
@@ -108,9 +183,9 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database_url(kind: str, databases: Databases) -> Iterator[str]:
-    url = databases.copy(kind)
+    url = databases.lend(kind)
     yield url
-    databases.drop(kind, url)
+    databases.take_back(kind, url)
 
 
 @pytest.fixture

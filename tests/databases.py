@@ -84,6 +84,10 @@ class Server(ABC):
         """Remove a database if there is one, ending the connections to it."""
 
     @abstractmethod
+    def disconnect(self, name: str) -> None:
+        """End the connections to a database."""
+
+    @abstractmethod
     def _initialise(self) -> None: ...
 
     @abstractmethod
@@ -178,6 +182,10 @@ class PostgreSQL(Server):
     def drop(self, name: str) -> None:
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def disconnect(self, name: str) -> None:
+        ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = {}"
+        self._execute(sql.SQL(ended).format(sql.Literal(name)))
+
     def _initialise(self) -> None:
         folder = _postgresql_folder()
         if folder is None:
@@ -256,12 +264,16 @@ class MariaDB(Server):
                     cursor.execute(f"INSERT INTO `{table}` SELECT * FROM `{template}`.`{table}`")
 
     def drop(self, name: str) -> None:
+        self.disconnect(name)
+        with self._connection() as connection, connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS `{name}`")
+
+    def disconnect(self, name: str) -> None:
         with self._connection() as connection, connection.cursor() as cursor:
             cursor.execute("SELECT id FROM information_schema.processlist WHERE db = %s", (name,))
             for (thread,) in cursor.fetchall():
                 with suppress(pymysql.MySQLError):  # gone by itself
                     cursor.execute("KILL %s", (thread,))
-            cursor.execute(f"DROP DATABASE IF EXISTS `{name}`")
 
     def _initialise(self) -> None:
         server, installer, defaults = map(_mariadb, MARIADB_PROGRAMS)

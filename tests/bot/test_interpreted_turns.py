@@ -32,7 +32,8 @@ from tests.conftest import MakeDesk
 from tests.databases import chosen
 from tests.fakes.llm_server import MODEL, FakeLLM
 from tests.fakes.twilio_server import FakeTwilio
-from tests.faults.test_killed import SID, TOKEN, Phones, Server, eventually, without_exactly_one_turn
+from tests.faults.test_killed import SID, TOKEN, Phones, Server, without_exactly_one_turn
+from tests.patience import eventually
 
 KEY = "hunter2-k3y"
 SARA, LEA, OMAR = "+97455501234", "+97455507777", "+97455500000"

@@ -2,9 +2,7 @@
 looking for it."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
@@ -24,8 +22,8 @@ from handlers.profile import Profiles
 from models.bell import ring
 from models.outbox import outbox_after
 from tests.databases import chosen
+from tests.patience import PATIENCE, eventually
 
-PATIENCE = 20.0
 POSTGRESQL = [kind for kind in chosen() if kind == "postgresql"]
 
 
@@ -82,7 +80,7 @@ def test_what_one_process_leaves_another_sends(database_url: str) -> None:
     worker.start()
     try:
         receive(web, Inbound("simulator", "one", "+97455501234", "+97455501234", "haircut tomorrow at 3"))
-        _until(lambda: [row.status for row in web.database.read(lambda s: outbox_after(s, 0))] == [Delivery.SENT])
+        eventually(lambda: [row.status for row in web.database.read(lambda s: outbox_after(s, 0))] == [Delivery.SENT])
     finally:
         worker.stop()
         web.database.dispose()
@@ -94,10 +92,3 @@ def _desk(url: str) -> Desk:
     return Desk(
         settings, Database(url, pool=4), Clock(), {"simulator": SimulatorChannel()}, Profiles(overrides(settings))
     )
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + timedelta(seconds=PATIENCE).total_seconds()
-    while not holds():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)

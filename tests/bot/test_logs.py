@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,24 +19,16 @@ from tests.conftest import Databases
 from tests.databases import _free_port
 from tests.fakes.llm_server import MODEL, FakeLLM
 from tests.fakes.twilio_server import FakeTwilio, signed_post
+from tests.patience import PATIENCE, eventually
 
 TOP = Path(__file__).parent.parent.parent
 SID, TOKEN, KEY = "AC" + "8" * 32, "a token", "hunter2-k3y"
 OURS, OMAR, SARA, REFUSED = "+15005550006", "+97455500000", "+97455501234", "+15005550009"
 SECRET = "Xylophone Zebra Quandary"
 """A phrase that nothing but a person's text holds, and that says nothing to us."""
-PATIENCE = 40.0
 ALONG_THE_WAY = {
     "message_received", "interpreter_asked", "message_sent", "message_put_off", "message_given_up", "delivery_reported",
 }  # fmt: skip
-
-
-def eventually(found: Callable[[], Any], otherwise: str) -> Any:
-    deadline = time.monotonic() + PATIENCE
-    while not (thing := found()):
-        assert time.monotonic() < deadline, otherwise
-        time.sleep(0.05)
-    return thing
 
 
 class Server:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from bot.channels.base import Channel, Found, LookUp
-from bot.channels.simulator import SimulatorChannel
+from bot.channels.simulator import SCREEN, SimulatorChannel
 from conversations.messages import Outgoing
 
 CHANNEL: Channel = SimulatorChannel()
@@ -25,3 +25,7 @@ def test_an_interrupted_send_may_be_repeated() -> None:
 
 def test_it_carries_what_the_simulators_screen_shows() -> None:
     assert (CHANNEL.name, CHANNEL.capabilities.longest) == ("simulator", 4096)
+
+
+def test_the_page_shows_buttons_and_lists() -> None:
+    assert (3, 10) == (SCREEN.buttons, SCREEN.rows)

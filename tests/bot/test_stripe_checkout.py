@@ -24,6 +24,7 @@ from conversations.payments import Outcome, PaymentNews
 from tests.conftest import NOW
 from tests.fakes.faulty_server import Answer
 from tests.fakes.stripe_server import FakeStripe
+from tests.patience import NO_WAIT
 
 KEY = "sk_test_hunter2"
 USD = Money(7900, "USD")
@@ -51,6 +52,14 @@ def fake(clock: SetClock) -> Iterator[FakeStripe]:
 
 @pytest.fixture
 def stripe(fake: FakeStripe, clock: SetClock) -> Iterator[StripeCheckout]:
+    made = StripeCheckout(KEY, clock.now, fake.base_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def hurried(fake: FakeStripe, clock: SetClock) -> Iterator[StripeCheckout]:
+    """One that waits for no answer."""
     made = StripeCheckout(KEY, clock.now, fake.base_url, answer_seconds=0.5)
     yield made
     made.close()
@@ -189,6 +198,63 @@ class TestBegin:
         with ThreadPoolExecutor(8) as pool:
             begun = dict(pool.map(begin, range(1, 41)))
         assert begun == {name: one["metadata"]["payment_id"] for name, one in fake.sessions.items()}
+
+
+class TestHold:
+    """https://docs.stripe.com/payments/place-a-hold-on-a-payment-method"""
+
+    def _held(self, fake: FakeStripe, stripe: StripeCheckout) -> Known:
+        begun = stripe.begin(replace(ASKED, is_hold=True))
+        fake.authorize(begun.checkout_id)
+        return Known(42, begun.checkout_id, USD, str(fake.sessions[begun.checkout_id]["payment_intent"]))
+
+    def test_the_page_asks_to_hold_the_amount(self, fake: FakeStripe, stripe: StripeCheckout) -> None:
+        stripe.begin(replace(ASKED, is_hold=True))
+        assert "manual" == fake.asked[-1].form["payment_intent_data[capture_method]"]
+
+    def test_a_session_that_says_unpaid_is_authorized(self, fake: FakeStripe, stripe: StripeCheckout) -> None:
+        held = self._held(fake, stripe)
+        news = stripe.look(held)
+        assert (Outcome.AUTHORIZED, held.transaction_id, None) == (news.outcome, news.transaction_id, news.amount)
+
+    def test_it_is_taken_once_however_often_it_is_asked(self, fake: FakeStripe, stripe: StripeCheckout) -> None:
+        held = self._held(fake, stripe)
+        first, second = stripe.capture(held, "pay-42-1-take"), stripe.capture(held, "pay-42-1-take")
+        other = stripe.capture(held, "another key")
+        assert [Outcome.PAID] * 3 == [first.outcome, second.outcome, other.outcome]
+        assert USD == first.amount == other.amount
+
+    def test_less_is_taken_and_told(self, fake: FakeStripe, stripe: StripeCheckout) -> None:
+        held = replace(self._held(fake, stripe), amount=Money(5000, "USD"))
+        assert Money(5000, "USD") == stripe.capture(held, "key").amount
+
+    def test_more_than_is_held_is_refused(self, fake: FakeStripe, stripe: StripeCheckout) -> None:
+        held = replace(self._held(fake, stripe), amount=Money(9000, "USD"))
+        with pytest.raises(ProviderRefused, match="amount_too_large"):
+            stripe.capture(held, "key")
+
+    def test_what_the_bank_let_go_cannot_be_taken(self, fake: FakeStripe, stripe: StripeCheckout) -> None:
+        held = self._held(fake, stripe)
+        fake.hold_ends(held.checkout_id)
+        assert Outcome.FAILED is stripe.capture(held, "key").outcome
+
+    def test_ending_lets_go(self, fake: FakeStripe, stripe: StripeCheckout) -> None:
+        held = self._held(fake, stripe)
+        assert Outcome.EXPIRED is stripe.end(held).outcome
+        assert "canceled" == fake.intents[held.transaction_id]["status"]
+        assert Outcome.FAILED is stripe.end(held).outcome
+
+    def test_ending_what_was_taken_tells_that_it_was(self, fake: FakeStripe, stripe: StripeCheckout) -> None:
+        held = self._held(fake, stripe)
+        stripe.capture(held, "key")
+        assert Outcome.PAID is stripe.end(held).outcome
+
+    def test_an_error_while_taking_is_tried_again(self, fake: FakeStripe, stripe: StripeCheckout) -> None:
+        held = self._held(fake, stripe)
+        fake.break_next()
+        with pytest.raises(ProviderAway):
+            stripe.capture(held, "key")
+        assert Outcome.PAID is stripe.capture(held, "key").outcome
 
 
 class TestMoney:
@@ -352,12 +418,13 @@ class TestRefund:
     @pytest.mark.parametrize("is_forgotten", [False, True])
     @pytest.mark.parametrize("lose", [FakeStripe.cut_after_accepting, FakeStripe.hang_after_accepting])
     def test_a_lost_answer_gives_nothing_back_twice(
-        self, lose: Callable[[FakeStripe], None], is_forgotten: bool, fake: FakeStripe, stripe: StripeCheckout
-    ) -> None:
+        self, lose: Callable[[FakeStripe], None], is_forgotten: bool, fake: FakeStripe, stripe: StripeCheckout,
+        hurried: StripeCheckout,
+    ) -> None:  # fmt: skip
         intent = paid(fake, stripe)
         lose(fake)
         with pytest.raises(ProviderAway):
-            stripe.refund(7, intent, Money(2000, "USD"), "refund-7-1")
+            hurried.refund(7, intent, Money(2000, "USD"), "refund-7-1")
         if is_forgotten:
             fake.forget_keys()
         again = stripe.refund(7, intent, Money(2000, "USD"), "refund-7-1")
@@ -434,18 +501,18 @@ class TestErrors:
 
     @pytest.mark.parametrize("lose", [FakeStripe.cut_after_accepting, FakeStripe.hang_after_accepting])
     def test_a_lost_answer_passes(
-        self, lose: Callable[..., None], call: Call, fake: FakeStripe, stripe: StripeCheckout
+        self, lose: Callable[..., None], call: Call, fake: FakeStripe, hurried: StripeCheckout
     ) -> None:
         lose(fake, method="")
         begun = time.monotonic()
         with pytest.raises(ProviderAway):
-            call(stripe)
-        assert time.monotonic() - begun < 2
+            call(hurried)
+        assert time.monotonic() - begun < NO_WAIT
 
-    def test_a_server_that_is_too_slow_passes(self, call: Call, fake: FakeStripe, stripe: StripeCheckout) -> None:
+    def test_a_server_that_is_too_slow_passes(self, call: Call, fake: FakeStripe, hurried: StripeCheckout) -> None:
         fake.delay(0.8)
         with pytest.raises(ProviderAway):
-            call(stripe)
+            call(hurried)
 
     def test_a_server_that_is_not_there_passes(self, call: Call, clock: SetClock) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -475,12 +542,12 @@ class TestErrors:
 
 
 class TestOddAnswers:
-    def test_a_body_that_drips_is_not_waited_for(self, fake: FakeStripe, stripe: StripeCheckout) -> None:
-        fake.drip = 0.05
+    def test_a_body_that_drips_is_not_waited_for(self, fake: FakeStripe, hurried: StripeCheckout) -> None:
+        fake.drip = 0.3
         begun = time.monotonic()
         with pytest.raises(ProviderAway):
-            stripe.begin(ASKED)
-        assert time.monotonic() - begun < 2
+            hurried.begin(ASKED)
+        assert time.monotonic() - begun < NO_WAIT
 
     def test_nobody_is_followed_elsewhere(
         self, fake: FakeStripe, stripe: StripeCheckout, monkeypatch: pytest.MonkeyPatch

@@ -165,6 +165,16 @@ class TestPayments:
         )
         assert news == expected
 
+    def test_an_amount_that_is_held_and_let_go(self, fake: FakeStripe, clock: SetClock) -> None:
+        stripe = StripeCheckout(KEY, clock.now, fake.base_url)
+        session_id = stripe.begin(replace(ASKED, is_hold=True)).checkout_id
+        completed = told(fake, fake.authorize(session_id))
+        intent = fake.sessions[session_id]["payment_intent"]
+        held, gone = told(fake, fake.held(session_id)), told(fake, fake.hold_ends(session_id))
+        assert completed == PaymentNews(Outcome.PROCESSING, payment_id=42, checkout_id=session_id, at=NOW)
+        assert held == PaymentNews(Outcome.AUTHORIZED, payment_id=42, transaction_id=intent, at=NOW)
+        assert gone == PaymentNews(Outcome.EXPIRED, payment_id=42, transaction_id=intent, code="automatic", at=NOW)
+
     def test_an_expired_page_is_told(self, fake: FakeStripe, session_id: str) -> None:
         expected = PaymentNews(Outcome.EXPIRED, payment_id=42, checkout_id=session_id, at=NOW)
         assert expected == told(fake, fake.expire(session_id))

@@ -9,6 +9,8 @@ from conversations.booking import BookingStatus, BookingView, ProposalView
 from conversations.business import ANY, Agreement, Business, Money, Service, Shift, Staff
 from conversations.classes import ClassView, Place, WaitlistStatus
 from conversations.desk import BlockView, ForOthers, LastCommand
+from conversations.engagements.states import EngagementStatus
+from conversations.engagements.views import ActivityView, EngagementView
 from conversations.facts import Person
 from conversations.layout import Capabilities
 from conversations.payments import BookingMoney, PackView
@@ -66,6 +68,9 @@ class PlainFacts:
     money: Mapping[int, BookingMoney] = field(default_factory=dict)
     packs: Sequence[PackView] = ()
     credit: Sequence[Money] = ()
+    jobs: Sequence[EngagementView] = ()
+    log: Sequence[ActivityView] = ()
+    unopened: Sequence[int] = ()
 
     language_is_known: bool = False
 
@@ -168,3 +173,15 @@ class PlainFacts:
 
     def last_command(self) -> LastCommand | None:
         return self.commanded
+
+    def engagement(self, engagement_id: int) -> EngagementView | None:
+        return next((found for found in self.jobs if found.id == engagement_id), None)
+
+    def engagements(self) -> Sequence[EngagementView]:
+        return [found for found in self.jobs if found.status is not EngagementStatus.CLOSED]
+
+    def activity(self, engagement_id: int) -> Sequence[ActivityView]:
+        return self.log
+
+    def openings_failed(self) -> Sequence[int]:
+        return self.unopened

@@ -47,6 +47,14 @@ def test_yes_to_a_time_that_was_lost_books_nothing_and_offers_others() -> None:
     assert [*"ABC", "WAIT"] == [option.key for option in turn.dialogue.options]
 
 
+def test_yes_to_which_service_asks_it_again_and_keeps_the_day() -> None:
+    options = (Option("1", Subject.SERVICE, "1", "Therapy"), Option("2", Subject.SERVICE, "2", "Massage"))
+    asked = Dialogue(Awaiting.SERVICE, day=WEDNESDAY, at=time(15), options=options)
+    turn = step(asked, Said("yes"), PlainFacts())
+    assert ["which_of_these"] == [reply.key for reply in turn.replies]
+    assert (options, WEDNESDAY) == (turn.dialogue.options, turn.dialogue.day)
+
+
 def test_a_yes_with_a_correction_is_a_correction() -> None:
     turn = step(READY, Said("yes but at 4"), PlainFacts())
     assert time(16) == turn.dialogue.at

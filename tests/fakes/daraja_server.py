@@ -25,6 +25,7 @@ WORDS = {
     "1019": "Transaction has expired",
     "1001": "Unable to lock subscriber, a transaction is already in process for the current subscriber",
 }
+CALLED_AT = r"https://[^/:]+\.[a-z]+/[!-~]+"
 STATUS_OF_CODE = {"404.001.03": 404, "404.001.01": 404, "405.001": 405}
 
 
@@ -59,6 +60,8 @@ class FakeDaraja(FaultyServer):
         self.expires_in: object = "3599"
         self.answers_about = ""
         """The id that queries answer with, whatever they asked about."""
+        self.calls_to = CALLED_AT
+        """What a callback's address must be like."""
         self.on_push: Callable[[Prompt], None] | None = None
         self.prompts: list[Prompt] = []
         self.tokens: list[str] = []
@@ -172,7 +175,7 @@ class FakeDaraja(FaultyServer):
             ("PhoneNumber", not re.fullmatch(r"254[17][0-9]{8}", str(body.get("PhoneNumber")))),
             ("PartyA", body.get("PartyA") != body.get("PhoneNumber")),
             ("PartyB", body.get("PartyB") != (self.till or self.shortcode)),
-            ("CallBackURL", not re.fullmatch(r"https://[^/:]+\.[a-z]+/[!-~]+", str(body.get("CallBackURL")))),
+            ("CallBackURL", not re.fullmatch(self.calls_to, str(body.get("CallBackURL")))),
             ("AccountReference", not re.fullmatch(r"[A-Za-z0-9]{1,12}", str(body.get("AccountReference")))),
             ("TransactionDesc", not re.fullmatch(r"[A-Za-z0-9]{1,13}", str(body.get("TransactionDesc")))),
         )

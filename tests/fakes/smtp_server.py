@@ -23,12 +23,13 @@ from cryptography.x509.oid import NameOID
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What comes instead of a yes, at `stage` (MAIL, RCPT, DATA). `cut`: the connection is cut, at DATA once the email
-    is taken; `hang`: seconds without an answer."""
+    is taken; `hang`: seconds without an answer; `held`: none until it is set."""
 
     stage: str
     says: str = ""
     cut: bool = False
     hang: float = 0.0
+    held: threading.Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,8 @@ class FakeSMTP:
             return ""
         if fault.hang:
             await asyncio.sleep(fault.hang)
+        while fault.held is not None and not fault.held.is_set():
+            await asyncio.sleep(0.05)
         if fault.cut:
             server.transport.abort()
         return fault.says or "250 OK"

@@ -12,7 +12,7 @@ LOCALES = frozenset({"auto", "de", "en", "en-GB", "es", "es-419", "fil", "fr", "
 """Some of Stripe's; Arabic and Swahili are none of them."""
 FIELDS = re.compile(
     r"mode|success_url|cancel_url|client_reference_id|customer_email|expires_at|locale|metadata\[\w+\]"
-    r"|payment_intent_data\[metadata\]\[\w+\]|payment_method_types\[\d+\]|line_items\[0\]\[quantity\]"
+    r"|payment_intent_data\[capture_method\]|payment_intent_data\[metadata\]\[\w+\]|payment_method_types\[\d+\]|line_items\[0\]\[quantity\]"
     r"|line_items\[0\]\[price_data\]\[(?:currency|unit_amount|product_data\]\[name)\]"
 )
 PRICE = "line_items[0][price_data]"

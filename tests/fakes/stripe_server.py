@@ -48,6 +48,7 @@ class FakeStripe(FaultyServer):
         self.drip = 0.0
         """Seconds between the bytes of a body."""
         self._metadata: dict[str, Thing] = {}
+        self._captures: dict[str, str] = {}
         self._remembered: dict[str, tuple[object, Answer]] = {}
         self._breaks = 0
         self._count = 0
@@ -58,10 +59,35 @@ class FakeStripe(FaultyServer):
         """The client pays; `amount` and `currency` where it is not what was asked."""
         with self.lock:
             session = self.sessions[session_id]
+            if self._captures[session_id] == "manual":
+                raise ValueError(f"{session_id} holds the amount first")
             session["amount_total"] = session["amount_total"] if amount is None else amount
             session["currency"] = currency or session["currency"]
             self._complete(session, "paid", "succeeded")
             return self.event("checkout.session.completed", session)
+
+    def authorize(self, session_id: str) -> Thing:
+        """The client's card holds the amount, where the page was made for that; the session says unpaid. The event is
+        the session's; see `held` for the payment intent's."""
+        with self.lock:
+            session = self.sessions[session_id]
+            if self._captures[session_id] != "manual":
+                raise ValueError(f"{session_id} takes the money at once")
+            self._complete(session, "unpaid", "requires_capture")
+            return self.event("checkout.session.completed", session)
+
+    def held(self, session_id: str) -> Thing:
+        """What Stripe tells of the payment intent that holds the amount."""
+        with self.lock:
+            intent = self.intents[self.sessions[session_id]["payment_intent"]]
+            return self.event("payment_intent.amount_capturable_updated", intent)
+
+    def hold_ends(self, session_id: str) -> Thing:
+        """A week has gone by: the bank lets go what was held."""
+        with self.lock:
+            intent = self.intents[self.sessions[session_id]["payment_intent"]]
+            intent |= {"status": "canceled", "amount_capturable": 0, "cancellation_reason": "automatic"}
+            return self.event("payment_intent.canceled", intent)
 
     def pay_slowly(self, session_id: str) -> Thing:
         """The client has done their part with a method that takes days; see `arrive` and `bounce`."""
@@ -218,6 +244,10 @@ class FakeStripe(FaultyServer):
                     raise Refused(400, "", NOT_OPEN.format(session["status"]), is_remembered=True)
                 session |= {"status": "expired", "url": None}
                 return self._json(session)
+            case "POST", ["v1", "payment_intents", name, "capture"]:
+                return self._json(self._capture(name, asked.form))
+            case "POST", ["v1", "payment_intents", name, "cancel"]:
+                return self._json(self._cancel(name))
             case "POST", ["v1", "refunds"]:
                 return self._json(self._create_refund(asked.form))
             case "GET", ["v1", "refunds"]:
@@ -238,18 +268,42 @@ class FakeStripe(FaultyServer):
         session |= {"customer_email": form.get("customer_email"), "locale": form.get("locale")}
         self.sessions[session_id] = session
         self._metadata[session_id] = inside(form, "payment_intent_data[metadata]")
+        self._captures[session_id] = form.get("payment_intent_data[capture_method]", "automatic")
         return session
+
+    def _capture(self, intent_id: str, form: Mapping[str, str]) -> Thing:
+        intent = self._found(self.intents, intent_id, "payment_intent", "intent")
+        amount = int(form.get("amount_to_capture", intent["amount_capturable"]))
+        self._must_hold(intent, "captured")
+        if not 0 < amount <= intent["amount_capturable"]:
+            words = "The amount to capture is greater than what can be captured"
+            raise Refused(400, "amount_too_large", words, "amount_to_capture", is_remembered=True)
+        intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0}
+        session = next(one for one in self.sessions.values() if one["payment_intent"] == intent_id)
+        session["payment_status"] = "paid"
+        return intent
+
+    def _cancel(self, intent_id: str) -> Thing:
+        intent = self._found(self.intents, intent_id, "payment_intent", "intent")
+        self._must_hold(intent, "canceled")
+        intent |= {"status": "canceled", "amount_capturable": 0, "cancellation_reason": None}
+        return intent
+
+    def _must_hold(self, intent: Thing, done: str) -> None:
+        if intent["status"] != "requires_capture":
+            words = f"This PaymentIntent could not be {done} because it has a status of {intent['status']}."
+            raise Refused(400, "payment_intent_unexpected_state", words, is_remembered=True)
 
     def _create_refund(self, form: Mapping[str, str]) -> Thing:
         intent = self._found(self.intents, form.get("payment_intent", ""), "payment_intent", "payment_intent")
         given_back = self._given_back(intent["id"])
-        amount = int(form.get("amount", intent["amount"] - given_back))
+        amount = int(form.get("amount", intent["amount_received"] - given_back))
         if intent["status"] != "succeeded":
             raise Refused(400, "", "This PaymentIntent does not have a successful charge to refund.")
-        if given_back >= intent["amount"]:
+        if given_back >= intent["amount_received"]:
             words = f"Charge ch_{intent['id']} has already been refunded."
             raise Refused(400, "charge_already_refunded", words, is_remembered=True)
-        if not 0 < amount <= intent["amount"] - given_back:
+        if not 0 < amount <= intent["amount_received"] - given_back:
             words = f"Refund amount ({amount}) is greater than unrefunded amount on charge"
             raise Refused(400, "", words, "amount", is_remembered=True)
         return self._new_refund(intent["id"], amount, inside(form, "metadata"))
@@ -271,7 +325,11 @@ class FakeStripe(FaultyServer):
         error = {"type": "card_error", "code": code, "message": "It was declined.", "decline_code": decline_code}
         same = {"id": intent_id, "object": "payment_intent", "metadata": self._metadata[session["id"]]}
         money = {"amount": session["amount_total"], "currency": session["currency"]}
-        self.intents[intent_id] = {**same, **money, "status": status, "last_payment_error": error if code else None}
+        taken = session["amount_total"] if status == "succeeded" else 0
+        held = session["amount_total"] if status == "requires_capture" else 0
+        amounts = {"amount_received": taken, "amount_capturable": held, "capture_method": self._captures[session["id"]]}
+        said = {"status": status, "last_payment_error": error if code else None}
+        self.intents[intent_id] = {**same, **money, **amounts, **said}
         return self.intents[intent_id]
 
     def _refunds_of(self, intent_id: str) -> list[Thing]:

@@ -24,6 +24,8 @@ from tests.faults.unguarded import Guard
 KILLS_A_ROUND = 50
 WORST_RECOVERY = 10.0
 """Seconds; more counts as a violation."""
+FIRST_TRY, MANY = 0.995, 200
+"""The share of engagements made at the first try, of at least so many; of fewer, one may need more."""
 RACES_OF_A_CONTROL = 48
 
 
@@ -114,7 +116,8 @@ def say_round(what: str, outcome: Outcome) -> None:
     seconds, where = max(outcome.recoveries, default=(0.0, "-"))
     print(
         f"{what}: script {outcome.script}, {outcome.kills} kills, {outcome.texts_in} texts in, "
-        f"{outcome.texts_out} out, recovered within {seconds:.1f} s ({where})",
+        f"{outcome.texts_out} out, {outcome.charges} charges, {outcome.refunds} refunds, {outcome.opened} engagements, "
+        f"recovered within {seconds:.1f} s ({where})",
         flush=True,
     )
     _list(outcome.violations)
@@ -131,10 +134,28 @@ def say(what: str, outcomes: list[Outcome]) -> int:
     print(f"texts in:       {sum(outcome.texts_in for outcome in outcomes)}")
     print(f"repeated later: {sum(outcome.repeated for outcome in outcomes)}")
     print(f"texts out:      {sum(outcome.texts_out for outcome in outcomes)}")
+    print(f"charges:        {sum(outcome.charges for outcome in outcomes)}")
+    print(f"lost prompts:   {sum(outcome.lost_prompts for outcome in outcomes)}")
+    print(f"refunds:        {sum(outcome.refunds for outcome in outcomes)}")
+    opened, first_try = (sum(each) for each in zip(*((one.opened, one.first_try) for one in outcomes), strict=True))
+    openings = [one for outcome in outcomes for one in outcome.openings] or [0.0]
+    mean, longest = sum(openings) / len(openings), max(openings)
+    print(
+        f"engagements:    {opened}, {_share(first_try, opened):.1%} at the first try, "
+        f"within {mean:.2f} s on average, {longest:.2f} s at most"
+    )
     print(f"worst recovery: {seconds:.1f} s of {len(recovered)} ({where})")
     print(f"violations:     {len(violations)}", flush=True)
     _list(violations)
-    return 1 if violations or seconds > WORST_RECOVERY else 0
+    return 1 if violations or seconds > WORST_RECOVERY or not _often_enough(first_try, opened) else 0
+
+
+def _share(first_try: int, opened: int) -> float:
+    return first_try / opened if opened else 1.0
+
+
+def _often_enough(first_try: int, opened: int) -> bool:
+    return _share(first_try, opened) >= FIRST_TRY if opened >= MANY else opened - first_try <= 1
 
 
 def _list(lines: list[str]) -> None:

@@ -26,6 +26,8 @@ class Control(StrEnum):
     """The provider is answered before the message is stored: one is lost."""
     CLAIMS = "claims"
     """Nobody minds who owns a time: bookings overlap."""
+    PROMPTS = "prompts"
+    """That a prompt is about to be sent is not written down first: a phone is asked twice."""
 
 
 def switch_off(control: Control) -> None:
@@ -38,6 +40,8 @@ def switch_off(control: Control) -> None:
         case Control.CLAIMS:
             wrap("models.claims:claim", lambda _: claim_unguarded)
             wrap("models.claims:busy", lambda _: lambda *_, **__: [])
+        case Control.PROMPTS:
+            wrap("models.payments:change_payment", _begun_unnoted)
 
 
 def _answered_first(receive: Callable[..., None]) -> Callable[..., None]:
@@ -47,6 +51,15 @@ def _answered_first(receive: Callable[..., None]) -> Callable[..., None]:
         timer.start()
 
     return stored_late
+
+
+def _begun_unnoted(change: Callable[..., None]) -> Callable[..., None]:
+    def changed(session: Session, row: Any, now: datetime, **values: Any) -> None:
+        if values.keys() == {"begun_at", "look_at"}:
+            values = {"look_at": now}
+        change(session, row, now, **values)
+
+    return changed
 
 
 def claim_unguarded(

@@ -13,7 +13,8 @@ from bot.commands.opening import load_business
 from bot.database import Database
 from tests.databases import Server, mariadb_server, postgresql_server
 
-BUSINESS = Path(__file__).parent / "business.toml"
+BUSINESS, PAYMENTS = (Path(__file__).parent / name for name in ("business.toml", "payments.toml"))
+FACIAL = 'key = "facial"\n'
 Away = Callable[[], AbstractContextManager[None]]
 """Makes a database be away for the length of a with block."""
 
@@ -80,3 +81,11 @@ def make_ready(url: str) -> None:
     database.migrate()
     load_business(database, BUSINESS)
     database.dispose()
+
+
+def ask_for_all(database: Database, folder: Path) -> None:
+    """From now on the business wants to be paid, and a facial opens a course. `folder` is for the file."""
+    whole = folder / "whole.toml"
+    written = "\n".join(path.read_text(encoding="utf-8") for path in (BUSINESS, PAYMENTS))
+    whole.write_text(written.replace(FACIAL, f'{FACIAL}engagement = "course"\n'), encoding="utf-8")
+    load_business(database, whole)

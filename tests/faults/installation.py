@@ -14,9 +14,9 @@ import requests
 
 from tests.databases import _free_port
 from tests.faults.script import Target
+from tests.patience import PATIENCE
 
 TOP = Path(__file__).parent.parent.parent
-PATIENCE = 60.0
 GRACE = 40.0
 """Seconds to finish what is held after SIGTERM; gunicorn itself gives its workers 20."""
 
@@ -35,6 +35,7 @@ class Installation:
         port = _free_port()
         self.address = f"http://127.0.0.1:{port}"
         self.log, self.deaths, self._plan = folder / "server.log", folder / "deaths", folder / "plan"
+        self._ahead = folder / "ahead"
         self._commands = topology.value
         own = {
             "HOST": "127.0.0.1", "PORT": str(port), "PUBLIC_URL": self.address, "WEB_CONCURRENCY": "2",
@@ -45,10 +46,14 @@ class Installation:
         self._lock = threading.Lock()
         self._watching = threading.Event()
         self._serial = 0
+        self.be_ahead(0.0)
 
-    def start(self, ahead: float = 0.0) -> None:
+    def be_ahead(self, seconds: float) -> None:
+        """Let every clock of it be so much ahead."""
+        _write(self._ahead, str(seconds))
+
+    def start(self) -> None:
         """Start everything, and start again whatever ends, as an operator's supervisor does."""
-        self.environment["FAULTS_AHEAD"] = str(ahead)
         with self._lock:
             for number in range(len(self._commands)):
                 self._start(number)
@@ -104,9 +109,7 @@ class Installation:
     def plan(self, name: str, nth: int) -> str:
         """Let a process end itself at its n-th pass of a point, from now on."""
         self._serial += 1
-        written = self._plan.with_suffix(".new")
-        written.write_text(f"{self._serial} {nth} {name}", encoding="utf-8")
-        written.replace(self._plan)
+        _write(self._plan, f"{self._serial} {nth} {name}")
         return str(self._serial)
 
     def death(self, serial: str, seconds: float) -> float | None:
@@ -142,6 +145,13 @@ class Installation:
             if process.returncode is None:
                 os.killpg(process.pid, signal.SIGKILL)  # it is there, even if it has just ended, until it is waited for
                 process.wait()
+
+
+def _write(path: Path, text: str) -> None:
+    """At once, for whoever reads it meanwhile."""
+    new = path.with_suffix(".new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
 
 
 def _end(pids: list[int], number: int) -> None:

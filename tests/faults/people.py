@@ -11,8 +11,9 @@ import requests
 
 from tests.fakes.twilio_server import signed_post
 from tests.faults.moments import moment
+from tests.faults.payers import LINK, Payers, is_by_phone
 from tests.faults.provider import LyingTwilio
-from tests.faults.script import CONFIRMED, Decision, Person, Say, Script, Stop, Together
+from tests.faults.script import CONFIRMED, Decision, Pay, Person, Say, Script, Stop, Then, Together
 
 OURS = "+15005550006"
 COORDINATORS = ("+97455500000", "+97455500001", "+97455500002", "+97455500003")
@@ -22,6 +23,11 @@ BETWEEN_COMMANDS = 2.2
 """A coordinator who texts faster, minute by minute, is taken for a program."""
 IN_FLIGHT = 1.5
 """Seconds that somebody who texted STOP keeps silent before START."""
+TO_PAY, RECEIVED = r"(?s)#{}:.*Please pay", r"received\. #{} is confirmed"
+CONFIRMED_AFTER = 3.0
+"""Seconds that a client who has paid waits for word of it, before they do what they wish."""
+PAID_NOTICE = re.compile(r"Appointment #(\d+) (?:is )?confirmed\b.* paid ")
+BACK_BY_HAND = re.compile(r"reply REFUND (\d+) DONE")
 
 
 @dataclass(slots=True)
@@ -88,6 +94,7 @@ class Crowd:
 
     mail: Mail
     script: Script
+    payers: Payers
     at_once: int = 6
     played: list[Person] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
@@ -98,6 +105,7 @@ class Crowd:
         self._enough = threading.Event()
         self._gone_home = threading.Event()
         self._wishes: dict[str, Person] = {}
+        self._asked_by: dict[str, Person] = {}
         self._seen = dict.fromkeys(COORDINATORS, 0)
 
     def start(self) -> None:
@@ -130,6 +138,7 @@ class Crowd:
                 person = next(self._next)
                 self.played.append(person)
                 self._wishes[person.phone] = person
+            self.payers.expect(person)
             try:
                 self._live(person)
             except AssertionError as error:
@@ -146,12 +155,35 @@ class Crowd:
             return
         match person.decision:
             case Decision.APPROVE:
-                self._await(person, f"{CONFIRMED}{requested[1]}\\b", 0)
+                self._await(person, _granted(person, requested[1]), 0)
             case Decision.DECLINE:
                 self._await(person, f"cannot do #{requested[1]}\\b", 0)
             case Decision.MODIFY:
                 self._await(person, f"(?s)About #{requested[1]}\\b.*proposes", 0)
-                self._say(person, Say("yes", f"{CONFIRMED}{requested[1]}\\b"))
+                self._say(person, Say("yes", _granted(person, requested[1])))
+        if person.pay is not None and person.decision in (Decision.APPROVE, Decision.MODIFY):
+            self._pay(person, person.pay, requested[1])
+
+    def _pay(self, person: Person, pay: Pay, number: str) -> None:
+        """Whoever has to do it on their phone and hears nothing of it tries another way. Then they wait for a moment
+        only: how a payment ends is the verdict's to see."""
+        if not is_by_phone(person):
+            self.payers.pay_by_card(pay, self._await(person, f"{TO_PAY.format(number)}.*?{LINK}", 0)[1])
+        elif pay is Pay.REFUSED and self._hears(person, "did not go through"):
+            self._say(person, Say("pay"))
+        elif pay is Pay.TWICE or (pay is Pay.AT_ONCE and not self._hears(person, RECEIVED.format(number))):
+            self._say(person, Say("card"))
+            found = self.mail.twilio.wait_for(person.phone, f"Pay here: {LINK}", 0, CONFIRMED_AFTER)
+            if found:
+                self.payers.pay_by_card(Pay.AT_ONCE, found[1])
+        if pay not in (Pay.NEVER, Pay.LATE):
+            self._hears(person, RECEIVED.format(number))
+        if person.then is Then.CANCELLED:
+            self._say(person, Say("cancel my booking", r"\S"))
+            self._say(person, Say("yes", r"\S"))
+
+    def _hears(self, person: Person, pattern: str) -> bool:
+        return self.mail.twilio.wait_for(person.phone, pattern, 0, CONFIRMED_AFTER) is not None
 
     def _say(self, person: Person, text: Say | Together) -> re.Match[str] | None:
         behind = len(self.mail.twilio.texts_to(person.phone))
@@ -189,10 +221,15 @@ class Crowd:
     def _commands(self, bodies: Iterator[str]) -> Iterator[str]:
         """What the script has the coordinator answer to these texts."""
         for body in bodies:
+            if paid := PAID_NOTICE.search(body):
+                yield from self._after_payment(paid[1])
+            if (back := BACK_BY_HAND.search(body)) and is_by_phone(self._asked_by[back[1]]):
+                yield f"REFUND {back[1]} DONE"
             asked = re.search(r"(?s)NEW BOOKING REQUEST #(\d+).*?(\+\d+)", body)
             person = self._wishes.get(asked[2]) if asked else None
             if asked is None or person is None:
                 continue
+            self._asked_by[asked[1]] = person
             match person.decision:
                 case Decision.APPROVE:
                     yield f"APPROVE {asked[1]}"
@@ -201,3 +238,17 @@ class Crowd:
                 case Decision.MODIFY:
                     assert person.other is not None
                     yield f"MODIFY {asked[1]} {person.other.when(self.script.today)}"
+
+    def _after_payment(self, number: str) -> Iterator[str]:
+        match self._asked_by[number].then:
+            case Then.CALLED_OFF:
+                yield f"CANCEL {number} burst pipe"
+            case Then.PART_BACK:
+                yield f"REFUND {number} 20.00"
+            case Then.ALL_BACK:
+                yield f"REFUND {number}"
+
+
+def _granted(person: Person, number: str) -> str:
+    """What they read whose request was approved, or who have agreed to another time."""
+    return TO_PAY.format(number) if person.pay is not None else rf"{CONFIRMED}{number}\b"

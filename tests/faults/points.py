@@ -1,4 +1,5 @@
-"""The named points at which a process is killed: every step of a turn, a send, a report, the tick and the journal."""
+"""The named points at which a process is killed: every step of a turn, a send, a report, the tick, a
+payment, a refund, an engagement and the journal."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,6 +35,7 @@ class Point:
     reached: Reached = Reached.ALWAYS
 
 
+STRIPE, MPESA = "bot.payments.stripe_checkout:StripeCheckout", "bot.payments.mpesa:Mpesa"
 POINTS = (
     Point("turn: received, nothing stored", When.BEFORE, "bot.intake:receive"),
     Point("turn: message stored", When.AFTER, "models.messages:store_inbound"),
@@ -79,6 +81,41 @@ POINTS = (
     Point("tick: a request expired", When.COMMITTED, "handlers.deadlines_passed:request_expired", Reached.AHEAD),
     Point("tick: a silent client, not committed", When.AFTER, "handlers.went_quiet:went_quiet", Reached.AHEAD),
     Point("tick: a silent client", When.COMMITTED, "handlers.went_quiet:went_quiet", Reached.AHEAD),
+    Point("page: opened, nothing written", When.BEFORE, "bot.payments.work:open_checkout"),
+    Point("page: an attempt written, not committed", When.AFTER, "handlers.payment_begun:card_attempt"),
+    Point("page: an attempt written", When.COMMITTED, "handlers.payment_begun:card_attempt"),
+    Point("page: made by the provider, nothing recorded", When.AFTER, f"{STRIPE}.begin"),
+    Point("page: recorded, not committed", When.AFTER, "handlers.payment_begun:attempt_begun"),
+    Point("page: recorded", When.COMMITTED, "handlers.payment_begun:attempt_begun"),
+    Point("prompt: in hand, not committed", When.AFTER, "handlers.payment_begun:attempt_due"),
+    Point("prompt: in hand", When.COMMITTED, "handlers.payment_begun:attempt_due"),
+    Point("prompt: before it is sent", When.BEFORE, f"{MPESA}.begin"),
+    Point("prompt: sent, nothing recorded", When.AFTER, f"{MPESA}.begin"),
+    Point("prompt: asked about, nothing recorded", When.AFTER, f"{MPESA}.look"),
+    Point("call: received, nothing kept", When.BEFORE, "bot.payments.calls:take_call"),
+    Point("call: kept, not committed", When.AFTER, "models.provider_calls:keep_call"),
+    Point("call: kept", When.COMMITTED, "models.provider_calls:keep_call"),
+    Point("money: written down, its booking not confirmed", When.AFTER, "handlers.money_moved:take_in"),
+    Point("money: received, not committed", When.AFTER, "handlers.money_received:received"),
+    Point("money: received", When.COMMITTED, "handlers.money_received:received"),
+    Point("money: looked for, nothing recorded", When.AFTER, f"{STRIPE}.look", Reached.AHEAD),
+    Point("money: a page ended, nothing recorded", When.AFTER, f"{STRIPE}.end"),
+    Point(
+        "money: not paid in time, not committed", When.AFTER, "handlers.payment_lapsed:payment_lapsed", Reached.AHEAD
+    ),
+    Point("money: not paid in time", When.COMMITTED, "handlers.payment_lapsed:payment_lapsed", Reached.AHEAD),
+    Point("refund: promised, not committed", When.AFTER, "handlers.money_returned:give_back"),
+    Point("refund: promised", When.COMMITTED, "handlers.money_returned:give_back"),
+    Point("refund: in hand", When.COMMITTED, "handlers.money_returned:refund_due"),
+    Point("refund: before the provider is asked for it", When.BEFORE, f"{STRIPE}.refund"),
+    Point("refund: given by the provider, nothing recorded", When.AFTER, f"{STRIPE}.refund"),
+    Point("refund: recorded, not committed", When.AFTER, "handlers.money_returned:refund_heard"),
+    Point("refund: recorded", When.COMMITTED, "handlers.money_returned:refund_heard"),
+    Point("engagement: asked for, its booking not committed", When.AFTER, "models.engagements:ask_for_work"),
+    Point("engagement: stored, not committed", When.AFTER, "handlers.engagement_opened:open_engagement"),
+    Point("engagement: made, not told", When.COMMITTED, "handlers.engagement_opened:open_engagement"),
+    Point("engagement: told, not recorded", When.AFTER, "handlers.engagement_told:tell_of_engagement"),
+    Point("engagement: told", When.COMMITTED, "handlers.engagement_told:tell_opened"),
     Point("journal: before an entry is written", When.BEFORE, "bot.journal:Journal.put", Reached.AWAY),
     Point("journal: a file made, nothing in it", When.BEFORE, "bot.durable:_flush", Reached.AWAY),
     Point("journal: written, not renamed", When.BEFORE, "bot.durable:publish", Reached.AWAY),

@@ -8,22 +8,28 @@ from tests.faults.installation import Topology
 from tests.faults.points import POINTS, Point
 from tests.faults.script import Kills, Script, Story
 
-NOTICED = {Control.LOOK_UP: "doubled:", Control.STORING: "lost:", Control.CLAIMS: "overlap:"}
+NOTICED = {
+    Control.LOOK_UP: "doubled:",
+    Control.STORING: "lost:",
+    Control.CLAIMS: "overlap:",
+    Control.PROMPTS: "prompted twice:",
+}
 """How the violation begins that each must lead to."""
+STORIES = {Control.CLAIMS: Story.RIVALS, Control.PROMPTS: Story.CANCELS}
 KILLED_AT = {
     Control.LOOK_UP: "send: the provider has accepted, nothing recorded",
     Control.STORING: "turn: message stored",
+    Control.PROMPTS: "prompt: sent, nothing recorded",
 }
-KILLS = 2
+KILLS = {Control.LOOK_UP: 2, Control.STORING: 2, Control.PROMPTS: 1}
 PATIENCE = 8.0
 
 
 def noticed_without(control: Control, url: str, topology: Topology, seed: str) -> list[str]:
     """The violations that show the guard to be off; none where the suite is blind to it."""
-    story = Story.RIVALS if control is Control.CLAIMS else Story.BOOK
-    script = Script(seed, today(), ((story, 1),))
+    script = Script(seed, today(), ((STORIES.get(control, Story.BOOK), 1),))
     points = _points(control)
-    kills = script.kills(KILLS, points, also_between=False) if points else Kills((), ())
+    kills = script.kills(KILLS[control], points, also_between=False) if points else Kills((), ())
     if control is Control.CLAIMS:
         database = Database(url)
         drop_second_lock(database)

@@ -92,6 +92,10 @@ class LyingTwilio(FakeTwilio):
         with self.lock:
             return list(self._by_recipient.get(to, ()))
 
+    def texts_by_phone(self) -> dict[str, list[str]]:
+        with self.lock:
+            return {to: [one.body for one in texts] for to, texts in self._by_recipient.items()}
+
     def wait_for(self, to: str, pattern: str, behind: int, seconds: float) -> re.Match[str] | None:
         """The first text to somebody that matches, among those behind their first `behind`; None if none comes."""
         deadline = time.monotonic() + seconds

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from tests.faults.courses import Course, drawn
 from tests.faults.points import POINTS, Point, Reached
 
 SERVICES = ("therapy", "massage", "maths", "facial")
+"""Paid in full by card, a deposit by card, by phone in shillings, not beforehand."""
+BY_PHONE, UNPAID = "maths", "facial"
+"""Whoever books the second opens a course with it, and is asked about that before their YES."""
 HOURS = range(9, 19)
 FIRST_DAY = 6
 """Days from today to the first slot: later than any clock of the suite is ahead."""
@@ -17,6 +21,7 @@ REFUSED_NUMBERS = ("+15005550001", "+15005550004", "+15005550009")
 """Twilio takes no text to these."""
 CALM_EVERY = 6
 """After every so many kills nothing is killed until what was under way is settled: that is how recovery is measured."""
+ASKED_WHO = r"Who is going to learn"
 ASKED, REQUESTED, CONFIRMED = r"Reply YES to book", r"Your request #(\d+)", r"Confirmed! #"
 
 
@@ -55,6 +60,36 @@ class Decision(StrEnum):
     MODIFY = "modify"
 
 
+class Pay(StrEnum):
+    """What a client does who is asked to pay, on the page or on their phone."""
+
+    AT_ONCE = "at once"
+    TWICE = "twice"
+    """From two tabs; or on the phone and by card."""
+    REFUSED = "refused"
+    """At the first try the card is declined, or the prompt cancelled."""
+    LATE = "late"
+    """They have the page or the prompt open, and pay when the deadline is over."""
+    NEVER = "never"
+
+
+class Then(StrEnum):
+    """What becomes of a booking that is paid."""
+
+    HAD = "had"
+    CANCELLED = "cancelled"
+    """By the client, who may be faster than their money."""
+    CALLED_OFF = "called off"
+    """By the coordinator."""
+    PART_BACK = "part back"
+    ALL_BACK = "all back"
+    """The coordinator gives money back; the booking stands."""
+
+
+PAYS = ((Pay.AT_ONCE, 45), (Pay.TWICE, 20), (Pay.REFUSED, 10), (Pay.LATE, 15), (Pay.NEVER, 10))
+THENS = ((Then.HAD, 35), (Then.CANCELLED, 30), (Then.CALLED_OFF, 10), (Then.PART_BACK, 15), (Then.ALL_BACK, 10))
+
+
 @dataclass(frozen=True, slots=True)
 class Say:
     """One text, of which Twilio delivers `deliveries` copies at once, and the answer that must come (a pattern)."""
@@ -82,7 +117,8 @@ class Stop(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Person:
     """A client. `slot` is the hour that must be booked for them, and for nobody else; None where that is open. `other`
-    is the hour a coordinator may propose instead. Who says `stop` does so behind their request, and START later."""
+    is the hour a coordinator may propose instead. Who says `stop` does so behind their request, and START later. `pay`
+    is None where nothing is to be paid; `course` is what they tell of theirs, where their booking opens one."""
 
     phone: str
     texts: tuple[Say | Together, ...]
@@ -91,6 +127,9 @@ class Person:
     decision: Decision = Decision.NONE
     stop: Stop | None = None
     refused: bool = False
+    pay: Pay | None = None
+    then: Then = Then.HAD
+    course: Course | None = None
 
 
 class Story(StrEnum):
@@ -103,6 +142,8 @@ class Story(StrEnum):
     """Two want one and the same hour."""
     REFUSED = "refused"
     """Twilio takes no text to them."""
+    CANCELS = "cancels"
+    """They book and pay at once, from two tabs where that is by card, and then want their money back."""
 
 
 STORIES = ((Story.BOOK, 70), (Story.STOP, 14), (Story.RIVALS, 10), (Story.REFUSED, 6))
@@ -199,7 +240,8 @@ class Script:
 def _people(chance: random.Random, story: Story, number: int, today: date) -> Iterator[Person]:
     """Those whom one story takes."""
     slot, other = Slot(number), Slot(number, second=True)
-    phone = f"+97455{number + 1:06}"
+    if story is Story.RIVALS and slot.service == UNPAID:
+        story = Story.BOOK  # who of two has the hour is asked more than the other
     match story:
         case Story.RIVALS:
             wish = Say(f"{slot.service} {slot.when(today)}", f"{ASKED}|nearest")
@@ -211,24 +253,58 @@ def _people(chance: random.Random, story: Story, number: int, today: date) -> It
         case _:
             decision = chance.choices(tuple(Decision), (40, 35, 10, 15))[0]
             stop = chance.choice(tuple(Stop)) if story is Story.STOP else None
-            texts = _texts(chance, slot, today)
-            yield Person(phone, texts, slot, other, Decision.APPROVE if stop else decision, stop)
+            course = drawn(chance, number, today) if slot.service == UNPAID else None
+            texts = _texts(chance, slot, today, course)
+            pay, then = _money(chance, story)
+            if stop or story is Story.CANCELS:
+                decision = Decision.APPROVE
+            if course is not None:
+                yield Person(f"+97455{number + 1:06}", texts, slot, other, decision, stop, course=course)
+                return
+            phone = f"+25471{number + 1:07}" if slot.service == BY_PHONE else f"+97455{number + 1:06}"
+            yield Person(phone, texts, slot, other, decision, stop, pay=pay, then=then)
 
 
-def _texts(chance: random.Random, slot: Slot, today: date) -> tuple[Say | Together, ...]:
+def _money(chance: random.Random, story: Story) -> tuple[Pay, Then]:
+    """What they do about paying, and what follows."""
+    pays, thens = zip(*PAYS, strict=True), zip(*THENS, strict=True)
+    pay, then = (chance.choices(*choices)[0] for choices in (pays, thens))
+    match story:
+        case Story.STOP:
+            return Pay.NEVER, Then.HAD
+        case Story.CANCELS:
+            return Pay.TWICE, Then.CANCELLED
+    return pay, then
+
+
+def _texts(chance: random.Random, slot: Slot, today: date, course: Course | None) -> tuple[Say | Together, ...]:
     """The ways to a request."""
     copies = chance.choice((1, 1, 1, 2, 3))
     yes = Say(chance.choice(("yes", "yes, my name is Sara Ahmed")), REQUESTED, copies)
+    asked, answers = (ASKED, ()) if course is None else (ASKED_WHO, tuple(_answers(chance, course)))
     day, hour = f"{slot.day(today):%d %B %Y}", f"{slot.hour}:00"
     match chance.randrange(4):
         case 0:
-            return Say("hi", "Which service", copies), Say(f"{slot.service} {day} at {hour}", ASKED), yes
+            return Say("hi", "Which service", copies), Say(f"{slot.service} {day} at {hour}", asked), *answers, yes
         case 1:
-            return Say(f"{slot.service} {day} at {hour}", ASKED, copies), yes
+            return Say(f"{slot.service} {day} at {hour}", asked, copies), *answers, yes
         case 2:
             in_steps = (Say("book", "Which service"), Say(slot.service, "which day"), Say(day, "which time"))
-            return *in_steps, Say(f"at {hour}", ASKED, copies), yes
+            return *in_steps, Say(f"at {hour}", asked, copies), *answers, yes
         case _:
-            bits = ["hello", slot.service, f"on {day}", f"at {hour}", "my name is Lea Haddad"]
+            bits = [slot.service, f"on {day}", f"at {hour}"]
+            if course is None:  # else what comes last is taken for an answer
+                bits += ["hello", "my name is Lea Haddad"]
             chance.shuffle(bits)
-            return Together(tuple(bits), ASKED), yes
+            return Together(tuple(bits), asked), *answers, yes
+
+
+def _answers(chance: random.Random, course: Course) -> Iterator[Say]:
+    """To what is asked about a course, each of which may be delivered several times."""
+    for words, expect in (
+        (course.name, "When is the exam"),
+        (f"{course.event:%d %B %Y}", "Which email"),
+        (course.email or "skip", "level now"),
+        ("skip", ASKED),
+    ):
+        yield Say(words, expect, chance.choice((1, 1, 1, 2, 3)))

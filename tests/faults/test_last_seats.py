@@ -20,7 +20,7 @@ from bot.schedule import run_due
 from conversations.booking import BookingStatus
 from conversations.classes import WaitlistStatus
 from conversations.messages import Inbound
-from handlers.bookings_changed import call_off
+from handlers.called_off import call_off
 from handlers.invariants_checked import broken_invariants
 from models.bookings import booking_by_id, bookings
 from models.claims import Holder, Scarce, claims, stretches

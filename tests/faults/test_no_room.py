@@ -22,7 +22,7 @@ from bot.desk import Desk
 from bot.schedule import run_due
 from tests.conftest import MakeDesk
 from tests.faults.test_database_away import LONG, SOON, TWILIO, Outage, on_servers, stored, text_in
-from tests.faults.test_killed import eventually
+from tests.patience import eventually
 from webhooks import create_app
 
 SARA, LEA = "+97455501234", "+97455501235"

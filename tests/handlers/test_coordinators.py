@@ -154,7 +154,8 @@ def test_clear_is_taken_back_as_far_as_possible(salon: Salon) -> None:
     salon.text(OMAR, "yes")
     salon.text(OMAR, "NOTE 2 x")
     salon.text(OMAR, "UNDO")
-    logged = salon.desk.database.read(lambda session: session.execute(select(command_log.c.words)).scalars().all())
+    words = select(command_log.c.words).order_by(command_log.c.id)
+    logged = salon.desk.database.read(lambda session: session.execute(words).scalars().all())
     assert ["CLEAR 2026-03-11 Lina ill", "NOTE 2 x"] == list(logged)[-2:]
     assert "taken back already" in salon.text(OMAR, "UNDO")
     assert {1: "cancelled", 2: "cancelled"} == salon.statuses()

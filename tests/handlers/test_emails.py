@@ -24,6 +24,8 @@ from models.conversations import conversations
 from models.outbox import Carries, dead_letters, outbox, outbox_after
 from tests.conftest import CHANNELS, MakeDesk
 from tests.fakes.smtp_server import FakeSMTP, Fault, Taken
+from tests.handlers.planner import BUSINESS as PLANNER
+from tests.handlers.planner import Planner
 from tests.handlers.salon import BUSINESS, MAYA, OMAR, SARA, Salon
 from tests.handlers.till import AMINA, ZAWADI, Till
 
@@ -337,3 +339,18 @@ def test_a_business_file_with_emails_is_written_back_as_it_was_read(salon: Salon
     file = salon.desk.database.read(business_dumped)
     assert [STAFF] == [person.email for person in file.staff if person.email]
     assert [DESK] == [person.email for person in file.coordinators if person.email]
+
+
+def test_the_coordinator_reads_once_what_a_booking_has_opened(
+    mailing_desk: MakeDesk, clock: SetClock, server: FakeSMTP, tmp_path: Path
+) -> None:
+    desk, path = mailing_desk(), tmp_path / "planner.toml"
+    with_email = PLANNER.replace('name = "Rita"\nphone', f'name = "Rita"\nemail = "{DESK}"\nphone')
+    path.write_text(with_email, encoding="utf-8")
+    load_business(desk.database, path)
+    planner = Planner(desk, clock)
+    planner.wedding()
+    planner.settle()
+    (opened,) = [taken for taken in got(server, DESK) if taken.message["Subject"] == "W1: Ana & Ben"]
+    assert "Oasis Garden, guests: 160, about 75,000.00 USD" in opened.text
+    assert opened.calendar is None

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bot.clock import SetClock
 from conversations.booking import BookingStatus
 from conversations.payments import PaymentMethod, PaymentStatus
+from handlers.payment_begun import attempt_begun
 from models.bookings import bookings
 from models.outbox import outbox_after
 from models.provider_calls import provider_calls
@@ -229,6 +230,83 @@ def test_safaricom_is_away_while_it_is_asked(till: Till, name: str) -> None:
     till.says(AMINA, "card")
     till.pays_by_card(AMINA)
     assert BookingStatus.CONFIRMED is till.booking().status
+
+
+class TestAnAnswerThatWasLost:
+    """The prompt was sent, and its id never came: the callback's own is asked about."""
+
+    def _lost(self, till: Till) -> None:
+        number = till.requests()
+        till.daraja.cut_after_accepting(1)
+        till.says(ZAWADI, f"approve {number}")
+        assert [None] == [row.checkout_request_id for row in till.payments()]
+
+    def test_it_is_known_by_its_callback_and_asked_about(self, till: Till) -> None:
+        self._lost(till)
+        till.pays_by_phone()
+        assert BookingStatus.CONFIRMED is till.booking().status
+        assert [(350000, till.prompt.receipt)] == [(row.received, row.transaction_id) for row in till.payments()]
+        assert "paid" == till.told(AMINA)[-1]
+
+    def test_after_the_deadline_too(self, till: Till) -> None:
+        self._lost(till)
+        till.passes(hours=26)
+        assert BookingStatus.EXPIRED is till.booking().status
+        till.clock.move(timedelta(hours=-3))
+        till.pays_by_phone()
+        assert [350000] == [row.received for row in till.payments()]
+
+    @pytest.mark.parametrize("changed", [{"Amount": 100}, {"PhoneNumber": 254700000009}])
+    def test_another_amount_or_phone_is_not_taken_for_it(self, till: Till, changed: dict[str, int]) -> None:
+        self._lost(till)
+        till.daraja.pay(till.prompt)
+        items = [
+            item | {"Value": changed.get(item["Name"], item.get("Value"))} for item in till.daraja.items(till.prompt)
+        ]
+        till.calls_back(till.daraja.callback(till.prompt, items))
+        assert BookingStatus.APPROVED is till.booking().status
+        assert [None] == [row.checkout_request_id for row in till.payments()]
+
+    def test_of_two_it_is_neither(self, till: Till) -> None:
+        self._lost(till)
+        till.says(AMINA, "therapy 13 march 10am", "yes")
+        till.daraja.prompts[-1].result = "1032"
+        till.daraja.cut_after_accepting(1)
+        till.says(ZAWADI, "approve 2")
+        assert [None, None] == [row.checkout_request_id for row in till.payments()]
+        till.pays_by_phone()
+        assert [0, 0] == [row.received for row in till.payments()]
+
+    def test_a_forged_one_is_asked_about_and_counts_for_nothing(self, till: Till) -> None:
+        self._lost(till)
+        forged = till.daraja.pay(till.prompt).replace(till.prompt.checkout_id.encode(), b"ws_CO_forged")
+        till.prompt.result = None
+        till.calls_back(forged)
+        till.passes(minutes=5)
+        assert BookingStatus.APPROVED is till.booking().status
+        assert [0] == [row.received for row in till.payments()]
+
+
+def test_of_two_pages_that_are_opened_at_once_the_first_is_the_one(till: Till) -> None:
+    till.approved(who=SARA)
+    first = till.opens(till.link(SARA))
+    row = till.payments()[0]
+    url = till.desk.database.transact(
+        lambda session: attempt_begun(
+            session, row.id, "cs_test_other", "", "https://checkout.stripe.test/other", till.desk.circumstances("t")
+        )
+    )
+    assert till.stripe.sessions[first]["url"] == url
+    assert [first] == [one.checkout_session_id for one in till.payments()]
+
+
+def test_a_prompt_that_could_not_be_sent_is_sent_soon(till: Till) -> None:
+    number = till.requests()
+    till.daraja.fail_next(503, times=1)
+    till.says(ZAWADI, f"approve {number}")
+    assert not till.daraja.prompts
+    till.passes(seconds=5)
+    assert 1 == len(till.daraja.prompts)
 
 
 def test_a_slow_provider_is_asked_again(till: Till) -> None:

@@ -181,7 +181,7 @@ def test_without_the_lock_and_the_version_two_prompts_are_sent(
     with monkeypatch.context() as patched:
         patched.setattr(payment_begun, "lock_booking", booking_by_id)
         patched.setattr(payment_begun, "change_payment", unguarded)
-        patched.setattr(payment_begun, "next_step", lambda *each, is_open: gate(*each))
+        patched.setattr(payment_begun, "next_step", lambda *each, is_open, **_more: gate(*each))
         at_once(*[partial(carry_out, till.desk, till.payments()[-1].id)] * 2)
     assert 2 == pushes(till)
 

@@ -37,13 +37,26 @@ from models.payments import payments
 from models.prepaid import add_pack, pack_used_by, prepaid_packs
 from tests.conftest import CHANNELS, NOW, Databases
 from tests.fakes.daraja_server import WORDS, Prompt
-from tests.handlers.till import AMINA, BRIAN, SARA, ZAWADI, Till
+from tests.handlers.till import AMINA, BRIAN, CLINIC, SARA, ZAWADI, Till
 
 CLIENTS = st.sampled_from([AMINA, BRIAN, SARA])
 NUMBERS = st.integers(0, 20)
 CODES = st.sampled_from([*sorted(set(WORDS) - {"0"}), "8006", "4999", "31337"])
 PLACES = st.sampled_from([f"{day} march {hour}am" for day in (11, 12, 13, 20) for hour in (9, 10, 11)])
-SERVICES = st.sampled_from(["therapy", "therapy", "massage", "check-up", "talk"])
+SERVICES = st.sampled_from(["therapy", "therapy", "massage", "check-up", "talk", "scan", "scan"])
+HOLDS = """
+[[services]]
+key = "scan"
+name = "Scan"
+minutes = 60
+price = "4000"
+staff = ["asha"]
+
+[[policies]]
+service = "scan"
+payment_when = "before_approval"
+"""
+"""What the clinic has the amount held for on the card first."""
 EXAMPLES, STEPS = (int(each) for each in os.environ.get("PAYMENT_EXAMPLES", "3x25").split("x"))
 """So many random days, of so many deeds each; "200x40" is the long run. PAYMENT_DATABASES names where."""
 
@@ -79,6 +92,28 @@ class Paying(RuleBasedStateMachine):
         self._says(who, f"{service} {when}", "yes")
         if approves and (waiting := self._bookings(BookingStatus.PENDING)):
             self._says(ZAWADI, f"approve {waiting[-1].id}")
+
+    @rule(who=CLIENTS, hour=st.sampled_from([9, 11, 14]), visits=st.integers(2, 4), approves=st.booleans())
+    def a_client_books_a_series(self, who: Phone, hour: int, visits: int, approves: bool) -> None:
+        before = len(self._bookings(BookingStatus.PENDING))
+        self._says(who, f"therapy every thursday at {hour}:00 for {visits} weeks", "yes")
+        waiting = self._bookings(BookingStatus.PENDING)
+        if approves and len(waiting) > before and waiting[-1].series_id is not None:
+            self._says(ZAWADI, f"approve s{waiting[-1].series_id}")
+
+    @rule(number=NUMBERS, deed=st.sampled_from(["approve", "decline", "cancel", "cancel", "refund"]))
+    def the_coordinator_decides_on_a_series(self, number: int, deed: str) -> None:
+        mine = [row for row in self._bookings() if row.series_id is not None]
+        if row := self._one_of(mine, number):
+            self.gave_back |= {one.id for one in mine} if deed == "refund" else set()
+            which = f"s{row.series_id}" if number % 2 else f"{row.id}"
+            self._says(ZAWADI, f"{deed} {which}{' done' if deed == 'refund' else ''}")
+
+    @precondition(lambda self: self._held())
+    @rule(number=NUMBERS, tells=st.booleans())
+    def a_bank_lets_go(self, number: int, tells: bool) -> None:
+        if page := self._one_of(self._held(), number):
+            self._told(self.till.stripe.hold_ends(page), tells=tells)
 
     @precondition(lambda self: self._who_has_something())
     @rule(number=NUMBERS, when=PLACES)
@@ -177,7 +212,10 @@ class Paying(RuleBasedStateMachine):
         page = self._opens(who)
         if page and self.till.stripe.sessions[page]["status"] == "open":
             stripe = self.till.stripe
-            event = stripe.pay(page, amount, currency) if how == "pay" else getattr(stripe, how)(page)
+            if how == "pay":
+                event = stripe.authorize(page) if self._holds(page) else stripe.pay(page, amount, currency)
+            else:
+                event = getattr(stripe, how)(page)
             self._told(event, tells=tells)
 
     @precondition(lambda self: self.till.stripe.intents)
@@ -197,7 +235,8 @@ class Paying(RuleBasedStateMachine):
     def an_open_page_that_nobody_looks_at_is_paid(self, number: int) -> None:
         pages = [name for name, page in self.till.stripe.sessions.items() if page["status"] == "open"]
         if page := self._one_of(pages, number):
-            self._told(self.till.stripe.pay(page), tells=True)
+            stripe = self.till.stripe
+            self._told(stripe.authorize(page) if self._holds(page) else stripe.pay(page), tells=True)
 
     @precondition(lambda self: self.events)
     @rule(number=NUMBERS)
@@ -331,6 +370,7 @@ class Paying(RuleBasedStateMachine):
         for name, page in self.till.stripe.sessions.items():
             if page["payment_status"] == "paid" and name in known:
                 assert known[name].status in HAS_MONEY
+        assert not [name for name in self._held() if name in known]
         for row in self.till.payments():
             if row.status in LIVING and row.status is not PaymentStatus.PROOF_SUBMITTED and row.request_id is not None:
                 assert row.look_at is not None or (row.method is PaymentMethod.CARD and not row.checkout_session_id)
@@ -353,6 +393,18 @@ class Paying(RuleBasedStateMachine):
         statement = select(clients.c.phone).where(clients.c.id.in_(rich) | clients.c.id.in_(ahead))
         phones = self.till.desk.database.read(lambda session: session.execute(statement).scalars().all())
         return [who for who in (AMINA, BRIAN, SARA) if who.address in phones]
+
+    def _holds(self, page: str) -> bool:
+        return self.till.stripe._captures[page] == "manual"
+
+    def _held(self) -> list[str]:
+        """Pages of which an amount is held on a card."""
+        intents = self.till.stripe.intents
+        pages = self.till.stripe.sessions.items()
+        return [
+            name for name, page in pages
+            if page["payment_intent"] and intents[page["payment_intent"]]["status"] == "requires_capture"
+        ]  # fmt: skip
 
     def _prompts(self, *, is_open: bool) -> list[Prompt]:
         return [prompt for prompt in self.till.daraja.prompts if (prompt.result is None) is is_open]
@@ -392,6 +444,9 @@ def test_money_whatever_happens(
     for place in ("bot.intake", "bot.schedule", "bot.payments.loop"):
         monkeypatch.setattr(f"{place}.log", Loud())
 
+    business = tmp_path / "clinic.toml"
+    business.write_text(CLINIC.read_text(encoding="utf-8") + HOLDS, encoding="utf-8")
+
     def make() -> Till:
         clock, database = SetClock(NOW), Database(databases.copy(kind), pool=4)
 
@@ -399,7 +454,7 @@ def test_money_whatever_happens(
             own = Settings(_env_file=None, burst_ms=0, journal_dir=tmp_path / "journal", **values)
             return Desk(own, database, clock, CHANNELS, Profiles(overrides(own)))
 
-        return Till(make_desk, clock)
+        return Till(make_desk, clock, business=business)
 
     class Made(Paying):
         pass

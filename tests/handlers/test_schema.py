@@ -16,6 +16,7 @@ from bot.database import Database, SchemaState, alembic_config
 from conversations.rules.cells import cells
 from models import SCHEMA
 from models.base import Moment
+from models.search import INDEX
 from models.tables import metadata
 from tests.conftest import Databases
 
@@ -49,15 +50,22 @@ def empty(empty_url: str) -> Iterator[Database]:
     database.dispose()
 
 
+def _is_modelled(name: str | None, *_others: object) -> bool:
+    """The search's index is made of what only each database has."""
+    return not (name or "").startswith(INDEX)
+
+
 def differences(engine: Engine) -> list[object]:
     """What alembic would change to bring the tables to the models."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "render_as_batch": True, "include_name": _is_modelled}
+        )
         return list(compare_metadata(context, metadata))
 
 
 def tables(engine: Engine) -> set[str]:
-    return set(inspect(engine).get_table_names())
+    return {name for name in inspect(engine).get_table_names() if _is_modelled(name)}
 
 
 def set_version(database: Database, version: str) -> None:

@@ -19,7 +19,7 @@ from conversations.booking import BookingStatus
 from conversations.delivery import Delivery, SendFailure
 from conversations.messages import Inbound, StatusReport
 from handlers import waitlist_times
-from handlers.bookings_changed import call_off
+from handlers.called_off import call_off
 from handlers.classes_kept import cancel_class, move_class
 from handlers.delivery_reported import delivery_reported
 from handlers.outbox import claim_due, message_given_up

@@ -41,6 +41,7 @@ class Till:
     clock: SetClock
     by_phone: bool = True
     by_card: bool = True
+    business: Path = CLINIC
     desk: Desk = field(init=False)
     player: Player = field(init=False)
     web: FlaskClient = field(init=False)
@@ -62,7 +63,7 @@ class Till:
         }  # fmt: skip
         settings = (mpesa if self.by_phone else {}) | (stripe if self.by_card else {})
         self.desk = self.make_desk(public_url="https://clinic.test", **settings)
-        load_business(self.desk.database, CLINIC, now=self.clock.now())
+        load_business(self.desk.database, self.business, now=self.clock.now())
         self.player = Player(self.desk, self.clock)
         self.web = create_app(self.desk).test_client()
         return self
@@ -80,6 +81,10 @@ class Till:
     def told(self, phone: Phone) -> list[str]:
         """The kinds of all texts that a phone has got."""
         return [row.kind for row in self._texts(phone, 0)]
+
+    def texts(self, phone: Phone) -> list[str]:
+        """All that a phone has read."""
+        return [str(row.body) for row in self._texts(phone, 0)]
 
     def last(self, phone: Phone) -> str:
         """What this phone read last."""
@@ -158,9 +163,11 @@ class Till:
         self.web.post(CALLBACK, data=raw, content_type="application/json")
 
     def on_card(self, what: str) -> None:
-        """In a story: "pays Amina", on the page that their link leads to."""
-        _, name = what.split()
-        raw, header = self.stripe.signed(self.stripe.pay(self.opens(self.link(self.player.phones[name]))))
+        """In a story: "pays Amina" or "holds Amina", on the page that their link leads to."""
+        deed, name = what.split()
+        page = self.opens(self.link(self.player.phones[name]))
+        event = self.stripe.authorize(page) if deed == "holds" else self.stripe.pay(page)
+        raw, header = self.stripe.signed(event)
         self.web.post("/webhooks/stripe", data=raw, headers={"Stripe-Signature": header})
 
     def payments(self) -> list[Row[Any]]:

@@ -21,8 +21,9 @@ def test_a_story_goes_as_it_is_written(
     written = path.read_text(encoding="utf-8")
     with ExitStack() as stack:
         player = Player(make_desk(), clock, path.parent)
-        if "\nbusiness clinic.toml\n" in written:
-            till = stack.enter_context(Till(make_desk, clock))
+        business = path.parent / written.partition("\nbusiness ")[2].partition("\n")[0]
+        if business.is_file() and "\npayment = " in business.read_text(encoding="utf-8"):
+            till = stack.enter_context(Till(make_desk, clock, business=business))
             till.player = player = Player(till.desk, clock, path.parent, {"mpesa": till.on_phone, "card": till.on_card})
         played = player.play(written)
     if request.config.getoption("--rewrite-stories"):

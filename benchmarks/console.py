@@ -1,0 +1,138 @@
+"""How fast the console's pages are rendered on the server, with 100,000 conversations and 1,000,000 messages: the first
+page and a deep one alike."""
+
+import random
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from tempfile import TemporaryDirectory
+
+from flask.testing import FlaskClient
+from sqlalchemy import insert, select, text
+
+from bot.channels.simulator import SIMULATOR, SimulatorChannel
+from bot.clock import Clock
+from bot.commands.opening import DEMONSTRATION, load_business
+from bot.console.door import COOKIE
+from bot.console.secrets import new_token, token_hash
+from bot.database import Database
+from bot.desk import Desk
+from config import Settings
+from conversations.dialogue import State
+from handlers.console.signed_in import let_in
+from handlers.profile import Overrides, Profiles
+from models.clients import clients
+from models.conversations import conversations
+from models.messages import Direction, messages
+from models.operators import Role, add_operator
+from tests.databases import chosen, postgresql_server
+from webhooks import create_app
+
+ROUNDS = 20
+SAID = """massage tomorrow morning please haircut at three pm can you move my booking to friday thank you see you then
+what does it cost for two people my name is sara ahmed yes no cancel therapy session with doctor lina next week monday
+evening"""
+WORDS = SAID.split()
+RARE = "zanzibar"
+
+
+def main() -> None:
+    people, each = (int(argument) for argument in (*sys.argv[1:3], "100000", "10")[:2])
+    print(f"{'database':12}{'page':28}{'median ms':>11}{'p95 ms':>9}")
+    for kind, url in _databases():
+        with _filled(url, people, each) as (client, last, deep):
+            pages = {
+                "inbox": "/console/inbox", "inbox, deep": f"/console/inbox?behind={deep}",
+                "inbox, needs a person": "/console/inbox?view=needs",
+                "inbox, not delivered": "/console/inbox?view=undelivered",
+                "inbox, a state": "/console/inbox?state=completed",
+                "search, a common word": "/console/inbox?q=massage",
+                "search, two common words": "/console/inbox?q=massage+friday",
+                "search, deep": f"/console/inbox?q=massage&before={people * each // 3}",
+                "search, a rare word": f"/console/inbox?q={RARE}",
+                "search, none": "/console/inbox?q=nowhere",
+                "thread": f"/console/c/{last}", "thread, looked at again": f"/console/c/{last}/live",
+            }  # fmt: skip
+            for name, path in pages.items():
+                times = sorted(_seconds(client, path) for _ in range(ROUNDS))
+                print(f"{kind:12}{name:28}{1000 * statistics.median(times):11.1f}{1000 * times[-2]:9.1f}", flush=True)
+
+
+def _seconds(client: FlaskClient, path: str) -> float:
+    begun = time.perf_counter()
+    answer = client.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)
+    return time.perf_counter() - begun
+
+
+def _databases() -> Iterator[tuple[str, str]]:
+    kinds = chosen()
+    with TemporaryDirectory() as folder:
+        if "sqlite" in kinds:
+            yield "sqlite", f"sqlite:///{folder}/bench.db"
+    if "postgresql" in kinds:
+        with postgresql_server() as server:
+            server.create("bench")
+            yield "postgresql", server.url("bench")
+
+
+@contextmanager
+def _filled(url: str, people: int, each: int) -> Iterator[tuple[FlaskClient, int, str]]:
+    database, chance, now = Database(url), random.Random(1), Clock().now()
+    database.migrate()
+    load_business(database, DEMONSTRATION)
+    for first in range(0, people, 2000):
+        numbers = range(first + 1, min(first + 2000, people) + 1)
+        at = {number: now - timedelta(seconds=37 * (people - number)) for number in numbers}
+        owners = [{"id": n, "phone": f"+9{n:011}", "name": f"Client {n}", "created_at": at[n]} for n in numbers]
+        talks = [
+            {
+                "id": n, "channel": "simulator", "address": f"+9{n:011}", "client_id": n, "dialogue": {},
+                "state": chance.choice(list(State)), "last_inbound_at": at[n], "last_message_at": at[n],
+                "created_at": at[n], "needs_person": n % 5000 == 0, "is_unread": n % 9 == 0,
+            }
+            for n in numbers
+        ]  # fmt: skip
+        texts = [
+            {
+                "conversation_id": n, "direction": Direction.IN, "channel": "simulator", "provider_id": f"{n}-{place}",
+                "body": " ".join(chance.choices(WORDS, k=12)) + f" {RARE}" * ((n * each + place) % 90_001 == 0),
+                "media": [], "quoted_id": "", "opt_out": "", "trace": "t", "at": at[n],
+            }
+            for n in numbers
+            for place in range(each)
+        ]  # fmt: skip
+
+        def work(session, owners=owners, talks=talks, texts=texts) -> None:  # type: ignore[no-untyped-def]
+            session.execute(insert(clients), owners)
+            session.execute(insert(conversations), talks)
+            session.execute(insert(messages), texts)
+
+        database.transact(work)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("analyze"))
+    settings = Settings(_env_file=None, simulator=True, secret_key="bench")  # type: ignore[call-arg]
+    desk = Desk(settings, database, Clock(), {SIMULATOR: SimulatorChannel()}, Profiles(Overrides()))
+    token = new_token()
+
+    def sign_in(session) -> None:  # type: ignore[no-untyped-def]
+        number = add_operator(session, login="bench", name="Bench", role=Role.ADMIN, created_at=now)
+        let_in(session, number, token_hash(token), "bench", now)
+
+    database.transact(sign_in)
+    client = create_app(desk).test_client()
+    client.set_cookie(COOKIE, token, path="/console")
+    middle = database.read(
+        lambda session: session.execute(
+            select(conversations.c.last_message_at).where(conversations.c.id == people // 3 + 1)
+        ).scalar_one()
+    )
+    yield client, people, f"0~{middle.isoformat().replace('+', '%2B')}~{people // 3 + 1}"
+    database.dispose()
+
+
+if __name__ == "__main__":
+    main()
