@@ -22,7 +22,7 @@ from psycopg import sql
 
 START_ATTEMPTS = 3  # somebody else may take the free port between our look and the server's
 POLL_SECONDS = 0.02
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 FIRST_WITH_STRATEGIES = 15
 """PostgreSQL's version that can be told how to copy a database."""
 MARIADB_PROGRAMS = ("mariadbd", "mariadb-install-db", "my_print_defaults")  # the second calls the third

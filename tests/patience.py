@@ -14,6 +14,11 @@ NO_WAIT = 40.0
 """Seconds within which everything comes back that does not wait for what never comes, however busy the machine is."""
 
 
+class NotPlayed(Exception):
+    """What a test was to look at did not come about, so that it says nothing of the product: nobody got to where a
+    process was to be killed. Such a test is played again (pyproject.toml); whoever found a fault never raises this."""
+
+
 def eventually(found: Callable[[], Found], otherwise: str = "it never came true", within: float = PATIENCE) -> Found:
     """What `found` finds, once it is truthy. Raises AssertionError, saying `otherwise`, after `within` seconds."""
     deadline = time.monotonic() + within

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from tests import databases
+from tests.patience import PATIENCE
 
 STARTERS = {"postgresql": databases.postgresql_server, "mariadb": databases.mariadb_server}
 CHOSEN = [name for name in STARTERS if name in databases.chosen()]
@@ -112,7 +113,7 @@ def test_killed_tests_leave_no_server_and_no_files(name: str, killed_by: signal.
         assert tests.stdout is not None
         folder, port = tests.stdout.readline().split()
         tests.send_signal(killed_by)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while (Path(folder).exists() or _listens(int(port))) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not Path(folder).exists()

@@ -34,7 +34,7 @@ class Terminal:
         """What the command prints, having looked at its exit status; what it complains of, where that is not 0."""
         done = subprocess.run(
             [sys.executable, "-m", "bot", *words],
-            cwd=self.folder, env=self.environment, input=stdin, capture_output=True, text=True, timeout=60,
+            cwd=self.folder, env=self.environment, input=stdin, capture_output=True, text=True, timeout=300,
         )  # fmt: skip
         assert status == done.returncode, done.stderr
         assert "Traceback" not in done.stderr

@@ -114,10 +114,10 @@ def test_whatsapp_refuses_what_is_incomplete(changed: dict[str, object], code: i
     whole = {"messaging_product": "whatsapp", "to": "15005551234", "type": "text", "text": {"body": "hi"}}
     with FakeWhatsApp("990011", "token", "secret") as fake:
         url, headers = f"{fake.base_url}/v25.0/990011/messages", {"Authorization": "Bearer token"}
-        answer = requests.post(url, json={**whole, **changed}, headers=headers, timeout=5)
+        answer = requests.post(url, json={**whole, **changed}, headers=headers, timeout=60)
         assert (400, code) == (answer.status_code, answer.json()["error"]["code"])
         assert () == fake.messages
-        assert 200 == requests.post(url, json=whole, headers=headers, timeout=5).status_code
+        assert 200 == requests.post(url, json=whole, headers=headers, timeout=60).status_code
 
 
 @pytest.mark.parametrize(
@@ -126,8 +126,8 @@ def test_whatsapp_refuses_what_is_incomplete(changed: dict[str, object], code: i
 def test_twilio_shows_the_account_and_single_messages(twilio: FakeTwilio, path: str, status: int) -> None:
     twilio.keep(ANA, "hi", OURS)
     url = f"{twilio.base_url}/2010-04-01/Accounts/AC1{path}.json"
-    assert status == requests.get(url, auth=("AC1", "token"), timeout=5).status_code
-    assert requests.get(url, auth=("AC1", "wrong"), timeout=5).status_code == 401
+    assert status == requests.get(url, auth=("AC1", "token"), timeout=60).status_code
+    assert requests.get(url, auth=("AC1", "wrong"), timeout=60).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_twilio_shows_the_account_and_single_messages(twilio: FakeTwilio, path: 
 )
 def test_twilio_refuses_what_is_incomplete(twilio: FakeTwilio, form: dict[str, str], code: int) -> None:
     url = f"{twilio.base_url}/2010-04-01/Accounts/AC1/Messages.json"
-    answer = requests.post(url, data=form, auth=("AC1", "token"), timeout=5)
+    answer = requests.post(url, data=form, auth=("AC1", "token"), timeout=60)
     assert (400, code) == (answer.status_code, answer.json()["code"])
     assert twilio.messages == ()
 
@@ -151,7 +151,7 @@ def test_twilio_refuses_what_is_incomplete(twilio: FakeTwilio, form: dict[str, s
 def test_ultramsg_tells_whether_its_phone_is_logged_in() -> None:
     with FakeUltraMsg("12345", "token") as fake:
         url = f"{fake.base_url}/instance12345/instance/status"
-        answer = requests.get(url, params={"token": "token"}, timeout=5)
+        answer = requests.get(url, params={"token": "token"}, timeout=60)
     assert answer.json()["status"]["accountStatus"]["status"] == "authenticated"
 
 
@@ -165,6 +165,6 @@ def test_a_mistake_in_a_fake_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(fake, "reply", lambda asked: 1 / 0)
     fake.__enter__()
     with pytest.raises(requests.ConnectionError):
-        requests.get(fake.base_url, timeout=5)
+        requests.get(fake.base_url, timeout=60)
     with pytest.raises(ZeroDivisionError):
         fake.__exit__(None, None, None)

@@ -33,7 +33,7 @@ from tests.databases import chosen
 from tests.fakes.llm_server import MODEL, FakeLLM
 from tests.fakes.twilio_server import FakeTwilio
 from tests.faults.test_killed import SID, TOKEN, Phones, Server, without_exactly_one_turn
-from tests.patience import eventually
+from tests.patience import NO_WAIT, eventually
 
 KEY = "hunter2-k3y"
 SARA, LEA, OMAR = "+97455501234", "+97455507777", "+97455500000"
@@ -329,7 +329,7 @@ class TestWaiting:
 
         monkeypatch.setattr(intake, "turn_interpreted", breaks)
         sara.text(OPEN)
-        assert broken.wait(5)
+        assert broken.wait(NO_WAIT)
         assert [] == sara.answers()
         assert 1 == self.late(sara.desk, clock, PATIENCE)
         assert 1 == len(sara.answers())

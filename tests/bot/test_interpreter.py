@@ -54,7 +54,7 @@ def asked(interpreter: Interpreter, text: str = OPEN) -> tuple[list[Understood |
     done = threading.Event()
     begun = time.monotonic()
     assert interpreter.ask(text, SALON, lambda suggested: (told.append(suggested), done.set())[0])
-    assert done.wait(10)
+    assert done.wait(NO_WAIT)
     return told, time.monotonic() - begun
 
 

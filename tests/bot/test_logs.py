@@ -116,7 +116,7 @@ def the_whole_way(server: Server, twilio: FakeTwilio) -> None:
     assert 403 == signed_post(f"{server.address}/webhooks/twilio", form, "another token").status_code
     unreadable = {name: value for name, value in form.items() if not name.endswith("Sid")}
     signed_post(f"{server.address}/webhooks/twilio", unreadable, TOKEN)
-    requests.get(f"{server.address}/{SECRET}?from={quote(SARA)}", timeout=5)
+    requests.get(f"{server.address}/{SECRET}?from={quote(SARA)}", timeout=60)
 
 
 def disguises(secret: str) -> list[str]:

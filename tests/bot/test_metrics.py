@@ -92,7 +92,7 @@ class Installation:
             return False
 
     def scrape(self) -> Series:
-        answer = requests.get(f"{self.address}/metrics", timeout=5)
+        answer = requests.get(f"{self.address}/metrics", timeout=60)
         assert (200, "text/plain") == (answer.status_code, answer.headers["Content-Type"].partition(";")[0])
         return series(answer.text)
 

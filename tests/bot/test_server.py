@@ -258,7 +258,7 @@ def test_gunicorn_starts_and_takes_texts_while_the_database_is_away(server: Serv
 
 def _status(url: str) -> int:
     try:
-        return requests.get(url, timeout=5).status_code
+        return requests.get(url, timeout=60).status_code
     except requests.RequestException:
         return 0
 

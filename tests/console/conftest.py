@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from werkzeug.serving import make_server
 
 from bot.channels.simulator import SIMULATOR, SimulatorChannel
@@ -25,10 +25,12 @@ from conversations.messages import Inbound
 from handlers.console.signed_in import let_in
 from models.operators import Role, add_operator
 from tests.console.browser import DESKTOP, a_browser
+from tests.patience import PATIENCE
 from webhooks import create_app
 
 OMAR = "+97455500000"
 PASSWORD = "five calm green whales"
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @dataclass
@@ -127,6 +129,7 @@ def opened(browser: Browser, console: Console) -> Iterator[Open]:
             viewport={"width": size[0], "height": size[1]}, bypass_csp=False,
             color_scheme="dark" if dark else "light",
         )  # fmt: skip
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         if token:
             context.add_cookies(

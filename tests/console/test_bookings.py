@@ -13,9 +13,7 @@ from models.operators import Role
 from tests.console.browser import DESKTOP, PHONE, faults
 from tests.console.conftest import OMAR, Console, Open
 from tests.console.seven_days import QATAR, booked, day_of, requested
-from tests.patience import PATIENCE
 
-expect.set_options(timeout=PATIENCE * 1000)
 LINA, MAYA = 1, 2
 SARA, TOM = "+97455501234", "+97455501235"
 

@@ -6,9 +6,6 @@ from playwright.sync_api import expect
 from models.operators import Role
 from tests.console.browser import DESKTOP, PHONE, faults
 from tests.console.conftest import OMAR, Console, Open
-from tests.patience import PATIENCE
-
-expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture

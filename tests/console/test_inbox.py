@@ -10,10 +10,8 @@ from bot.console.every_page import console as blueprint
 from models.operators import Role, end_operator_sessions
 from tests.console.browser import DESKTOP, PHONE, faults
 from tests.console.conftest import OMAR, Console, Open
-from tests.patience import PATIENCE
 from webhooks import create_app
 
-expect.set_options(timeout=PATIENCE * 1000)
 SARA, BOB = "+97455501234", "+97455501235"
 NASTY = "<script>alert(1)</script><b>{{7*7}}</b>=1+1"
 

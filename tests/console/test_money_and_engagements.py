@@ -19,9 +19,7 @@ from tests.console.browser import PHONE, faults
 from tests.console.conftest import OMAR, Console, Open
 from tests.handlers import planner
 from tests.handlers.planner import ASKED, WEDDING
-from tests.patience import PATIENCE
 
-expect.set_options(timeout=PATIENCE * 1000)
 CLINIC = Path(__file__).parent.parent / "stories" / "clinic.toml"
 BRIAN, ANA = "+447700900123", "+97455501234"
 MARKUP = '<img src=x onerror="alert(1)">{{7*7}}'

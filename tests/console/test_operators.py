@@ -8,9 +8,6 @@ from playwright.sync_api import Page, expect
 from models.operators import Role, all_operators, audited
 from tests.console.browser import PHONE, faults
 from tests.console.conftest import PASSWORD, Console, Open
-from tests.patience import PATIENCE
-
-expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture

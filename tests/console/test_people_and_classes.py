@@ -24,9 +24,7 @@ from models.operators import Role, audit, audited
 from models.outbox import dead_letters, newest_outbox_of, outbox_after, record_report
 from tests.console.browser import DESKTOP, PHONE, faults
 from tests.console.conftest import Console, Open
-from tests.patience import PATIENCE
 
-expect.set_options(timeout=PATIENCE * 1000)
 ZONE = ZoneInfo("Asia/Qatar")
 SARA, LEA, ANA = "+97455501234", "+97455502222", "+97455503333"
 SCRIPT = "<script>alert(1)</script><b>Eve"

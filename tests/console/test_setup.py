@@ -14,9 +14,7 @@ from handlers.console.business_changed import standing
 from models.operators import Role, audited
 from tests.console.browser import PHONE, faults
 from tests.console.conftest import Console, Open
-from tests.patience import PATIENCE
 
-expect.set_options(timeout=PATIENCE * 1000)
 FORMULA = '=HYPERLINK("http://x")'
 
 

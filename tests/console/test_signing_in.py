@@ -10,9 +10,6 @@ from bot.commands.operator import first_admin_link
 from models.operators import Role
 from tests.console.browser import PHONE, faults
 from tests.console.conftest import PASSWORD, Console, Open
-from tests.patience import PATIENCE
-
-expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture

@@ -18,10 +18,8 @@ from config import Settings
 from tests.conftest import NOW
 from tests.console.browser import PHONE, faults
 from tests.console.conftest import OMAR, Console, Open, served
-from tests.patience import PATIENCE
 from webhooks import create_app
 
-expect.set_options(timeout=PATIENCE * 1000)
 ANA, SARA = "+15550001234", "+15550001235"
 
 

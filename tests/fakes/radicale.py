@@ -12,7 +12,7 @@ from typing import Self
 import requests
 
 USER, PASSWORD = "lina", "hunter2-caldav"
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 120.0
 MAKE = (
     '<?xml version="1.0"?><C:mkcalendar xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><set><prop>'
     "<displayname>Work</displayname></prop></set></C:mkcalendar>"
@@ -79,7 +79,7 @@ class RadicaleServer:
 
     def ask(self, method: str, path: str, data: str = "") -> requests.Response:
         answer = requests.request(
-            method, f"{self.url}/{path}", data=data.encode(), auth=(USER, PASSWORD), timeout=5,
+            method, f"{self.url}/{path}", data=data.encode(), auth=(USER, PASSWORD), timeout=60,
             headers={"Content-Type": "text/calendar; charset=utf-8" if method == "PUT" else "application/xml"},
         )  # fmt: skip
         assert answer.ok, (answer.status_code, answer.text)

@@ -49,9 +49,9 @@ def signed_post(
     if method == "GET":
         query = f"{'&' if '?' in url else '?'}{urlencode(form)}"
         signature = validator.compute_signature((signed_as or url) + query, {})
-        return requests.get(url + query, headers={"X-Twilio-Signature": signature}, timeout=10)
+        return requests.get(url + query, headers={"X-Twilio-Signature": signature}, timeout=60)
     signature = validator.compute_signature(signed_as or url, form)
-    return requests.post(url, data=form, headers={"X-Twilio-Signature": signature}, timeout=10)
+    return requests.post(url, data=form, headers={"X-Twilio-Signature": signature}, timeout=60)
 
 
 def the_time() -> datetime:

@@ -131,7 +131,7 @@ class FakeUltraMsg(FaultyServer):
 def post_webhook(url: str, payload: Mapping[str, object], is_form: bool = False) -> requests.Response:
     """Deliver a webhook, as JSON or as a form whose `data` is JSON."""
     content_type = "application/x-www-form-urlencoded" if is_form else "application/json"
-    return requests.post(url, data=raw(payload, is_form), headers={"Content-Type": content_type}, timeout=10)
+    return requests.post(url, data=raw(payload, is_form), headers={"Content-Type": content_type}, timeout=60)
 
 
 def raw(payload: Mapping[str, object], is_form: bool = False) -> bytes:

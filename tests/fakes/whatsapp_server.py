@@ -122,7 +122,7 @@ class FakeWhatsApp(FaultyServer):
     def deliver(self, url: str, *happened: Mapping[str, Any], name: str = "Ana") -> requests.Response:
         """Call the webhook with these messages and statuses."""
         raw = self.webhook(*happened, name=name)
-        return requests.post(url, data=raw, headers=self.signature(raw), timeout=10)
+        return requests.post(url, data=raw, headers=self.signature(raw), timeout=60)
 
     def reply(self, asked: Asked) -> Answer:
         if asked.headers.get("Authorization") != f"Bearer {self.token}":

@@ -20,11 +20,12 @@ from tests.faults.installation import TOP, Installation, Topology
 from tests.faults.moments import moment, now
 from tests.faults.outcome import Outcome
 from tests.faults.payers import Payers
-from tests.faults.people import OURS, PATIENCE, Crowd, Mail
+from tests.faults.people import OURS, Crowd, Mail
 from tests.faults.points import Reached
 from tests.faults.provider import LyingTwilio
 from tests.faults.script import Kill, Kills, Script, Target
 from tests.faults.tills import CALLBACK_SECRET, LyingDaraja, LyingStripe
+from tests.patience import PATIENCE
 
 SID, TOKEN = "AC" + "5" * 32, "a token"
 AHEAD = timedelta(days=3)
@@ -32,9 +33,9 @@ OVERDUE = timedelta(minutes=25)
 """Past the deadline of a payment by card, and not past the end of its page."""
 LATER = (timedelta(hours=1), timedelta(hours=3), timedelta(hours=8))
 """From one look at whether money still waits for anything to the next: providers that said nothing are asked."""
-REACHED_WITHIN, REACHED_WHILE_AWAY = 60.0, 20.0
+REACHED_WITHIN, REACHED_WHILE_AWAY = 2 * PATIENCE, PATIENCE / 3
 """Seconds in which a process must get to a point, with people texting all the while; fewer while nobody is answered."""
-SETTLED_WITHIN = 30.0
+SETTLED_WITHIN = PATIENCE
 STARTED_AGAIN = 3
 """How often all may be started again in the end, for what was not finished when it was asked to end."""
 WAITING, LONGEST_AWAY = 5, 8.0

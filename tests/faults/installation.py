@@ -17,8 +17,8 @@ from tests.faults.script import Target
 from tests.patience import PATIENCE
 
 TOP = Path(__file__).parent.parent.parent
-GRACE = 40.0
-"""Seconds to finish what is held after SIGTERM; gunicorn itself gives its workers 20."""
+GRACE = PATIENCE
+"""Seconds to finish what is held after SIGTERM, of which gunicorn itself gives its workers 20."""
 
 
 class Topology(Enum):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from tests.faults.deaths import Death
+from tests.faults.script import Kills
+from tests.patience import NotPlayed
 
 
 @dataclass
@@ -34,3 +36,9 @@ class Outcome:
     @property
     def kills(self) -> int:
         return sum(death.at is not None for death in self.deaths)
+
+    def must_have_met(self, kills: Kills) -> None:
+        """Raise NotPlayed unless each of them has killed: a point is reached when somebody's story leads there."""
+        missed = [death.kill.name for death in self.deaths if death.at is None]
+        if missed or self.kills != len(kills.early) + len(kills.late) + len(kills.away):
+            raise NotPlayed(f"{self.kills} kills, and nobody got to: {', '.join(missed)}")

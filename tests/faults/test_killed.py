@@ -30,7 +30,7 @@ from models.messages import Direction, messages
 from models.outbox import UNSENT, outbox
 from tests.databases import _free_port, chosen
 from tests.fakes.twilio_server import FakeTwilio, signed_post
-from tests.patience import eventually
+from tests.patience import NotPlayed, eventually
 
 TOP = Path(__file__).parent.parent.parent
 SID, TOKEN = "AC" + "5" * 32, "a token"
@@ -190,12 +190,12 @@ def test_whenever_it_is_killed_nothing_is_lost_and_nothing_goes_out_twice(
 
     assert [] == without_exactly_one_turn(database, phones.accepted)
     assert [] == not_sent_exactly_once(database, twilio)
-    assert phones.repeated > 0, "no kill met a webhook"
-    assert any(row.attempts > 1 for row in rows(database, select(outbox))), "no fault met a send"
     assert wanted == {row.phone: (row.start_at, row.status) for row in rows(database, _bookings())}
     approved = [phone for phone, (_, status) in wanted.items() if status is BookingStatus.CONFIRMED]
     assert len(wanted) + len(approved) == len(rows(database, select(booking_transitions.c.id)))
     assert dict.fromkeys(approved, 1) == Counter(sent.to for sent in twilio.messages if "Confirmed!" in sent.body)
+    if not phones.repeated or not any(row.attempts > 1 for row in rows(database, select(outbox))):
+        raise NotPlayed("no kill met a webhook, or no fault met a send")
 
 
 @pytest.mark.parametrize("kind", chosen()[:1], indirect=True)

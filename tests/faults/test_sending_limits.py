@@ -16,7 +16,7 @@ from models.outbox import UNSENT, outbox
 from tests.fakes.faulty_server import Answer
 from tests.fakes.twilio_server import FakeTwilio
 from tests.handlers.test_outbox import queue
-from tests.patience import eventually
+from tests.patience import PATIENCE, eventually
 
 TOP = Path(__file__).parent.parent.parent
 SID, TOKEN, OURS = "AC" + "5" * 32, "a token", "+15005550006"
@@ -61,7 +61,7 @@ def workers(url: str, twilio: FakeTwilio, rate: float, folder: Path) -> Iterator
         for worker in running:
             worker.terminate()
         for worker in running:
-            worker.wait(30)
+            worker.wait(PATIENCE)
 
 
 @pytest.mark.parametrize("rate", [8, 0], ids=["set right", "not set"])

@@ -92,7 +92,7 @@ class Calls:
     def _is_taken(self, call: Call) -> bool:
         body, headers = call.make()
         try:
-            return requests.post(self.url, data=body, headers=headers, timeout=10).ok
+            return requests.post(self.url, data=body, headers=headers, timeout=60).ok
         except requests.RequestException:
             return False
 

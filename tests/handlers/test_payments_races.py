@@ -25,6 +25,7 @@ from models.bookings import booking_by_id
 from models.payments import payments
 from tests.conftest import MakeDesk
 from tests.handlers.till import CALLBACK, ZAWADI, Till
+from tests.patience import NO_WAIT
 
 ATTEMPTS = int(os.environ.get("PAYMENT_RACES", "5"))
 Deed = Callable[[], Any]
@@ -173,7 +174,7 @@ def test_without_the_lock_and_the_version_two_prompts_are_sent(
         session.execute(payments.update().where(payments.c.id == row.id).values(**values))
 
     def gate(*arguments: Any) -> Any:
-        start.wait(5)
+        start.wait(NO_WAIT)
         return step(*arguments[:8], is_open=True)
 
     booking, start, step = asked(till, 0), Barrier(2), payment_begun.next_step

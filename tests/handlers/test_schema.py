@@ -146,7 +146,7 @@ def migrated_by_two(url: str, guard: str) -> list[str]:
         assert one.stdin is not None
         one.stdin.write("go\n")
         one.stdin.flush()
-    said = [one.communicate(timeout=60)[0] for one in both]
+    said = [one.communicate(timeout=300)[0] for one in both]
     return [words if one.returncode else "" for one, words in zip(both, said, strict=True)]
 
 
