@@ -1,4 +1,4 @@
 """The memory: tables, their queries, migrations."""
 
-SCHEMA = "0010"
+SCHEMA = "0011"
 """The newest migration. The server starts on no other."""

@@ -8,12 +8,13 @@ from sqlalchemy import Column, Row, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
-from models.base import Moment, key, table
+from models.base import Key, Moment, key, table
 from models.insert import insert_all_unless_there, insert_numbered_unless_there, insert_row
 
 
 class Client(SQLModel, table=True):
-    """A person. `phone` is E.164, or NULL where their channel shows none."""
+    """A person. `phone` is E.164, or NULL where their channel shows none. Who turned out to be somebody else is
+    `merged_into` them: a row that stands for its phone alone."""
 
     __tablename__ = "clients"
     id: int | None = Field(default=None, sa_column=key())
@@ -22,6 +23,7 @@ class Client(SQLModel, table=True):
     email: str = Field(default="", max_length=254)
     language: str = Field(default="", max_length=8)
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    merged_into: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
 
 
 clients = table(Client)

@@ -71,6 +71,8 @@ class Conversation(SQLModel, table=True):
     """The operator who talks with them in our place, until `taken_until`: whoever forgets to hand back keeps nobody
     waiting for ever."""
     taken_until: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    alerted_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    """When the operators on duty were told that a person is needed; NULL again as soon as nobody is."""
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
 
 

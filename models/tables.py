@@ -42,6 +42,7 @@ from models.prepaid import pack_uses, prepaid_packs
 from models.provider_calls import provider_calls, provider_tokens
 from models.refunds import refunds
 from models.scheduled_notices import scheduled_notices
+from models.scheduled_texts import scheduled_texts
 from models.send_budgets import send_budgets
 from models.waitlist import waitlist_entries
 
@@ -95,6 +96,7 @@ __all__ = [
     "resources",
     "saved_filters",
     "scheduled_notices",
+    "scheduled_texts",
     "send_budgets",
     "service_staff",
     "services",

@@ -8,8 +8,10 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.door import me, number, page, show, the_desk
+from bot.console.asked import number, the_desk
+from bot.console.door import me, page
 from bot.console.exported import Rows, exported
+from bot.console.shown import show
 from models.audit_listing import audited_of
 from models.operators import Role, all_operators, audit, audited
 

@@ -9,8 +9,10 @@ from flask import Response, abort, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.door import circumstances, go, guarded, me, number, page, show, the_desk, the_profile
+from bot.console.asked import circumstances, number, the_desk, the_profile
+from bot.console.door import me, page
 from bot.console.requests import place_in, place_text
+from bot.console.shown import go, guarded, show
 from conversations.booking import BookingStatus
 from conversations.languages.render import money_text
 from handlers.console.booked_by_hand import LONGEST_NAME, ByHand, book

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.channels.reading import clean
-from bot.console.door import circumstances, go, me, number, page, show, the_desk
+from bot.console.asked import circumstances, number, the_desk
+from bot.console.door import me, page
+from bot.console.shown import go, show
 from handlers.circumstances import Circumstances
 from handlers.class_time import ClassRefused
 from handlers.console.classes_shown import called_off, class_lines, class_shown, moved, resized

@@ -6,7 +6,9 @@ from urllib.parse import urlencode, urlsplit
 from flask import redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.door import circumstances, console, me, page, safe_next, show, signed_in, the_desk
+from bot.console.asked import circumstances, the_desk
+from bot.console.door import console, me, page, safe_next, signed_in
+from bot.console.shown import show
 from conversations.commands import COMMANDS
 from conversations.languages.render import render
 from conversations.rules.routes import CONSOLE

@@ -4,7 +4,9 @@ from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.commands.dead_letters import REASONS, REFUSALS
-from bot.console.door import circumstances, go, me, number, page, show, the_desk
+from bot.console.asked import circumstances, number, the_desk
+from bot.console.door import me, page
+from bot.console.shown import go, show
 from conversations.delivery import SendFailure
 from conversations.rules.obsolete import Obsolete
 from handlers.console.undelivered_shown import PAGE, sent_again, undelivered_shown

@@ -5,7 +5,9 @@ from datetime import date
 from flask import abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.door import circumstances, page, show, the_desk
+from bot.console.asked import circumstances, the_desk
+from bot.console.door import page
+from bot.console.shown import show
 from conversations.engagements import kinds
 from handlers.console.engagements_shown import engagement_lines, failed_openings, whole_engagement
 from models.engagement_listing import Place, Standing

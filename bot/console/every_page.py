@@ -1,44 +1,16 @@
 """The console with all its pages: importing a file registers what is in it."""
 
-from bot.console import (
-    audit,
-    bookings,
-    classes,
-    commands,
-    dead_letters,
-    engagements,
-    figures,
-    imports,
-    inbox,
-    operators,
-    payments,
-    people,
-    requests,
-    series,
-    setup,
-    signing_in,
-    threads,
-)
+from importlib import import_module
+
 from bot.console.door import console
 
 PAGES = (
-    audit,
-    bookings,
-    classes,
-    commands,
-    dead_letters,
-    engagements,
-    figures,
-    imports,
-    inbox,
-    operators,
-    payments,
-    people,
-    requests,
-    series,
-    setup,
-    signing_in,
-    threads,
-)
+    "audit", "bookings", "classes", "commands", "dead_letters", "engagements", "figures", "imports", "inbox",
+    "operators", "payments", "people", "requests", "series", "setup", "signing_in", "threads",
+)  # fmt: skip
+"""The files of bot/console/ that hold pages."""
+
+for _name in PAGES:
+    import_module(f"bot.console.{_name}")
 
 __all__ = ["PAGES", "console"]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from flask import Response, abort
 
-from bot.console.door import guarded
+from bot.console.shown import guarded
 
 KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 Cell = str | int | datetime | None

@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.door import page, show, the_desk, the_profile
+from bot.console.asked import the_desk, the_profile
+from bot.console.door import page
+from bot.console.shown import show
 from handlers.console.figures_drawn import figures_of
 
 DAYS = (7, 30, 90, 365)

@@ -8,8 +8,10 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.door import console, go, guarded, me, number, page, refused, show, show_live, signed_in, the_desk
+from bot.console.asked import number, the_desk
+from bot.console.door import console, me, page, signed_in
 from bot.console.import_runs import LARGEST, TAKEN, TOO_LARGE, TRIED, Run, Runs, begin, shown, why_no_text
+from bot.console.shown import go, guarded, refused, show, show_live
 from handlers.console.business_changed import standing
 from models.operators import Role, audit
 

@@ -8,7 +8,9 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.door import go, me, number, page, show, show_live, the_desk, the_profile
+from bot.console.asked import number, the_desk, the_profile
+from bot.console.door import me, page
+from bot.console.shown import go, show, show_live
 from conversations.dialogue import State
 from handlers.console.inbox_listed import PAGE, inbox_rows, lines_of, search
 from handlers.console.stepped_in import assign, label, mark

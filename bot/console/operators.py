@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.commands.operator import console_address
-from bot.console.door import go, me, number, page, show, the_desk
+from bot.console.asked import number, the_desk
+from bot.console.door import me, page
 from bot.console.secrets import new_token, token_hash
+from bot.console.shown import go, show
 from handlers.console.operators_kept import (
     CannotKeep,
     change_role,

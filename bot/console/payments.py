@@ -3,7 +3,9 @@
 from flask import abort, current_app, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.door import circumstances, console, number, page, show, the_desk
+from bot.console.asked import circumstances, number, the_desk
+from bot.console.door import console, page
+from bot.console.shown import show
 from conversations.languages.render import money_text
 from conversations.money import Money
 from handlers.console.payments_shown import refund_lines, request_lines, whole_request

@@ -4,8 +4,10 @@ from flask import Response, abort, current_app, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.channels.reading import clean
-from bot.console.door import circumstances, console, go, me, number, page, show, the_desk
+from bot.console.asked import circumstances, number, the_desk
+from bot.console.door import console, me, page
 from bot.console.exported import Rows, exported
+from bot.console.shown import go, show
 from conversations.languages import spoken
 from conversations.languages.render import money_text
 from handlers.console.people_shown import Corrected, correct, people_listed, person_of

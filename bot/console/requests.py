@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.door import page, show_live, the_desk, the_profile
+from bot.console.asked import the_desk, the_profile
+from bot.console.door import page
+from bot.console.shown import show_live
 from handlers.console.bookings_shown import requests_of
 from models.booking_listing import Place
 

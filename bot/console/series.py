@@ -3,7 +3,9 @@
 from flask import abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.door import circumstances, number, page, show, the_desk
+from bot.console.asked import circumstances, number, the_desk
+from bot.console.door import page
+from bot.console.shown import show
 from conversations.languages.render import render
 from conversations.replies import Reply
 from handlers.console.series_shown import series_lines, whole_series

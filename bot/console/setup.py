@@ -12,8 +12,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.commands.dump import toml
 from bot.console import setup_history
-from bot.console.door import circumstances, console, go, me, number, page, show, the_desk
+from bot.console.asked import circumstances, number, the_desk
+from bot.console.door import console, me, page
 from bot.console.setup_forms import fields, title, whose
+from bot.console.shown import go, show
 from handlers.business_file import BusinessFile
 from handlers.console.business_changed import (
     EVERYBODY,

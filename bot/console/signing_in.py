@@ -3,20 +3,8 @@
 from flask import abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.door import (
-    COOKIE,
-    circumstances,
-    go,
-    me,
-    page,
-    safe_next,
-    show,
-    sign_in_browser,
-    sign_out_browser,
-    signed_in,
-    the_desk,
-    the_profile,
-)
+from bot.console.asked import circumstances, the_desk, the_profile
+from bot.console.door import COOKIE, me, page, safe_next, sign_in_browser, sign_out_browser, signed_in
 from bot.console.secrets import (
     is_password,
     new_token,
@@ -26,6 +14,7 @@ from bot.console.secrets import (
     totp_address,
     totp_step,
 )
+from bot.console.shown import go, show
 from handlers.console.operators_kept import (
     CannotKeep,
     Place,

@@ -7,18 +7,9 @@ from flask import Response, abort, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.door import (
-    circumstances,
-    go,
-    guarded,
-    me,
-    number,
-    page,
-    show,
-    show_live,
-    the_desk,
-    the_profile,
-)
+from bot.console.asked import circumstances, number, the_desk, the_profile
+from bot.console.door import me, page
+from bot.console.shown import go, guarded, show, show_live
 from bot.understood import for_people
 from handlers.circumstances import Circumstances
 from handlers.console import stepped_in

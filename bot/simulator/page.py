@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.channels.reading import clean
 from bot.channels.simulator import SIMULATOR
-from bot.console.door import guarded, the_desk, the_profile
+from bot.console.asked import the_desk, the_profile
+from bot.console.shown import guarded
 from bot.intake import receive
 from bot.logs import new_trace
 from bot.simulator.machine import drawn

@@ -1,0 +1,33 @@
+"""What a request of the console is about: whose desk, which business, the numbers in it."""
+
+from flask import current_app, g, request
+
+from bot.desk import Desk
+from bot.logs import new_trace
+from handlers.circumstances import Circumstances
+from handlers.profile import NoBusiness, Profile
+
+
+def the_desk() -> Desk:
+    desk: Desk = current_app.extensions["desk"]
+    return desk
+
+
+def the_profile() -> Profile | None:
+    """The business; None before one is loaded."""
+    if "profile" not in g:
+        try:
+            g.profile = the_desk().database.read(the_desk().profiles.current)
+        except NoBusiness:
+            g.profile = None
+    return g.profile  # type: ignore[no-any-return]
+
+
+def circumstances() -> Circumstances:
+    return the_desk().circumstances(new_trace())
+
+
+def number(name: str) -> int | None:
+    """A number of the query or the form; None where there is none."""
+    said = request.values.get(name, "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None

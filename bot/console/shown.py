@@ -1,0 +1,150 @@
+"""How a page of the console is shown: its frame, what it may load, when it is news, and the words around it."""
+
+from datetime import datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Response, g, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from bot.console.asked import the_desk, the_profile
+from bot.console.door import HERE, ROLES, console, form_fields, give_browser_a_name, me, unkept
+from conversations.languages.render import name_text
+from conversations.languages.render import render as render_words
+from conversations.replies import say
+from models.operators import Role
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+PLACES = (
+    ("console.inbox", "console.inbox_show_inbox", "Inbox", Role.VIEWER),
+    ("console.requests", "console.requests_listed", "Requests", Role.VIEWER),
+    ("console.bookings", "console.bookings_listed", "Bookings", Role.STAFF),
+    ("console.classes", "console.classes_listed", "Classes", Role.VIEWER),
+    ("console.series", "console.series_listed", "Series", Role.VIEWER),
+    ("console.payments", "console.payments_listed", "Payments", Role.VIEWER),
+    ("console.engagements", "console.engagements_listed", "Engagements", Role.VIEWER),
+    ("console.people", "console.people_listed", "People", Role.VIEWER),
+    ("console.figures", "console.figures_drawn", "Figures", Role.VIEWER),
+    ("console.dead_letters", "console.dead_letters_listed", "Not delivered", Role.VIEWER),
+    ("console.commands", "console.commands_every", "Commands", Role.OPERATOR),
+    ("console.setup", "console.setup_begun", "Set-up", Role.ADMIN),
+    ("console.audit", "console.audit_listed", "Audit", Role.ADMIN),
+)
+"""What the bar at the top leads to: whose pages, the first of them, its words, for whom."""
+TOLD = {
+    "saved": "Saved.", "sent": "Sent.", "noted": "Noted.", "taken": "The conversation is yours; the client was told.",
+    "handed": "The booking desk has the conversation again; the client was told.",
+    "others": "A colleague talks with this client: nothing was sent.", "unchanged": "That was so already.",
+    "empty": "There was nothing to send.", "too_long": "That is too long for one text.", "done": "Done.",
+    "raced": "Somebody was faster: look again, and give it once more if it is still right.",
+    "opted_out": "This client takes no texts: nothing was sent.", "missing": "That is no longer there.",
+}  # fmt: skip
+"""What a page says of what was done on the page before it."""
+
+
+def show(template: str, status: int = 200, **values: Any) -> Response:
+    """A page of the console. Templates have `who`, `here` (now), `zone` and the business."""
+    profile = the_profile()
+    zone = profile.business.zone if profile is not None else ZoneInfo("UTC")
+    here = the_desk().clock.now().astimezone(zone)
+    response = make_response(
+        render_template(
+            f"console/{template}", who=g.get("who"), here=here, zone=zone, profile=profile,
+            business=profile.business if profile is not None else None, version=_version(), Role=Role,
+            words_of=_words, called=lambda name: name_text(name, "en"), **values,
+        ),
+        status,
+    )  # fmt: skip
+    give_browser_a_name(response)
+    return guarded(response)
+
+
+def show_live(template: str, version: object, **values: Any) -> Response:
+    """A part of a page that is looked at again and again: 304 while its version is the same."""
+    tag = sha256(repr((version, me().id, _version())).encode()).hexdigest()[:32]
+    if request.if_none_match.contains(tag):
+        return guarded(Response(status=304))
+    response = show(template, **values)
+    response.set_etag(tag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def go(endpoint: str, said: str = "", **values: Any) -> AnyResponse:
+    """To another page, which says this."""
+    return unkept(redirect(url_for(f"console.{endpoint}", said=said or None, **values), 303))
+
+
+def guarded(response: Response) -> Response:
+    """Nothing foreign runs in a page of the console, and nobody keeps it."""
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+@console.context_processor
+def _chrome() -> dict[str, Any]:
+    return {
+        "places": [place for place in PLACES if place[1] in ROLES],
+        "hidden": form_fields,
+        "told_by_query": lambda: TOLD.get(request.args.get("said", ""), ""),
+    }
+
+
+@console.errorhandler(HTTPException)
+def refused(error: HTTPException) -> Response:
+    """What keeps somebody out, or is not there."""
+    if error.code == HTTPStatus.UNAUTHORIZED:
+        return show("expired.html", HTTPStatus.UNAUTHORIZED)
+    return show("error.html", error.code or 500, code=error.code)
+
+
+@console.app_template_filter("moment")
+def moment(at: datetime | None, zone: ZoneInfo) -> str:
+    """Wed 18 Mar, 15:00; with the year where it is another one."""
+    if at is None:
+        return ""
+    there = at.astimezone(zone)
+    year = "" if there.year == the_desk().clock.now().astimezone(zone).year else f" {there.year}"
+    return f"{there:%a} {there.day} {there:%b}{year}, {there:%H:%M}"
+
+
+@console.app_template_filter("ago")
+def ago(at: datetime | None, zone: ZoneInfo) -> str:
+    """How long since, as a list shows it: 5 min, 14:05, Tue, 3 Mar."""
+    if at is None:
+        return ""
+    now = the_desk().clock.now()
+    there, here = at.astimezone(zone), now.astimezone(zone)
+    if now - at < timedelta(minutes=1):
+        return "now"
+    if now - at < timedelta(hours=1):
+        return f"{(now - at) // timedelta(minutes=1)} min"
+    if there.date() == here.date():
+        return f"{there:%H:%M}"
+    if here.date() - there.date() < timedelta(days=6):
+        return f"{there:%a}"
+    return f"{there.day} {there:%b}" + ("" if there.year == here.year else f" {there.year}")
+
+
+def _words(key: str, language: str = "en", /, **values: Any) -> str:
+    """A sentence of the language files."""
+    return render_words(say(key, **values), language)
+
+
+@cache
+def _version() -> str:
+    """Changes with the style sheet and the script, so that browsers may keep them."""
+    files = sorted((HERE / "static").iterdir())
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
