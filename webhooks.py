@@ -5,7 +5,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.calendars.addresses import calendar_files
-from bot.channels.errors import Unreadable
+from bot.channels.unreadable import Unreadable
 from bot.commands.opening import refuse_to_serve
 from bot.console.every_page import console
 from bot.database import DatabaseAway

@@ -4,6 +4,9 @@ import argparse
 import sys
 from importlib import import_module
 from keyword import iskeyword
+from types import ModuleType
+
+from bot.starting import importing
 
 COMMANDS = {
     "run": "web and worker in one process; the everyday start",
@@ -37,9 +40,14 @@ def main(arguments: list[str]) -> int:
     for name, what in COMMANDS.items():
         own = commands.add_parser(name, help=what, description=what.capitalize() + ".")
         if name == wanted:
-            import_module(f"bot.commands.{file_of(name)}").add_arguments(own)
+            _file(name).add_arguments(own)
     chosen = parser.parse_args(arguments)
-    return int(import_module(f"bot.commands.{file_of(chosen.command)}").run(chosen))
+    return int(_file(chosen.command).run(chosen))
+
+
+def _file(command: str) -> ModuleType:
+    with importing():
+        return import_module(f"bot.commands.{file_of(command)}")
 
 
 def file_of(command: str) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Executable, Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -32,8 +32,7 @@ def insert_all_unless_there(session: Session, table: Table, rows: Sequence[Mappi
         return
     dialect = session.get_bind().dialect.name
     if dialect != "mysql":
-        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        session.execute(insert(table).on_conflict_do_nothing(), rows)
+        session.execute(_insert(dialect, table).on_conflict_do_nothing(), rows)
         return
     try:
         with session.begin_nested():
@@ -65,5 +64,9 @@ def _key_if_new(session: Session, table: Table, values: Mapping[str, Any]) -> Se
 @cache
 def _unless_there(dialect: str, table: Table) -> Executable:
     """Built once: that takes longer than to run it."""
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+    return _insert(dialect, table).on_conflict_do_nothing().returning(*table.primary_key)
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    """The database's own INSERT; only the one that is there is imported."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)

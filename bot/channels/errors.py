@@ -9,11 +9,6 @@ from conversations.delivery import SendFailure
 LONGEST_WORDS = 200
 
 
-class Unreadable(ValueError):
-    """A webhook that is genuine and cannot be read: a field without which there is no message is missing. Its words
-    name the field, never what people wrote."""
-
-
 def not_answered(error: requests.RequestException) -> SendError:
     """What a broken exchange says about the message. BUSY only where it surely never left, SETUP where the address we
     call is no address; everything else may have been taken, so UNCERTAIN. The words are the kind of error alone: its

@@ -5,9 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
-from bot.channels.errors import Unreadable
 from bot.channels.reading import clean, own_id, phone_of
 from bot.channels.twilio_codes import FAILURES, STATUSES
+from bot.channels.unreadable import Unreadable
 from conversations.delivery import Delivery, SendFailure
 from conversations.messages import Inbound, StatusReport
 

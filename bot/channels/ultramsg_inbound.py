@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from bot.channels.errors import Unreadable
 from bot.channels.reading import clean, own_id, phone_of
 from bot.channels.ultramsg_codes import ACKS
+from bot.channels.unreadable import Unreadable
 from conversations.delivery import Delivery
 from conversations.messages import Inbound, StatusReport
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bot.channels.errors import Unreadable
 from bot.channels.reading import clean, own_id, phone_of
+from bot.channels.unreadable import Unreadable
 from bot.channels.whatsapp_codes import FAILURES, STATUSES
 from bot.logs import log
 from conversations.delivery import Delivery, SendFailure

@@ -13,8 +13,8 @@ from decimal import Decimal
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
-from bot.channels.errors import Unreadable
 from bot.channels.reading import clean
+from bot.channels.unreadable import Unreadable
 from bot.payments.mpesa_codes import words_of
 from config import Settings
 from conversations.money import Money, minor_units

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from bot.channels.errors import Unreadable
 from bot.channels.reading import clean
+from bot.channels.unreadable import Unreadable
 from bot.logs import log
 from bot.payments.stripe_objects import (
     LONGEST_ID,

@@ -42,19 +42,22 @@ class _Rule:
         return Found(self.name, start, end, said=said) if said else None
 
 
-_RULES = [
-    *(_Rule(name, re.compile(letters(pattern)), said=rule) for name, (pattern, rule) in time_rules.QUIET.items()),
-    *(_Rule(name, re.compile(letters(pattern)), day=rule) for name, (pattern, rule) in date_rules.RULES.items()),
-    *(_Rule(name, re.compile(letters(pattern)), said=rule) for name, (pattern, rule) in time_rules.RULES.items()),
-]
-_OPENINGS = [openings(rule.pattern.pattern) for rule in _RULES]
+@cache
+def _grammar() -> list[tuple[_Rule, frozenset[str]]]:
+    """Every rule, in order of preference, with what it may begin with; put together for the first text."""
+    rules = (
+        *(_Rule(name, re.compile(letters(pattern)), said=rule) for name, (pattern, rule) in time_rules.QUIET.items()),
+        *(_Rule(name, re.compile(letters(pattern)), day=rule) for name, (pattern, rule) in date_rules.RULES.items()),
+        *(_Rule(name, re.compile(letters(pattern)), said=rule) for name, (pattern, rule) in time_rules.RULES.items()),
+    )
+    return [(rule, openings(rule.pattern.pattern)) for rule in rules]
 
 
 @cache
 def _rules(kinds: str) -> tuple[_Rule, ...]:
     """The rules that fit where these two kinds stand, or the last one of a text; in order of preference."""
     first = kinds[0]
-    return tuple(rule for rule, begun in zip(_RULES, _OPENINGS, strict=True) if kinds in begun or first in begun)
+    return tuple(rule for rule, begun in _grammar() if kinds in begun or first in begun)
 
 
 def scan(lexemes: Sequence[Lexeme], today: Today) -> list[Found]:

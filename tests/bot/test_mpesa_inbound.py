@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.errors import Unreadable
+from bot.channels.unreadable import Unreadable
 from bot.clock import SetClock
 from bot.payments.mpesa_inbound import ACCEPTED, MpesaInbound
 from conversations.money import Money

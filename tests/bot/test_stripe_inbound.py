@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from stripe import SignatureVerificationError, WebhookSignature
 
-from bot.channels.errors import Unreadable
+from bot.channels.unreadable import Unreadable
 from bot.clock import SetClock
 from bot.payments.base import Known
 from bot.payments.stripe_checkout import StripeCheckout

@@ -6,8 +6,8 @@ import hmac
 
 import pytest
 
-from bot.channels.errors import Unreadable
 from bot.channels.twilio_inbound import TwilioInbound
+from bot.channels.unreadable import Unreadable
 from conversations.messages import Inbound
 from tests.fakes.twilio_server import FakeTwilio
 

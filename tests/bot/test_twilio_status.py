@@ -5,9 +5,9 @@ import itertools
 import pytest
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
-from bot.channels.errors import Unreadable
 from bot.channels.twilio_codes import FAILURES, STATUSES
 from bot.channels.twilio_inbound import TwilioInbound, parse_status
+from bot.channels.unreadable import Unreadable
 from conversations.delivery import Delivery, SendFailure
 from conversations.messages import StatusReport
 from tests.fakes.twilio_server import FakeTwilio

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.channels.errors import Unreadable
 from bot.channels.ultramsg_codes import ACKS
 from bot.channels.ultramsg_inbound import UltraMsgInbound
+from bot.channels.unreadable import Unreadable
 from conversations.delivery import Delivery
 from conversations.messages import Inbound, StatusReport
 from tests.fakes.ultramsg_server import FakeUltraMsg, raw

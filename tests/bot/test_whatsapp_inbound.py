@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.errors import Unreadable
+from bot.channels.unreadable import Unreadable
 from bot.channels.whatsapp_codes import FAILURES, STATUSES
 from bot.channels.whatsapp_inbound import WhatsAppInbound
 from conversations.delivery import Delivery, SendFailure
