@@ -346,6 +346,9 @@ class Settings(BaseSettings):
     llm_api_key: Annotated[Secret, Field(description="the endpoint's key, where it wants one")] = NO_SECRET
     llm_model: Annotated[str, Field(max_length=200, description="the model's name at that endpoint")] = ""
 
+    webhooks_allow_private: Annotated[
+        bool, Field(description="outgoing webhooks may go to this machine and private networks, and by http")
+    ] = False
     simulator: Annotated[bool | None, Field(description="unset: on only when no provider is configured")] = None
     burst_ms: Annotated[
         int, Field(ge=0, le=10_000, description="milliseconds that a text which says nothing yet waits for the next")

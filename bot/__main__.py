@@ -25,6 +25,7 @@ COMMANDS = {
     "ledger": "print every movement of money as CSV",
     "feed": "show a staff member's private calendar feed, make it or renew it",
     "calendars": "show the calendars kept in step, and what is wrong with them",
+    "webhooks": "other systems that are told of what happens here",
     "operator": "list who signs in to the console; print the first admin's link, or one for a new password",
     "doctor": "check the set-up and say what to do",
     "check": "look for broken invariants in the whole database",

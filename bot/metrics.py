@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.meters import Counter, Gauge, Histogram, Metric
 from conversations.delivery import Delivery, SendFailure
+from conversations.rules.outgoing import DeliveryState
 
 CHANNEL = "the channels that are set up"
 
@@ -139,6 +140,11 @@ RACES_LOST = Counter(
 DATABASE_RETRIES = Counter(
     "textbook_database_retries_total",
     "Transactions started afresh after a deadlock, a lock or a lost connection.",
+)
+WEBHOOKS_TOLD = Counter(
+    "textbook_webhooks_told_total",
+    "Tries to tell another system by an outgoing webhook, by how the delivery stood after each.",
+    {"outcome": DeliveryState},
 )
 ENGAGEMENTS_OPENED = Counter(
     "textbook_engagements_opened_total",

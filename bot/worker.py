@@ -1,4 +1,4 @@
-"""The worker: the dispatcher, the schedule, the calendars and the payments, in this process."""
+"""The worker: the dispatcher, the schedule, the calendars, the payments and outgoing webhooks, in this process."""
 
 from typing import TYPE_CHECKING
 
@@ -7,6 +7,7 @@ from sqlalchemy.engine import URL
 from bot.calendars.loop import CalendarLoop
 from bot.desk import Desk
 from bot.dispatcher import Dispatcher
+from bot.outgoing.loop import WebhookLoop
 from bot.payments.providers import methods
 from bot.schedule import Schedule
 from conversations.rules.routes import EMAIL
@@ -38,6 +39,7 @@ class Worker:
         self.emails = Dispatcher(desk, MAIL_SENDERS, SWEEP_SECONDS, Carries(only=EMAIL)) if has_email else None
         self.schedule = Schedule(desk)
         self.calendars = CalendarLoop(desk)
+        self.webhooks = WebhookLoop(desk)
         self.payments = _payments(desk) if methods(desk.settings) else None
 
     def start(self) -> None:
@@ -48,12 +50,14 @@ class Worker:
             self.emails.start()
         self.schedule.start()
         self.calendars.start()
+        self.webhooks.start()
         if self.payments is not None:
             self.payments.start()
 
     def stop(self) -> None:
         """Finish what is under way, and stop."""
         self.calendars.stop()
+        self.webhooks.stop()
         if self.payments is not None:
             self.payments.stop()
         self.schedule.stop()

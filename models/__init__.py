@@ -1,4 +1,4 @@
 """The memory: tables, their queries, migrations."""
 
-SCHEMA = "0011"
+SCHEMA = "0012"
 """The newest migration. The server starts on no other."""

@@ -480,6 +480,11 @@ def _note(
     )
 
 
+def transition_by_id(session: Session, transition_id: int) -> Row[Any] | None:
+    statement = select(booking_transitions).where(booking_transitions.c.id == transition_id)
+    return session.execute(statement).one_or_none()
+
+
 def transitions_of(session: Session, booking_id: int) -> list[Row[Any]]:
     statement = select(booking_transitions).where(booking_transitions.c.booking_id == booking_id)
     return list(session.execute(statement.order_by(booking_transitions.c.id)))

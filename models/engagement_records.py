@@ -145,6 +145,10 @@ def activities_of(session: Session, engagement_id: int, limit: int) -> list[Row[
     return list(session.execute(mine.order_by(activity_log.c.id.desc()).limit(limit)))
 
 
+def activity_by_id(session: Session, activity_id: int) -> Row[Any] | None:
+    return session.execute(select(activity_log).where(activity_log.c.id == activity_id)).one_or_none()
+
+
 def last_activity(session: Session, engagement_id: int, action: str) -> Row[Any] | None:
     mine = activity_log.c.engagement_id == engagement_id, activity_log.c.action == action
     return session.execute(select(activity_log).where(*mine).order_by(activity_log.c.id.desc()).limit(1)).first()

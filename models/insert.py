@@ -64,7 +64,8 @@ def _key_if_new(session: Session, table: Table, values: Mapping[str, Any]) -> Se
 @cache
 def _unless_there(dialect: str, table: Table) -> Executable:
     """Built once: that takes longer than to run it."""
-    return _insert(dialect, table).on_conflict_do_nothing().returning(*table.primary_key)
+    statement: Executable = _insert(dialect, table).on_conflict_do_nothing().returning(*table.primary_key)
+    return statement
 
 
 def _insert(dialect: str, table: Table) -> Any:

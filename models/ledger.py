@@ -59,6 +59,10 @@ def enter(
         )  # fmt: skip
 
 
+def entry_by_id(session: Session, entry_id: int) -> Row[Any] | None:
+    return session.execute(select(ledger_entries).where(ledger_entries.c.id == entry_id)).one_or_none()
+
+
 def has_moved_since(session: Session, booking_id: int, at: datetime) -> bool:
     """Whether any money of a booking has moved at that moment, or after it."""
     mine = ledger_entries.c.booking_id == booking_id, ledger_entries.c.at >= at

@@ -37,6 +37,7 @@ from models.legacy import legacy_records
 from models.messages import messages
 from models.operators import audit_log, operator_links, operator_sessions, operators
 from models.outbox import outbox
+from models.outgoing_webhooks import webhook_deliveries, webhook_endpoints, webhook_events
 from models.payments import payment_requests, payments
 from models.prepaid import pack_uses, prepaid_packs
 from models.provider_calls import provider_calls, provider_tokens
@@ -105,4 +106,7 @@ __all__ = [
     "stretches",
     "turns",
     "waitlist_entries",
+    "webhook_deliveries",
+    "webhook_endpoints",
+    "webhook_events",
 ]

@@ -262,6 +262,9 @@ class MariaDB(Server):
                 cursor.execute(definition)
                 if cursor.execute(f"SELECT 1 FROM `{template}`.`{table}` LIMIT 1"):
                     cursor.execute(f"INSERT INTO `{table}` SELECT * FROM `{template}`.`{table}`")
+            cursor.execute(f"SHOW TRIGGERS IN `{template}`")
+            for name, event, table, statement, timing, *_ in cursor.fetchall():
+                cursor.execute(f"CREATE TRIGGER `{name}` {timing} {event} ON `{table}` FOR EACH ROW {statement}")
 
     def drop(self, name: str) -> None:
         self.disconnect(name)

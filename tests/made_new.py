@@ -109,7 +109,11 @@ class _MariaDB(Original):
             "select table_name, index_name, column_name from information_schema.statistics"
             " where table_schema = database() order by table_name, index_name, seq_in_index"
         )
-        return [tuple(row) for statement in (columns, keys) for row in connection.execute(text(statement))]
+        triggers = (
+            "select trigger_name, event_object_table, action_statement from information_schema.triggers"
+            " where trigger_schema = database() order by trigger_name"
+        )
+        return [tuple(row) for statement in (columns, keys, triggers) for row in connection.execute(text(statement))]
 
     def _counters_of(self, connection: Connection) -> Mapping[str, Any]:
         counted = "select table_name, auto_increment from information_schema.tables where table_schema = database()"
