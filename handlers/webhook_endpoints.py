@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from conversations.rules.outgoing import ROTATED_FOR, DeliveryState, is_event
 from handlers.webhook_told import close
 from models.outgoing_webhooks import (
+    active_endpoints,
     add_endpoint,
     change_delivery,
     change_endpoint,
@@ -28,6 +29,13 @@ class UnknownEvents(ValueError):
         super().__init__(f"no such events: {', '.join(words)[:200]}")
 
 
+class AlreadyTold(ValueError):
+    """That very address is told already; it would hear everything twice."""
+
+    def __init__(self) -> None:
+        super().__init__("that address is told already")
+
+
 def events_in(words: str) -> list[str]:
     """The kinds of events named in these words, apart by commas or blanks; [] for all. Raises UnknownEvents."""
     found = list(dict.fromkeys(re.split(r"[\s,]+", words.strip().casefold()))) if words.strip() else []
@@ -37,7 +45,9 @@ def events_in(words: str) -> list[str]:
 
 
 def open_endpoint(session: Session, url: str, events: Sequence[str], secret: str, now: datetime) -> int:
-    """From now on whatever happens is told there; its number. What happened before is not."""
+    """From now on whatever happens is told there; its number. What happened before is not. Raises AlreadyTold."""
+    if any(row.url == url for row in active_endpoints(session)):
+        raise AlreadyTold
     return add_endpoint(session, url=url, events=list(events), secret=secret, is_active=True, created_at=now)
 
 

@@ -10,7 +10,7 @@ from bot.commands.opening import ready_desk, stop
 from bot.desk import Desk
 from bot.outgoing.reach import Forbidden, checked
 from bot.outgoing.signing import new_secret
-from handlers.webhook_endpoints import UnknownEvents, events_in, open_endpoint, replay, rotate, switch
+from handlers.webhook_endpoints import AlreadyTold, UnknownEvents, events_in, open_endpoint, replay, rotate, switch
 from models.outgoing_webhooks import deliveries_of, endpoints, replay_failed
 
 SHOWN = 50
@@ -76,9 +76,9 @@ def _added(desk: Desk, url: str, events: str) -> str:
     try:
         checked(url, may_be_private=desk.settings.webhooks_allow_private)
         wanted, secret, now = events_in(events), new_secret(), desk.clock.now()
-    except (Forbidden, UnknownEvents) as wrong:
+        number = desk.database.transact(lambda session: open_endpoint(session, url, wanted, secret, now))
+    except (Forbidden, UnknownEvents, AlreadyTold) as wrong:
         stop(f"This cannot be added: {wrong}.")
-    number = desk.database.transact(lambda session: open_endpoint(session, url, wanted, secret, now))
     return f"{number}\n{secret}"
 
 

@@ -9,7 +9,7 @@ from bot.console.shown import go, show
 from bot.outgoing.reach import Forbidden, checked
 from bot.outgoing.signing import new_secret
 from conversations.rules.outgoing import EVENTS, DeliveryState
-from handlers.webhook_endpoints import UnknownEvents, events_in, open_endpoint, replay, rotate, switch
+from handlers.webhook_endpoints import AlreadyTold, UnknownEvents, events_in, open_endpoint, replay, rotate, switch
 from models.operators import Role, audit
 from models.outgoing_webhooks import deliveries_of, delivery_by_id, endpoint_by_id, endpoints, replay_failed
 
@@ -27,11 +27,10 @@ def added() -> AnyResponse:
     desk, url, words = the_desk(), request.form.get("url", "").strip(), request.form.get("events", "")
     try:
         checked(url, may_be_private=desk.settings.webhooks_allow_private)
-        wanted = events_in(words)
-    except (Forbidden, UnknownEvents) as wrong:
+        wanted, secret, now = events_in(words), new_secret(), desk.clock.now()
+        made = desk.database.transact(lambda session: open_endpoint(session, url, wanted, secret, now))
+    except (Forbidden, UnknownEvents, AlreadyTold) as wrong:
         return _listed(f"This cannot be added: {wrong}.", {"url": url, "events": words})
-    secret, now = new_secret(), desk.clock.now()
-    made = desk.database.transact(lambda session: open_endpoint(session, url, wanted, secret, now))
     _audit("added a webhook", made, url)
     return _one(made, secret=secret)
 

@@ -188,3 +188,29 @@ def test_each_says_how_it_is_used(name: str, capsys: pytest.CaptureFixture[str])
 
 def test_a_command_that_does_not_exist_is_refused(terminal: Terminal) -> None:
     assert "invalid choice: 'fly'" in terminal.types("fly", status=2)
+
+
+class TestWebhooks:
+    def test_an_address_is_added_listed_given_another_secret_and_closed(self, ready: Terminal) -> None:
+        number, secret = ready.types("webhooks", "add", "https://example.com/hooks", "--events", "booking.").split()
+        assert ("1", True) == (number, secret.startswith("whsec_"))
+        assert "1  https://example.com/hooks  booking.\n" == ready.types("webhooks", "list")
+        other = ready.types("webhooks", "rotate", "1").strip()
+        assert other.startswith("whsec_")
+        assert other != secret
+        assert "It was told nothing yet." in ready.types("webhooks", "log", "1")
+        assert "nothing more" in ready.types("webhooks", "off", "1")
+        assert "OFF: closed by hand" in ready.types("webhooks")
+        assert "0 are told again." in ready.types("webhooks", "replay-failed", "1")
+
+    @pytest.mark.parametrize(
+        ("words", "says"),
+        [
+            (("add", "http://example.com"), "must begin with https://"),
+            (("add", "https://example.com", "--events", "weddings"), "no such events: weddings"),
+            (("rotate", "9"), "none of that number"), (("off", "9"), "none of that number"),
+            (("replay", "9"), "none of that number"),
+        ],
+    )  # fmt: skip
+    def test_what_cannot_be_done_is_said(self, ready: Terminal, words: tuple[str, ...], says: str) -> None:
+        assert says in ready.types("webhooks", *words, status=2)

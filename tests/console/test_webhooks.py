@@ -38,6 +38,7 @@ def test_an_address_is_added_told_and_told_again(
         WebhookLoop(private.desk).run_due()
         assert ["booking.requested"] == receiver.kinds()
         page.reload()
+        expect(page.get_by_role("alert")).to_contain_text("told already")
         page.goto(f"{private.address}/console/webhooks/1")
         expect(page.get_by_text(receiver.secret)).to_have_count(0)
         expect(page.get_by_text("delivered", exact=True)).to_be_visible()
