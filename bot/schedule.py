@@ -17,11 +17,13 @@ from bot.logs import log, new_trace
 from bot.metrics import Cause, TurnOutcome, turn_ended
 from handlers.circumstances import Circumstances
 from handlers.class_line_due import class_line_due
+from handlers.console.texts_later import text_due
 from handlers.daily import Daily, daily_due, say_daily
 from handlers.deadlines_passed import request_expired
 from handlers.message_received import turn_due
 from handlers.move_lapsed import move_lapsed
 from handlers.notice_due import notice_due
+from handlers.operators_alerted import alerts_due, operators_alerted
 from handlers.payment_lapsed import payment_lapsed
 from handlers.time_line_due import time_line_due
 from handlers.turn_failed import close_with_fault
@@ -32,6 +34,7 @@ from models.conversations import gone_quiet
 from models.messages import conversations_due
 from models.payments import requests_lapsed
 from models.scheduled_notices import notices_due
+from models.scheduled_texts import texts_due
 from models.waitlist import entries_to_look_at
 
 T = TypeVar("T")
@@ -126,6 +129,15 @@ def _say(notice_id: int, session: Session, circumstances: Circumstances) -> None
     notice_due(session, notice_id, circumstances)
 
 
+def _send_what_was_put_off(desk: Desk) -> int:
+    due = desk.database.read(lambda session: texts_due(session, desk.clock.now(), AT_ONCE))
+    return sum(_each(desk, Cause.DEADLINE, partial(_send_text, text_id)) for text_id in due)
+
+
+def _send_text(text_id: int, session: Session, circumstances: Circumstances) -> None:
+    text_due(session, text_id, circumstances)
+
+
 def _say_the_daily(desk: Desk) -> int:
     due = desk.database.read(lambda session: daily_due(session, desk.profiles, desk.clock.now()))
     return sum(_each(desk, Cause.DEADLINE, partial(_say_one, daily)) for daily in due)
@@ -149,6 +161,15 @@ def _look_at_class(class_id: int, session: Session, circumstances: Circumstances
 
 def _look_at_place(place_id: int, session: Session, circumstances: Circumstances) -> None:
     time_line_due(session, place_id, circumstances)
+
+
+def _alert_operators(desk: Desk) -> int:
+    due = desk.database.read(lambda session: alerts_due(session, desk.channels, desk.clock.now(), AT_ONCE))
+    return sum(_each(desk, Cause.DEADLINE, partial(_alert, conversation_id)) for conversation_id in due)
+
+
+def _alert(conversation_id: int, session: Session, circumstances: Circumstances) -> None:
+    operators_alerted(session, conversation_id, circumstances)
 
 
 def _mind_the_quiet(desk: Desk) -> int:
@@ -189,6 +210,6 @@ def _turn(desk: Desk, cause: Cause, deed: Callable[[Session], T]) -> T:
 
 DUE = (
     drain, _finish_turns, _expire_requests, _lapse_moves, _lapse_payments, _look_at_lines, _say_what_is_due,
-    _say_the_daily, _mind_the_quiet, see_to_engagements,
+    _send_what_was_put_off, _say_the_daily, _mind_the_quiet, _alert_operators, see_to_engagements,
 )  # fmt: skip
 """What a tick looks for; each says how many things it has done."""

@@ -1,12 +1,16 @@
 """What an operator wrote to a client to be sent later."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Column, Index, Text
+from sqlalchemy import Column, Index, Row, Text, select, update
+from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from models.base import Key, Moment, key, link, table, word
+from models.insert import insert_row
 
 
 class Fate(StrEnum):
@@ -37,3 +41,41 @@ class ScheduledText(SQLModel, table=True):
 
 
 scheduled_texts = table(ScheduledText)
+
+
+def add_text(session: Session, **values: Any) -> int:
+    """Keep one that waits from now on; its number."""
+    return insert_row(session, scheduled_texts, fate=Fate.WAITS, ended_at=None, **values)
+
+
+def texts_waiting(session: Session, conversation_id: int) -> Sequence[Row[Any]]:
+    """Those of a conversation that are still to be sent, the one that goes first first."""
+    own = scheduled_texts.c
+    statement = select(scheduled_texts).where(own.conversation_id == conversation_id, own.ended_at.is_(None))
+    return session.execute(statement.order_by(own.send_at, own.id)).all()
+
+
+def texts_refused(session: Session, conversation_id: int, since: datetime) -> Sequence[Row[Any]]:
+    """Those of a conversation that its client was not sent, from this moment on, oldest first."""
+    own = scheduled_texts.c
+    refused = own.conversation_id == conversation_id, own.fate == Fate.REFUSED, own.ended_at >= since
+    return session.execute(select(scheduled_texts).where(*refused).order_by(own.send_at, own.id)).all()
+
+
+def texts_due(session: Session, now: datetime, limit: int) -> list[int]:
+    """The numbers of those whose time has come, the longest overdue first."""
+    own = scheduled_texts.c
+    statement = select(own.id).where(own.ended_at.is_(None), own.send_at <= now)
+    return list(session.execute(statement.order_by(own.send_at, own.id).limit(limit)).scalars())
+
+
+def lock_text(session: Session, text_id: int) -> Row[Any] | None:
+    """One of them, LOCKED until the transaction ends; None where there is none of this number."""
+    statement = select(scheduled_texts).where(scheduled_texts.c.id == text_id)
+    return session.execute(statement.with_for_update()).one_or_none()
+
+
+def end_text(session: Session, text_id: int, fate: Fate, now: datetime) -> None:
+    """It waits no longer, and what became of it."""
+    ended = update(scheduled_texts).where(scheduled_texts.c.id == text_id)
+    session.execute(ended.values(fate=fate, ended_at=now))

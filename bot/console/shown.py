@@ -45,6 +45,17 @@ TOLD = {
     "empty": "There was nothing to send.", "too_long": "That is too long for one text.", "done": "Done.",
     "raced": "Somebody was faster: look again, and give it once more if it is still right.",
     "opted_out": "This client takes no texts: nothing was sent.", "missing": "That is no longer there.",
+    "later": "Noted: it is sent at its time, unless it is withdrawn below.",
+    "later_withdrawn": "Withdrawn: it will not be sent.",
+    "later_gone": "It waits no longer: it was sent, or withdrawn.",
+    "later_timed": "Nothing was sent, for a time is set: press “Send at this time”, or clear it to send now.",
+    "later_no_time": "Say when it is to be sent: a day and a time.",
+    "later_not_a_time": "That is no day and time: nothing was kept for later.",
+    "later_skipped": "There is no such time that day, for the clocks go forward over it: choose another.",
+    "later_past": "That time is over: choose a later one.",
+    "later_too_far": "That is more than a year ahead: choose an earlier time.",
+    "later_crowded": "Too many texts wait for this client already: withdraw one first.",
+    "later_blocked": "This conversation is spam: nothing is sent to it.",
 }  # fmt: skip
 """What a page says of what was done on the page before it."""
 
