@@ -39,7 +39,7 @@ def messages_kept(session: Session, came: Sequence[Came], circumstances: Circums
     if not came:
         return {}
     rooms = conversations_for(session, {one.address: one.at for one in came})
-    coordinators = {c.phone for c in circumstances.profiles.current(session).coordinators if c.phone}
+    coordinators = {one.phone for one in circumstances.profiles.current(session).texting}
     came = [one for one in came if _is_text(session, rooms[one.address], one, coordinators)]
     new = _stored(session, rooms, came)
     _introduce(session, rooms, new, coordinators)

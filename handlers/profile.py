@@ -93,6 +93,8 @@ class Profile:
     email_of_staff: Mapping[int, str] = field(default_factory=dict)
     commanders: tuple[Coordinator, ...] = ()
     """The operators who may command from the console."""
+    commanders_by_phone: tuple[Coordinator, ...] = ()
+    """Those of them who have a phone of their own, as they text from it."""
     main_of_variant: Mapping[int, int] = field(default_factory=dict)
     """The service whose other session types these are."""
 
@@ -101,11 +103,14 @@ class Profile:
         return terms(self.policies, staff_id, self.main_of_variant.get(service_id, service_id))
 
     def coordinator_in(self, conversation: Row[Any]) -> Coordinator | None:
-        """Who commands in this conversation: a coordinator by their phone, an operator from the console."""
-        address = conversation.address
-        if conversation.channel == CONSOLE:
-            return next((one for one in self.commanders if one.phone == address), None)
-        return next((c for c in self.coordinators if c.phone and c.phone == address), None)
+        """Who commands in this conversation: a coordinator by phone, an operator by phone or from the console."""
+        those = self.commanders if conversation.channel == CONSOLE else self.texting
+        return next((one for one in those if one.phone == conversation.address), None)
+
+    @property
+    def texting(self) -> tuple[Coordinator, ...]:
+        """Who commands by text. A phone that is a coordinator's and an operator's is the coordinator's."""
+        return tuple(one for one in (*self.coordinators, *self.commanders_by_phone) if one.phone)
 
     def called(self, actor: str) -> str:
         """ "coordinator:1", "operator:3" → their name, or their number; "" for anybody else."""
@@ -171,6 +176,7 @@ def _read(session: Session, overrides: Overrides) -> Profile:
         select(services).where(services.c.active.is_(True)).order_by(services.c.position, services.c.id)
     ).all()
     working = {person.id for person in people}
+    commanding = commanding_operators(session)
     everything = session.execute(select(services.c.id, services.c.name, services.c.session_type, services.c.variant_of))
     named = everything.all()
     typed = {s.variant_of for s in offered} | {s.id for s in named if s.variant_of}
@@ -228,7 +234,8 @@ def _read(session: Session, overrides: Overrides) -> Profile:
         coordinator_of_staff={p.id: p.coordinator_id for p in people if p.coordinator_id},
         resources=_resources(session),
         email_of_staff={p.id: p.email for p in people if p.email},
-        commanders=tuple(_commanders(session, zone)),
+        commanders=tuple(_commander(row, console_address(row.id), CONSOLE, zone) for row in commanding),
+        commanders_by_phone=tuple(_commander(row, row.phone, "", zone) for row in commanding if row.phone),
         main_of_variant={s.id: s.variant_of for s in named if s.variant_of},
     )  # fmt: skip
 
@@ -270,12 +277,9 @@ def _resources(session: Session) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def _commanders(session: Session, zone: ZoneInfo) -> list[Coordinator]:
-    """Each answers for everything, as the default coordinator does."""
-    return [
-        Coordinator(0, row.name, console_address(row.id), CONSOLE, "", True, zone, operator_id=row.id)
-        for row in commanding_operators(session)
-    ]
+def _commander(row: Row[Any], address: str, channel: str, zone: ZoneInfo) -> Coordinator:
+    """An operator answers for everything, as the default coordinator does."""
+    return Coordinator(0, row.name, address, channel, "", True, zone, operator_id=row.id)
 
 
 def _coordinators(session: Session, overrides: Overrides, zone: ZoneInfo) -> list[Coordinator]:

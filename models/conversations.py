@@ -34,7 +34,8 @@ from models.insert import insert_all_unless_there, insert_row, insert_unless_the
 
 class Conversation(SQLModel, table=True):
     """One person on one channel. `dialogue` is what the mind keeps between turns; `state` is its word for people.
-    `quiet_at`: when a client who says no more is reminded of what they began."""
+    `quiet_at`: when a client who says no more is reminded of what they began; while an operator talks with them, when
+    that ends by itself."""
 
     __tablename__ = "conversations"
     __table_args__ = (
@@ -206,6 +207,9 @@ def intake_draft(session: Session, conversation_id: int) -> dict[str, str | None
 
 
 def change_conversation(session: Session, conversation_id: int, **values: Any) -> None:
+    """Where nobody is needed any more, nobody has been told: the next time is another matter."""
+    if values.get("needs_person") is False:
+        values["alerted_at"] = None
     session.execute(_CHANGE, {"conversation_id": conversation_id, **values})
 
 
@@ -232,6 +236,13 @@ def gone_quiet(session: Session, now: datetime, limit: int) -> list[int]:
     """Conversations whose client has been silent for as long as we wait."""
     statement = select(conversations.c.id).where(conversations.c.quiet_at <= now)
     return [int(row) for row in session.execute(statement.order_by(conversations.c.quiet_at).limit(limit)).scalars()]
+
+
+def is_unanswered(session: Session, conversation_id: int) -> bool:
+    """Whether the client has written since an operator last did, or began to talk with them."""
+    causes = ("Said", "TakenOver", "OperatorWrote")
+    statement = select(turns.c.cause).where(turns.c.conversation_id == conversation_id, turns.c.cause.in_(causes))
+    return session.execute(statement.order_by(turns.c.id.desc()).limit(1)).scalar_one_or_none() == causes[0]
 
 
 def is_taken(conversation: Row[Any], now: datetime) -> bool:

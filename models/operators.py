@@ -111,6 +111,10 @@ def operator_by_login(session: Session, login: str) -> Row[Any] | None:
     return session.execute(select(operators).where(operators.c.login == login)).one_or_none()
 
 
+def operator_by_phone(session: Session, phone: str) -> Row[Any] | None:
+    return session.execute(select(operators).where(operators.c.phone == phone).limit(1)).one_or_none()
+
+
 def lock_operator(session: Session, login: str) -> Row[Any] | None:
     """Whoever signs in by this, LOCKED until the transaction ends."""
     return session.execute(select(operators).where(operators.c.login == login).with_for_update()).one_or_none()

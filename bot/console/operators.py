@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.commands.operator import console_address
-from bot.console.asked import number, the_desk
+from bot.console.asked import circumstances, number, the_desk
 from bot.console.door import me, page
 from bot.console.secrets import new_token, token_hash
 from bot.console.shown import go, show
@@ -21,6 +21,7 @@ from handlers.console.operators_kept import (
     new_password_link,
     set_active,
 )
+from handlers.console.reached import Reach, keep_reach
 from models.business import active_staff, touch_business
 from models.operators import Role, all_operators, audit, change_operator, operator_by_id
 
@@ -82,6 +83,19 @@ def duty(operator_id: int) -> AnyResponse:
     return _done(operator_id, lambda session: change_operator(session, operator_id, is_on_duty=is_on), deed)
 
 
+@page("/operators/<int:operator_id>/reach", role=Role.ADMIN, method="POST")
+def reached(operator_id: int) -> AnyResponse:
+    """Where alerts reach them, and from which phone they command."""
+    _known(operator_id)
+    wanted = Reach(request.form.get("phone", "")[:100], request.form.get("email", "")[:300])
+    who, told = me(), circumstances()
+    try:
+        the_desk().database.transact(lambda session: keep_reach(session, operator_id, wanted, who, told))
+    except CannotKeep as why:
+        return _person(operator_id, wrong=str(why), status=422, reach=wanted)
+    return go("operators_person", "saved", operator_id=operator_id)
+
+
 @page("/operators/<int:operator_id>/second-factor", role=Role.ADMIN, method="POST")
 def without_second_factor(operator_id: int) -> AnyResponse:
     """Whoever has lost their phone signs in by the password alone, and may set up another."""
@@ -128,10 +142,13 @@ def _listed(wrong: str = "", said: dict[str, Any] | None = None, status: int = 2
     )  # fmt: skip
 
 
-def _person(operator_id: int, *, link: str = "", works: str = "", wrong: str = "", status: int = 200) -> AnyResponse:
+def _person(
+    operator_id: int, *, link: str = "", works: str = "", wrong: str = "", status: int = 200, reach: Reach | None = None
+) -> AnyResponse:
+    row = _known(operator_id)
     return show(
-        "operators_person.html", status, one=_known(operator_id), staff=_staff(), link=link, works=works, wrong=wrong,
-        means=MEANS,
+        "operators_person.html", status, one=row, staff=_staff(), link=link, works=works, wrong=wrong, means=MEANS,
+        reach=reach or Reach(row.phone, row.email),
     )  # fmt: skip
 
 

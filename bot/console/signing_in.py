@@ -15,6 +15,7 @@ from bot.console.secrets import (
     totp_step,
 )
 from bot.console.shown import go, show
+from conversations.rules.routes import EMAIL
 from handlers.console.operators_kept import (
     CannotKeep,
     Place,
@@ -24,6 +25,7 @@ from handlers.console.operators_kept import (
     place_of,
     take_place,
 )
+from handlers.console.reached import Reach, keep_reach
 from handlers.console.signed_in import Attempt, Refusal, let_in, sign_in
 from models.operators import LinkKind, Role, end_operator_session, is_any_operator, operator_by_id, operator_by_login
 
@@ -136,14 +138,32 @@ def second_factor() -> AnyResponse:
     return go("signing_in_account", "saved")
 
 
-def _account(wrong: str = "", status: int = 200, secret: str = "") -> AnyResponse:
+@page("/account/alerts", role=Role.STAFF, method="POST")
+def reached() -> AnyResponse:
+    """Where alerts reach them. Only who may answer them goes on duty."""
+    desk, who, told = the_desk(), me(), circumstances()
+    is_on_duty = request.form.get("on_duty") == "yes" if who.may(Role.OPERATOR) else None
+    wanted = Reach(request.form.get("phone", "")[:100], request.form.get("email", "")[:300], is_on_duty)
+    try:
+        desk.database.transact(lambda session: keep_reach(session, who.id, wanted, who, told))
+    except CannotKeep as why:
+        return _account(str(why), 422, reach=wanted)
+    return go("signing_in_account", "saved")
+
+
+def _account(wrong: str = "", status: int = 200, secret: str = "", reach: Reach | None = None) -> AnyResponse:
     import segno
 
     who, profile = me(), the_profile()
+    row = the_desk().database.read(lambda session: operator_by_id(session, who.id))
+    assert row is not None
     secret = secret or new_totp_secret()
     business = profile.business.name if profile is not None else "Textbook"
     picture = segno.make(totp_address(secret, who.login, business)).svg_data_uri(scale=5, border=2)
-    return show("account.html", status, wrong=wrong, secret=secret, picture=picture)
+    return show(
+        "account.html", status, wrong=wrong, secret=secret, picture=picture,
+        own=row, reach=reach or Reach(row.phone, row.email, row.is_on_duty), has_mail=EMAIL in the_desk().channels,
+    )  # fmt: skip
 
 
 def _place(token: str) -> Place:
