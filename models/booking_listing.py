@@ -210,9 +210,10 @@ def _staff(session: Session, wanted: Wanted) -> list[int]:
 
 
 def _fitting(session: Session, words: str) -> list[int]:
-    """The clients with this in their name or number; one more than are few, where they are many."""
-    statement = select(clients.c.id).where(_is_called(words)).limit(FEW_CLIENTS + 1)
-    return list(session.execute(statement).scalars())
+    """The clients with this in their name or number, or who they turned out to be; one more than are few, where they
+    are many."""
+    statement = select(func.coalesce(clients.c.merged_into, clients.c.id)).where(_is_called(words))
+    return list(session.execute(statement.limit(FEW_CLIENTS + 1)).scalars())
 
 
 def _is_called(words: str) -> ColumnElement[bool]:

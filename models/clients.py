@@ -1,10 +1,10 @@
 """Clients: the people who text to book, one row a person however many channels they write on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Row, select, update
+from sqlalchemy import Column, Row, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -27,6 +27,8 @@ class Client(SQLModel, table=True):
 
 
 clients = table(Client)
+_WHO = func.coalesce(clients.c.merged_into, clients.c.id).label("id")
+"""Who somebody turned out to be."""
 
 
 def client_by_id(session: Session, client_id: int) -> Row[Any] | None:
@@ -34,14 +36,15 @@ def client_by_id(session: Session, client_id: int) -> Row[Any] | None:
 
 
 def client_for(session: Session, phone: str | None, name: str, now: datetime) -> int:
-    """The number of the client with this phone; a new client where there is none. Two at once make one."""
+    """The number of the client with this phone, or of who they turned out to be; a new client where there is none. Two
+    at once make one. Nobody merges them until the transaction ends."""
     if phone is not None:
         values = {"phone": phone, "name": name[:80], "email": "", "language": "", "created_at": now}
         if (new := insert_numbered_unless_there(session, clients, values)) is not None:
             return new
-        client = session.execute(select(clients.c.id, clients.c.name).where(clients.c.phone == phone)).one()
+        client = _known(session, [phone])[phone]
         if name and not client.name:
-            rename_client(session, client.id, name)
+            _name_who_has_none(session, client.id, name)
         return int(client.id)
     return insert_row(session, clients, phone=None, name=name[:80], created_at=now)
 
@@ -58,14 +61,39 @@ def clients_for(session: Session, people: Sequence[tuple[str | None, str, dateti
         for phone, (name, at) in sorted(phones.items())
     ]
     insert_all_unless_there(session, clients, rows)
-    known = select(clients.c.phone, clients.c.id, clients.c.name).where(clients.c.phone.in_(list(phones)))
-    found = {row.phone: row for row in session.execute(known)} if phones else {}
+    found = _known(session, list(phones))
     for phone, (name, _) in phones.items():
         if name and not found[phone].name:
-            rename_client(session, found[phone].id, name)
+            _name_who_has_none(session, found[phone].id, name)
     return [
         int(found[phone].id) if phone is not None else client_for(session, None, name, at) for phone, name, at in people
     ]
+
+
+def _known(session: Session, phones: Sequence[str]) -> dict[str, Row[Any]]:
+    """The clients with these phones, all of which are there. Nobody merges any of them until the transaction ends; a
+    phone that moved to another client while we waited for that is looked for once more."""
+    found: dict[str, Row[Any]] = {}
+    for _ in range(2):
+        if missing := [phone for phone in phones if phone not in found]:
+            theirs = select(clients.c.phone, _WHO, clients.c.name).where(clients.c.phone.in_(missing))
+            in_order = theirs.order_by(clients.c.id).with_for_update(read=True)
+            found |= {row.phone: row for row in session.execute(in_order)}
+    return found
+
+
+def merged_among(session: Session, client_ids: Collection[int]) -> dict[int, int]:
+    """Those of these clients who turned out to be somebody else, and who. Nobody merges any of them until the
+    transaction ends."""
+    own = clients.c
+    mine = select(own.id, own.merged_into).where(own.id.in_(sorted(set(client_ids)))).order_by(own.id)
+    found = session.execute(mine.with_for_update(read=True)) if client_ids else ()
+    return {row.id: row.merged_into for row in found if row.merged_into is not None}
+
+
+def _name_who_has_none(session: Session, client_id: int, name: str) -> None:
+    nameless = clients.c.id == client_id, clients.c.name == ""
+    session.execute(update(clients).where(*nameless).values(name=name[:80]))
 
 
 def rename_client(session: Session, client_id: int, name: str) -> None:

@@ -17,8 +17,14 @@ _NUMBER = re.compile(r"[\d\s+().\-/]*\d[\d\s+().\-/]*")
 
 def people(session: Session, wanted: str, before: int | None, limit: int) -> Sequence[Row[Any]]:
     """Clients whose name has words that begin like these, in any order; or whose phone has these digits in a row; or
-    whose email begins so. Newest first, from before this one on; "" is everybody."""
-    statement = select(clients).where(*_matching(wanted)).order_by(clients.c.id.desc()).limit(limit)
+    whose email begins so. Newest first, from before this one on; "" is everybody. Who turned out to be somebody else is
+    in no list; their phone leads to who they are."""
+    matching = _matching(wanted)
+    if _NUMBER.fullmatch(wanted):
+        merged = select(clients.c.merged_into).where(clients.c.merged_into.is_not(None), *matching)
+        matching = [or_(*matching, clients.c.id.in_(session.execute(merged).scalars().all()))]
+    own = clients.c.merged_into.is_(None)
+    statement = select(clients).where(own, *matching).order_by(clients.c.id.desc()).limit(limit)
     if before is not None:
         statement = statement.where(clients.c.id < before)
     return session.execute(statement).all()

@@ -106,6 +106,8 @@ class Corrected(StrEnum):
     DONE = "done"
     UNCHANGED = "unchanged"
     MISSING = "missing"
+    MERGED = "merged"
+    """They turned out to be somebody else."""
     BAD_EMAIL = "bad_email"
     """It is no address that mail can go to."""
 
@@ -164,6 +166,8 @@ def correct(
     row = lock_client(session, client_id)
     if row is None:
         return Corrected.MISSING
+    if row.merged_into is not None:
+        return Corrected.MERGED
     changed = []
     if name != row.name:
         rename_client(session, client_id, name)

@@ -14,7 +14,7 @@ from handlers.circumstances import Circumstances
 from handlers.importing.columns import Cells
 from handlers.importing.rows import BadValue, ImportKind
 from handlers.importing.values import email, phone
-from models.clients import clients
+from models.clients import clients, merged_among
 from models.consents import ConsentSource, consents
 from models.conversations import conversations
 from models.legacy import legacy_records
@@ -101,7 +101,8 @@ def _first(values: Iterable[str | None]) -> str | None:
 
 
 def people_known(session: Session, people: Collection[Person]) -> dict[Person, Found]:
-    """Those who are clients already: by their number there, else by their telephone, else by their address."""
+    """Those who are clients already: by their number there, else by their telephone, else by their address. Whoever
+    turned out to be another client is that one, and stays so until the transaction ends."""
     numbered = _numbered(session, people)
     others = [one for one in people if numbered.get(one.legacy_id) is None]
     by_phone = _clients(session, clients.c.phone, [one.phone for one in others if one.phone])
@@ -113,6 +114,12 @@ def people_known(session: Session, people: Collection[Person]) -> dict[Person, F
         row = row or by_phone.get(person.phone) or (by_email.get(person.email) if person.email else None)
         if row is not None:
             found[person] = Found(row.id, row.name, row.phone, is_numbered=person.legacy_id in numbered)
+    merged = merged_among(session, [client.id for client in found.values()])
+    whole = _clients(session, clients.c.id, list(merged.values()))
+    for client in found.values():
+        if client.id in merged:
+            row = whole[merged[client.id]]
+            client.id, client.phone = row.id, client.phone or row.phone
     return found
 
 
