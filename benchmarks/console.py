@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from tempfile import TemporaryDirectory
 
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.orm import Session
 
 from bot.channels.simulator import SIMULATOR, SimulatorChannel
 from bot.clock import Clock
@@ -21,13 +22,18 @@ from bot.console.secrets import new_token, token_hash
 from bot.database import Database
 from bot.desk import Desk
 from config import Settings
+from conversations.booking import BookingStatus, BookingType
 from conversations.dialogue import State
+from conversations.payments import RequestStatus
 from handlers.console.signed_in import let_in
 from handlers.profile import Overrides, Profiles
+from models.bookings import bookings
 from models.clients import clients
 from models.conversations import conversations
+from models.inbox_listing import Led
 from models.messages import Direction, messages
 from models.operators import Role, add_operator
+from models.payments import payment_requests
 from tests.databases import chosen, postgresql_server
 from webhooks import create_app
 
@@ -37,6 +43,7 @@ what does it cost for two people my name is sara ahmed yes no cancel therapy ses
 evening"""
 WORDS = SAID.split()
 RARE = "zanzibar"
+OFTEN = (BookingStatus.CONFIRMED, *(BookingStatus.COMPLETED,) * 4, BookingStatus.CANCELLED, BookingStatus.DECLINED)
 
 
 def main() -> None:
@@ -49,6 +56,8 @@ def main() -> None:
                 "inbox, needs a person": "/console/inbox?view=needs",
                 "inbox, not delivered": "/console/inbox?view=undelivered",
                 "inbox, a state": "/console/inbox?state=completed",
+                **{f"inbox, {led}": f"/console/inbox?outcome={led}" for led in Led},
+                **{f"inbox, {led}, deep": f"/console/inbox?outcome={led}&behind={deep}" for led in Led},
                 "search, a common word": "/console/inbox?q=massage",
                 "search, two common words": "/console/inbox?q=massage+friday",
                 "search, deep": f"/console/inbox?q=massage&before={people * each // 3}",
@@ -59,6 +68,44 @@ def main() -> None:
             for name, path in pages.items():
                 times = sorted(_seconds(client, path) for _ in range(ROUNDS))
                 print(f"{kind:12}{name:28}{1000 * statistics.median(times):11.1f}{1000 * times[-2]:9.1f}", flush=True)
+
+
+def _book(session: Session, people: range, now: datetime) -> None:
+    """Two in five have booked nothing, most others have been here; few wait for an answer or have something to pay, and
+    those at all ages."""
+    booked: list[tuple[int, BookingStatus]] = []
+    for person in people:
+        visits = [BookingStatus.COMPLETED] * (person % 5 // 2)
+        if person % 5 >= 2:
+            visits.append(OFTEN[person % 7])
+        if person % 997 == 0:
+            visits.append(BookingStatus.PENDING)
+        if person % 1009 == 0:
+            visits.append(BookingStatus.APPROVED)
+        booked += [(person, status) for status in visits]
+    first = int(session.execute(select(func.max(bookings.c.id))).scalar_one() or 0) + 1
+    rows = [
+        {
+            "id": number, "version": 1, "booking_type": BookingType.ONE_ON_ONE, "status": status, "service_id": 1,
+            "staff_id": 1, "client_id": person, "conversation_id": person, "preferred_datetime": now,
+            "start_at": now - timedelta(hours=number), "end_at": now - timedelta(hours=number - 1),
+            "timezone": "Asia/Qatar", "requires_approval": True, "price": 5000,
+            "currency": "USD", "session_rate": 5000, "intake_answers": {}, "created_at": now, "updated_at": now,
+        }
+        for number, (person, status) in enumerate(booked, first)
+    ]  # fmt: skip
+    asked = [
+        {
+            "booking_id": row["id"], "live_booking_id": row["id"], "client_id": row["client_id"], "version": 1,
+            "status": RequestStatus.OPEN, "amount": 5000, "currency": "USD", "due_at": now, "lapses_at": now,
+            "created_at": now, "updated_at": now,
+        }
+        for row in rows
+        if row["status"] is BookingStatus.APPROVED
+    ]  # fmt: skip
+    session.execute(insert(bookings), rows)
+    if asked:
+        session.execute(insert(payment_requests), asked)
 
 
 def _seconds(client: FlaskClient, path: str) -> float:
@@ -112,6 +159,7 @@ def _filled(url: str, people: int, each: int) -> Iterator[tuple[FlaskClient, int
             session.execute(insert(messages), texts)
 
         database.transact(work)
+        database.transact(lambda session, numbers=numbers: _book(session, numbers, now))  # type: ignore[misc]
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("analyze"))
     settings = Settings(_env_file=None, simulator=True, secret_key="bench")  # type: ignore[call-arg]

@@ -4,18 +4,38 @@ ended and never by counting rows."""
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from conversations.booking import BookingStatus, ProposalStatus
 from conversations.dialogue import State
-from models.bookings import bookings
+from conversations.payments import RequestStatus
+from models.bookings import BY_CLIENT, bookings, proposals
 from models.clients import clients
 from models.conversations import conversations, turns
+from models.figures import first_since
 from models.inbox import conversation_labels, conversation_notes, labels
 from models.messages import messages
 from models.outbox import LOST, outbox
+from models.payments import payment_requests
+
+
+class Led(StrEnum):
+    """What a client's conversations have led to. One who has several bookings may be found under several."""
+
+    BOOKED = "booked"
+    """A visit that is confirmed, or under way."""
+    REQUESTED = "requested"
+    """A request, or the wish for another time, that is not decided yet, as the page of the requests lists them."""
+    UNPAID = "unpaid"
+    """Something that waits to be paid."""
+    CALLED_OFF = "called_off"
+    """What they booked last was declined, cancelled or not answered in time."""
+    NOTHING = "nothing"
+    """They have never booked anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +59,10 @@ class Wanted:
     """The coordinators' own, which are listed nowhere else."""
     blocked: bool = False
     """Those whose texts are spam, which are listed nowhere else."""
+    led: Led | None = None
+    reached: tuple[State, ...] = ()
+    """They came to one of these states, since `reached_since`."""
+    reached_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +92,16 @@ def listed(session: Session, wanted: Wanted, behind: Place | None, limit: int) -
         statement = statement.where(own.channel != "console")
     if behind is not None:
         statement = _behind(statement, behind)
-    return session.execute(_narrowed(statement, wanted)).all()
+    narrowed = _narrowed(statement, wanted)
+    if wanted.reached and wanted.reached_since is not None:
+        narrowed = narrowed.where(own.id.in_(_reached(session, wanted.reached, wanted.reached_since)))
+    return session.execute(narrowed).all()
+
+
+def _reached(session: Session, states: tuple[State, ...], since: datetime) -> Select[Any]:
+    """The numbers of the conversations that came to one of these states since then, as the figures count them."""
+    first = first_since(session, turns, turns.c.at, since)
+    return select(turns.c.conversation_id).where(turns.c.id >= first, turns.c.state_after.in_(states))
 
 
 def _behind(statement: Select[Any], behind: Place) -> Select[Any]:
@@ -108,7 +141,33 @@ def _narrowed(statement: Select[Any], wanted: Wanted) -> Select[Any]:
             bookings.c.client_id == own.client_id, bookings.c.staff_id == wanted.staff_id
         )  # fmt: skip
         conditions.append(theirs.exists())
+    if wanted.led is not None:
+        conditions.append(_led_to(wanted.led))
     return statement.where(*conditions)
+
+
+def _led_to(led: Led) -> ColumnElement[bool]:
+    """Few wait for an answer or have something to pay: those are looked up first. For the rest each conversation is
+    asked on the way, along the bookings of its client."""
+    own, booked = conversations.c, bookings.c
+    theirs = booked.client_id == own.client_id
+    match led:
+        case Led.BOOKED:
+            coming = booked.status.in_((BookingStatus.CONFIRMED, BookingStatus.IN_PROGRESS))
+            return select(literal(1)).where(theirs, coming).exists()
+        case Led.REQUESTED:
+            wish = proposals.c.status == ProposalStatus.OPEN, proposals.c.proposed_by.startswith(BY_CLIENT)
+            wished = select(booked.client_id).join(proposals, proposals.c.booking_id == booked.id).where(*wish)
+            requested = select(booked.client_id).where(booked.status == BookingStatus.PENDING)
+            return own.client_id.in_(requested.union_all(wished))
+        case Led.UNPAID:
+            asked = payment_requests.c
+            return own.client_id.in_(select(asked.client_id).where(asked.status == RequestStatus.OPEN))
+        case Led.CALLED_OFF:
+            last = select(booked.status).where(theirs).order_by(booked.id.desc()).limit(1).scalar_subquery()
+            return last.in_((BookingStatus.DECLINED, BookingStatus.CANCELLED, BookingStatus.EXPIRED))
+        case Led.NOTHING:
+            return ~select(literal(1)).where(theirs).exists()
 
 
 def last_messages(session: Session, conversation_ids: Collection[int]) -> dict[int, Row[Any]]:

@@ -12,16 +12,21 @@ from bot.console.asked import number, the_desk, the_profile
 from bot.console.door import me, page
 from bot.console.shown import go, show, show_live
 from conversations.dialogue import State
+from handlers.console.figures_drawn import FUNNEL
 from handlers.console.inbox_listed import PAGE, inbox_rows, lines_of, search
 from handlers.console.stepped_in import assign, label, mark
 from models.inbox import all_labels, drop_filter, filters_of, save_filter
-from models.inbox_listing import Place, Wanted
+from models.inbox_listing import Led, Place, Wanted
 from models.operators import Role, all_operators
 
 VIEWS = (
     ("", "All"), ("needs", "Needs a person"), ("unread", "Unread"), ("mine", "Mine"), ("unassigned", "Nobody's"),
     ("taken", "Taken over"), ("undelivered", "Not delivered"), ("team", "Team"),
     ("blocked", "Spam"),
+)  # fmt: skip
+OUTCOMES = (
+    (Led.BOOKED, "booked"), (Led.REQUESTED, "a request that waits"), (Led.UNPAID, "waits to be paid"),
+    (Led.CALLED_OFF, "called off or declined"), (Led.NOTHING, "nothing booked"),
 )  # fmt: skip
 MOST_AT_ONCE = 200
 
@@ -51,7 +56,7 @@ def _shown(template: str) -> AnyResponse:
     return show_live(
         template, version,
         lines=lambda: desk.database.read(lambda session: lines_of(session, rows, now)), views=VIEWS,
-        last=last, states=list(State), channels=list(desk.channels),
+        last=last, states=list(State), funnel=FUNNEL, outcomes=OUTCOMES, channels=list(desk.channels),
         staff=the_profile().staff if the_profile() else (),  # type: ignore[union-attr]
         names=lambda: {row.id: row.name for row in desk.database.read(all_operators)},
         colleagues=lambda: [row for row in desk.database.read(all_operators) if row.is_active],
@@ -67,7 +72,7 @@ def wanted_of(now: datetime) -> Wanted:
     profile = the_profile()
     zone = profile.business.zone if profile is not None else ZoneInfo("UTC")
     until = _day("until", zone)
-    state = asked.get("state", "")
+    state, led = asked.get("state", ""), asked.get("outcome", "")
     return Wanted(
         state=State(state) if state in set(State) else None,
         channel=asked.get("channel", "")[:20], staff_id=number("staff"), label=asked.get("label", "")[:40],
@@ -75,6 +80,8 @@ def wanted_of(now: datetime) -> Wanted:
         assigned_to=me().id if view == "mine" else number("assigned"), unassigned=view == "unassigned",
         needs_person=view == "needs", unread=view == "unread", taken=now if view == "taken" else None,
         undelivered=view == "undelivered", team=view == "team", blocked=view == "blocked",
+        led=Led(led) if led in set(Led) else None,
+        reached=_from(asked.get("reached", "")), reached_since=_day("reached_since", zone),
     )  # fmt: skip
 
 
@@ -110,6 +117,11 @@ def keep_filter() -> AnyResponse:
     elif name:
         the_desk().database.transact(lambda session: save_filter(session, who.id, name, query))
     return go("inbox_show_inbox", "saved" if name or gone else "empty")
+
+
+def _from(state: str) -> tuple[State, ...]:
+    """This step of the funnel and those behind it: whoever is further has been there."""
+    return FUNNEL[FUNNEL.index(State(state)) :] if state in FUNNEL else ()
 
 
 def _behind() -> Place | None:

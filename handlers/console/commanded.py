@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 from conversations.messages import Inbound
 from conversations.rules.routes import CONSOLE, console_address
 from handlers.circumstances import Circumstances
+from handlers.console.commanded_about import abouts
 from handlers.console.signed_in import Who
 from handlers.message_received import message_received
+from models.command_log import last_command
+from models.conversations import conversation_id_for
 from models.messages import answers_to
 from models.operators import audit
 
@@ -24,13 +27,18 @@ class Answer:
 
 
 def commanded(session: Session, words: str, form: str, who: Who, circumstances: Circumstances) -> Answer:
-    """`form` is the number of the form that gave it: sent twice, it is one command. Raises as message_received()."""
+    """`form` is the number of the form that gave it: sent twice, it is one command. It is written down once for each
+    thing that it was about. Raises as message_received()."""
     address = console_address(who.id)
     inbound = Inbound(CONSOLE, f"{who.id}:{form}"[:140], address, None, words)
     at_once = replace(circumstances, burst=timedelta(0), patience=timedelta(0))
+    own = conversation_id_for(session, CONSOLE, address, circumstances.now)
+    before = last_command(session, own)
     received = message_received(session, inbound, at_once)
-    if received.is_new:
+    profile = circumstances.profiles.current(session)
+    for subject in abouts(session, words, own, before, profile) if received.is_new else ():
         audit(
-            session, at=circumstances.now, operator_id=who.id, who=who.name, action="commanded", words=words[:500],
+            session, at=circumstances.now, operator_id=who.id, who=who.name, action="commanded", subject=subject,
+            words=words[:500],
         )  # fmt: skip
     return Answer(answers_to(session, CONSOLE, inbound.provider_id))
