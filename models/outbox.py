@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
+    Select,
     String,
     Text,
     UniqueConstraint,
@@ -29,6 +30,7 @@ from conversations.delivery import Delivery, SendFailure
 from models.base import Key, Moment, key, link, table, word
 from models.bell import ring
 from models.insert import changed_rows, insert_row
+from models.messages import messages
 from models.send_budgets import is_shut
 
 
@@ -220,16 +222,14 @@ def newest_outbox_id(session: Session) -> int:
 
 def newest_outbox_of(session: Session, conversation_id: int) -> int:
     """The number of what was queued last for this conversation; 0 where nothing ever was."""
-    statement = select(func.max(outbox.c.id)).where(outbox.c.conversation_id == conversation_id)
-    return int(session.execute(statement).scalar_one() or 0)
+    newest = _said_in(select(outbox.c.id), conversation_id).order_by(messages.c.id.desc(), outbox.c.id.desc())
+    return session.execute(newest.limit(1)).scalar_one_or_none() or 0
 
 
 def queued_at(session: Session, conversation_id: int, at: datetime) -> int | None:
     """The number of what was queued last for this conversation at this very moment."""
-    statement = select(func.max(outbox.c.id)).where(
-        outbox.c.conversation_id == conversation_id, outbox.c.created_at == at
-    )
-    return session.execute(statement).scalar_one_or_none()
+    newest = _said_in(select(func.max(outbox.c.id)), conversation_id)
+    return session.execute(newest.where(outbox.c.created_at == at)).scalar_one_or_none()
 
 
 def outbox_after(session: Session, after: int) -> list[Row[Any]]:
@@ -239,5 +239,11 @@ def outbox_after(session: Session, after: int) -> list[Row[Any]]:
 
 def deliveries(session: Session, conversation_id: int) -> dict[int, Row[Any]]:
     """The outbox rows of one conversation, by the number of their message."""
-    rows = session.execute(select(outbox).where(outbox.c.conversation_id == conversation_id).order_by(outbox.c.id))
+    rows = session.execute(_said_in(select(outbox), conversation_id).order_by(outbox.c.id))
     return {row.message_id: row for row in rows}
+
+
+def _said_in(statement: Select[Any], conversation_id: int) -> Select[Any]:
+    """Of one conversation, found by its messages: the outbox itself has no index by conversations."""
+    joined = statement.join_from(outbox, messages, messages.c.id == outbox.c.message_id)
+    return joined.where(messages.c.conversation_id == conversation_id)
