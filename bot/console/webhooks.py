@@ -31,7 +31,7 @@ def added() -> AnyResponse:
         made = desk.database.transact(lambda session: open_endpoint(session, url, wanted, secret, now))
     except (Forbidden, UnknownEvents, AlreadyTold) as wrong:
         return _listed(f"This cannot be added: {wrong}.", {"url": url, "events": words})
-    _audit("added a webhook", made, url)
+    _audit("added a webhook", made)
     return _one(made, secret=secret)
 
 

@@ -182,8 +182,7 @@ def _written_down(
     session: Session, stays: Row[Any], goes: Row[Any], moved: Mapping[str, int], who: Who, now: datetime
 ) -> None:
     many = ", ".join(f"{many} {name.replace('_', ' ')}" for name, many in moved.items() if many) or "nothing"
-    known = ", ".join(one for one in (goes.name, goes.phone, goes.email) if one) or "nothing"
     audit(
         session, at=now, operator_id=who.id, who=who.name, action="merged", subject=f"client {stays.id}",
-        words=f"client {goes.id} ({known}) into client {stays.id}; moved: {many}",
+        words=f"client {goes.id} into client {stays.id}; moved: {many}",
     )  # fmt: skip

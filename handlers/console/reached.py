@@ -42,10 +42,9 @@ def keep_reach(session: Session, operator_id: int, reach: Reach, who: Who, circu
         return
     change_operator(session, operator_id, **new)
     touch_business(session)
-    said = ", ".join(f"{name.removeprefix('is_').replace('_', ' ')}: {_word(value)}" for name, value in new.items())
     audit(
         session, at=circumstances.now, operator_id=who.id, who=who.name, action="changed how alerts arrive",
-        subject=f"operator {operator_id}", words=f"{row.name}, {said}",
+        subject=f"operator {operator_id}", words=", ".join(new),
     )  # fmt: skip
 
 
@@ -78,10 +77,6 @@ def _email(text: str) -> str:
     if text and not is_address(text):
         raise CannotKeep("Give an email address such as ana@example.com.")
     return text
-
-
-def _word(value: str | bool) -> str:
-    return {True: "yes", False: "no", "": "none"}.get(value, str(value))
 
 
 def _profile(session: Session, circumstances: Circumstances) -> Profile | None:

@@ -350,7 +350,7 @@ def test_what_cannot_be_merged_is_told_and_changes_nothing(desk: Desk) -> None:
         assert Merged.BEFORE is asked(desk, one, other).word
     entries = desk.database.read(lambda session: audited(session, None, 10))
     assert [("merged", f"client {stays}")] == [(row.action, row.subject) for row in entries]
-    assert f"client {goes} (Lea, {LEA}) into client {stays}; moved: nothing" == entries[0].words
+    assert f"client {goes} into client {stays}; moved: nothing" == entries[0].words
     came = desk.database.transact(lambda session: correct(session, goes, "Eve", "", "en", who, NOW))
     assert Corrected.MERGED is came
     assert "Lea" == row_of(desk, goes).name
