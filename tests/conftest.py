@@ -5,11 +5,10 @@ import logging
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from zlib import crc32
 
 import hypothesis
 import pytest
@@ -26,21 +25,10 @@ from bot.logs import set_up_logs
 from config import Settings
 from conversations.layout import Capabilities
 from handlers.profile import Profiles
+from tests.by_turns import spare
 from tests.databases import Server, chosen, mariadb_server, postgresql_server
 from tests.made_new import Originals
 
-SERVERS = ("postgresql", "mariadb")
-ABOUT_DATABASES = (
-    "tests/handlers/test_search.py",
-    "tests/faults/", "tests/bot/test_check.py", "tests/bot/test_import_faults.py", "tests/bot/test_journal.py",
-    "tests/handlers/test_claims.py", "tests/handlers/test_class_bookings.py", "tests/handlers/test_consents.py",
-    "tests/handlers/test_engagements.py",
-    "tests/handlers/test_in_bulk.py", "tests/handlers/test_outbox.py", "tests/handlers/test_payments_races.py",
-    "tests/handlers/test_provider_tokens.py", "tests/handlers/test_schema.py", "tests/handlers/test_send_budgets.py",
-)  # fmt: skip
-"""Tests whose subject is what a database holds, or how it locks."""
-CONTROL = "_guard_off_"
-"""A race without what decides it: shown once is shown."""
 NOW = datetime(2026, 3, 10, 7, 15, tzinfo=UTC)
 """Tuesday 10 March 2026, 10:15 in Qatar."""
 
@@ -53,36 +41,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where the whole suite runs on servers too, a test runs on one database, by turns; one that is about databases, on
-    each. Everything runs on SQLite where nothing else is named, as everybody does who changes something."""
-    if not os.environ.get("TEST_BY_TURNS"):
-        return
-    there: dict[str, set[str]] = defaultdict(set)
-    for item in items:
-        if kind := _kind(item):
-            there[_of_all(item, kind)].add(kind)
-    spared = [item for item in items if not _has_its_turn(item, there)]
-    config.hook.pytest_deselected(items=spared)
-    items[:] = [item for item in items if item not in set(spared)]
-
-
-def _has_its_turn(item: pytest.Item, there: Mapping[str, set[str]]) -> bool:
-    kind = _kind(item)
-    if not kind or (item.nodeid.startswith(ABOUT_DATABASES) and CONTROL not in item.nodeid):
-        return True
-    kinds = there[_of_all(item, kind)]
-    turns = [one for one in ("sqlite", *SERVERS) if one in kinds]
-    return turns[crc32(_of_all(item, kind).encode()) % len(turns)] == kind
-
-
-def _kind(item: pytest.Item) -> str:
-    """The database that a test runs on; "" where it says nothing of one."""
-    said = str(item.callspec.params.get("kind")) if hasattr(item, "callspec") else ""
-    return said if said in ("sqlite", *SERVERS) else ""
-
-
-def _of_all(item: pytest.Item, kind: str) -> str:
-    return item.nodeid.replace(kind, "")
+    """Everything runs on SQLite where nothing else is named, as everybody does who changes something."""
+    if os.environ.get("TEST_BY_TURNS"):
+        spare(config, items)
 
 
 class Databases:

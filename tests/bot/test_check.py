@@ -24,6 +24,8 @@ from models.conversations import conversations, turns
 from models.messages import Direction, messages
 from models.outbox import outbox
 
+pytestmark = pytest.mark.every_database
+
 STORY = """clock 2026-03-10 10:15
 person Sara sms +97455501234
 person Lea sms +97455507777

@@ -34,6 +34,8 @@ from models.messages import Direction, messages
 from models.outbox import outbox
 from tests.databases import chosen
 
+pytestmark = pytest.mark.every_database
+
 TOP = Path(__file__).parent.parent.parent
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 SARA, LEA, OMAR = "+97455501234", "+97455507777", "+97455500000"

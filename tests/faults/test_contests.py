@@ -11,6 +11,8 @@ from tests.faults.contests import CONTESTS, GUARDED_BY, Play, run
 from tests.faults.databases import make_ready
 from tests.faults.racers import Racers
 
+pytestmark = pytest.mark.every_database
+
 ATTEMPTS = 32
 ATTEMPTS_UNGUARDED = 16
 TWICE = (

@@ -38,6 +38,8 @@ from tests.fakes.twilio_server import FakeTwilio
 from tests.patience import NO_WAIT, eventually
 from webhooks import create_app
 
+pytestmark = pytest.mark.every_database
+
 TOKEN, OURS = "test_auth_token", "+15005550009"
 TWILIO = {"twilio_account_sid": "AC1", "twilio_auth_token": TOKEN, "twilio_sms_number": OURS, "simulator": False}
 PEOPLE, EACH = 20, 10

@@ -17,6 +17,8 @@ from tests.faults.proof import noticed_without
 from tests.faults.script import Kill, Kills, Script, Story, Target
 from tests.faults.wrapping import named
 
+pytestmark = pytest.mark.every_database
+
 RECOVERY = 90.0
 """Seconds, generous: this machine may have other things to do. The long run holds it to ten."""
 KILLS = 4

@@ -32,6 +32,8 @@ from tests.databases import _free_port, chosen
 from tests.fakes.twilio_server import FakeTwilio, signed_post
 from tests.patience import NotPlayed, eventually
 
+pytestmark = pytest.mark.every_database
+
 TOP = Path(__file__).parent.parent.parent
 SID, TOKEN = "AC" + "5" * 32, "a token"
 OURS, OMAR, SARA, LEA = "+15005550006", "+97455500000", "+97455501234", "+97455507777"

@@ -30,6 +30,8 @@ from models.waitlist import entries_of_class
 from tests.faults.racers import ANSWERS, RUNNERS, Race, Racers, Runner, last_kind
 from tests.faults.unguarded import Guard
 
+pytestmark = pytest.mark.every_database
+
 PEOPLE, SEATS = (int(each) for each in os.environ.get("LAST_SEATS", "40 5").split())
 YOGA = Path(__file__).parent.parent / "handlers" / "yoga.toml"
 TRIAL = 4

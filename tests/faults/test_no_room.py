@@ -25,6 +25,8 @@ from tests.faults.test_database_away import LONG, TWILIO, Outage, on_servers, st
 from tests.patience import NO_WAIT, eventually
 from webhooks import create_app
 
+pytestmark = pytest.mark.every_database
+
 SARA, LEA = "+97455501234", "+97455501235"
 DISK = "400m"
 PIECE = 64 * 1024

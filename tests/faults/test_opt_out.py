@@ -17,6 +17,8 @@ from models.conversations import conversations, opted_out
 from models.outbox import outbox
 from tests.databases import chosen
 
+pytestmark = pytest.mark.every_database
+
 SARA = "+97455501234"
 
 

@@ -33,6 +33,8 @@ from tests.faults.databases import drop_second_lock
 from tests.faults.racers import RUNNERS, Race, Racers, Runner
 from tests.faults.unguarded import Guard
 
+pytestmark = pytest.mark.every_database
+
 OMAR, NOOR = "+97455500000", "+97455500001"
 DAYS = ("11 March", "12 March", "13 March", "14 March")
 WISHES = ("massage {} 2pm", "haircut {} 2pm", "haircut {} 2:30pm", "massage {} 1:30pm")

@@ -18,6 +18,8 @@ from tests.fakes.twilio_server import FakeTwilio
 from tests.handlers.test_outbox import queue
 from tests.patience import PATIENCE, eventually
 
+pytestmark = pytest.mark.every_database
+
 TOP = Path(__file__).parent.parent.parent
 SID, TOKEN, OURS = "AC" + "5" * 32, "a token", "+15005550006"
 WORKERS, TEXTS, PEOPLE = 3, 24, 8

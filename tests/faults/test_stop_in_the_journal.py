@@ -15,6 +15,8 @@ from conversations.messages import Inbound
 from tests.conftest import NOW
 from tests.handlers.test_outbox import Provider, conversation, opt_out, queue, status
 
+pytestmark = pytest.mark.every_database
+
 SARA, LEA = "+97455501234", "+97455507777"
 
 

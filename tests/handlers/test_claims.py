@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, or_, select
@@ -16,6 +17,8 @@ from conversations.rules.cells import CELL_SECONDS, cells
 from models.claims import Holder, LostRace, Scarce, busy, claim, claims, hand_over, let_go, stretches
 from models.conversations import conversations
 from tests.conftest import NOW
+
+pytestmark = pytest.mark.every_database
 
 MINUTE = timedelta(minutes=1)
 TEN = NOW + timedelta(days=1)

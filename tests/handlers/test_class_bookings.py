@@ -13,6 +13,8 @@ from handlers.invariants_checked import broken_invariants
 from models.bookings import booking_by_id
 from models.class_sessions import class_by_id
 
+pytestmark = pytest.mark.every_database
+
 YOGA = Path(__file__).parent / "yoga.toml"
 MONDAY, NEXT_MONDAY = 1, 2
 PEOPLE = """clock 2026-03-10 10:15

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.clock import SetClock
 from bot.desk import Desk
 from bot.dispatcher import Dispatcher
@@ -11,6 +13,8 @@ from conversations.delivery import Delivery, SendFailure
 from conversations.messages import Inbound, StatusReport
 from models.consents import consents_of
 from models.outbox import outbox_after
+
+pytestmark = pytest.mark.every_database
 
 SARA = "+97455501234"
 COORDINATOR = "+97455500000"

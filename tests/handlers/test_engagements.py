@@ -40,6 +40,8 @@ from tests.handlers.planner import (
     statements,
 )
 
+pytestmark = pytest.mark.every_database
+
 BRIEF = {
     "name": "Ana & Ben", "event_date": "2026-06-12", "venue": "Oasis Garden", "guests": "160",
     "budget": "5000000-10000000 USD", "email": "Ana.B@example.com", "requests": "live band",

@@ -13,6 +13,8 @@ from models.claims import Holder, Scarce, claims, stretches
 from models.in_bulk import OwnTime, own_times
 from models.many_rows import CACHE_KB, MOST_PAGES, insert_many, make_room
 
+pytestmark = pytest.mark.every_database
+
 AT = datetime(2026, 3, 12, 15, 0, 0, 250, tzinfo=UTC)
 
 

@@ -37,6 +37,8 @@ from tests.conftest import CHANNELS, MakeDesk
 from tests.fakes.smtp_server import FakeSMTP
 from tests.handlers.salon import BUSINESS, EVA, MAYA, OMAR, SARA, TOM, Salon
 
+pytestmark = pytest.mark.every_database
+
 ANA = Phone("Ana", "sms", "+97455509999")
 BEN = Phone("Ben", "sms", "+97455509998")
 MAIL = "ana@salon.example"

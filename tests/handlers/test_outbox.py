@@ -36,6 +36,8 @@ from models.messages import add_outbound
 from models.outbox import add_to_outbox, outbox
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.every_database
+
 SARA, OMAR = "+97455501234", "+97455500000"
 SECOND = timedelta(seconds=1)
 LEASE_IS_OVER = NOW + LEASE

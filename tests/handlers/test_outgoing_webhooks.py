@@ -33,6 +33,8 @@ from tests.fakes.hook_receiver import HookReceiver
 from tests.handlers.planner import ANA, BEN, RITA, Planner
 from tests.handlers.till import SARA, Till
 
+pytestmark = pytest.mark.every_database
+
 BOOKED = "booking.requested"
 
 

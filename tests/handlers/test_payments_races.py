@@ -27,6 +27,8 @@ from tests.conftest import MakeDesk
 from tests.handlers.till import CALLBACK, ZAWADI, Till
 from tests.patience import NO_WAIT
 
+pytestmark = pytest.mark.every_database
+
 ATTEMPTS = int(os.environ.get("PAYMENT_RACES", "5"))
 Deed = Callable[[], Any]
 

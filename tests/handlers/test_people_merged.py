@@ -44,6 +44,8 @@ from tests.handlers.till import AMINA, BRIAN, ZAWADI, Till
 from tests.handlers.waiting_room import KAI, TRIAL, Room, person
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.every_database
+
 LONG_ENOUGH = 1.0
 """Seconds after which whoever has not gone on waits for somebody."""
 SARA, LEA, ZOE = "+97455501234", "+97455502222", "+97455503333"

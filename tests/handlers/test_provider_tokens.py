@@ -5,11 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
 
+import pytest
 from sqlalchemy.orm import Session
 
 from bot.database import Database
 from handlers.provider_tokens import Token, fetching_claimed, fetching_given_up, token_fetched, token_read
 from tests.conftest import NOW
+
+pytestmark = pytest.mark.every_database
 
 NAME = "mpesa-1"
 LATER = NOW + timedelta(seconds=30)

@@ -20,6 +20,8 @@ from models.search import INDEX
 from models.tables import metadata
 from tests.conftest import Databases
 
+pytestmark = pytest.mark.every_database
+
 MIGRATE = """
 import contextlib, sys
 import alembic.command, models.tables

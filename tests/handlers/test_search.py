@@ -11,6 +11,8 @@ from models.search import INDEX, messages_with, words_of
 from tests.conftest import NOW
 from tests.databases import chosen
 
+pytestmark = pytest.mark.every_database
+
 FRIDAY = "Can I come on Friday at 3?"
 
 

@@ -26,6 +26,8 @@ from tests.conftest import NOW
 from tests.handlers.test_outbox import OMAR, Provider, dispatcher, queue, row, status, texts
 from tests.patience import eventually
 
+pytestmark = pytest.mark.every_database
+
 SECOND = timedelta(seconds=1)
 ONE_A_SECOND = {"sms": Paces(per_second(1))}
 PAIR = {"sms": Paces(person=Pace(6 * SECOND, burst=2))}

@@ -30,6 +30,8 @@ from tests.conftest import NOW
 from tests.databases import chosen
 from tests.handlers.salon import OMAR, SARA, TOM, Salon
 
+pytestmark = pytest.mark.every_database
+
 LONDON = ZoneInfo("Europe/London")
 NOON = "2026-03-10T12:00"
 """By the salon's clock, where it is 10:15."""
