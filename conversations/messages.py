@@ -1,6 +1,6 @@
 """Messages as values: what came in, what goes out, what is reported of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -31,6 +31,8 @@ class Inbound:
     opt_out: str = ""
     """STOP, START or HELP where the provider has itself answered such a word already."""
     sent_at: datetime | None = None
+    raw: str = field(default="", compare=False, repr=False)
+    """The provider's own words for it, as JSON, without what is secret; "" where there is no provider."""
 
 
 @dataclass(frozen=True, slots=True)

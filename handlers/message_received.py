@@ -11,6 +11,7 @@ from conversations.engine import leaves_open, says_nothing_yet
 from conversations.events import Said
 from conversations.messages import Inbound
 from conversations.reading import context_of
+from conversations.rules.opt_out import opt_word
 from conversations.stored import load
 from conversations.understanding import Context, Understood
 from handlers.advance import advance
@@ -103,7 +104,7 @@ def finish_turn(
     """One turn for the first text of this conversation that no turn has covered, under the id of its last message."""
     waiting = first_text(unanswered(session, conversation.id))
     if waiting and conversation.is_blocked:
-        silenced(session, conversation, waiting, circumstances)
+        _hear_blocked(session, conversation, waiting, circumstances)
     elif waiting and looks_like_a_loop(session, conversation, circumstances):
         loop_silenced(session, conversation, waiting, circumstances)
     elif waiting:
@@ -113,6 +114,24 @@ def finish_turn(
         if conversation.opted_out_at is not None and not opted_out(session, conversation.id):
             _send_withheld(session, conversation.id, waiting[0].at, circumstances)
         change_conversation(session, conversation.id, last_inbound_at=waiting[-1].at, is_unread=True)
+
+
+def _hear_blocked(
+    session: Session, conversation: Row[Any], waiting: list[Row[Any]], circumstances: Circumstances
+) -> None:
+    """Who is kept out as spam is heard of one thing, and not answered: whether they want our texts."""
+    event = _said(session, waiting, conversation)
+    if event.carrier_answered or opt_word(event.text, bare_cancel=_bare_cancel(conversation, circumstances)):
+        told = replace(circumstances, trace=waiting[-1].trace)
+        advance(session, conversation, event, told, tuple(row.id for row in waiting))
+        change_conversation(session, conversation.id, last_inbound_at=waiting[-1].at)
+    else:
+        silenced(session, conversation, waiting, circumstances)
+
+
+def _bare_cancel(conversation: Row[Any], circumstances: Circumstances) -> bool:
+    channel = circumstances.channels.get(conversation.channel)
+    return channel is not None and channel.bare_cancel_opts_out
 
 
 def _send_withheld(session: Session, conversation_id: int, since: datetime, circumstances: Circumstances) -> None:
@@ -142,6 +161,7 @@ def stored_values(session: Session, conversation_id: int, inbound: Inbound, trac
         "conversation_id": conversation_id, "channel": inbound.channel, "provider_id": inbound.provider_id,
         "body": words_of(session, conversation_id, inbound)[:LONGEST], "media": list(inbound.media),
         "quoted_id": inbound.quoted_id, "opt_out": inbound.opt_out, "trace": trace, "at": at, "due_at": at,
+        "raw": inbound.raw or None,
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from conversations.booking import BookingStatus
 from conversations.classes import WaitlistStatus
 from conversations.dialogue import State
 from models.bookings import bookings
-from models.conversations import turns
+from models.conversations import conversations, turns
 from models.ledger import Account, ledger_entries
 from models.outbox import outbox
 from models.waitlist import waitlist_entries
@@ -35,11 +35,16 @@ def first_since(session: Session, table: Table, written: ColumnElement[datetime]
 
 
 def furthest(session: Session, since: datetime, steps: Sequence[State]) -> dict[int, int]:
-    """How many conversations came as far as each of these steps, and no further, by its place among them."""
-    first = first_since(session, turns, turns.c.at, since)
+    """How many conversations of clients, spam aside, came as far as each of these steps, and no further, by its place
+    among them."""
+    first, own = first_since(session, turns, turns.c.at, since), conversations.c
     place = case({step: number for number, step in enumerate(steps)}, value=turns.c.state_after, else_=-1)
     each = (
-        select(func.max(place).label("place")).where(turns.c.id >= first).group_by(turns.c.conversation_id).subquery()
+        select(func.max(place).label("place"))
+        .join(conversations, own.id == turns.c.conversation_id)
+        .where(turns.c.id >= first, own.client_id.is_not(None), own.is_blocked.is_(False))
+        .group_by(turns.c.conversation_id)
+        .subquery()
     )
     statement = select(each.c.place, func.count().label("people")).group_by(each.c.place)
     return {int(row.place): int(row.people) for row in session.execute(statement)}

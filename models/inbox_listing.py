@@ -195,7 +195,7 @@ def thread(session: Session, conversation_id: int, before: int | None, limit: in
             outbox.c.provider_id.label("sent_as"), turns.c.cause, turns.c.state_before, turns.c.state_after,
             turns.c.fault,
         )
-        .outerjoin(outbox, outbox.c.message_id == messages.c.id)
+        .outerjoin(outbox, and_(outbox.c.message_id == messages.c.id, outbox.c.resent_as.is_(None)))
         .outerjoin(turns, turns.c.id == messages.c.turn_id)
         .where(messages.c.conversation_id == conversation_id)
         .order_by(messages.c.id.desc())
@@ -204,6 +204,13 @@ def thread(session: Session, conversation_id: int, before: int | None, limit: in
     if before is not None:
         statement = statement.where(messages.c.id < before)
     return session.execute(statement).all()
+
+
+def said_at(session: Session, conversation_id: int, message_id: int) -> datetime | None:
+    """When the message of this number was said, or the next one of this conversation; None where none was."""
+    own = messages.c
+    statement = select(own.at).where(own.conversation_id == conversation_id, own.id >= message_id)
+    return session.execute(statement.order_by(own.id).limit(1)).scalar_one_or_none()
 
 
 def thread_version(session: Session, conversation_id: int) -> Row[Any]:

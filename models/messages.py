@@ -41,6 +41,8 @@ class Message(SQLModel, table=True):
     trace: str = Field(max_length=40)
     at: datetime = Field(sa_column=Column(Moment, nullable=False))
     due_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    raw: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    """What the provider said of an inbound one, as JSON without what is secret."""
 
 
 messages = table(Message)
@@ -76,7 +78,7 @@ HIDDEN = "🔒"
 
 def hide(session: Session, message_ids: Sequence[int]) -> None:
     """Forget the words of these messages."""
-    session.execute(update(messages).where(messages.c.id.in_(message_ids)).values(body=HIDDEN))
+    session.execute(update(messages).where(messages.c.id.in_(message_ids)).values(body=HIDDEN, raw=None))
 
 
 def unanswered(session: Session, conversation_id: int) -> list[Row[Any]]:

@@ -96,6 +96,27 @@ def attempts_of(session: Session, request_ids: Collection[int]) -> Sequence[Row[
     return session.execute(statement.where(own.request_id.in_(list(request_ids))).order_by(own.id)).all()
 
 
+def unasked_listed(session: Session, before: int | None, limit: int) -> Sequence[Row[Any]]:
+    """Money that came though nobody was asked for it, newest first, each with its client and what was booked."""
+    own = payments.c
+    page: Select[Any] = select(own.id).where(own.request_id.is_(None), own.received > 0)
+    if before is not None:
+        page = page.where(own.id < before)
+    found = page.order_by(own.id.desc()).limit(limit).subquery()
+    statement: Select[Any] = (
+        select(
+            own.id, own.booking_id, own.method, own.received, own.credited, own.refunded, own.currency,
+            own.transaction_id, own.verified_by, own.paid_at, own.created_at, *_booked(),
+        )
+        .join(found, found.c.id == own.id)
+        .join(clients, clients.c.id == own.client_id)
+        .outerjoin(bookings, bookings.c.id == own.booking_id)
+        .outerjoin(services, services.c.id == bookings.c.service_id)
+        .outerjoin(class_sessions, class_sessions.c.id == bookings.c.class_session_id)
+    )  # fmt: skip
+    return session.execute(statement.order_by(own.id.desc())).all()
+
+
 def refunds_listed(session: Session, behind: int | None, limit: int) -> Sequence[Row[Any]]:
     """What a person is to pay back, the longest waiting first, each with its client and what was booked."""
     page: Select[Any] = select(refunds.c.id).where(

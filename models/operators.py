@@ -200,11 +200,11 @@ def use_link(session: Session, link_id: int, now: datetime) -> bool:
     return changed_rows(session, update(operator_links).where(*own).values(used_at=now)) == 1
 
 
-def void_links(session: Session, kind: LinkKind, operator_id: int | None) -> None:
-    """Let no earlier link of this kind work any more."""
+def void_links(session: Session, operator_id: int | None) -> None:
+    """Let no earlier link of theirs work any more, whatever it was for; None: of whoever is to be the first admin."""
     own = operator_links.c.operator_id
     whose = own.is_(None) if operator_id is None else own == operator_id
-    session.execute(delete(operator_links).where(operator_links.c.kind == kind, whose))
+    session.execute(delete(operator_links).where(whose))
 
 
 def audit(
@@ -216,6 +216,13 @@ def audit(
         session, audit_log, at=at, operator_id=operator_id, who=who[:80], action=action[:60], subject=subject[:60],
         words=words[:500], source=source[:64],
     )  # fmt: skip
+
+
+def was_written_down(session: Session, operator_id: int, action: str, subject: str, source: str) -> bool:
+    """Whether this operator has done that to it, by that source."""
+    own = audit_log.c
+    wanted = own.subject == subject, own.operator_id == operator_id, own.action == action, own.source == source
+    return session.execute(select(own.id).where(*wanted).limit(1)).first() is not None
 
 
 def audited(session: Session, before: int | None, limit: int) -> Sequence[Row[Any]]:

@@ -1,6 +1,6 @@
 """The outbox: what is to be sent, in order per lane, written in the same transaction as what caused it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -241,6 +241,12 @@ def deliveries(session: Session, conversation_id: int) -> dict[int, Row[Any]]:
     """The outbox rows of one conversation, by the number of their message."""
     rows = session.execute(_said_in(select(outbox), conversation_id).order_by(outbox.c.id))
     return {row.message_id: row for row in rows}
+
+
+def sendings_of(session: Session, message_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """What became of these messages of ours, each sending of them, in order."""
+    statement = select(outbox).where(outbox.c.message_id.in_(list(message_ids)))
+    return session.execute(statement.order_by(outbox.c.id)).all()
 
 
 def _said_in(statement: Select[Any], conversation_id: int) -> Select[Any]:

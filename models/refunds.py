@@ -1,9 +1,10 @@
 """Money that goes back to clients. No refund is ever deleted."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, Row, String, select, update
+from sqlalchemy import CheckConstraint, Column, Index, Row, String, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -91,6 +92,28 @@ def refunds_to_look_at(session: Session, now: datetime, limit: int) -> list[int]
     """Those about which something is to be done at their provider."""
     statement = select(refunds.c.id).where(refunds.c.look_at <= now)
     return list(session.execute(statement.order_by(refunds.c.look_at).limit(limit)).scalars())
+
+
+def owed_by_hand(session: Session, booking_ids: Sequence[int]) -> dict[int, int]:
+    """How much a person is to pay back of each of these bookings."""
+    own = refunds.c
+    statement = (
+        select(own.booking_id, func.sum(own.amount))
+        .where(own.booking_id.in_(booking_ids), own.status == RefundStatus.PENDING, own.look_at.is_(None))
+        .group_by(own.booking_id)
+    )
+    return {int(booking_id): int(amount) for booking_id, amount in session.execute(statement)}
+
+
+def on_their_way(session: Session, payment_ids: Sequence[int]) -> dict[int, int]:
+    """How much of each of these payments goes back, and has not arrived yet."""
+    own = refunds.c
+    statement = (
+        select(own.payment_id, func.sum(own.amount))
+        .where(own.payment_id.in_(payment_ids), own.status.in_((RefundStatus.PENDING, RefundStatus.PROCESSING)))
+        .group_by(own.payment_id)
+    )
+    return {int(payment_id): int(amount) for payment_id, amount in session.execute(statement)}
 
 
 def refunds_by_hand(session: Session, limit: int) -> list[Row[Any]]:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from models.conversations import change_conversation, conversation_for
 from models.messages import Direction, messages
-from models.outbox import outbox
 
 LONG_AGO = timedelta(hours=1)
 """Before which nobody is taken for a program that texts too fast."""
@@ -53,8 +52,8 @@ def put_back(
     )
 
 
-def untell(session: Session, channel: str, address: str, since: datetime) -> None:
-    """Let what was sent to this address since then be sent to nobody: they do not know us yet."""
-    nobody, own = conversation_for(session, "nobody", f"{channel}:{address}"[:140], since), outbox.c
-    theirs = own.channel == channel, own.address == address, own.created_at >= since
-    session.execute(update(outbox).where(*theirs).values(conversation_id=nobody.id))
+def untell(session: Session, conversation_id: int, since: datetime) -> None:
+    """Let what was said in this conversation since then be said to nobody: they do not know us yet."""
+    nobody, own = conversation_for(session, "nobody", str(conversation_id), since), messages.c
+    theirs = own.conversation_id == conversation_id, own.direction == Direction.OUT, own.at >= since
+    session.execute(update(messages).where(*theirs).values(conversation_id=nobody.id))

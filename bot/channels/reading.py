@@ -1,6 +1,14 @@
 """How every channel reads words and numbers out of a webhook."""
 
+import json
+from collections.abc import Mapping
+
 import phonenumbers
+
+LONGEST_RAW = 4000
+"""Characters that are kept of what a provider said of one message."""
+SECRET = frozenset({"accountsid", "token", "signature", "apikey", "api_key", "key", "secret", "hash"})
+"""Fields that name our account or open something, without their capitals."""
 
 
 def clean(value: object) -> str:
@@ -8,6 +16,19 @@ def clean(value: object) -> str:
     if value is None or isinstance(value, dict | list):
         return ""
     return str(value).replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def raw_of(fields: Mapping[str, object]) -> str:
+    """The fields of one message as the provider has them, for people to look at: what is secret shows as "…", and so
+    does the end of what is very long."""
+    text = clean(json.dumps(_without_secrets(fields), ensure_ascii=False))
+    return text if len(text) <= LONGEST_RAW else f"{text[: LONGEST_RAW - 1]}…"
+
+
+def _without_secrets(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {name: "…" if str(name).lower() in SECRET else _without_secrets(one) for name, one in value.items()}
+    return [_without_secrets(one) for one in value] if isinstance(value, list) else value
 
 
 def phone_of(address: str) -> str | None:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
-from bot.channels.reading import clean, own_id, phone_of
+from bot.channels.reading import clean, own_id, phone_of, raw_of
 from bot.channels.twilio_codes import FAILURES, STATUSES
 from bot.channels.unreadable import Unreadable
 from conversations.delivery import Delivery, SendFailure
@@ -50,6 +50,7 @@ class TwilioInbound:
             quoted_id=_first(form, "OriginalRepliedMessageSid"),
             button=_first(form, "ButtonPayload", "ListId"),
             opt_out=_opt_out(form),
+            raw=raw_of(form),
         )
         return (message,)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from bot.channels.reading import clean, own_id, phone_of
+from bot.channels.reading import clean, own_id, phone_of, raw_of
 from bot.channels.ultramsg_codes import ACKS
 from bot.channels.unreadable import Unreadable
 from conversations.delivery import Delivery
@@ -94,6 +94,7 @@ def _message(data: Mapping[str, Any]) -> tuple[Inbound, ...]:
         media=(media,) if (media := clean(data.get("media"))) else (),
         quoted_id=_quoted(data.get("quotedMsg")),
         sent_at=_moment(data.get("time")),
+        raw=raw_of(data),
     )
     return (message,)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bot.channels.reading import clean, own_id, phone_of
+from bot.channels.reading import clean, own_id, phone_of, raw_of
 from bot.channels.unreadable import Unreadable
 from bot.channels.whatsapp_codes import FAILURES, STATUSES
 from bot.logs import log
@@ -106,6 +106,7 @@ def _message(message: Fields, names: Mapping[str, str]) -> Inbound | None:
         button=_id(pressed.get("id") or content.get("payload")),
         is_reaction=is_reaction,
         sent_at=_moment(message.get("timestamp")),
+        raw=raw_of(message),
     )
 
 

@@ -1,5 +1,6 @@
 """One conversation as an operator reads it: what was said, what became of it, what was noted, and what it led to."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,8 +25,9 @@ from models.bookings import bookings_by_client
 from models.clients import client_by_id
 from models.conversations import conversation_or_none, conversations_of_client, is_taken
 from models.inbox import labels_of, notes_of
-from models.inbox_listing import messages_of_turn, thread, turn_after, turn_before, turn_by_id
+from models.inbox_listing import messages_of_turn, said_at, thread, turn_after, turn_before, turn_by_id
 from models.messages import Direction
+from models.outbox import sendings_of
 
 PAGE = 60
 MOST_BOOKINGS = 12
@@ -110,6 +112,23 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a provider and we said of one text. `raw` is its own words for what came in, "" where none are kept; the
+    rest is of what we sent: how often it was tried, and what the provider said of that."""
+
+    is_ours: bool
+    channel: str
+    provider_id: str
+    at: datetime
+    raw: str = ""
+    status: str = ""
+    attempts: int = 0
+    sent_at: datetime | None = None
+    reported_at: datetime | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """One turn of the time machine: what was known before and after it, what led to it, what was said."""
 
@@ -120,6 +139,7 @@ class Moment:
     said: tuple[str, ...]
     known_before: dict[str, Any]
     known_after: dict[str, Any]
+    exchanges: tuple[Exchange, ...]
 
 
 def head_of(session: Session, conversation_id: int, circumstances: Circumstances) -> Head | None:
@@ -154,11 +174,12 @@ def thread_of(
     rows = list(thread(session, conversation_id, before, PAGE + 1))
     older = rows[PAGE - 1].id if len(rows) > PAGE else None
     texts = [_said(row) for row in reversed(rows[:PAGE])]
-    first, last = texts[0].at if texts else None, rows[0].at if rows and before is not None else None
+    first = texts[0].at if older is not None else None
+    behind = said_at(session, conversation_id, before) if before is not None else None
     notes = [
         Noted(row.id, row.who, row.body, row.at)
         for row in notes_of(session, conversation_id)
-        if (older is None or first is None or row.at >= first) and (last is None or row.at <= last)
+        if (first is None or row.at >= first) and (behind is None or row.at < behind)
     ]
     entries: list[Said | Noted] = sorted([*texts, *notes], key=lambda one: one.at)
     profile = circumstances.profiles.current(session)
@@ -177,7 +198,35 @@ def moment_of(session: Session, conversation_id: int, turn_id: int) -> Moment | 
         tuple(one.body for one in texts if one.direction == Direction.IN),
         tuple(one.body for one in texts if one.direction == Direction.OUT),
         _plain(before.dialogue_after if before is not None else {}), _plain(turn.dialogue_after),
+        _exchanges(session, texts),
     )  # fmt: skip
+
+
+def _exchanges(session: Session, texts: Sequence[Row[Any]]) -> tuple[Exchange, ...]:
+    """Of those that went between a provider and us; what was said here alone is none."""
+    sent = sendings_of(session, [one.id for one in texts if one.direction == Direction.OUT])
+    came = [
+        Exchange(False, one.channel, one.provider_id or "", one.at, _laid_out(one.raw))
+        for one in texts
+        if one.direction == Direction.IN and one.raw
+    ]
+    went = [
+        Exchange(
+            True, row.channel, row.provider_id or "", row.created_at, "", row.status, row.attempts, row.sent_at,
+            row.reported_at, " ".join(filter(None, (row.failure, row.failure_code, row.failure_words))),
+        )
+        for row in sent
+        if row.provider_id or row.attempts
+    ]  # fmt: skip
+    return (*came, *went)
+
+
+def _laid_out(raw: str) -> str:
+    """A line for each field; as it is, where its end was cut off."""
+    try:
+        return json.dumps(json.loads(raw), ensure_ascii=False, indent=2)
+    except ValueError:
+        return raw
 
 
 def understood_in(

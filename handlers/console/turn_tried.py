@@ -67,7 +67,7 @@ def _tried(session: Session, head: Head, turn_id: int, circumstances: Circumstan
     unanswer(session, texts, circumstances.now)
     put_back(session, head.id, circumstances.now, wrote_before, **known)
     if wrote_before is None:
-        untell(session, head.channel, head.address, moment.turn.at)
+        untell(session, head.id, moment.turn.at)
     finish_turn(session, lock_conversation(session, head.id), replace(circumstances, race_lost=lambda: None))
     made = turn_after(session, head.id, last)
     then = moment_of(session, head.id, made.id) if made is not None else None

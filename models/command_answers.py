@@ -1,0 +1,27 @@
+"""What became of one command that was given from the console."""
+
+from typing import Any
+
+from sqlalchemy import Row, Select, or_, select
+from sqlalchemy.orm import Session
+
+from models.command_log import command_log
+from models.conversations import turns
+from models.messages import messages
+
+
+def asked(session: Session, channel: str, provider_id: str) -> Row[Any] | None:
+    """The words of this message, and the turn that answered them; None where nobody has answered yet."""
+    statement: Select[Any] = (
+        select(messages.c.body, turns.c.conversation_id, turns.c.at, turns.c.dialogue_after)
+        .join(turns, turns.c.id == messages.c.turn_id)
+        .where(messages.c.channel == channel, messages.c.provider_id == provider_id)
+    )
+    return session.execute(statement).one_or_none()
+
+
+def has_changed(session: Session, turn: Row[Any]) -> bool:
+    """Whether something was commanded, or taken back, in this turn."""
+    own = command_log.c
+    mine = own.conversation_id == turn.conversation_id, or_(own.at == turn.at, own.undone_at == turn.at)
+    return session.execute(select(own.id).where(*mine).limit(1)).first() is not None
