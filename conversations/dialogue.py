@@ -43,6 +43,8 @@ class Awaiting(StrEnum):
     """Whether to go on with what was put by."""
     PROPOSAL = "proposal"
     """YES, NO or another time to a time that the coordinator proposed."""
+    WORDS = "words"
+    """An answer in words, or another time, to what the coordinator wrote about a request."""
     CANCEL = "cancel"
     """YES to give up the booking that was asked about."""
     CANCEL_FOR_FEE = "cancel_for_fee"
@@ -150,6 +152,8 @@ class Dialogue:
     """The class session that is wanted; `day` and `at` are then its own."""
     seats: int | None = None
     """For how many people, where they said."""
+    party: str = ""
+    """Their words for these people."""
     rhythm: Rhythm | None = None
     """A series is wanted, whose first occurrence is on `day` at `at`."""
     mode: Mode | None = None

@@ -447,9 +447,10 @@ class GiveBack:
 
 @dataclass(frozen=True, slots=True)
 class RefundsDone:
-    """What was to be given back by hand of a booking has been."""
+    """This was to be given back by hand of a booking, and has been."""
 
     booking_id: int
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)

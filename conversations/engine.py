@@ -1,6 +1,7 @@
 """One step of a conversation: what is known, what happened, what may be known → what to say and do. Pure."""
 
 from dataclasses import replace
+from typing import assert_never
 
 from conversations import commands, steps
 from conversations.commands import book, daily
@@ -73,6 +74,7 @@ from conversations.flows import (
     by_hand,
     cancelling,
     class_news,
+    lapsed,
     notices,
     offers,
     opting,
@@ -86,6 +88,7 @@ from conversations.flows import (
     visits,
     waiting,
     with_person,
+    words,
 )
 from conversations.reading import name_behind_yes, named_language, read, understood_here
 from conversations.replies import say
@@ -185,7 +188,7 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
         case TimeProposed():
             turn = notices.time_proposed(dialogue, event)
         case AnotherTimeAsked():
-            turn = notices.another_time_asked(dialogue, event)
+            turn = words.passed(dialogue, event)
         case DayBegins():
             turn = daily.begins(dialogue, facts)
         case DayEnds():
@@ -193,7 +196,7 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
         case TakesLonger():
             turn = notices.takes_longer(dialogue, event)
         case RequestExpired():
-            turn = notices.expired(dialogue, event, facts)
+            turn = lapsed.expired(dialogue, event, facts)
         case Paid():
             turn = paying.paid(dialogue, event, facts)
         case PaymentFailed():
@@ -214,6 +217,8 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
             turn = paying.given_back(dialogue, event)
         case ReferenceUsed():
             turn = paying.reference_used(dialogue, event)
+        case _:
+            assert_never(event)
     # A booking that was being filled in when an offer was answered is gone on with, as after any text.
     goes_on = isinstance(event, OfferTaken | OfferGone) and dialogue.service_id is not None
     steps.check(dialogue, turn.dialogue, by_text=goes_on or isinstance(event, Said | WentQuiet))
@@ -257,7 +262,7 @@ def _said(dialogue: Dialogue, event: Said, facts: Facts) -> Turn:
     if is_crisis(event.text):
         return Turn(dialogue, (say("crisis", business=facts.business.name),), (CallPerson(event.text),))
     if facts.person.is_with_operator:
-        return with_person.listen(dialogue, event)
+        return with_person.listen(dialogue, event, understood_here(dialogue, event, facts), facts)
     if dialogue.awaiting is Awaiting.INTAKE and (turn := before_booking.answer_intake(dialogue, event, facts)):
         return briefing.gate(turn, facts)
     if turn := briefing.answer(dialogue, event, facts):

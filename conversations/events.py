@@ -134,9 +134,11 @@ class AnotherTimeAsked:
 
 @dataclass(frozen=True, slots=True)
 class RequestExpired:
-    """Nobody answered the request in time (or the client did not answer a proposal): its time is free again."""
+    """Nobody answered the request in time (or the client did not answer a proposal): its time is free again.
+    `proposal`: the coordinator's, where one was open."""
 
     booking: BookingView
+    proposal: ProposalView | None = None
 
 
 @dataclass(frozen=True, slots=True)

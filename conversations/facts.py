@@ -32,6 +32,8 @@ class Person:
     opted_out: bool = False
     is_with_operator: bool = False
     """Somebody of the business has taken the conversation over: we are silent."""
+    is_blocked: bool = False
+    """What they write is spam."""
 
 
 class Facts(Protocol):

@@ -114,7 +114,10 @@ def _turn(
 def _quiet_at(
     conversation: Row[Any], event: Event, patience: timedelta | None, circumstances: Circumstances
 ) -> datetime | None:
-    """Until when we wait for the client. News of another booking is no word of theirs: it changes nothing of that."""
+    """Until when we wait for the client, or for whoever talks with them in our place. News of another booking is no
+    word of theirs: it changes nothing of that."""
+    if conversation.taken_until is not None:
+        return conversation.taken_until  # type: ignore[no-any-return]
     if patience is None:
         return None
     if conversation.quiet_at is not None and not isinstance(event, Said | WentQuiet):

@@ -17,13 +17,14 @@ from handlers.profile import Profile
 from handlers.requests_decided import confirm
 from handlers.series_unanswered import series_unanswered
 from handlers.tell_coordinator import tell_coordinator
+from handlers.views import proposal_view
 from models.bookings import end_proposal, open_proposal
 from models.claims import Holder, LostRace, let_go
 from models.conversations import lock_conversation
 
 
 def request_expired(session: Session, booking_id: int, circumstances: Circumstances) -> None:
-    """Free the time of a request whose deadline has passed; tell the client and the coordinator. A request that was
+    """Free the time of a request whose deadline has passed, and let client and coordinator be told. A request that was
     answered in the meantime, or given more time, is left alone."""
     now = circumstances.now
     try:
@@ -46,10 +47,8 @@ def request_expired(session: Session, booking_id: int, circumstances: Circumstan
     call_off(session, row, row.version, BookingStatus.EXPIRED, "system", "deadline passed", circumstances)
     view = fresh_view(session, booking_id, profile)
     conversation = lock_conversation(session, row.conversation_id)
-    key = "request_expired_notice" if proposal is None else "proposal_expired_notice"
-    notice = say(key, id=booking_id, client=view.client, when=view.start)
-    tell_coordinator(session, notice, conversation, circumstances, profile, booking_id)
-    advance(session, conversation, RequestExpired(view), circumstances)
+    proposed = proposal_view(proposal, profile.business.zone) if proposal is not None else None
+    advance(session, conversation, RequestExpired(view, proposed), circumstances)
 
 
 def _is_approved_by_rule(row: Row[Any], profile: Profile) -> bool:

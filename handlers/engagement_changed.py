@@ -1,7 +1,7 @@
 """An engagement lives: milestones done and moved, another event date, money spent, closed and opened again."""
 
 from datetime import date
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from conversations.engagements.effects import (
     TickMilestones,
 )
 from conversations.engagements.kinds import Detail
-from conversations.engagements.opening import Answers, answers_of, name_key, parts_of
+from conversations.engagements.opening import LONGEST_TITLE, Answers, answers_of, name_key, parts_of
 from conversations.engagements.states import Deed, EngagementStatus, RecordStatus
 from conversations.rules.milestones import due_day, progress, tell_next
 from handlers.circumstances import Circumstances
@@ -39,7 +39,14 @@ from models.engagement_records import (
 )
 
 Change = TickMilestones | MoveMilestone | AddMilestone | SetDetail | Spend | CloseEngagement | ReopenEngagement
-LONGEST_TITLE = 120
+
+
+class Changed(NamedTuple):
+    """What the log says of a change, with its data; and the columns of the engagement that change by it."""
+
+    action: str
+    data: dict[str, Any]
+    values: dict[str, Any]
 
 
 def change(
@@ -52,49 +59,44 @@ def change(
     who = f"client:{conversation.client_id}" if conversation.client_id is not None else decider(conversation, profile)
     match effect:
         case TickMilestones():
-            action, data, values = _tick(session, effect, row, circumstances, profile)
+            changed = _tick(session, effect, row, circumstances, profile)
         case MoveMilestone():
-            action, data, values = _move(session, effect, circumstances, profile)
+            changed = _move(session, effect, circumstances, profile)
         case AddMilestone():
-            action, data, values = _add(session, effect, row, circumstances, profile)
+            changed = _add(session, effect, row, circumstances, profile)
         case SetDetail():
-            action, data, values = _set(session, effect, row, circumstances, profile)
+            changed = _set(session, effect, row, circumstances, profile)
         case Spend():
-            action, data, values = _spend(session, effect)
+            changed = _spend(session, effect)
         case CloseEngagement():
-            action, data, values = _close(session, effect, row, circumstances)
+            changed = close(session, row, {"reason": effect.reason}, circumstances)
         case ReopenEngagement():
-            action, data, values = reopen(session, row, circumstances, profile)
+            changed = reopen(session, row, circumstances, profile)
         case _:
             assert_never(effect)
-    change_engagement(session, row.id, row.version, circumstances.now, **values)
-    log_activities(session, [activity(row, who, action, data, circumstances)])
+    write_down(session, row, who, changed, circumstances)
 
 
-Said = tuple[str, dict[str, Any], dict[str, Any]]
-"""What the log says of it, with its data; and the columns of the engagement that change."""
-
-
-def activity(
-    row: Row[Any], who: str, action: str, data: dict[str, Any], circumstances: Circumstances
-) -> dict[str, Any]:
-    return {
-        "at": circumstances.now, "who": who, "action": action, "record_id": row.record_id, "engagement_id": row.id,
-        "booking_id": row.booking_id, "data": data,
+def write_down(session: Session, row: Row[Any], who: str, changed: Changed, circumstances: Circumstances) -> None:
+    """In the engagement and in its log. Raises LostRace where it has changed since it was read."""
+    change_engagement(session, row.id, row.version, circumstances.now, **changed.values)
+    activity = {
+        "at": circumstances.now, "who": who, "action": changed.action, "record_id": row.record_id,
+        "engagement_id": row.id, "booking_id": row.booking_id, "data": changed.data,
     }  # fmt: skip
+    log_activities(session, [activity])
 
 
-def close(session: Session, row: Row[Any], circumstances: Circumstances) -> dict[str, Any]:
-    """Nobody is told of its milestones any more, and its record is a lead again, unless another goes on. The columns
-    of the engagement that change."""
+def close(session: Session, row: Row[Any], why: dict[str, Any], circumstances: Circumstances) -> Changed:
+    """Nobody is told of its milestones any more, and its record is a lead again, unless another goes on."""
     for step in milestones_of(session, [row.id]):
         if step.tell_at is not None:
             change_milestone(session, step.id, tell_at=None)
     back_to_lead(session, row.record_id, row.id, circumstances.now)
-    return {"status": EngagementStatus.CLOSED}
+    return Changed(Deed.CLOSED, why, {"status": EngagementStatus.CLOSED})
 
 
-def reopen(session: Session, row: Row[Any], circumstances: Circumstances, profile: Profile) -> Said:
+def reopen(session: Session, row: Row[Any], circumstances: Circumstances, profile: Profile) -> Changed:
     """It goes on, and its milestones are told of again."""
     zone, now = profile.business.zone, circumstances.now
     steps = milestones_of(session, [row.id])
@@ -102,12 +104,12 @@ def reopen(session: Session, row: Row[Any], circumstances: Circumstances, profil
         if not step.completed and step.due_date is not None:
             change_milestone(session, step.id, tell_at=tell_next(step.due_date, zone, now))
     change_record(session, row.record_id, now, status=RecordStatus.ACTIVE)
-    return Deed.REOPENED, {}, {"status": _status([step.completed for step in steps])}
+    return Changed(Deed.REOPENED, {}, {"status": _status([step.completed for step in steps])})
 
 
 def _tick(
     session: Session, effect: TickMilestones, row: Row[Any], circumstances: Circumstances, profile: Profile
-) -> Said:
+) -> Changed:
     now, zone, done = circumstances.now, profile.business.zone, {}
     ticked = []
     for step in milestones_of(session, [row.id]):
@@ -122,7 +124,7 @@ def _tick(
             ticked.append(step.title)
     values = _how_far(row, list(done.values()))
     action = Deed.MILESTONE_DONE if effect.done else Deed.MILESTONE_OPENED
-    return action, {"milestones": ticked, "progress": values["progress"]}, values
+    return Changed(action, {"milestones": ticked, "progress": values["progress"]}, values)
 
 
 def _how_far(row: Row[Any], done: list[bool]) -> dict[str, Any]:
@@ -135,17 +137,19 @@ def _status(done: list[bool]) -> EngagementStatus:
     return EngagementStatus.COMPLETED if done and all(done) else EngagementStatus.PLANNING
 
 
-def _move(session: Session, effect: MoveMilestone, circumstances: Circumstances, profile: Profile) -> Said:
+def _move(session: Session, effect: MoveMilestone, circumstances: Circumstances, profile: Profile) -> Changed:
     step = next((one for one in milestones_of(session, [effect.engagement_id]) if one.id == effect.milestone_id), None)
     if step is None:
         raise LostRace
     tell_at = None if step.completed else tell_next(effect.due, profile.business.zone, circumstances.now)
     change_milestone(session, step.id, due_date=effect.due, is_moved=True, is_late=False, tell_at=tell_at)
     data = {"milestone": step.title, "before": _iso(step.due_date), "after": effect.due.isoformat()}
-    return Deed.MILESTONE_MOVED, data, {}
+    return Changed(Deed.MILESTONE_MOVED, data, {})
 
 
-def _add(session: Session, effect: AddMilestone, row: Row[Any], circumstances: Circumstances, profile: Profile) -> Said:
+def _add(
+    session: Session, effect: AddMilestone, row: Row[Any], circumstances: Circumstances, profile: Profile
+) -> Changed:
     steps = milestones_of(session, [effect.engagement_id])
     title = effect.title[:LONGEST_TITLE]
     own = sum(step.days is None for step in steps)
@@ -157,34 +161,34 @@ def _add(session: Session, effect: AddMilestone, row: Row[Any], circumstances: C
     }  # fmt: skip
     add_milestones(session, [step])
     values = _how_far(row, [one.completed for one in steps] + [False])
-    return Deed.MILESTONE_ADDED, {"milestone": title, "due": _iso(effect.due)}, values
+    return Changed(Deed.MILESTONE_ADDED, {"milestone": title, "due": _iso(effect.due)}, values)
 
 
-def _set(session: Session, effect: SetDetail, row: Row[Any], circumstances: Circumstances, profile: Profile) -> Said:
+def _set(session: Session, effect: SetDetail, row: Row[Any], circumstances: Circumstances, profile: Profile) -> Changed:
     answers, now = answers_of({effect.detail: effect.value}), circumstances.now
     data = {"detail": effect.detail, "after": effect.value}
     match effect.detail:
         case Detail.NAME:
             change_record(session, row.record_id, now, name=answers.name, name_key=name_key(answers.name))
-            return Deed.DETAIL_CHANGED, data | {"before": row.name}, {"name": answers.name}
+            return Changed(Deed.DETAIL_CHANGED, data | {"before": row.name}, {"name": answers.name})
         case Detail.EVENT_DATE:
             _move_open(session, row, answers.event_date, circumstances, profile)
             before = {"before": _iso(row.event_date)}
-            return Deed.EVENT_MOVED, data | before, {"event_date": answers.event_date}
+            return Changed(Deed.EVENT_MOVED, data | before, {"event_date": answers.event_date})
         case Detail.VENUE:
-            return Deed.DETAIL_CHANGED, data | {"before": row.venue}, {"venue": answers.venue}
+            return Changed(Deed.DETAIL_CHANGED, data | {"before": row.venue}, {"venue": answers.venue})
         case Detail.GUESTS:
-            return Deed.DETAIL_CHANGED, data | {"before": row.guests}, {"guests": answers.guests}
+            return Changed(Deed.DETAIL_CHANGED, data | {"before": row.guests}, {"guests": answers.guests})
         case Detail.BUDGET:
             _split_again(session, row, answers.budget)
             change_record(session, row.record_id, now, budget=answers.budget_said)
             values = {"budget": answers.budget, "currency": answers.currency or row.currency}
-            return Deed.DETAIL_CHANGED, data | {"before": row.budget}, values
+            return Changed(Deed.DETAIL_CHANGED, data | {"before": row.budget}, values)
         case Detail.EMAIL:
             change_record(session, row.record_id, now, email=answers.email, email_key=_free_key(session, row, answers))
-            return Deed.DETAIL_CHANGED, data | {"before": row.email}, {}
+            return Changed(Deed.DETAIL_CHANGED, data | {"before": row.email}, {})
         case Detail.REQUESTS:
-            return Deed.DETAIL_CHANGED, data | {"before": row.requests}, {"requests": answers.requests}
+            return Changed(Deed.DETAIL_CHANGED, data | {"before": row.requests}, {"requests": answers.requests})
         case _:
             assert_never(effect.detail)
 
@@ -210,16 +214,14 @@ def _split_again(session: Session, row: Row[Any], budget: int | None) -> None:
         change_budget_line(session, line.id, planned=parts.get(line.key))
 
 
-def _spend(session: Session, effect: Spend) -> Said:
+def _spend(session: Session, effect: Spend) -> Changed:
     line = next((one for one in lines_of(session, [effect.engagement_id]) if one.key == effect.line), None)
     if line is None:
         raise LostRace
     change_budget_line(session, line.id, spent=line.spent + effect.amount.amount)
-    return Deed.SPENT, {"line": line.title, "amount": effect.amount.amount, "currency": effect.amount.currency}, {}
-
-
-def _close(session: Session, effect: CloseEngagement, row: Row[Any], circumstances: Circumstances) -> Said:
-    return Deed.CLOSED, {"reason": effect.reason}, close(session, row, circumstances)
+    return Changed(
+        Deed.SPENT, {"line": line.title, "amount": effect.amount.amount, "currency": effect.amount.currency}, {}
+    )
 
 
 def _free_key(session: Session, row: Row[Any], answers: Answers) -> str | None:

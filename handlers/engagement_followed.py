@@ -11,13 +11,13 @@ from conversations.engagements import kind_named
 from conversations.engagements.states import Deed, EngagementStatus, WorkState
 from conversations.replies import say
 from handlers.circumstances import Circumstances
-from handlers.engagement_changed import activity, close, reopen
+from handlers.engagement_changed import Changed, close, reopen, write_down
 from handlers.engagement_opened import SYSTEM, open_engagement
 from handlers.engagement_told import tell_of_engagement
 from handlers.profile import Profile
 from models.bookings import booking_by_id
 from models.claims import LostRace
-from models.engagement_records import change_engagement, engagement_by_id, last_activity, log_activities
+from models.engagement_records import engagement_by_id, last_activity
 from models.engagement_work import others_live, work_done
 
 _CAME_TO_NOTHING = (BookingStatus.DECLINED, BookingStatus.EXPIRED)
@@ -48,17 +48,16 @@ def _follow(
         return  # it only joined one that was opened by hand
     is_closed, opened_it = found.status == EngagementStatus.CLOSED, found.booking_id == row.booking_id
     if not is_closed and _came_to_nothing(session, found, row, status):
-        data = {"booking": status.value}
-        _change(session, found, Deed.CLOSED, data, close(session, found, circumstances), circumstances)
+        changed = close(session, found, {"booking": status.value}, circumstances)
+        write_down(session, found, SYSTEM, changed, circumstances)
     elif status is BookingStatus.CANCELLED and not is_closed and opened_it:
-        _change(session, found, Deed.KEPT, {"booking": status.value}, {}, circumstances)
+        write_down(session, found, SYSTEM, Changed(Deed.KEPT, {"booking": status.value}, {}), circumstances)
         kind = kind_named(found.kind)
         ref = f"{kind.letter}{found.id}" if kind is not None else f"{found.id}"
         reply = say("engagement_kept", ref=ref, id=row.booking_id, name=found.name)
         tell_of_engagement(session, found, reply, circumstances, profile, row.conversation_id)
     elif status not in _OVER and is_closed and _closed_by_booking(session, found.id):
-        action, data, values = reopen(session, found, circumstances, profile)
-        _change(session, found, action, data, values, circumstances)
+        write_down(session, found, SYSTEM, reopen(session, found, circumstances, profile), circumstances)
 
 
 def _came_to_nothing(session: Session, found: Row[Any], row: Row[Any], status: BookingStatus) -> bool:
@@ -73,11 +72,3 @@ def _closed_by_booking(session: Session, engagement_id: int) -> bool:
     """Not by a person, who is the one to open it again."""
     closed = last_activity(session, engagement_id, Deed.CLOSED)
     return closed is not None and "booking" in closed.data
-
-
-def _change(
-    session: Session, found: Row[Any], action: str, data: dict[str, Any], values: dict[str, Any],
-    circumstances: Circumstances,
-) -> None:  # fmt: skip
-    change_engagement(session, found.id, found.version, circumstances.now, **values)
-    log_activities(session, [activity(found, SYSTEM, action, data, circumstances)])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from conversations.engagements import kind_named
 from conversations.engagements.effects import OpenByHand, RetryOpening
 from conversations.engagements.kinds import Kind
-from conversations.engagements.opening import Answers, answers_of, name_key, parts_of, steps_of
+from conversations.engagements.opening import Answers, PlannedStep, answers_of, name_key, parts_of, steps_of
 from conversations.engagements.states import CREATED, Deed, RecordStatus, WorkState
 from conversations.intake import said_in
 from handlers.circumstances import Circumstances
@@ -104,7 +104,7 @@ def retry(session: Session, effect: RetryOpening, circumstances: Circumstances) 
 
 
 def _join(session: Session, asked: _Asked, row: Row[Any], circumstances: Circumstances) -> Opened:
-    """One more visit of a series, or of a couple that has an engagement already."""
+    """One more visit of a series that has an engagement already."""
     log_activities(
         session,
         [_activity(asked, circumstances, Deed.BOOKING_JOINED, None, row.series_engagement_id, {})],
@@ -113,7 +113,7 @@ def _join(session: Session, asked: _Asked, row: Row[Any], circumstances: Circums
 
 
 def _open(session: Session, asked: _Asked, circumstances: Circumstances, profile: Profile) -> Opened:
-    answers, now = asked.answers, circumstances.now
+    """For a person who has one of this kind on this day, the booking joins that."""
     alike = records_like(session, asked.coordinator_id, _email_key(asked.email), asked.phone, name_key(asked.name))
     known = _same_person(asked, alike)
     same = _same_event(asked, known, alike)
@@ -122,47 +122,56 @@ def _open(session: Session, asked: _Asked, circumstances: Circumstances, profile
         log.append(_activity(asked, circumstances, Deed.BOOKING_JOINED, record_id, same.open_id, {}))
         log_activities(session, [{**one, "engagement_id": same.open_id} for one in log])
         return Opened(same.open_id, joined=True)
+    engagement_id, made = _made(session, asked, record_id, circumstances, profile)
+    created = CREATED.format(kind=asked.kind.key)
+    log.append(_activity(asked, circumstances, created, record_id, engagement_id, made))
+    log.append(_activity(asked, circumstances, Deed.CLIENT_LINKED, record_id, engagement_id, {"status": "active"}))
+    log_activities(session, [{**one, "engagement_id": engagement_id} for one in log])
+    return Opened(engagement_id, joined=False)
+
+
+def _made(
+    session: Session, asked: _Asked, record_id: int, circumstances: Circumstances, profile: Profile
+) -> tuple[int, dict[str, Any]]:
+    """An engagement with its milestones and its budget: its number, and what the log says of it."""
+    answers, now = asked.answers, circumstances.now
+    language, zone = profile.business.language, profile.business.zone
     engagement_id = add_engagement(
         session, now, kind=asked.spelled, coordinator_id=asked.coordinator_id, record_id=record_id,
         booking_id=asked.booking_id, series_id=asked.series_id, name=asked.name[:120], event_date=answers.event_date,
         venue=answers.venue, guests=answers.guests, budget=answers.budget,
         currency=answers.currency or profile.business.currency, requests=answers.requests,
     )  # fmt: skip
-    language, zone = profile.business.language, profile.business.zone
     steps = steps_of(asked.kind, answers.event_date, language, zone, now)
-    add_milestones(
-        session,
-        [
-            {
-                "engagement_id": engagement_id, "key": step.key, "position": place, "title": step.title,
-                "description": step.description, "days": step.days, "due_date": step.due, "is_late": step.is_late,
-                "tells_client": step.tells_client, "tell_at": step.tell_at,
-            }
-            for place, step in enumerate(steps)
-        ],
-    )  # fmt: skip
-    planned = zip(asked.kind.shares, parts_of(asked.kind, answers.budget), strict=True)
-    add_budget_lines(
-        session,
-        [
-            {
-                "engagement_id": engagement_id, "key": share.key, "position": place,
-                "title": said_in(share.titles, language), "percent": share.percent,
-                "planned": part, "spent": 0,
-            }
-            for place, (share, part) in enumerate(planned)
-        ],
-    )  # fmt: skip
-    made = {
+    add_milestones(session, _milestones(engagement_id, steps))
+    add_budget_lines(session, _budget_lines(engagement_id, asked, language))
+    return engagement_id, {
         "name": asked.name, "event_date": answers.event_date.isoformat() if answers.event_date else None,
         "venue": answers.venue or None, "guests": answers.guests, "budget": answers.budget,
         "milestones": len(steps), "late": sum(step.is_late for step in steps),
     }  # fmt: skip
-    created = CREATED.format(kind=asked.kind.key)
-    log.append(_activity(asked, circumstances, created, record_id, engagement_id, made))
-    log.append(_activity(asked, circumstances, Deed.CLIENT_LINKED, record_id, engagement_id, {"status": "active"}))
-    log_activities(session, [{**one, "engagement_id": engagement_id} for one in log])
-    return Opened(engagement_id, joined=False)
+
+
+def _milestones(engagement_id: int, steps: list[PlannedStep]) -> list[dict[str, Any]]:
+    return [
+        {
+            "engagement_id": engagement_id, "key": step.key, "position": place, "title": step.title,
+            "description": step.description, "days": step.days, "due_date": step.due, "is_late": step.is_late,
+            "tells_client": step.tells_client, "tell_at": step.tell_at,
+        }
+        for place, step in enumerate(steps)
+    ]  # fmt: skip
+
+
+def _budget_lines(engagement_id: int, asked: _Asked, language: str) -> list[dict[str, Any]]:
+    planned = zip(asked.kind.shares, parts_of(asked.kind, asked.answers.budget), strict=True)
+    return [
+        {
+            "engagement_id": engagement_id, "key": share.key, "position": place,
+            "title": said_in(share.titles, language), "percent": share.percent, "planned": part, "spent": 0,
+        }
+        for place, (share, part) in enumerate(planned)
+    ]  # fmt: skip
 
 
 def _record(

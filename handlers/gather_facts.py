@@ -120,6 +120,7 @@ class DatabaseFacts:
             is_coordinator=self._coordinator is not None,
             opted_out=self._conversation.opted_out_at is not None,
             is_with_operator=is_taken(self._conversation, self._circumstances.now),
+            is_blocked=self._conversation.is_blocked,
         )
 
     def services(self) -> Sequence[Service]:

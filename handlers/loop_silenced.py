@@ -9,6 +9,7 @@ from conversations.commands.parse import parse
 from conversations.languages import known
 from conversations.replies import say
 from conversations.rules.loop_guard import LOOK_BACK, MOST_A_MINUTE, is_loop
+from conversations.rules.routes import CONSOLE
 from handlers.circumstances import Circumstances
 from handlers.tell_coordinator import tell_coordinator
 from models.conversations import add_turn, change_conversation
@@ -17,8 +18,10 @@ from models.messages import HIDDEN, cover, recent_inbound
 
 def looks_like_a_loop(session: Session, conversation: Row[Any], circumstances: Circumstances) -> bool:
     """Looks back only where the last text came a moment ago, so that an ordinary conversation pays nothing. A
-    coordinator may give one command (MORE, UNDO) again and again."""
+    coordinator may give one command (MORE, UNDO) again and again. Behind the console sits a person who is signed in."""
     last, now = conversation.last_inbound_at, circumstances.now
+    if conversation.channel == CONSOLE:
+        return False
     if last is None or last < now - LOOK_BACK:
         return False
     recent = recent_inbound(session, conversation.id, now - LOOK_BACK, MOST_A_MINUTE * 3)

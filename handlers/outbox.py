@@ -25,7 +25,7 @@ from models.waitlist_looks import look_for_person, look_for_text
 LEASE = timedelta(seconds=7)
 """How long a row stays with a worker that gives no sign of life. One that lives renews its leases well before, however
 long a send takes; so the rows of one that died are soon taken over."""
-SENT_WHILE_OPTED_OUT = ("opted_out",)
+SENT_WHILE_OPTED_OUT = ("opted_out", "opted_out_call")
 """The one confirmation that an opt-out gets."""
 
 

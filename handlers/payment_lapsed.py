@@ -17,7 +17,7 @@ from handlers.payment_bundles import open_together
 from handlers.pending_request import fresh_view, lock_booking, replace_proposal
 from models.bookings import booking_by_id, change_booking, move_booking
 from models.claims import Holder, let_go
-from models.conversations import lock_conversation
+from models.conversations import change_conversation, conversation_by_id, is_taken, is_unanswered, lock_conversation
 from models.payments import change_request, living_payments, payments_of_request, request_by_id
 
 PATIENCE = timedelta(hours=1)
@@ -27,7 +27,8 @@ AGAIN = timedelta(minutes=1)
 
 def payment_lapsed(session: Session, request_id: int, circumstances: Circumstances) -> None:
     """The deadline and its grace are over. Where an attempt is still under way, its provider is asked first; where the
-    client has sent a proof, a person is. What was paid or called off in the meantime is left alone."""
+    client has sent a proof, or has written to an operator who talks with them now, a person is. What was paid or called
+    off in the meantime is left alone."""
     now, request = circumstances.now, request_by_id(session, request_id)
     if request is None:
         return
@@ -39,7 +40,8 @@ def payment_lapsed(session: Session, request_id: int, circumstances: Circumstanc
     proven = any(payment.status is PaymentStatus.PROOF_SUBMITTED for payment in living)
     asked = any(payment.begun_at is not None and payment.look_at is not None for payment in living)
     undecided = row.status is BookingStatus.PENDING
-    if undecided or (proven and row.start_at > now) or (asked and now < request.due_at + PATIENCE):
+    disputed = proven or _is_talked_over(session, row, request, now)
+    if undecided or (disputed and row.start_at > now) or (asked and now < request.due_at + PATIENCE):
         for one in open_together(session, request):
             _wait(session, one, now)
         return
@@ -53,6 +55,20 @@ def payment_lapsed(session: Session, request_id: int, circumstances: Circumstanc
     if row.conversation_id is not None:
         conversation = lock_conversation(session, row.conversation_id)
         advance(session, conversation, PaymentLapsed(view, len(lost)), circumstances)
+
+
+def _is_talked_over(session: Session, booking: Row[Any], request: Row[Any], now: datetime) -> bool:
+    """Whether an operator talks with a client who has written since they were asked to pay; they are called to answer,
+    where they have not."""
+    conversation = conversation_by_id(session, booking.conversation_id) if booking.conversation_id is not None else None
+    if conversation is None or not is_taken(conversation, now):
+        return False
+    heard_at = conversation.last_inbound_at
+    if heard_at is None or heard_at <= request.created_at:
+        return False
+    if not conversation.needs_person and is_unanswered(session, conversation.id):
+        change_conversation(session, conversation.id, needs_person=True)
+    return True
 
 
 def _wait(session: Session, request: Row[Any], now: datetime) -> None:

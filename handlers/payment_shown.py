@@ -15,6 +15,7 @@ from handlers.payment_bundles import left_of
 from handlers.pending_request import fresh_view, lock_booking
 from handlers.profile import Profile
 from models.claims import LostRace
+from models.conversations import change_conversation, is_taken
 from models.messages import newest_media
 from models.payments import add_payment, change_payment, living_payments, open_request, payments_of_request
 
@@ -37,6 +38,8 @@ def submit_proof(
     request = open_request(session, row.id)
     if request is None:
         raise LostRace
+    if is_taken(conversation, now):  # whoever talks with them may look at no payment
+        change_conversation(session, conversation.id, needs_person=True)
     link = "" if effect.reference else newest_media(session, conversation.id)
     kind = "reference" if effect.reference else ("pdf" if link.lower().partition("?")[0].endswith(".pdf") else "photo")
     shown = effect.reference or link

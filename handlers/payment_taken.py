@@ -88,11 +88,14 @@ def give_money_back(
 def refunds_are_done(
     session: Session, effect: RefundsDone, conversation: Row[Any], circumstances: Circumstances, profile: Profile
 ) -> None:
-    """A person has given back by hand what there was to give back of a booking."""
+    """A person has given back by hand what there was to give back of a booking. Raises LostRace where that is another
+    amount by now."""
     row = lock_booking(session, effect.booking_id)
-    for refund in refunds_of_booking(session, row.id):
-        if _is_by_hand(refund):
-            refund_done(session, refund, decider(conversation, profile), circumstances.now)
+    owed = [refund for refund in refunds_of_booking(session, row.id) if _is_by_hand(refund)]
+    if sum(refund.amount for refund in owed) != effect.amount.amount:
+        raise LostRace
+    for refund in owed:
+        refund_done(session, refund, decider(conversation, profile), circumstances.now)
 
 
 def money_of(session: Session, booking_id: int, currency: str) -> BookingMoney:

@@ -13,7 +13,7 @@ from sqlalchemy import Row
 
 from bot.commands.opening import ready_desk, stop
 from bot.desk import Desk
-from bot.imports.report import defused
+from bot.spreadsheets import defused
 from conversations.money import major_units
 from models.ledger import Account, entries_between
 

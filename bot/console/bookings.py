@@ -1,5 +1,6 @@
 """Bookings as a list, a day, a week and a board; one booking with all that is known of it; a new one by hand."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -10,19 +11,32 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console.asked import circumstances, number, the_desk, the_profile
+from bot.console.commands import ask_first, what_to_know_first
 from bot.console.door import me, page
+from bot.console.exported import exported_pages
 from bot.console.requests import place_in, place_text
-from bot.console.shown import go, guarded, show
+from bot.console.shown import go, show
 from conversations.booking import BookingStatus
+from conversations.business import Staff
 from conversations.languages.render import money_text
-from handlers.console.booked_by_hand import LONGEST_NAME, ByHand, book
-from handlers.console.bookings_calendar import MOVABLE, ROWS_AN_HOUR, by_day, by_staff, week_of
+from handlers.console.booked_by_hand import LONGEST_NAME, ByHand, book, in_words
+from handlers.console.bookings_calendar import MOVABLE, ROWS_AN_HOUR, Calendar, by_day, by_staff, week_of
 from handlers.console.bookings_one import shown_of
-from handlers.console.bookings_shown import ON_BOARD, board_of, export_pages, in_time, page_of
-from handlers.console.bookings_written import as_csv, as_json
+from handlers.console.bookings_shown import (
+    IN_CALENDAR,
+    ON_BOARD,
+    Line,
+    board_of,
+    export_pages,
+    in_time,
+    page_of,
+)
+from handlers.console.bookings_written import FIELDS, values_of
+from handlers.console.calendar_beside import Beside, beside
+from handlers.profile import Profile
 from models.booking_listing import Place, Wanted
 from models.claims import LostRace
-from models.operators import Role
+from models.operators import Role, audit
 
 FILTERS = ("status", "staff", "service", "q", "class", "since", "until")
 """What the address may narrow; the first four in every view."""
@@ -48,18 +62,17 @@ def listed() -> AnyResponse:
 @page("/bookings/day", role=Role.STAFF)
 def day() -> AnyResponse:
     shown, zone, wanted, profile = _day("day") or _today(), _zone(), _wanted(), the_profile()
-    lines = the_desk().database.read(lambda session: in_time(session, *_span(shown, 1), wanted, profile))
-    staff = profile.staff if profile is not None else ()
-    people = [(one.id, one.name) for one in staff if wanted.staff_id in (None, one.id)]
-    return _show_calendar("day", by_staff(lines, shown, people, zone), shown, timedelta(days=1))
+    lines, around = _in_calendar(_span(shown, 1), wanted, profile, together=False)
+    people = [(one.id, one.name) for one in _shown_staff(wanted, profile)]
+    return _show_calendar("day", by_staff(lines, shown, people, zone, around), shown, timedelta(days=1), lines)
 
 
 @page("/bookings/week", role=Role.STAFF)
 def week() -> AnyResponse:
     shown, zone, wanted, profile = _day("day") or _today(), _zone(), _wanted(), the_profile()
     days = week_of(shown)
-    lines = the_desk().database.read(lambda session: in_time(session, *_span(days[0], 7), wanted, profile))
-    return _show_calendar("week", by_day(lines, days, zone, _today()), shown, timedelta(days=7))
+    lines, around = _in_calendar(_span(days[0], 7), wanted, profile, together=True)
+    return _show_calendar("week", by_day(lines, days, zone, _today(), around), shown, timedelta(days=7), lines)
 
 
 @page("/bookings/board", role=Role.STAFF)
@@ -107,27 +120,38 @@ def make() -> AnyResponse:
         day=said["day"], at=said["at"],
     )  # fmt: skip
 
-    def work(session: Session) -> int | None:
+    words = in_words(wish, profile) if (profile := the_profile()) is not None else ""
+    if not request.form.get("sure") and (warnings := what_to_know_first(words)):
+        back = f"{url_for('console.bookings_new')}?{urlencode(said)}"
+        return ask_first(warnings, words, url_for("console.bookings_make"), said, back)
+
+    def work(session: Session) -> tuple[int | None, str]:
         return book(session, wish, form, who, told)
 
     try:
-        made = desk.database.transact(work)
+        made, known = desk.database.transact(work)
     except LostRace:
         return go("bookings_new", "raced", **said)
     desk.wake.ring()
     if made is not None:
-        return redirect(url_for("console.bookings_one", booking_id=made, answered=form), 303)
-    return redirect(f"{url_for('console.bookings_new')}?{urlencode({**said, 'answered': form})}", 303)
+        return redirect(url_for("console.bookings_one", booking_id=made, answered=known), 303)
+    return redirect(f"{url_for('console.bookings_new')}?{urlencode({**said, 'answered': known})}", 303)
 
 
 @page("/bookings/export.<any(csv, json):kind>", role=Role.STAFF)
 def export(kind: str) -> Response:
-    """What the filters find, as a file: from today on, or from the first day that they name."""
-    wanted, profile, database = _wanted_of_query(), the_profile(), the_desk().database
-    pages = export_pages(database.read, wanted, Place(wanted.since or _begins(_today()), 0), profile)
-    written, kind_of_text = (as_csv(pages), "text/csv") if kind == "csv" else (as_json(pages), "application/json")
-    response = guarded(Response(written, content_type=f"{kind_of_text}; charset=utf-8"))
-    response.headers["Content-Disposition"] = f'attachment; filename="bookings.{kind}"'
+    """What the filters find, as a file: from today on, or from the first day that they name. Staff take their own."""
+    wanted, profile, desk, who = _wanted_of_query(), the_profile(), the_desk(), me()
+    if who.role is not Role.STAFF and not who.may(Role.OPERATOR):
+        abort(403)
+    pages = export_pages(desk.database.read, wanted, Place(wanted.since or _begins(_today()), 0), profile)
+    response = exported_pages("bookings", kind, FIELDS, ([values_of(line) for line in lines] for lines in pages))
+    now, asked = desk.clock.now(), ", ".join(name for name in FILTERS if request.args.get(name))
+    desk.database.transact(
+        lambda session: audit(
+            session, at=now, operator_id=who.id, who=who.name, action="exported bookings", words=asked
+        )
+    )  # fmt: skip
     return response
 
 
@@ -150,10 +174,27 @@ def _wanted(span: tuple[datetime | None, datetime | None] = (None, None)) -> Wan
     )  # fmt: skip
 
 
-def _show_calendar(kind: str, calendar: Any, shown: date, step: timedelta) -> AnyResponse:
+def _in_calendar(
+    span: tuple[datetime, datetime], wanted: Wanted, profile: Profile | None, *, together: bool
+) -> tuple[tuple[Line, ...], Beside]:
+    """What is booked in a stretch of time, and what else keeps it from being free."""
+    staff, now = _shown_staff(wanted, profile), the_desk().clock.now()
+
+    def work(session: Session) -> tuple[tuple[Line, ...], Beside]:
+        lines = in_time(session, *span, wanted, profile)
+        return lines, beside(session, staff, *span, now, together=together)
+
+    return the_desk().database.read(work)
+
+
+def _shown_staff(wanted: Wanted, profile: Profile | None) -> list[Staff]:
+    return [one for one in (profile.staff if profile is not None else ()) if wanted.staff_id in (None, one.id)]
+
+
+def _show_calendar(kind: str, calendar: Calendar, shown: date, step: timedelta, lines: Sequence[Line]) -> AnyResponse:
     return _show(
         "bookings_calendar.html", kind, calendar=calendar, shown=shown, before=shown - step, after=shown + step,
-        hour_rows=ROWS_AN_HOUR,
+        hour_rows=ROWS_AN_HOUR, most=IN_CALENDAR if len(lines) >= IN_CALENDAR else 0,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.channels.reading import clean
-from bot.console.asked import circumstances, number, the_desk
+from bot.console.asked import circumstances, moment_in, number, number_in, the_desk
 from bot.console.door import me, page
 from bot.console.shown import go, show
 from handlers.circumstances import Circumstances
@@ -89,12 +89,9 @@ def _shown(class_id: int, refused: str = "") -> AnyResponse:
 
 def _behind() -> Place | None:
     """Where the page before ended."""
-    at, _, last = request.args.get("behind", "").partition("~")
-    try:
-        found = Place(datetime.fromisoformat(at), int(last[:15]))
-    except ValueError:
-        return None
-    return found if found.start_at.tzinfo is not None and found.start_at.year in YEARS else None
+    said, _, last = request.args.get("behind", "").partition("~")
+    at, number = moment_in(said), number_in(last)
+    return Place(at, number) if at is not None and number is not None else None
 
 
 def _wall_time(said: str) -> datetime | None:

@@ -5,7 +5,7 @@ from datetime import date
 from flask import abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.asked import circumstances, the_desk
+from bot.console.asked import circumstances, number_in, the_desk
 from bot.console.door import page
 from bot.console.shown import show
 from conversations.engagements import kinds
@@ -50,8 +50,9 @@ def _place(last: Place | None) -> str | None:
 
 def _behind() -> Place | None:
     """Where the page before ended."""
-    day, _, last = request.args.get("behind", "").partition("~")
+    said, _, last = request.args.get("behind", "").partition("~")
     try:
-        return Place(date.fromisoformat(day) if day else None, int(last))
+        day, number = date.fromisoformat(said) if said else None, number_in(last)
     except ValueError:
         return None
+    return Place(day, number) if number is not None else None

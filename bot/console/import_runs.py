@@ -1,5 +1,5 @@
 """Imports given in the console: the file that was sent, how far reading it has come, and what became of each row; in
-files, so that any process shows them, and in a thread that does the work."""
+files, so that any process shows them."""
 
 import csv
 import fcntl
@@ -9,23 +9,18 @@ import re
 import secrets
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from threading import Thread
-from typing import Any, TextIO
+from typing import TextIO
 
-from bot.desk import Desk
-from bot.durable import names
-from bot.logs import log
+from bot.durable import UNFINISHED, names, publish, write
 
 LARGEST = 20 * 1024 * 1024
 TOO_LARGE = "The file is larger than 20 MB: send it in parts, or use the command `python -m bot import`."
 MOST = 20
 """Imports that are remembered."""
-TOLD_EVERY = 0.5
-"""Seconds between two notes of how far it has come."""
 BATCH_SHOWN = 200
 LOOKS_LAST = 1.0
 """Seconds after which whoever holds a lock is no page that looked."""
@@ -81,10 +76,9 @@ class Runs:
 
     def save(self, run: Run) -> None:
         """Raises OSError."""
-        unfinished = self._folder / f"{run.id}.{secrets.token_hex(4)}"
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(asdict(run), file)
-        unfinished.replace(self._path(run.id, "json"))
+        unfinished = self._folder / f"{run.id}-{secrets.token_hex(4)}{UNFINISHED}"
+        write(unfinished, json.dumps(asdict(run)).encode())
+        publish(unfinished, self._path(run.id, "json"))
 
     def one(self, number: str) -> Run | None:
         if not _NUMBER.fullmatch(number):
@@ -156,17 +150,6 @@ def why_no_text(data: bytes) -> str:
     return ""
 
 
-def begin(desk: Desk, runs: Runs, run: Run, step: str) -> bool:
-    """Read it in a thread: try it, or take it over; False where it is being read already. Raises OSError."""
-    held = runs.hold(run.id)
-    if held is None:
-        return False
-    run = replace(run, step=step, is_over=False, done=0.0, counts={}, wrong="")
-    runs.save(run)
-    Thread(target=_read, args=(desk, runs, run, held), name=f"import {run.id}", daemon=True).start()
-    return True
-
-
 def shown(path: Path, first: int, *, all_rows: bool) -> tuple[list[dict[str, str]], int | None]:
     """Rows of a report from this place on, those alone that somebody has to look at where not all are wanted; and where
     the next page begins."""
@@ -180,19 +163,6 @@ def shown(path: Path, first: int, *, all_rows: bool) -> tuple[list[dict[str, str
     return found[:BATCH_SHOWN], first + BATCH_SHOWN if len(found) > BATCH_SHOWN else None
 
 
-def _read(desk: Desk, runs: Runs, run: Run, held: TextIO) -> None:
-    with held:
-        try:
-            ended = _ended(desk, runs, run)
-        except Exception:  # noqa: BLE001 - nobody waits for this thread: what broke it is told on the page
-            log.exception("import_broke", run=run.id)
-            ended = replace(run, wrong="Something went wrong; the log says what. What was taken over stays.")
-        ended = replace(ended, is_over=True, done=1.0)
-        if ended.step == TAKEN and not ended.wrong:
-            runs.file(run.id).unlink(missing_ok=True)
-        runs.save(ended)
-
-
 def _locks(file: TextIO, how: int) -> bool:
     """Whether the file could be locked so."""
     try:
@@ -200,42 +170,3 @@ def _locks(file: TextIO, how: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _ended(desk: Desk, runs: Runs, run: Run) -> Run:
-    from bot.commands.import_ import outcomes, source_of
-    from bot.database import DatabaseAway
-    from bot.imports.encodings import UnknownEncoding
-    from bot.imports.report import Report
-    from bot.imports.sources import Unreadable
-    from bot.logs import new_trace
-    from handlers.importing.rows import BadValue, ImportKind
-    from handlers.importing.setup import Defaults, import_setup
-
-    path, kind, told = runs.file(run.id), ImportKind(run.kind), time.monotonic()
-    defaults = Defaults(run.staff, run.service, run.dates)
-    with Report(runs.report(run.id)) as report:
-        try:
-            setup = desk.database.read(lambda session: import_setup(session, desk.profiles.current(session), defaults))
-            source = source_of(desk, path, kind, run.encoding, setup)
-            if source is None:
-                return replace(run, wrong="Whose calendar is it? Choose the staff member.")
-            circumstances = desk.circumstances(new_trace())
-            is_dry = run.step == TRIED
-            for some in outcomes(desk, kind, source.rows(), setup, circumstances, dry_run=is_dry):
-                report.add(some)
-                run = replace(run, done=min(source.read, 0.99), counts=_counts(report.counts))
-                if time.monotonic() - told > TOLD_EVERY:
-                    runs.save(run)
-                    told = time.monotonic()
-        except (BadValue, UnknownEncoding, Unreadable) as wrong:
-            return replace(run, wrong=f"{str(wrong).replace(str(path), 'The file')}.")
-        except DatabaseAway:
-            return replace(run, wrong="The database is away. What was taken over before that stays: run it again.")
-        except OSError as error:
-            return replace(run, wrong=f"It cannot be kept here: {error.strerror}.")
-    return run
-
-
-def _counts(counts: Any) -> dict[str, int]:
-    return {became.value: many for became, many in counts.items() if many}

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console.asked import number, the_desk
 from bot.console.door import console, me, page, signed_in
-from bot.console.import_runs import LARGEST, TAKEN, TOO_LARGE, TRIED, Run, Runs, begin, shown, why_no_text
+from bot.console.import_reading import begin
+from bot.console.import_runs import LARGEST, TAKEN, TOO_LARGE, TRIED, Run, Runs, shown, why_no_text
 from bot.console.shown import go, guarded, refused, show, show_live
 from handlers.console.business_changed import standing
 from models.operators import Role, audit
@@ -158,7 +159,7 @@ def _audit(run: Run, action: str) -> None:
     def work(session: Session) -> None:
         audit(
             session, at=now, operator_id=who.id, who=who.name, action=action, subject=f"import {run.id}",
-            words=f"{run.kind}: {run.name}",
+            words=run.kind,
         )  # fmt: skip
 
     the_desk().database.transact(work)

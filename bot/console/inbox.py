@@ -1,24 +1,27 @@
 """The inbox: the list, kept up to date, its filters, its search, and what is done to several at once."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import request
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.asked import number, the_desk, the_profile
+from bot.console.asked import moment_in, number, number_in, the_desk, the_profile
 from bot.console.door import me, page
 from bot.console.shown import go, show, show_live
 from conversations.dialogue import State
 from handlers.console.figures_drawn import FUNNEL
-from handlers.console.inbox_listed import PAGE, inbox_rows, lines_of, search
+from handlers.console.inbox_listed import PAGE, Line, inbox_rows, lines_of, named, search
 from handlers.console.stepped_in import assign, label, mark
 from models.inbox import all_labels, drop_filter, filters_of, save_filter
 from models.inbox_listing import Led, Place, Wanted
 from models.operators import Role, all_operators
 
+FEW_PEOPLE = 8
 VIEWS = (
     ("", "All"), ("needs", "Needs a person"), ("unread", "Unread"), ("mine", "Mine"), ("unassigned", "Nobody's"),
     ("taken", "Taken over"), ("undelivered", "Not delivered"), ("team", "Team"),
@@ -33,37 +36,47 @@ MOST_AT_ONCE = 200
 
 @page("/inbox")
 def show_inbox() -> AnyResponse:
-    return _shown("inbox.html")
+    desk, who = the_desk(), me()
+    if words := request.args.get("q", "").strip():
+        before = number("before")
+        found, older = desk.database.read(lambda session: search(session, words, before))
+        fitting = [] if before else desk.database.read(lambda session: named(session, words, FEW_PEOPLE + 1))
+        return show(
+            "search.html", q=words, found=found, older=older, views=VIEWS, fitting=fitting[:FEW_PEOPLE],
+            are_more=len(fitting) > FEW_PEOPLE,
+        )  # fmt: skip
+    people, profile = desk.database.read(all_operators), the_profile()
+    lines, last = _lines()
+    return show(
+        "inbox.html", lines=lines, last=last, views=VIEWS, states=list(State), funnel=FUNNEL, outcomes=OUTCOMES,
+        channels=list(desk.channels), staff=profile.staff if profile is not None else (),
+        names={row.id: row.name for row in people}, colleagues=[row for row in people if row.is_active],
+        labels=desk.database.read(all_labels), query=_query(),
+        filters=desk.database.read(lambda session: filters_of(session, who.id)),
+    )  # fmt: skip
 
 
 @page("/inbox/live")
 def live() -> AnyResponse:
     """The list alone, for a page that looks again."""
-    return _shown("inbox_list.html")
-
-
-def _shown(template: str) -> AnyResponse:
-    desk, who, now = the_desk(), me(), the_desk().clock.now()
-    wanted, behind = wanted_of(now), _behind()
-    if words := request.args.get("q", "").strip():
-        before = number("before")
-        found, older = desk.database.read(lambda session: search(session, words, before))
-        return show("search.html", q=words, found=found, older=older, views=VIEWS)
-    rows = desk.database.read(lambda session: inbox_rows(session, wanted, behind))
-    more, rows = rows[PAGE:], rows[:PAGE]
-    last = rows[-1] if more else None
-    version = [tuple(row) for row in rows], now.replace(second=0, microsecond=0)
+    people, minute = the_desk().database.read(all_operators), the_desk().clock.now().replace(second=0, microsecond=0)
+    lines, last = _lines()
+    names = {row.id: row.name for row in people}
     return show_live(
-        template, version,
-        lines=lambda: desk.database.read(lambda session: lines_of(session, rows, now)), views=VIEWS,
-        last=last, states=list(State), funnel=FUNNEL, outcomes=OUTCOMES, channels=list(desk.channels),
-        staff=the_profile().staff if the_profile() else (),  # type: ignore[union-attr]
-        names=lambda: {row.id: row.name for row in desk.database.read(all_operators)},
-        colleagues=lambda: [row for row in desk.database.read(all_operators) if row.is_active],
-        labels=lambda: desk.database.read(all_labels),
-        filters=lambda: desk.database.read(lambda session: filters_of(session, who.id)),
-        query=_query(),
-    )  # fmt: skip
+        "inbox_list.html", (lines, last is None, names, minute), lines=lines, last=last, names=names, query=_query()
+    )
+
+
+def _lines() -> tuple[list[Line], Row[Any] | None]:
+    """A page of the list, and the last conversation on it where others come behind it."""
+    now, behind = the_desk().clock.now(), _behind()
+    wanted = wanted_of(now)
+
+    def look(session: Session) -> tuple[list[Line], Row[Any] | None]:
+        rows = inbox_rows(session, wanted, behind)
+        return lines_of(session, rows[:PAGE], now), rows[PAGE - 1] if len(rows) > PAGE else None
+
+    return the_desk().database.read(look)
 
 
 def wanted_of(now: datetime) -> Wanted:
@@ -88,7 +101,7 @@ def wanted_of(now: datetime) -> Wanted:
 @page("/inbox/several", role=Role.OPERATOR, method="POST")
 def several() -> AnyResponse:
     """One deed on every conversation that is ticked."""
-    numbers = [int(one) for one in request.form.getlist("id")[:MOST_AT_ONCE] if one.isascii() and one.isdigit()]
+    numbers = [one for one in map(number_in, request.form.getlist("id")[:MOST_AT_ONCE]) if one is not None]
     deed, word, who, desk = request.form.get("deed", ""), request.form.get("label", ""), me(), the_desk()
     now, operator = desk.clock.now(), number("operator")
 
@@ -126,12 +139,10 @@ def _from(state: str) -> tuple[State, ...]:
 
 def _behind() -> Place | None:
     """Where the page before ended."""
-    try:
-        needs, said, last = request.args.get("behind", "").split("~")
-        at = datetime.fromisoformat(said)
-        return Place(needs == "1", at, int(last[:18])) if at.tzinfo is not None else None
-    except ValueError:
-        return None
+    needs, _, rest = request.args.get("behind", "").partition("~")
+    said, _, last = rest.partition("~")
+    at, number = moment_in(said), number_in(last)
+    return Place(needs == "1", at, number) if at is not None and number is not None else None
 
 
 def _query() -> str:

@@ -7,14 +7,15 @@ from bot.console.asked import circumstances, number, the_desk
 from bot.console.door import console, page
 from bot.console.shown import show
 from conversations.languages.render import money_text
-from conversations.money import Money
-from handlers.console.payments_shown import refund_lines, request_lines, whole_request
+from conversations.money import Money, major_units
+from handlers.console.payments_shown import refund_lines, request_lines, unasked_lines, whole_request
 from models.money_listing import Asked
 
-REFUNDS = "refunds"
+REFUNDS, UNASKED = "refunds", "unasked"
 VIEWS = (
     (Asked.ALL, "All"), (Asked.OPEN, "Open"), (Asked.OVERDUE, "Overdue"), (Asked.PROOFS, "Proofs to look at"),
     (REFUNDS, "To give back by hand"), (Asked.PAID, "Paid"), (Asked.LAPSED, "Lapsed"), (Asked.CANCELLED, "Called off"),
+    (UNASKED, "Without a request"),
 )  # fmt: skip
 
 
@@ -24,6 +25,9 @@ def listed() -> AnyResponse:
     if view == REFUNDS:
         back, more = desk.database.read(lambda session: refund_lines(session, number("behind"), told))
         return show("payments.html", views=VIEWS, view=view, refunds=back, more=more)
+    if view == UNASKED:
+        came, more = desk.database.read(lambda session: unasked_lines(session, number("before"), told))
+        return show("payments.html", views=VIEWS, view=view, unasked=came, more=more)
     asked = Asked(view) if view in set(Asked) else Asked.ALL
     lines, more = desk.database.read(lambda session: request_lines(session, asked, number("before"), told))
     return show("payments.html", views=VIEWS, view=asked, lines=lines, more=more)
@@ -42,6 +46,12 @@ def one(request_id: int) -> AnyResponse:
 def amount(money: Money) -> str:
     """ "79.00 USD"."""
     return money_text(money, "en")
+
+
+@console.app_template_filter("figure")
+def figure(money: Money) -> str:
+    """ "1500.00": as a command takes it."""
+    return major_units(money.amount, money.currency)
 
 
 @console.app_template_global("booking_page")

@@ -96,10 +96,8 @@ def export(kind: str) -> Response:
     response = exported("people", kind, COLUMNS, rows)
     now = desk.clock.now()
     desk.database.transact(
-        lambda session: audit(
-            session, at=now, operator_id=who.id, who=who.name, action="exported people", words=wanted
-        )
-    )  # fmt: skip
+        lambda session: audit(session, at=now, operator_id=who.id, who=who.name, action="exported people")
+    )
     return response
 
 

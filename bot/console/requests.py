@@ -1,37 +1,40 @@
 """Requests that wait for an answer, with the same three answers as a coordinator's."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.asked import the_desk, the_profile
+from bot.console.asked import moment_in, number_in, the_desk, the_profile
 from bot.console.door import page
-from bot.console.shown import show_live
+from bot.console.shown import show, show_live
 from handlers.console.bookings_shown import requests_of
 from models.booking_listing import Place
 
 
 @page("/requests")
 def listed() -> AnyResponse:
-    return _shown("requests.html")
+    return show("requests.html", **_asked())
 
 
 @page("/requests/live")
 def live() -> AnyResponse:
     """The list alone, for a page that looks again."""
-    return _shown("requests_list.html")
+    values = _asked()
+    minute = values["now"].replace(second=0, microsecond=0)
+    return show_live("requests_list.html", (values["asked"], values["later"], minute), **values)
 
 
-def _shown(template: str) -> AnyResponse:
+def _asked() -> dict[str, Any]:
+    """A page of the requests, and what its templates need beside it."""
     desk, now, profile = the_desk(), the_desk().clock.now(), the_profile()
     behind = place_in("behind")
     asked, later = desk.database.read(lambda session: requests_of(session, behind, now, profile))
     here = url_for("console.requests_listed", behind=request.args.get("behind") or None)
-    return show_live(
-        template, (asked, later, now.replace(second=0, microsecond=0)), asked=asked, later=place_text(later), now=now,
-        here_again=lambda: here, lasting=lasting,
-    )  # fmt: skip
+    return {
+        "asked": asked, "later": place_text(later), "now": now, "here_again": lambda: here, "lasting": lasting,
+    }  # fmt: skip
 
 
 def lasting(time: timedelta) -> str:
@@ -44,12 +47,9 @@ def lasting(time: timedelta) -> str:
 
 def place_in(name: str) -> Place | None:
     """Where the page before ended, as the address says."""
-    at, _, number = request.args.get(name, "").partition("~")
-    try:
-        place = Place(datetime.fromisoformat(at), int(number))
-    except ValueError:
-        return None
-    return place if place.at.tzinfo is not None and 0 <= place.id < 2**63 else None
+    said, _, last = request.args.get(name, "").partition("~")
+    at, number = moment_in(said), number_in(last)
+    return Place(at, number) if at is not None and number is not None else None
 
 
 def place_text(place: Place | None) -> str:

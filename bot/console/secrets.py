@@ -3,6 +3,9 @@
 import hmac
 import os
 import secrets
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -10,8 +13,14 @@ from threading import BoundedSemaphore
 from config import Settings
 
 TOKEN_BYTES = 32
+PATIENCE = 1.0
+"""Seconds that a password waits for its turn: whoever floods the door keeps no other request waiting for long."""
 _AT_ONCE = BoundedSemaphore(2)
 """Comparing one password takes 64 MB and a third of a second; more at once wait."""
+
+
+class TooMany(Exception):
+    """More passwords are compared at once than we take on."""
 
 
 def secret_key(settings: Settings) -> bytes:
@@ -60,23 +69,34 @@ def is_form_token(key: bytes, token: str, said: str) -> bool:
 
 
 def password_hash(password: str) -> str:
-    """By argon2id, with the library's own parameters."""
+    """By argon2id, with the library's own parameters. Raises TooMany."""
     from argon2 import PasswordHasher
 
-    with _AT_ONCE:
+    with _turn():
         return PasswordHasher().hash(password)
 
 
 def is_password(password: str, kept: str) -> bool:
-    """Whether it is the one that was kept; with nothing kept it takes as long, and is not."""
+    """Whether it is the one that was kept; with nothing kept it takes as long, and is not. Raises TooMany."""
     from argon2 import PasswordHasher
     from argon2.exceptions import InvalidHashError, VerificationError
 
-    with _AT_ONCE:
+    with _turn():
         try:
             return PasswordHasher().verify(kept or _NOBODYS, password) and bool(kept)
         except (VerificationError, InvalidHashError):
             return False
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Raises TooMany."""
+    if not _AT_ONCE.acquire(timeout=PATIENCE):
+        raise TooMany
+    try:
+        yield
+    finally:
+        _AT_ONCE.release()
 
 
 _NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$YbYdJ0NqM0yHp5Jkz8Cq1q5z8m8xkT0m3b8gqf5G0lM"
@@ -96,10 +116,12 @@ def totp_address(secret: str, login: str, business: str) -> str:
 
 
 def totp_step(secret: str, code: str, at: float) -> int | None:
-    """The time step whose code this is, of the last, this and the next one (RFC 6238); None for a wrong one."""
+    """The time step whose code this is, of the last, this and the next one (RFC 6238); None for a wrong one. The digits
+    of any script count."""
     import pyotp
 
     step = int(at) // 30
     totp = pyotp.TOTP(secret)
     known = {number: totp.generate_otp(number) for number in (step - 1, step, step + 1)}
-    return next((number for number, right in known.items() if hmac.compare_digest(right, code.strip())), None)
+    said = "".join(str(unicodedata.decimal(sign, sign)) for sign in code.strip()[:20]).encode()
+    return next((number for number, right in known.items() if hmac.compare_digest(right.encode(), said)), None)

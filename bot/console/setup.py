@@ -118,7 +118,7 @@ def keep_reply() -> AnyResponse:
 
     def work(session: Session) -> None:
         keep_canned_reply(session, name, body)
-        _audit(session, "kept a reply", name)
+        _audit(session, "kept a reply", "")
 
     the_desk().database.transact(work)
     return go("setup_replies", "saved")

@@ -1,6 +1,6 @@
 """The fields of the set-up's forms, by what they change."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -49,62 +49,7 @@ def whose(data: Data, policy: Data) -> str:
 
 
 def fields(data: Data, subject: Subject, key: str) -> list[Field]:
-    match subject:
-        case Subject.BUSINESS:
-            return _BUSINESS
-        case Subject.SERVICE:
-            kinds = dict.fromkeys(one["kind"] for one in data.get("resources", []))
-            return [
-                Field("name", "Name", required=True),
-                Field("minutes", "Length in minutes", "number", required=True),
-                Field("price", f"Price in {_currency(data, key)}", required=True),
-                Field("staff", "Given by", "several", options=_named(data, "staff")),
-                Field("aliases", "Other names that clients write", hint="with commas between them"),
-                Field("resource", "Needs one", "one", options=(("", "nothing"), *((kind, kind) for kind in kinds))),
-                Field("place", "Where it is held, if not at the business"),
-                Field("is_video", "It is held over video", "tick"),
-                *_gone(key, "It is not offered any more"),
-            ]
-        case Subject.STAFF:
-            return [
-                Field("name", "Name", required=True),
-                *(
-                    Field(day, name, hint="09:00-13:00, 14:00-18:00; nothing for a free day" if day == "mon" else "")
-                    for day, name in zip(DAYS, _DAY_NAMES, strict=True)
-                ),
-                Field("gives", "Gives", "several", options=_named(data, "services")),
-                Field("email", "Email, where they read of bookings"),
-                *_gone(key, "They do not work here any more"),
-            ]
-        case Subject.DATES:
-            return _dates(data, key)
-        case Subject.POLICY:
-            own = (
-                Field("staff", "Staff member", "one", options=(("", "everybody"), *_named(data, "staff"))),
-                Field("service", "Service", "one", options=(("", "every service"), *_named(data, "services"))),
-            )
-            return [*(own if key == NEW else ()), *_POLICY, *_gone(key, "This policy holds no more")]
-        case Subject.ANSWER:
-            languages = tuple((code, code) for code in spoken())
-            own = (
-                Field("about", "What it is about, in one word such as parking", required=True),
-                Field("language", "Language", "one", options=languages),
-            )
-            return [
-                *(own if key == NEW else ()),
-                Field("words", "Told when a text has one of these words", hint="with commas between them",
-                      required=True),
-                Field("text", "What is told", "lines", required=True),
-                *_gone(key, "It is not told any more"),
-            ]  # fmt: skip
-        case Subject.COORDINATOR:
-            return [*_COORDINATOR, *_gone(key, "They are asked no more")]
-        case Subject.RESOURCE:
-            return [
-                Field("name", "Name", required=True),
-                Field("kind", "Kind, such as room: any free one of a kind will do", required=True),
-                *_gone(key, "It is there no more"),
-            ]
+    return _FORMS[subject](data, key)
 
 
 _BUSINESS = [
@@ -146,6 +91,38 @@ _POLICY = (
 )  # fmt: skip
 
 
+def _business(_data: Data, _key: str) -> list[Field]:
+    return _BUSINESS
+
+
+def _service(data: Data, key: str) -> list[Field]:
+    kinds = dict.fromkeys(one["kind"] for one in data.get("resources", []))
+    return [
+        Field("name", "Name", required=True),
+        Field("minutes", "Length in minutes", "number", required=True),
+        Field("price", f"Price in {_currency(data, key)}", required=True),
+        Field("staff", "Given by", "several", options=_named(data, "staff")),
+        Field("aliases", "Other names that clients write", hint="with commas between them"),
+        Field("resource", "Needs one", "one", options=(("", "nothing"), *((kind, kind) for kind in kinds))),
+        Field("place", "Where it is held, if not at the business"),
+        Field("is_video", "It is held over video", "tick"),
+        *_gone(key, "It is not offered any more"),
+    ]
+
+
+def _staff(data: Data, key: str) -> list[Field]:
+    return [
+        Field("name", "Name", required=True),
+        *(
+            Field(day, name, hint="09:00-13:00, 14:00-18:00; nothing for a free day" if day == "mon" else "")
+            for day, name in zip(DAYS, _DAY_NAMES, strict=True)
+        ),
+        Field("gives", "Gives", "several", options=_named(data, "services")),
+        Field("email", "Email, where they read of bookings"),
+        *_gone(key, "They do not work here any more"),
+    ]
+
+
 def _dates(data: Data, key: str) -> list[Field]:
     tables = [data["business"]] if key == EVERYBODY else [one for one in data.get("staff", []) if one["key"] == key]
     lines = [line for one in tables for line in one.get("dates", [])]
@@ -157,6 +134,45 @@ def _dates(data: Data, key: str) -> list[Field]:
         Field("until", "Until, where it is more than one day", "day"),
         Field("hours", "Open", hint="09:00-13:00, 15:00-17:00; nothing for closed"),
     ]
+
+
+def _policy(data: Data, key: str) -> list[Field]:
+    own = (
+        Field("staff", "Staff member", "one", options=(("", "everybody"), *_named(data, "staff"))),
+        Field("service", "Service", "one", options=(("", "every service"), *_named(data, "services"))),
+    )
+    return [*(own if key == NEW else ()), *_POLICY, *_gone(key, "This policy holds no more")]
+
+
+def _answer(_data: Data, key: str) -> list[Field]:
+    own = (
+        Field("about", "What it is about, in one word such as parking", required=True),
+        Field("language", "Language", "one", options=tuple((code, code) for code in spoken())),
+    )
+    return [
+        *(own if key == NEW else ()),
+        Field("words", "Told when a text has one of these words", hint="with commas between them", required=True),
+        Field("text", "What is told", "lines", required=True),
+        *_gone(key, "It is not told any more"),
+    ]
+
+
+def _coordinator(_data: Data, key: str) -> list[Field]:
+    return [*_COORDINATOR, *_gone(key, "They are asked no more")]
+
+
+def _resource(_data: Data, key: str) -> list[Field]:
+    return [
+        Field("name", "Name", required=True),
+        Field("kind", "Kind, such as room: any free one of a kind will do", required=True),
+        *_gone(key, "It is there no more"),
+    ]
+
+
+_FORMS: dict[Subject, Callable[[Data, str], list[Field]]] = {
+    Subject.BUSINESS: _business, Subject.SERVICE: _service, Subject.STAFF: _staff, Subject.DATES: _dates,
+    Subject.POLICY: _policy, Subject.ANSWER: _answer, Subject.COORDINATOR: _coordinator, Subject.RESOURCE: _resource,
+}  # fmt: skip
 
 
 def _gone(key: str, label: str) -> tuple[Field, ...]:

@@ -1,5 +1,6 @@
 """How a page of the console is shown: its frame, what it may load, when it is news, and the words around it."""
 
+import re
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -12,16 +13,18 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console.asked import the_desk, the_profile
-from bot.console.door import HERE, ROLES, console, form_fields, give_browser_a_name, me, unkept
+from bot.console.door import HERE, ROLES, console, form_fields, give_browser_a_name, me, signed_in, unkept
 from conversations.languages.render import name_text
 from conversations.languages.render import render as render_words
 from conversations.replies import say
+from handlers.profile import NoBusiness
 from models.operators import Role
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
+_KEYS = re.compile(r"(/(?:b|pay|intake)/)[^\s/?#<>\"']{9,}")
 PLACES = (
     ("console.inbox", "console.inbox_show_inbox", "Inbox", Role.VIEWER),
     ("console.requests", "console.requests_listed", "Requests", Role.VIEWER),
@@ -58,6 +61,13 @@ TOLD = {
     "later_blocked": "This conversation is spam: nothing is sent to it.",
 }  # fmt: skip
 """What a page says of what was done on the page before it."""
+NOT_DONE = frozenset(
+    (
+        "others", "empty", "too_long", "raced", "opted_out", "missing", "later_gone", "later_timed", "later_no_time",
+        "later_not_a_time", "later_skipped", "later_past", "later_too_far", "later_crowded", "later_blocked",
+    )
+)  # fmt: skip
+"""Those of them that say why it was not."""
 
 
 def show(template: str, status: int = 200, **values: Any) -> Response:
@@ -78,11 +88,12 @@ def show(template: str, status: int = 200, **values: Any) -> Response:
 
 
 def show_live(template: str, version: object, **values: Any) -> Response:
-    """A part of a page that is looked at again and again: 304 while its version is the same."""
-    tag = sha256(repr((version, me().id, _version())).encode()).hexdigest()[:32]
-    if request.if_none_match.contains(tag):
-        return guarded(Response(status=304))
-    response = show(template, **values)
+    """A part of a page that is looked at again and again: 304 while its version is the same. Never a whole page, whose
+    frame says more than its version."""
+    who = me()
+    tag = sha256(repr((version, who.id, who.role, who.session_id, _version())).encode()).hexdigest()[:32]
+    is_known = request.if_none_match.contains(tag)
+    response = guarded(Response(status=304)) if is_known else show(template, **values)
     response.set_etag(tag)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
@@ -109,6 +120,7 @@ def _chrome() -> dict[str, Any]:
     return {
         "places": [place for place in PLACES if place[1] in ROLES],
         "hidden": form_fields,
+        "not_done": NOT_DONE,
         "told_by_query": lambda: TOLD.get(request.args.get("said", ""), ""),
     }
 
@@ -119,6 +131,26 @@ def refused(error: HTTPException) -> Response:
     if error.code == HTTPStatus.UNAUTHORIZED:
         return show("expired.html", HTTPStatus.UNAUTHORIZED)
     return show("error.html", error.code or 500, code=error.code)
+
+
+@console.get("/<path:_rest>")
+def nowhere(_rest: str) -> Response:
+    """An address that no page has."""
+    signed_in()
+    return show("error.html", HTTPStatus.NOT_FOUND, code=404)
+
+
+@console.errorhandler(NoBusiness)
+def nothing_loaded(_error: NoBusiness) -> Response:
+    """A page about a business, before there is one."""
+    return show("error.html", HTTPStatus.NOT_FOUND, code="no business")
+
+
+@console.app_template_filter("without_keys")
+def without_keys(text: str) -> str:
+    """A text as whoever reads it here may have it: what opens a client's own page is for those who may act for them."""
+    who = g.get("who")
+    return text if who is not None and who.may(Role.OPERATOR) else _KEYS.sub(r"\1…", text)
 
 
 @console.app_template_filter("moment")

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from bot.console.asked import circumstances, the_desk, the_profile
 from bot.console.door import COOKIE, me, page, safe_next, sign_in_browser, sign_out_browser, signed_in
 from bot.console.secrets import (
+    TooMany,
     is_password,
     new_token,
     new_totp_secret,
@@ -29,6 +30,8 @@ from handlers.console.reached import Reach, keep_reach
 from handlers.console.signed_in import Attempt, Refusal, let_in, sign_in
 from models.operators import LinkKind, Role, end_operator_session, is_any_operator, operator_by_id, operator_by_login
 
+_TOO_MANY = "Too many are signing in: try again in a moment."
+
 
 @page("/", role=Role.STAFF)
 def home() -> AnyResponse:
@@ -50,7 +53,11 @@ def enter() -> AnyResponse:
     desk, now = the_desk(), the_desk().clock.now()
     login, password = request.form.get("login", "").strip().casefold()[:120], request.form.get("password", "")[:200]
     row = desk.database.read(lambda session: operator_by_login(session, login))
-    is_right = is_password(password, row.password_hash if row is not None else "")
+    onward = request.form.get("next", "")
+    try:
+        is_right = is_password(password, row.password_hash if row is not None else "")
+    except TooMany:
+        return show("sign_in.html", 429, login=login, next=onward, wrong="too many", is_anybody=True)
     step = (
         totp_step(row.totp_secret, request.form.get("code", ""), now.timestamp()) if row and row.totp_secret else None
     )
@@ -58,7 +65,6 @@ def enter() -> AnyResponse:
     attempt = Attempt(login, is_right, step)
     browser = request.headers.get("User-Agent", "")
     done = desk.database.transact(lambda session: sign_in(session, attempt, token_hash(token), browser, now))
-    onward = request.form.get("next", "")
     if isinstance(done, Refusal):
         status = 429 if done is Refusal.LOCKED else 401
         return show("sign_in.html", status, login=login, next=onward, wrong=done, is_anybody=True)
@@ -88,9 +94,10 @@ def taken(token: str) -> AnyResponse:
         number = desk.database.transact(
             lambda session: take_place(session, token_hash(token), login, name, hashed, now)
         )
-    except CannotKeep as why:
+    except (CannotKeep, TooMany) as why:
+        wrong, status = (_TOO_MANY, 429) if isinstance(why, TooMany) else (str(why), 422)
         return show(
-            "link.html", 422, token=token, place=place, login=login, name=name, wrong=str(why), LinkKind=LinkKind
+            "link.html", status, token=token, place=place, login=login, name=name, wrong=wrong, LinkKind=LinkKind
         )
     if number is None:
         abort(404)
@@ -114,12 +121,14 @@ def change_password() -> AnyResponse:
     desk, who = the_desk(), me()
     row = desk.database.read(lambda session: operator_by_id(session, who.id))
     assert row is not None
-    if not is_password(request.form.get("old", "")[:200], row.password_hash):
-        return _account("The old password is another one.", 422)
     try:
+        if not is_password(request.form.get("old", "")[:200], row.password_hash):
+            return _account("The old password is another one.", 422)
         hashed = password_hash(fit_password(request.form.get("password", ""), who.login))
     except CannotKeep as why:
         return _account(str(why), 422)
+    except TooMany:
+        return _account(_TOO_MANY, 429)
     desk.database.transact(lambda session: new_password(session, who, hashed))
     return go("signing_in_account", "saved")
 

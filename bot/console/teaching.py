@@ -110,7 +110,7 @@ def _load(file: BusinessFile, preview: Preview, words: str, service: str) -> str
     is_taken = False
     try:
         done = the_desk().database.transact(
-            lambda session: taught_words(session, file, preview.version, words, service, who, told)
+            lambda session: taught_words(session, file, preview.version, service, who, told)
         )
         is_taken = done is not None
     finally:

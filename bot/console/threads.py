@@ -23,14 +23,12 @@ from handlers.console.story_saved import story_of
 from handlers.console.texts_later import Later, put_off, texts_shown, withdraw
 from handlers.console.thread_shown import WHATSAPP, Noted, Said, head_of, moment_of, thread_of, understood_in
 from handlers.console.turn_tried import may_be_tried, turn_tried
-from handlers.message_resent import message_resent
 from handlers.profile import Profiles
 from models.claims import LostRace
 from models.conversations import conversation_or_none
 from models.inbox import all_canned_replies, all_labels
 from models.inbox_listing import thread_version
 from models.operators import Role, all_operators
-from models.outbox import outbox_by_id
 
 _SAYS = {
     Outcome.DONE: "done", Outcome.UNCHANGED: "unchanged", Outcome.MISSING: "missing", Outcome.OTHERS: "others",
@@ -93,7 +91,8 @@ def write(conversation_id: int) -> AnyResponse:
         return _back(conversation_id, kept, "noted")
     if typed.strip():  # what was meant for another time is not sent by a slip
         return go("threads_read", "later_timed", conversation_id=conversation_id, at=typed[:LONGEST_TIME])
-    outcome = _done(lambda session, told: stepped_in.write(session, conversation_id, text, me(), told))
+    form = request.form.get("form", "")
+    outcome = _done(lambda session, told: stepped_in.write(session, conversation_id, text, me(), told, form))
     return _back(conversation_id, outcome, "sent")
 
 
@@ -144,20 +143,6 @@ def label(conversation_id: int) -> AnyResponse:
     name, is_put = request.form.get("label", ""), request.form.get("off") != "1"
     done = the_desk().database.transact(lambda session: stepped_in.label(session, conversation_id, name, is_put=is_put))
     return _back(conversation_id, done, "saved")
-
-
-@page("/c/<int:conversation_id>/resend/<int:outbox_id>", role=Role.OPERATOR, method="POST")
-def resend(conversation_id: int, outbox_id: int) -> AnyResponse:
-    """Send a text again that did not arrive, where that is not obsolete."""
-
-    def work(session: Session, told: Circumstances) -> Outcome:
-        row = outbox_by_id(session, outbox_id)
-        if row is None or row.conversation_id != conversation_id:
-            return Outcome.MISSING
-        message_resent(session, outbox_id, told.trace, told.now)
-        return Outcome.DONE
-
-    return _back(conversation_id, _done(work), "sent")
 
 
 @page("/c/<int:conversation_id>/story", role=Role.OPERATOR)

@@ -2,19 +2,17 @@
 
 import csv
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+from bot.spreadsheets import defused
 from handlers.importing.rows import TROUBLES, Became, Outcome
 
 COLUMNS = ("line", "legacy_id", "became", "number", "reason")
 SHOWN = 10
-_FORMULA = re.compile(r"(?:^|(?<=[;|\t\r\n]))(?=[=+\-@\t\r＝＋－＠])")
-"""Where a cell begins that is run, also for a spreadsheet that parts cells by other signs than commas."""
 
 
 class Report:
@@ -66,8 +64,3 @@ class Report:
         left = sum(self.counts[became] for became in TROUBLES) - len(shown)
         more = [f"  and {left:,} more" + ("" if self._path else ": --report FILE writes them all")] if left > 0 else []
         return [*sums, *shown, *more]
-
-
-def defused(text: str) -> str:
-    """Text that a spreadsheet shows and does not run (OWASP, CSV injection)."""
-    return _FORMULA.sub("'", text)

@@ -1,10 +1,13 @@
 """What a coordinator's text does: each command of it, each id of each command, reported one by one."""
 
+import re
 from dataclasses import replace
 from typing import TypeGuard
 
 from conversations.booking import BookingStatus
 from conversations.commands.base import Call, Command, Listing, Outcome, SeriesRef
+from conversations.commands.book import COMMAND as BOOK
+from conversations.commands.near import near, wrong_number
 from conversations.commands.parse import parse
 from conversations.commands.registry import COMMANDS
 from conversations.commands.requests import quoted_series, requests
@@ -14,16 +17,23 @@ from conversations.dialogue import Awaiting, Dialogue, Option, Subject
 from conversations.effects import Commanded, Effect, EndCall, Mark, Undo
 from conversations.events import Said
 from conversations.facts import Facts
+from conversations.languages import language
 from conversations.languages.render import render
 from conversations.replies import Reply, say
 from conversations.series import SeriesView
 from conversations.turn import Turn
 from conversations.understanding import Answer, Context, understand
+from conversations.understanding.normalise import fold
 
+_DECIDING = {Answer.YES: "APPROVE", Answer.NO: "DECLINE"}
+_NUMBERED = re.compile(r"(?P<answer>[^\d#;\n]{1,40}?)[\s,:]*(?P<rest>#?\d[^;\n]*?)[.!]*")
+"""A word or two, and a number behind them."""
 PAGE = 12
 """Lines of a list that a text holds."""
 FEW = 2
 """So many more are not worth a text of their own."""
+_MEANT = "MEANT"
+"""The key of a command that we have guessed."""
 _NOT_BOOKING = (Awaiting.NOTHING, Awaiting.REQUEST, Awaiting.SURE)
 """What is asked of a coordinator as such."""
 
@@ -49,12 +59,25 @@ def answer(dialogue: Dialogue, event: Said, facts: Facts) -> Turn | None:
         calls = written or _picked(dialogue, event.text, facts)
     calls = calls or _bare(dialogue, event, facts)
     if not calls:
-        return None
+        return _mended(dialogue, event, facts)
     first, *more = calls
     only_tells = first.command.show is not None
     asked = dialogue.awaiting is Awaiting.REQUEST or (dialogue.awaiting is Awaiting.SURE and not only_tells)
     then = (Said("\n".join(call.text for call in more), event.about),) if more else ()
     return replace(_run(dialogue.asking(Awaiting.NOTHING) if asked else dialogue, first, event, facts), then=then)
+
+
+def _mended(dialogue: Dialogue, event: Said, facts: Facts) -> Turn | None:
+    """What is asked where a text is nearly a command: never a booking of their own that nobody wished."""
+    if dialogue.awaiting not in _NOT_BOOKING:
+        return None
+    if number := wrong_number(event.text, facts):
+        return Turn(dialogue, (say("command_book_bad_number", number=number, example=BOOK.example),))
+    meant = near(event.text, facts) if event.about is None else None
+    if meant is None:
+        return None
+    option = Option(_MEANT, Subject.COMMAND, meant.text, meant.text)
+    return Turn(dialogue.asking(Awaiting.SURE, (option,)), (say("command_did_you_mean", command=meant.text),))
 
 
 def show(dialogue: Dialogue, command: Command, facts: Facts) -> Turn:
@@ -72,9 +95,11 @@ def _run(dialogue: Dialogue, call: Call, event: Said, facts: Facts) -> Turn:
     if command.act is not None:
         act = command.on_yes if call.is_sure and command.on_yes is not None else command.act
         return _turn(dialogue, call.text, [act(call.rest, facts)])
+    is_all = command.answers_requests and not (call.ids or call.series) and _says_all(call.rest, facts)
+    call = replace(call, rest="") if is_all else call
     call = call if call.ids or call.series else _meant(call, event, facts)
     if not (call.ids or call.series):
-        return _ask_which(dialogue, call, facts)
+        return _ask_which(dialogue, call, facts, is_all=is_all)
     outcomes = [_outcome(command, booking_id, call.rest, facts) for booking_id in call.ids]
     if event.media:
         outcomes = [_proven(outcome) for outcome in outcomes]
@@ -149,7 +174,13 @@ def _meant(call: Call, event: Said, facts: Facts) -> Call:
     return replace(call, series=(SeriesRef(only.id),)) if is_series else replace(call, ids=(only.id,))
 
 
-def _ask_which(dialogue: Dialogue, call: Call, facts: Facts) -> Turn:
+def _says_all(words: str, facts: Facts) -> bool:
+    said = fold(words).strip(" .!")
+    listed = (language(code)["words"].get("all_requests", ()) for code in ("en", facts.language))
+    return any(said == fold(phrase) for phrases in listed for phrase in phrases)
+
+
+def _ask_which(dialogue: Dialogue, call: Call, facts: Facts, *, is_all: bool = False) -> Turn:
     if not call.command.answers_requests:
         return Turn(dialogue, (say("command_needs_id", example=call.command.example),))
     waiting = requests(facts)
@@ -165,6 +196,9 @@ def _ask_which(dialogue: Dialogue, call: Call, facts: Facts) -> Turn:
         choices.append(Option(key, Subject.COMMAND, whole, render(label, facts.language)))
     if dialogue.awaiting is Awaiting.NOTHING:
         dialogue = dialogue.asking(Awaiting.REQUEST, tuple(choices))
+    if is_all and len(choices) > 1:
+        example = " ".join((call.command.word, *(option.key for option in choices)))
+        return Turn(dialogue, (say("command_several", tuple(choices), example=example),))
     return Turn(dialogue, (say("command_which", tuple(choices)),))
 
 
@@ -192,10 +226,10 @@ def _picked(dialogue: Dialogue, text: str, facts: Facts) -> list[Call]:
 
 
 def _sure(dialogue: Dialogue, event: Said, facts: Facts) -> list[Call]:
-    """The YES to a preview."""
+    """The YES to a preview, or to what was meant: that has its own preview, where there is one."""
     if event.about is not None or _answered(event, facts) is not Answer.YES:
         return []
-    return [replace(call, is_sure=True) for option in dialogue.options for call in parse(option.value)]
+    return [replace(call, is_sure=option.key != _MEANT) for option in dialogue.options for call in parse(option.value)]
 
 
 def _bare(dialogue: Dialogue, event: Said, facts: Facts) -> list[Call]:
@@ -204,10 +238,27 @@ def _bare(dialogue: Dialogue, event: Said, facts: Facts) -> list[Call]:
         return []
     if event.about is None and dialogue.offer_id is not None:
         return []
+    if numbered := _numbered(event, facts):
+        return numbered
     said = _answered(event, facts)
-    if said is None:
+    return [] if said is None else [Call(COMMANDS[_DECIDING[said]])]
+
+
+def _numbered(event: Said, facts: Facts) -> list[Call]:
+    """ "Yes 8", as the command that it is short for. With words behind the numbers only where requests with these
+    numbers wait, and the first is no part of these words ("yes 3 people is fine")."""
+    named = _NUMBERED.fullmatch(event.text.strip()) if event.about is None else None
+    said = _answered(replace(event, text=named["answer"]), facts) if named is not None else None
+    if named is None or said is None:
         return []
-    return [Call(COMMANDS["APPROVE" if said is Answer.YES else "DECLINE"])]
+    calls = parse(f"{_DECIDING[said]} {named['rest']}")
+    return [call for call in calls if call.ids and (not call.rest or _are_ids(call.ids, named["rest"], facts))]
+
+
+def _are_ids(ids: tuple[int, ...], words: str, facts: Facts) -> bool:
+    understood = understand(words, Context(now=facts.now, language=facts.language))
+    counted = " ".join((understood.words.get("seats", ""), understood.date.words, understood.time.words)).split()
+    return str(ids[0]) not in counted and {found.id for found in facts.requests()}.issuperset(ids)
 
 
 def _answered(event: Said, facts: Facts) -> Answer | None:

@@ -47,6 +47,8 @@ def run(rest: str, facts: Facts) -> Outcome:
     givers = [asked.staff] if asked.staff is not None else _givers(service, facts)
     if not givers:
         return Outcome(say("command_no_staff"))
+    if asked.moment.past:
+        return Outcome(say("command_span_past", span=asked.moment.past))
     if asked.moment.unclear or asked.moment.at is None:
         return Outcome(say("command_book_when", example=COMMAND.example))
     start = asked.moment.start(facts.now, facts)

@@ -1,9 +1,6 @@
 """BUDGET and SPENT: what is planned and spent of an engagement's budget."""
 
 import re
-from decimal import Decimal
-
-from babel.numbers import get_currency_precision
 
 from conversations.commands.base import Command, Listing, Outcome
 from conversations.commands.engaged import ONLY_BEFORE_REF, about, languages, shown
@@ -12,9 +9,10 @@ from conversations.engagements.effects import Spend
 from conversations.engagements.named import line_title, lines_meant
 from conversations.engagements.views import BudgetLineView, EngagementView
 from conversations.facts import Facts
-from conversations.money import Money, minor_units
+from conversations.money import Money
 from conversations.replies import Reply, say
 from conversations.understanding.budgets import Budget, read_budget
+from conversations.understanding.sums import read_sum
 
 _AMOUNT_LAST = re.compile(r"(.*?\S)[\s:,]+((?:[A-Z]{3}\s?|[$€£¥₹₱]\s?)?[+-]?\d.*)")
 _SHOWN = 80
@@ -49,13 +47,9 @@ def spend(found: EngagementView, words: str, facts: Facts) -> Outcome:
 
 
 def _amount(text: str, found: EngagementView, facts: Facts) -> Money | Reply:
-    """To the last unit where it is figures alone; "25k" and "25,000" are read as a budget is."""
-    digits = get_currency_precision(found.currency)
-    fraction = rf"(?:[.,][0-9]{{1,{digits}}})?" if digits else ""
-    unit = rf"(?:{found.currency})?"
-    figures = re.fullmatch(rf"{unit}\s*([0-9]{{1,9}}{fraction})\s*{unit}", text, re.IGNORECASE)
-    if figures is not None:
-        amount = Money(minor_units(Decimal(figures[1].replace(",", ".")), found.currency), found.currency)
+    """To the last unit where it is a sum alone; else as a budget is read ("about 25k")."""
+    amount = read_sum(text, found.currency, facts.language)
+    if isinstance(amount, Money):
         return amount if amount.amount else say("command_no_amount", example=EXAMPLE)
     budget = read_budget(text, found.currency, facts.language)
     if not isinstance(budget, Budget) or budget.low != budget.high:

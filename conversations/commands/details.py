@@ -5,6 +5,7 @@ from conversations.commands.engaged import ONLY_BEFORE_REF, about
 from conversations.engagements.effects import SetDetail
 from conversations.engagements.kinds import Detail
 from conversations.engagements.named import detail_meant, details_of
+from conversations.engagements.opening import budget_of
 from conversations.engagements.values import read_value, shown_value
 from conversations.engagements.views import EngagementView
 from conversations.facts import Facts
@@ -24,9 +25,17 @@ def change(found: EngagementView, words: str, facts: Facts) -> Outcome:
     value = read_value(detail, told, facts, currency=found.currency)
     if isinstance(value, Reply):
         return Outcome(value)
+    if detail is Detail.BUDGET and _mixes_currencies(found, value):
+        return Outcome(say("budget_other_currency", ref=found.ref, currency=found.currency))
     key = "engagement_event_set" if detail is Detail.EVENT_DATE else "engagement_set"
     reply = say(key, ref=found.ref, name=found.name, field=called(detail), value=shown_value(detail, value))
     return Outcome(reply, (SetDetail(found.id, found.version, detail, value),))
+
+
+def _mixes_currencies(found: EngagementView, budget: str) -> bool:
+    """Whether money was spent already, in another currency than this budget's."""
+    is_spent = any(line.spent.amount for line in found.lines)
+    return bool(budget) and is_spent and budget_of(budget)[1] != found.currency
 
 
 def called(detail: Detail) -> Reply:

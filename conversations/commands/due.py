@@ -9,13 +9,12 @@ from conversations.commands.tick import Fitting, milestone_in, none_fits, which
 from conversations.commands.words import without
 from conversations.engagements.effects import AddMilestone, MoveMilestone
 from conversations.engagements.named import MOST_WORDS
+from conversations.engagements.opening import LONGEST_TITLE
 from conversations.engagements.values import day_of, read_day
 from conversations.engagements.views import EngagementView
 from conversations.facts import Facts
 from conversations.replies import Reply, say
 from conversations.understanding import Certainty, DateReading
-
-LONGEST_TITLE = 120
 
 
 def due(found: EngagementView, words: str, facts: Facts) -> Outcome:

@@ -75,13 +75,7 @@ def dated(day: date | None) -> Reply:
     return say("dated", day=day) if day is not None else say("engagement_undated")
 
 
-def is_late(milestone: MilestoneView, today: date) -> bool:
-    is_over = milestone.due is not None and milestone.due < today
-    return not milestone.completed and (milestone.is_late or is_over)
-
-
 def upcoming(found: EngagementView, facts: Facts, done: tuple[int, ...] = ()) -> Reply | str:
     """The open milestone that is due first, those that are `done` now left out; nothing where none is open."""
-    left = [one for one in found.milestones if not one.completed and one.id not in done]
-    first = min(left, key=lambda one: one.due or date.max, default=None)
+    first = found.next_milestone(without=done)
     return say("engagement_next", title=title(first, found, facts), date=dated(first.due)) if first is not None else ""

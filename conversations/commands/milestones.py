@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from conversations.commands.base import Command, Listing
-from conversations.commands.engaged import ONLY_BEFORE_REF, engagement_in, is_late, title
+from conversations.commands.engaged import ONLY_BEFORE_REF, engagement_in, title
 from conversations.engagements.views import EngagementView, MilestoneView
 from conversations.facts import Facts
 from conversations.replies import Reply, say
@@ -63,7 +63,7 @@ def _line(one: MilestoneView, found: EngagementView, facts: Facts) -> Reply:
         return say("milestone_done", title=called)
     if one.due is None:
         return say("milestone_undated", title=called)
-    return say("milestone_late" if is_late(one, facts.now.date()) else "milestone_due", title=called, day=one.due)
+    return say("milestone_late" if one.is_overdue(facts.now.date()) else "milestone_due", title=called, day=one.due)
 
 
 COMMAND = Command("MILESTONES", "MILESTONES W4", show=show, only_before=ONLY_BEFORE_REF)

@@ -74,7 +74,7 @@ def _name_before(text: str, said: str, staff: Staff | None, facts: Facts) -> tup
     moment = read_moment(behind, facts, staff)
     if not moment.says_day and moment.at is None:
         return "", text
-    if not moment.says_day and read(before, facts, staff).date.certainty is not Certainty.NOTHING:
+    if not moment.says_day and read(before.lower(), facts, staff).date.certainty is not Certainty.NOTHING:
         return None
     return before.strip(" ,.;:"), behind
 

@@ -53,6 +53,8 @@ class Moment:
     unclear: bool = False
     says_day: bool = False
     """A day was said, whatever is to be made of it."""
+    past: str = ""
+    """The words for a day that is over."""
 
     def start(self, known: datetime, facts: Facts) -> datetime | None:
         """The moment, what was not said taken from `known`; None where the clock has no such moment, or two."""
@@ -112,6 +114,7 @@ def read_moment(text: str, facts: Facts, staff: Staff | None, day: date | None =
         without(text, said.words, understood.time.words),
         unclear,
         said.certainty is not Certainty.NOTHING,
+        said.words if said.certainty is Certainty.IMPOSSIBLE and said.reason == "past" else "",
     )
 
 

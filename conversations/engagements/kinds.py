@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 from enum import StrEnum
 
 from conversations.intake import said_in
@@ -51,10 +50,6 @@ class Milestone:
     titles: Words = field(hash=False)
     descriptions: Words = field(hash=False)
     tells_client: bool = False
-
-    def due(self, event: date, today: date) -> date:
-        """Its day; today, where that has passed."""
-        return max(event - timedelta(days=self.days), today)
 
 
 @dataclass(frozen=True, slots=True)

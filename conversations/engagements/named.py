@@ -28,9 +28,10 @@ _GAP = re.compile(r"\s+|:\s*")
 
 
 def milestone_title(milestone: MilestoneView, kind: Kind, *languages: str) -> str:
-    """In the first of these languages that its kind has it in; as it is kept, where a person has added it."""
+    """In the first of these languages that its kind has it in; else as it is kept, as what a person has added is."""
     known = kind.milestone(milestone.key)
-    return milestone.title if known is None else said_in(known.titles, *languages)
+    titles = _in(known.titles, languages) if known is not None else ()
+    return next(iter(titles), milestone.title)
 
 
 def line_title(line: BudgetLineView, kind: Kind, *languages: str) -> str:

@@ -11,7 +11,7 @@ from conversations.intake import said_in
 from conversations.rules.milestones import due_day, tell_next
 from conversations.understanding.normalise import fold
 
-LONGEST_NAME, LONGEST_VENUE, LONGEST_WORDS = 120, 200, 2000
+LONGEST_NAME, LONGEST_VENUE, LONGEST_TITLE, LONGEST_WORDS = 120, 200, 120, 2000
 
 
 class PlannedStep(NamedTuple):

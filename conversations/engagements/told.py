@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from conversations.engagements.named import milestone_title
 from conversations.engagements.states import Deed
 from conversations.engagements.views import EngagementView, MilestoneView
 from conversations.languages.render import render
@@ -37,7 +38,9 @@ def due_for_coordinator(view: EngagementView, steps: Sequence[MilestoneView], to
 
 def due_for_client(view: EngagementView, steps: Sequence[MilestoneView], business: str, language: str) -> Reply:
     lines = tuple(
-        say("milestone_line", title=title_of(view, step, language), day=step.due) for step in steps if step.due
+        say("milestone_line", title=milestone_title(step, view.kind, language), day=step.due)
+        for step in steps
+        if step.due
     )
     return say("milestones_for_client", business=business, event=view.kind.event(language), lines=lines)
 
@@ -45,13 +48,8 @@ def due_for_client(view: EngagementView, steps: Sequence[MilestoneView], busines
 def _due_line(view: EngagementView, step: MilestoneView, today: date, language: str) -> Reply:
     assert step.due is not None
     when = "milestone_line_today" if step.due == today else "milestone_line"
-    return say("milestone_line_late" if step.due < today else when, title=title_of(view, step, language), day=step.due)
-
-
-def title_of(view: EngagementView, step: MilestoneView, language: str) -> str:
-    """A milestone's title in this language, where its kind has one."""
-    known = view.kind.milestone(step.key)
-    return (known.titles.get(language) if known is not None else None) or step.title
+    name = "milestone_line_late" if step.due < today else when
+    return say(name, title=milestone_title(step, view.kind, language), day=step.due)
 
 
 def _details(view: EngagementView, language: str) -> str:
@@ -69,14 +67,14 @@ def _steps(view: EngagementView, language: str) -> Reply | str:
         return ""
     if view.event_date is None:
         return say("engagement_steps_wait", count=len(view.milestones))
-    late = [title_of(view, step, language) for step in view.milestones if step.is_late]
-    ahead = [step for step in view.milestones if step.due is not None and not step.is_late]
-    if not ahead:
-        return say("engagement_steps_late", count=len(view.milestones), late=", ".join(late))
-    day, first = min(((step.due, step) for step in ahead if step.due is not None), key=lambda one: one[0])
+    late = [step for step in view.milestones if step.is_planned_late]
+    titles = ", ".join(milestone_title(step, view.kind, language) for step in late)
+    first = view.next_milestone(without=[step.id for step in late])
+    if first is None or first.due is None:
+        return say("engagement_steps_late", count=len(view.milestones), late=titles)
     return say(
-        "engagement_steps", count=len(view.milestones), title=title_of(view, first, language), day=day,
-        late=say("engagement_late", late=", ".join(late)) if late else "",
+        "engagement_steps", count=len(view.milestones), title=milestone_title(first, view.kind, language),
+        day=first.due, late=say("engagement_late", late=titles) if late else "",
     )  # fmt: skip
 
 

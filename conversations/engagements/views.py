@@ -1,5 +1,6 @@
 """An engagement as people read it and commands change it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,16 +11,22 @@ from conversations.money import Money
 
 @dataclass(frozen=True, slots=True)
 class MilestoneView:
-    """`due` None: its day waits for the event's. `title` is in the business's language."""
+    """`due` None: its day waits for the event's. `title` is in the business's language. `is_planned_late`: its day had
+    passed when it was planned; `is_overdue` is what counts later on."""
 
     id: int
     key: str
     title: str
     due: date | None
-    is_late: bool
+    is_planned_late: bool
     completed: bool
     completed_at: datetime | None
     tells_client: bool
+
+    def is_overdue(self, today: date) -> bool:
+        """It is open, and its day has passed."""
+        is_over = self.due is not None and self.due < today
+        return not self.completed and (self.is_planned_late or is_over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,11 @@ class EngagementView:
     def ref(self) -> str:
         """ "W4", as a coordinator names it."""
         return f"{self.kind.letter}{self.id}"
+
+    def next_milestone(self, without: Collection[int] = ()) -> MilestoneView | None:
+        """The open one that is due first, but for those of these numbers."""
+        left = [one for one in self.milestones if not one.completed and one.id not in without]
+        return min(left, key=lambda one: one.due or date.max, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from conversations.business import Service
 from conversations.dialogue import Awaiting, Dialogue, Option, State, Subject
 from conversations.effects import Book, ChangeWish, Effect, Hold, LetGo, Reschedule
 from conversations.facts import Facts
-from conversations.flows import classes, options, series, series_moved, visits, waiting
+from conversations.flows import classes, one_each, options, series, series_moved, visits, waiting
 from conversations.flows.open_requests import too_many_open
 from conversations.flows.reasons import plainest, told, why_none_free
 from conversations.flows.slots import Filled, fill, moment, what_is_known
@@ -44,6 +44,11 @@ _FULL = frozenset(
 
 def answer(dialogue: Dialogue, understood: Understood, facts: Facts, lead: Replies = ()) -> Turn:
     """What a text that fills slots, or answers a question of the funnel, leads to. `lead` is said first."""
+    turn = _answer(dialogue, understood, facts, lead)
+    return turn.led_by(*one_each.news(dialogue, turn.dialogue, facts))
+
+
+def _answer(dialogue: Dialogue, understood: Understood, facts: Facts, lead: Replies) -> Turn:
     if dialogue.changing and _names_another(dialogue, understood):
         return _begin_anew(dialogue, understood, facts, lead)
     complete = dialogue.state is State.TIME_SELECTED and dialogue.awaiting is Awaiting.CONFIRMATION
@@ -108,6 +113,26 @@ def ask_next(dialogue: Dialogue, facts: Facts, lead: Replies = (), *, sure: bool
     if dialogue.later:
         return series_moved.ask_yes(dialogue, facts, lead)
     return _offer(Filled(dialogue, None, sure), service, facts, lead)
+
+
+def ask_again(dialogue: Dialogue, facts: Facts, lead: Replies = ()) -> Turn:
+    """Ask once more what was asked. Times that were offered keep their letters, and are told again where they are
+    free."""
+    service = visits.offered(dialogue.service_ids, facts)
+    offered = options.moments_in(dialogue.options, facts.business.zone)
+    if not offered or service is None or dialogue.rhythm is not None or dialogue.later:
+        return ask_next(dialogue, facts, lead)
+    days = [start.date() for start in offered.values()]
+    calendars = _calendars(dialogue, service, facts, min(days), max(days))
+    gone = {
+        key
+        for key, start in offered.items()
+        if all(why_not(calendar, service.minutes, start, facts.now) is not None for calendar in calendars)
+    }
+    if len(gone) == len(offered):
+        return ask_next(dialogue, facts, lead)
+    left = tuple(option for option in dialogue.options if option.key not in gone)
+    return Turn(dialogue.asking(Awaiting.TIME, dialogue.options), (*lead, say("nearest", left)))
 
 
 def ask_service(dialogue: Dialogue, facts: Facts, lead: Replies = (), key: str = "ask_service") -> Turn:
@@ -199,7 +224,7 @@ def _ask_yes(
             minutes=service.minutes,
             staff=calendar.staff.name,
             when=start,
-            attendee=dialogue.attendee,
+            attendee=one_each.for_first(dialogue, facts).attendee,
             place=service.place,
             price=service.price,
             elsewhere=their_time(facts.person.address, start),
@@ -225,9 +250,8 @@ def _book(dialogue: Dialogue, facts: Facts) -> Turn:
         lead = say("refused_lost" if why is Refusal.TAKEN else f"refused_{why}", when=start)
         waits = waiting.time_option(dialogue, dialogue.at, facts) if lead.key in _FULL else ()
         return _offer_nearest(replace(dialogue, at=None), service, start, facts, (lead,), waits)
-    effect: Effect = Book(
-        dialogue.service_ids, offered.staff.id, start, dialogue.note, dialogue.attendee, dialogue.adds_to
-    )
+    first = one_each.for_first(dialogue, facts)
+    effect: Effect = Book(first.service_ids, offered.staff.id, start, first.note, first.attendee, first.adds_to)
     if dialogue.changing and dialogue.booking_id is not None:
         is_standing = _moved(dialogue, facts) is not None
         effect = (Reschedule if is_standing else ChangeWish)(dialogue.booking_id, offered.staff.id, start)

@@ -66,7 +66,7 @@ def _as_it_stands(dialogue: Dialogue, found: BookingView) -> Dialogue:
     is_choosing = dialogue.awaiting in (Awaiting.TIME, Awaiting.CONFIRMATION) and not dialogue.changing
     if is_choosing and dialogue.booking_id != found.id and dialogue.service_ids == found.service_ids:
         dialogue = dialogue.without_slots()
-    if dialogue.awaiting is Awaiting.PROPOSAL:
+    if dialogue.awaiting in (Awaiting.PROPOSAL, Awaiting.WORDS):
         dialogue = dialogue.asking(Awaiting.NOTHING)
     if dialogue.service_id is not None:
         return dialogue

@@ -7,7 +7,6 @@ from conversations.booking import BookingStatus, BookingView
 from conversations.dialogue import Awaiting, Dialogue
 from conversations.effects import TellCoordinator
 from conversations.events import (
-    AnotherTimeAsked,
     Approved,
     Booked,
     Cancelled,
@@ -16,7 +15,6 @@ from conversations.events import (
     Moved,
     ProposalAccepted,
     ProposalRefused,
-    RequestExpired,
     Said,
     SeatsAdded,
     TakesLonger,
@@ -25,7 +23,7 @@ from conversations.events import (
 )
 from conversations.facts import Facts
 from conversations.flows import booking as funnel
-from conversations.flows import options, visits
+from conversations.flows import one_each, options, visits
 from conversations.flows.pay_words import how_to_hold, waits
 from conversations.flows.their_time import their_time
 from conversations.replies import Reply, Value, say
@@ -38,7 +36,8 @@ def booked(dialogue: Dialogue, event: Booked, facts: Facts) -> Turn:
     """Thanks, word to the coordinator, and then the second wish of the same text."""
     found = event.booking
     settled = is_settled(found)
-    then = (Said(dialogue.next_wish),) if dialogue.next_wish else ()
+    further = dialogue.next_wish or one_each.wish_for_next(dialogue, facts)
+    then = (Said(further),) if further else ()
     dialogue = replace(dialogue.without_slots(), booking_id=found.id, settled=settled)
     reply, tell = thanks_for_booking(found, facts)
     return Turn(dialogue, (reply,), (TellCoordinator(tell, found.id, may_wait=True),), then)
@@ -106,12 +105,6 @@ def declined(dialogue: Dialogue, event: Declined, facts: Facts) -> Turn:
     )
 
 
-def expired(dialogue: Dialogue, event: RequestExpired, facts: Facts) -> Turn:
-    found = event.booking
-    reply = say("request_expired", id=found.id, service=found.service, when=found.start)
-    return offer_others(settle(dialogue, found, settled=False), found, (reply,), facts)
-
-
 def cancelled(dialogue: Dialogue, event: Cancelled) -> Turn:
     """Word to whoever did not do it, and of the money that goes back."""
     turn = _cancelled(settle(dialogue, event.booking, settled=False), event)
@@ -163,16 +156,6 @@ def time_proposed(dialogue: Dialogue, event: TimeProposed) -> Turn:
     return Turn(replace(dialogue, booking_id=found.id, settled=False).asking(Awaiting.PROPOSAL), (reply,))
 
 
-def another_time_asked(dialogue: Dialogue, event: AnotherTimeAsked) -> Turn:
-    found = event.booking
-    reply = say("another_time_asked", id=found.id, service=found.service, when=found.start, words=event.words)
-    dialogue = replace(
-        dialogue.without_slots(), booking_id=found.id, settled=False,
-        changing=True, service_id=found.service_ids[0], more_service_ids=found.service_ids[1:], staff_id=found.staff_id,
-    )  # fmt: skip
-    return Turn(dialogue.asking(Awaiting.DATE), (reply,))
-
-
 def proposal_accepted(dialogue: Dialogue, event: ProposalAccepted, facts: Facts) -> Turn:
     found = event.booking
     tell = say("proposal_accepted_notice", id=found.id, client=found.client, when=found.start)
@@ -190,6 +173,8 @@ def proposal_refused(dialogue: Dialogue, event: ProposalRefused) -> Turn:
         "proposal_refused_notice", id=found.id, client=found.client, when=found.start, proposed=event.proposal.start
     )
     reply = say("proposal_refused", id=found.id, when=found.start)
+    if dialogue.service_id is None:
+        dialogue = replace(dialogue, booking_id=found.id, settled=False)
     return Turn(dialogue, (reply,), (TellCoordinator(tell, found.id),))
 
 
@@ -236,11 +221,16 @@ def settle(dialogue: Dialogue, found: BookingView, *, settled: bool) -> Dialogue
     """The booking is decided. What the client is filling in for another booking is left as it is."""
     if dialogue.changing and dialogue.booking_id == found.id:
         dialogue = dialogue.without_slots()
-    if dialogue.awaiting is Awaiting.PROPOSAL:
+    if dialogue.awaiting is Awaiting.PROPOSAL or _is_answering(dialogue, found):
         dialogue = dialogue.asking(Awaiting.NOTHING)
     if dialogue.booking_id in (None, found.id):
         dialogue = replace(dialogue, booking_id=found.id if settled else None, settled=settled)
     return dialogue
+
+
+def _is_answering(dialogue: Dialogue, found: BookingView) -> bool:
+    """Whether they may still answer what the coordinator wrote about it."""
+    return dialogue.awaiting is Awaiting.WORDS and dialogue.asked_about == found.id
 
 
 def offer_others(

@@ -1,13 +1,15 @@
 """Offered choices: numbered, or lettered where a number would look like an hour."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from string import ascii_uppercase
+from zoneinfo import ZoneInfo
 
 from conversations.dialogue import Option, Subject
 from conversations.languages.render import render
 from conversations.replies import say
 from conversations.rules.availability import Slot
-from conversations.stored import time_text
+from conversations.stored import time_from, time_text
 
 
 def numbered(subject: Subject, choices: Iterable[tuple[str, str]]) -> tuple[Option, ...]:
@@ -43,3 +45,13 @@ def moments(slots: Sequence[Slot], language: str) -> tuple[Option, ...]:
         )
         for letter, slot in zip(ascii_uppercase, slots, strict=False)
     )
+
+
+def moments_in(offered: Iterable[Option], zone: ZoneInfo) -> dict[str, datetime]:
+    """The starts among these options, by what is typed for each."""
+    found = {}
+    for option in offered:
+        if option.subject is Subject.MOMENT:
+            day, _, at = option.value.partition("T")
+            found[option.key] = datetime.combine(date.fromisoformat(day), time_from(at), zone)
+    return found

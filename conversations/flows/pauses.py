@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from conversations.dialogue import Awaiting, Dialogue, Quiet
+from conversations.dialogue import Awaiting, Dialogue, Option, Quiet, Subject
 from conversations.effects import LetGo
 from conversations.facts import Facts
 from conversations.flows import booking, side_trips
@@ -21,11 +21,12 @@ def patience(dialogue: Dialogue, facts: Facts) -> timedelta | None:
 
 
 def went_quiet(dialogue: Dialogue, facts: Facts) -> Turn:
-    """Remind them, and ask again; the second time, say nothing and keep what they began."""
+    """Remind them, and ask again; the second time, say nothing and keep what they began, and the times they were
+    offered."""
     if dialogue.quiet is Quiet.NO:
         turn = side_trips.again(replace(dialogue, quiet=Quiet.NUDGED), facts)
         return turn.led_by(say("nudge"))
-    return Turn(replace(dialogue, quiet=Quiet.PUT_BY).asking(Awaiting.NOTHING), (), (LetGo(),))
+    return Turn(replace(dialogue, quiet=Quiet.PUT_BY).asking(Awaiting.NOTHING, _times(dialogue)), (), (LetGo(),))
 
 
 def offer_again(dialogue: Dialogue, facts: Facts) -> Turn:
@@ -33,14 +34,14 @@ def offer_again(dialogue: Dialogue, facts: Facts) -> Turn:
     known = what_is_known(dialogue, facts)
     assert known is not None
     reply = say("pick_up", what=known.values["what"])
-    return Turn(replace(dialogue, quiet=Quiet.NO).asking(Awaiting.PICK_UP), (reply,))
+    return Turn(replace(dialogue, quiet=Quiet.NO).asking(Awaiting.PICK_UP, _times(dialogue)), (reply,))
 
 
 def answer(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn | None:
     """What their YES or NO to that leads to; None for any other text."""
     match understood.answer:
         case Answer.YES:
-            return booking.ask_next(dialogue, facts)
+            return booking.ask_again(dialogue, facts)
         case Answer.NO:
             return booking.ask_next(dialogue.without_slots(), facts, (say("started_over"),))
         case _:
@@ -52,3 +53,7 @@ def start_afresh(dialogue: Dialogue, understood: Understood) -> Dialogue:
     name another."""
     dialogue = replace(dialogue, quiet=Quiet.NO, day=None, at=None, earliest=None, latest=None)
     return dialogue.without_slots() if understood.service_ids else dialogue
+
+
+def _times(dialogue: Dialogue) -> tuple[Option, ...]:
+    return tuple(option for option in dialogue.options if option.subject is Subject.MOMENT)

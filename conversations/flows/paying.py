@@ -41,25 +41,41 @@ def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts
     told = read_confirmation(event.text)
     if not (event.media or told or understood.intent in (Intent.PAY, Intent.PAID, *_METHODS)):
         return None
-    waiting = [found for found in facts.my_bookings() if found.payment is not None]
-    waiting.sort(key=lambda found: found.payment is not None and found.payment.is_hold)
-    found = next((one for one in waiting if one.id == event.about), waiting[0] if waiting else None)
+    found = _to_pay(event, facts)
     if found is None or found.payment is None:
         return None
     if found.payment.is_hold:
         return side_trips.again(dialogue, facts).led_by(how_to_hold(found, found.payment, facts))
-    if told is not None:
-        return Turn(dialogue, (), (SubmitProof(found.id, told.code, told.amount),))
-    if event.media:
-        return Turn(dialogue, (), (SubmitProof(found.id),))
+    if effect := _proof(found, understood, event):
+        return Turn(dialogue, (), (effect,))
     if understood.intent is Intent.PAID:
-        reference = reference_in(event.text)
-        if reference:
-            return Turn(dialogue, (), (SubmitProof(found.id, reference),))
         return side_trips.again(dialogue, facts).led_by(say("pay_show_proof", id=found.id))
     usual = found.payment.methods[0]
     wanted = _METHODS.get(understood.intent, usual) if understood.intent is not None else usual
     return _pay_by(dialogue, wanted, found, facts)
+
+
+def proof(understood: Understood, event: Said, facts: Facts) -> SubmitProof | None:
+    """What shows that they have paid, where something waits to be paid."""
+    found = _to_pay(event, facts)
+    is_due = found is not None and found.payment is not None and not found.payment.is_hold
+    return _proof(found, understood, event) if found is not None and is_due else None
+
+
+def _to_pay(event: Said, facts: Facts) -> BookingView | None:
+    """The booking whose payment they mean: the one their text is about, else what waits to be paid first."""
+    waiting = [found for found in facts.my_bookings() if found.payment is not None]
+    waiting.sort(key=lambda found: found.payment is not None and found.payment.is_hold)
+    return next((one for one in waiting if one.id == event.about), waiting[0] if waiting else None)
+
+
+def _proof(found: BookingView, understood: Understood, event: Said) -> SubmitProof | None:
+    if told := read_confirmation(event.text):
+        return SubmitProof(found.id, told.code, told.amount)
+    if event.media:
+        return SubmitProof(found.id)
+    reference = reference_in(event.text) if understood.intent is Intent.PAID else ""
+    return SubmitProof(found.id, reference) if reference else None
 
 
 def _pay_by(dialogue: Dialogue, wanted: PaymentMethod, found: BookingView, facts: Facts) -> Turn:
@@ -125,9 +141,11 @@ def paid(dialogue: Dialogue, event: Paid, facts: Facts) -> Turn:
     if event.series is not None and len(event.confirmed) > 1:
         return _series_paid(dialogue, event.series, event.confirmed, told | {"extra": extra}, receipt)
     notice = "paid_revived_notice" if event.is_revived else "paid_notice"
+    reply = say("paid_receipt", extra=extra, receipt=receipt.transaction_id, **values)
     if found.status is not BookingStatus.CONFIRMED:
-        return Turn(dialogue, (say("paid_receipt", extra=extra, receipt=receipt.transaction_id, **values),))
-    reply = confirmation("paid", found, price=receipt.received, receipt=receipt.transaction_id, extra=extra)
+        return Turn(dialogue, (reply,))
+    if found.start > facts.now:
+        reply = confirmation("paid", found, price=receipt.received, receipt=receipt.transaction_id, extra=extra)
     return Turn(settle(dialogue, found, settled=True), (reply,), (TellCoordinator(say(notice, **told), found.id),))
 
 
@@ -179,8 +197,10 @@ def lapsed(dialogue: Dialogue, event: PaymentLapsed, facts: Facts) -> Turn:
 
 
 def shown(dialogue: Dialogue, event: PaymentShown, facts: Facts) -> Turn:
-    """Thanks, and word to whoever looks at it."""
-    found = event.booking
+    """Thanks, and word to whoever looks at it; the word alone while an operator talks with the client."""
+    found, is_silent = event.booking, facts.person.is_with_operator
+    if event.is_used and is_silent:
+        return Turn(dialogue)
     if event.is_used:
         return side_trips.again(dialogue, facts).led_by(say("proof_used", id=found.id, reference=event.proof))
     asked = found.payment.left if found.payment is not None else found.price
@@ -188,6 +208,8 @@ def shown(dialogue: Dialogue, event: PaymentShown, facts: Facts) -> Turn:
         "proof_notice", id=found.id, client=found.client, service=found.service, when=found.start, price=asked,
         proof=event.proof,
     )  # fmt: skip
+    if is_silent:
+        return Turn(dialogue, (), (TellCoordinator(tell, found.id),))
     reply = say("proof_received", id=found.id, business=facts.business.name)
     return side_trips.again(dialogue, facts).led_by(reply).doing(TellCoordinator(tell, found.id))
 

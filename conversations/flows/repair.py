@@ -9,6 +9,7 @@ from conversations.flows import booking, side_trips, waiting
 from conversations.flows.slots import what_is_known
 from conversations.replies import Reply, say
 from conversations.turn import Turn
+from conversations.understanding.normalise import LONGEST
 
 _ASKED_ONCE_MORE = frozenset(
     {
@@ -20,9 +21,10 @@ _ASKED_ONCE_MORE = frozenset(
 
 
 def answer(dialogue: Dialogue, text: str, facts: Facts) -> Turn:
-    """The first, second and third miss in a row each get another tactic."""
+    """The first, second and third miss in a row each get another tactic; a text that is too long to be read whole goes
+    to a person at once."""
     dialogue = replace(dialogue, misses=dialogue.misses + 1)
-    if dialogue.misses >= 3:
+    if dialogue.misses >= 3 or len(text) > LONGEST:
         reply = say("person_called_after_misses", business=facts.business.name)
         return Turn(replace(dialogue, misses=0), (reply,), (CallPerson(text),))
     known = what_is_known(dialogue, facts)
@@ -39,6 +41,8 @@ def answer(dialogue: Dialogue, text: str, facts: Facts) -> Turn:
             return booking.ask_date(dialogue, facts, lead, key="ask_date_again")
         case Awaiting.TIME | Awaiting.TIME_READING if dialogue.service_id is not None and dialogue.day is not None:
             return booking.ask_time(dialogue, facts, lead, key="ask_time_again")
+        case Awaiting.TIME if dialogue.service_id is not None and dialogue.options:
+            return booking.ask_again(dialogue, facts, lead)
         case each if each in _ASKED_ONCE_MORE and dialogue.service_id is not None:
             return booking.ask_next(dialogue, facts, (say("not_understood"),))
         case Awaiting.PROPOSAL:

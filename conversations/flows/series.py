@@ -8,7 +8,7 @@ from conversations.business import Money, Service
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
 from conversations.effects import BookSeries, LetGo, Occurrence
 from conversations.facts import Facts
-from conversations.flows import visits
+from conversations.flows import one_each, visits
 from conversations.flows.open_requests import too_many_open
 from conversations.flows.options import numbered
 from conversations.flows.series_words import dates, how_often, left_out, pairs, rhythm_line
@@ -143,10 +143,11 @@ def _book(dialogue: Dialogue, service: Service, facts: Facts) -> Turn:
     if _starts(made) != dialogue.shown:
         return _show(dialogue, service, made, facts, (say("series_changed"),))
     items = tuple(Occurrence(item.number, item.at, item.start, str(item.why or "")) for item in made.items)
+    one = one_each.for_first(dialogue, facts)
     effect = BookSeries(
         dialogue.service_ids, made.calendar.staff.id,
         replace(rhythm, count=made.pattern.count, until=made.pattern.until, lasting=None),
-        made.pattern.first, dialogue.mode or Mode.ALL_OR_NOTHING, items, dialogue.note, dialogue.attendee,
+        made.pattern.first, dialogue.mode or Mode.ALL_OR_NOTHING, items, one.note, one.attendee,
     )  # fmt: skip
     return Turn(dialogue, (), (effect,))
 
@@ -190,7 +191,8 @@ def _values(dialogue: Dialogue, service: Service, made: Plan, facts: Facts) -> d
     booked, first = len(made.booked), made.booked[0]
     return {
         "service": service.called, "minutes": service.minutes, "staff": made.calendar.staff.name,
-        "attendee": dialogue.attendee, "place": service.place, "rhythm": rhythm_line(made.pattern),
+        "attendee": one_each.for_first(dialogue, facts).attendee, "place": service.place,
+        "rhythm": rhythm_line(made.pattern),
         "visits": say("series_all_visits", count=booked), "free": booked, "all": len(made.items),
         "dates": dates(made.booked, made.pattern),
         "left_out": left_out(made.left_out), "first": first,

@@ -8,7 +8,7 @@ from conversations.dialogue import Awaiting, Dialogue
 from conversations.effects import TellCoordinator
 from conversations.events import Said, SeriesBooked, SeriesDecided, SeriesTakesLonger
 from conversations.facts import Facts
-from conversations.flows import series_waiting
+from conversations.flows import one_each, series_waiting
 from conversations.flows.notices import client_line, meeting_lines, offer_others
 from conversations.flows.pay_words import how_to_pay
 from conversations.flows.series_words import dates, left_out, numbered_dates, pattern_of, rhythm_line
@@ -31,7 +31,8 @@ def booked(dialogue: Dialogue, event: SeriesBooked, facts: Facts) -> Turn:
     of the same text."""
     series, (first, *_) = event.series, event.series.bookings
     settled, numbers = first.status is not BookingStatus.PENDING, tuple(item.number for item in series.items)
-    then = (Said(dialogue.next_wish),) if dialogue.next_wish else ()
+    further = dialogue.next_wish or one_each.wish_for_next(dialogue, facts)
+    then = (Said(further),) if further else ()
     waits = series_waiting.wait_option(series, facts)
     dialogue = replace(dialogue.without_slots(), booking_id=first.id, settled=settled, options=waits)
     name: Reply | str = say("to_name", name=first.client) if first.client_named else ""

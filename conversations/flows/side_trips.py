@@ -122,8 +122,8 @@ def again(dialogue: Dialogue, facts: Facts) -> Turn:
     if before and (turn := before_booking.again(dialogue, facts)):
         return turn
     in_funnel = dialogue.service_id is not None or dialogue.awaiting in (Awaiting.SERVICE, Awaiting.CONFIRMATION)
-    if in_funnel and dialogue.awaiting is not Awaiting.PROPOSAL:
-        return booking.ask_next(dialogue, facts)
+    if in_funnel and dialogue.awaiting not in (Awaiting.PROPOSAL, Awaiting.WORDS):
+        return booking.ask_again(dialogue, facts)
     return Turn(dialogue)
 
 

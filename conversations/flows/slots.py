@@ -36,8 +36,8 @@ def fill(dialogue: Dialogue, understood: Understood, facts: Facts) -> Filled:
     if choice is not None:
         dialogue = _choose(dialogue, choice)
         sure = choice.subject in (Subject.TIME, Subject.MOMENT)
-    if understood.seats is not None:
-        dialogue = replace(dialogue, seats=understood.seats)
+    if understood.seats is not None or understood.for_self:
+        dialogue = replace(dialogue, seats=understood.seats, party=understood.words.get("seats", ""))
     if understood.staff_id is not None:
         dialogue = replace(dialogue, staff_id=understood.staff_id)
     dialogue = _with_asides(dialogue, understood)

@@ -22,6 +22,7 @@ from conversations.flows import (
     series_cancelled,
     side_trips,
     waitlist,
+    words,
 )
 from conversations.flows.recall import recall
 from conversations.flows.standing import is_open
@@ -51,7 +52,12 @@ def _answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Fact
         return side_trips.again(dialogue, facts).led_by(say("media_received"))
     if turn := waitlist.answer(replace(dialogue, misses=0), understood, event, facts):
         return turn
+    if turn := proposal.answer_numbered(replace(dialogue, misses=0), understood, event, facts):
+        return turn
     if dialogue.awaiting is Awaiting.PROPOSAL and (turn := proposal.answer(dialogue, understood, facts)):
+        return turn
+    is_worded = dialogue.awaiting is Awaiting.WORDS
+    if is_worded and (turn := words.answer(replace(dialogue, misses=0), understood, event, facts)):
         return turn
     if turn := _answer_about_booking(dialogue, understood, event, facts):
         return turn

@@ -5,9 +5,10 @@ from dataclasses import replace
 from conversations.dialogue import Awaiting, Dialogue
 from conversations.events import HandedBack, OperatorWrote, Said, TakenOver
 from conversations.facts import Facts
-from conversations.flows import side_trips
+from conversations.flows import paying, side_trips
 from conversations.replies import say
 from conversations.turn import Turn
+from conversations.understanding import Understood
 
 
 def taken_over(dialogue: Dialogue, event: TakenOver, facts: Facts) -> Turn:
@@ -27,6 +28,7 @@ def wrote(dialogue: Dialogue, event: OperatorWrote) -> Turn:
     return Turn(dialogue, (say("person_words", text=event.text),))
 
 
-def listen(dialogue: Dialogue, _event: Said) -> Turn:
-    """The text is kept for whoever talks with them."""
-    return Turn(dialogue)
+def listen(dialogue: Dialogue, event: Said, understood: Understood, facts: Facts) -> Turn:
+    """The text is kept for whoever talks with them; what shows that they have paid counts as ever."""
+    effect = paying.proof(understood, event, facts)
+    return Turn(dialogue, (), (effect,) if effect is not None else ())

@@ -22,6 +22,10 @@ class Asides(NamedTuple):
     note: str
     attendee: str
     rest: str
+    heads: int | None
+    """How many they are, where several are named."""
+    party: str
+    """The words for these."""
 
 
 def read_asides(text: str, known: Vocabulary, context: Context) -> Asides:
@@ -33,7 +37,7 @@ def read_asides(text: str, known: Vocabulary, context: Context) -> Asides:
     noted = read_note(emailed.rest, known)
     guest = read_guest(noted.rest, known, services | people, lambda word: _is_service(word, known, context))
     named = read_name(guest.rest, known, services)
-    return Asides(named.name, emailed.email, noted.note, guest.called, named.rest)
+    return Asides(named.name, emailed.email, noted.note, guest.called, named.rest, heads=guest.heads, party=guest.party)
 
 
 def _is_service(word: str, known: Vocabulary, context: Context) -> bool:

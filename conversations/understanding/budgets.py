@@ -14,8 +14,8 @@ from conversations.understanding.phrases import Words
 from conversations.understanding.said_amounts import Amount, Link, Said, ends
 
 _THOUSAND = Decimal(1000)
-_MOST = Decimal(10**12)
-_MOST_BARE = Decimal(10**9)
+MOST = Decimal(10**12)
+MOST_BARE = Decimal(10**9)
 """Bare figures from here on are a telephone number or the like."""
 _DOLLAR_SIGN = ("$",)
 _PESOS_WITH_DOLLAR_SIGN = frozenset({"ARS", "CLP", "COP", "CUP", "DOP", "MXN", "UYU"})
@@ -30,11 +30,6 @@ class Budget:
     low: int
     high: int
     currency: str
-
-    @property
-    def estimate(self) -> int:
-        """The middle, in minor units."""
-        return (self.low + self.high) // 2
 
 
 class Unsaid(StrEnum):
@@ -81,11 +76,11 @@ def read_budget(text: str, currency: str, language: str) -> Budget | Unsaid:
         return Unsaid.NONE
     low, high = sorted((found[0].first, found[0].last))
     low = Decimal(0) if low == high and has_most else low
-    if not 0 < high <= (_MOST_BARE if surest is _Sure.LARGE else _MOST):
+    if not 0 < high <= (MOST_BARE if surest is _Sure.LARGE else MOST):
         return Unsaid.NONE
     if surest is _Sure.SMALL:
         return Unsaid.UNIT
-    code = _currency(found[0].currency or _named(said), currency, said.lexicon)
+    code = currency_of(found[0].currency or _named(said), currency, said.lexicon)
     budget = Budget(minor_units(low.quantize(Decimal(1)), code), minor_units(high.quantize(Decimal(1)), code), code)
     return budget if budget.high else Unsaid.NONE
 
@@ -124,7 +119,7 @@ def _named(said: Said) -> Words:
     return next((each for each in phrases if each in known and (len("".join(each)) > 2 or not each[0].isalpha())), ())
 
 
-def _currency(said: Words, business: str, words: Lexicon) -> str:
+def currency_of(said: Words, business: str, words: Lexicon) -> str:
     """The code of a currency by the words for it; the business's where they are none, or those of several."""
     plain = tuple(word for word in said if word != ".")
     if code := words.currencies.get(said) or words.currencies.get(plain):

@@ -19,10 +19,13 @@ _MOST = 4
 
 
 class Guest(NamedTuple):
-    """ "Amina (daughter)", "daughter" or "Amina", in the client's own words, or ""; and the text without the names."""
+    """ "Amina (daughter)", "daughter" or "Amina", in the client's own words, or ""; and the text without the names.
+    Where several are named, or whoever texts comes as well: how many they are, and the words for them."""
 
     called: str
     rest: str
+    heads: int | None = None
+    party: str = ""
 
 
 class _One(NamedTuple):
@@ -48,10 +51,14 @@ def read_guest(text: str, known: Vocabulary, taken: Collection[str], is_service:
         guests = _with_others(said, first)
         end = guests[-1].end
         is_led = first.is_guest or said.size(end, "after") or (first is guests[-1] and said.size(end, "needs"))
-        if said.size(end, "and_me"):
-            return Guest("", _without(said.raw, guests))  # "for my wife and me"
+        rest = _without(said.raw, guests)
+        if (me := _me_before(said, place, end)) is not None:  # "para mí y mi marido"
+            return Guest("", rest, len(guests) + 1, said.joined(range(me, end)))
+        if with_me := said.size(end, "and_me"):  # "for my wife and me"
+            return Guest("", rest, len(guests) + 1, _party(said, place, end + with_me))
         if is_led:
-            return Guest(", ".join(guest.called for guest in guests), _without(said.raw, guests))
+            party = (len(guests), _party(said, place, end)) if len(guests) > 1 else (None, "")
+            return Guest(", ".join(guest.called for guest in guests), rest, *party)
         if said.size(place + 1, "called") and first.out:
             text = _without(said.raw, guests)  # somebody's name, but neither a guest's nor the client's
     return Guest("", text)
@@ -128,6 +135,29 @@ def _related(said: Said, place: int) -> _One | None:
     one = _guest(said, place, relation)
     out = range(place, one.end) if relation in said.taken else one.out
     return one._replace(out=out, is_guest=is_attached or start < place)
+
+
+def _me_before(said: Said, place: int, end: int) -> int | None:
+    """Where whoever texts is named before the relation at `place`, with a "for" before them or behind all of it."""
+    for start in range(place, max(place - _NEAR, 0), -1):
+        me = _phrase_before(said, start, "me_and")
+        if me is not None:
+            is_led = _phrase_before(said, me, "for") is not None or said.size(me, "for_me") or said.size(end, "after")
+            return me if is_led else None
+        if not (said.is_between(start - 1) or said.size(start - 1, "for")):
+            return None
+    return None
+
+
+def _phrase_before(said: Said, end: int, listed: str) -> int | None:
+    """Where a phrase of that list begins that ends right before `end`."""
+    starts = range(max(end - _NEAR, 0), end)
+    return next((start for start in starts if said.size(start, listed) == end - start), None)
+
+
+def _party(said: Said, place: int, end: int) -> str:
+    """The words from the "for" that leads whoever stands at `place`."""
+    return said.joined(range(_lead(said, place)[0], end))
 
 
 def _guest(said: Said, place: int, relation: str) -> _One:

@@ -149,7 +149,7 @@ class Understood:
     moments: tuple[Pair, ...] = ()
     """Alternatives that name day and time in pairs ("mon 3pm or tue 4pm")."""
     seats: int | None = None
-    """For how many people, where that was said."""
+    """For how many people, where that was said, or where they were named one by one."""
     visit: tuple[tuple[int, ...], ...] = ()
     """Services that were named apart, to be had in one visit, each with all that fit ("cut and colour"); () for one."""
     adds: bool = False

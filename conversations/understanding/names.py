@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from conversations.understanding.kinds import Kind
 from conversations.understanding.normalise import fold
 from conversations.understanding.tokens import words_of
 from conversations.understanding.vocabulary import Vocabulary
@@ -12,6 +13,11 @@ from conversations.understanding.vocabulary import Vocabulary
 _LONGEST = 4
 _ENDS = ",.!?;:()،؛؟"
 _INSIDE = frozenset("-'.·")
+UNTIMED = frozenset({
+    Kind.OTHER, Kind.SOFT, Kind.GREETING, Kind.COMMA, Kind.MARK, Kind.AND, Kind.NOISE, Kind.ME, Kind.THE, Kind.FROM,
+    Kind.ARTICLE, Kind.PEOPLE,
+})  # fmt: skip
+"""Kinds of words that tell nothing of a day or an hour by themselves."""
 
 
 class Named(NamedTuple):
@@ -32,7 +38,8 @@ def read_name(text: str, known: Vocabulary, service_words: Collection[str]) -> N
         for listed, first in openers.items():
             size = _lead(folded, place, known, listed) if word.startswith(first) else 0
             name = _name(raw[place + size :], folded[place + size :], known) if size else []
-            if name and (listed == "leads" or _is_safe(name, known, service_words)):
+            behind = folded[place + size + len(name) :]
+            if name and (listed == "leads" or _is_safe(name, behind, known, service_words)):
                 rest = [*raw[:place], "¤", *raw[place + size + len(name) :]]
                 return Named(_spelling(name), " ".join(rest))
     return Named("", text)
@@ -80,8 +87,20 @@ def is_name_like(word: str) -> bool:
     return bool(letters) and all(unicodedata.category(character)[0] in "LM" for character in letters)
 
 
-def _is_safe(name: Sequence[str], known: Vocabulary, service_words: Collection[str]) -> bool:
+def is_first_name(word: str, known: Vocabulary) -> bool:
+    """Whether a bare word with a capital is a first name that is short for a day as well ("Tom")."""
+    return word.istitle() and fold(word) in known.single("names", "like_days")
+
+
+def _is_safe(name: Sequence[str], behind: Sequence[str], known: Vocabulary, service_words: Collection[str]) -> bool:
+    if is_first_name(name[0], known) and not (behind and _is_timed(behind[0], known)):
+        name = name[1:]
     return all(word[0].isupper() for word in name) and means_nothing_else(name, known, service_words)
+
+
+def _is_timed(word: str, known: Vocabulary) -> bool:
+    meaning = known.phrases.get(word)
+    return word[:1].isdecimal() or (meaning is not None and meaning.kind not in UNTIMED)
 
 
 def means_nothing_else(name: Sequence[str], known: Vocabulary, taken: Collection[str]) -> bool:

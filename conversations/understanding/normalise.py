@@ -4,8 +4,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
-LONGEST = 300
+LONGEST = 600
 """Characters that are read; a booking needs no more, and every later cost is bounded by it."""
+_ENDS = LONGEST // 2 - 2
+"""Of a longer text its beginning and its end: people tell their story first, and what they wish last."""
 
 KEPT = 4096
 
@@ -32,14 +34,22 @@ _ELIDED = re.compile(r"'(?=(?:s|t|ll|re|ve|m|d|clock)\b)")
 
 
 def tidy(text: str) -> str:
-    """The text retyped plainly: NFKC, ASCII digits, single spaces, nothing invisible, at most 300 characters."""
-    if text[:LONGEST].isascii():
-        return " ".join(_UNPRINTED.sub(" ", text[:LONGEST]).replace("`", "'").split())
-    text = unicodedata.normalize("NFKC", _APOSTROPHES.sub("'", _UNSEEN.sub("", text[:LONGEST])))[:LONGEST]
+    """The text retyped plainly: NFKC, ASCII digits, single spaces, nothing invisible, at most 600 characters."""
+    if len(text) > LONGEST:
+        text = _shortened(text)
+    if text.isascii():
+        return " ".join(_UNPRINTED.sub(" ", text).replace("`", "'").split())
+    text = unicodedata.normalize("NFKC", _APOSTROPHES.sub("'", _UNSEEN.sub("", text)))[:LONGEST]
     text = _DASHES.sub("-", _APOSTROPHES.sub("'", text))
     if not text.isprintable() or _OTHER_DIGIT.search(text):
         text = "".join(map(_plain, text))
     return " ".join(text.split())
+
+
+def _shortened(text: str) -> str:
+    """Its beginning and its end, in whole words where there are any."""
+    begins, ends = text[:_ENDS], text[-_ENDS:]
+    return f"{begins.rpartition(' ')[0] or begins} … {ends.partition(' ')[2] or ends}"
 
 
 @lru_cache(maxsize=KEPT)

@@ -1,37 +1,18 @@
 """Amounts as people say them ("2.5k", "two hundred", "laki tatu"): the words of a text, and the amounts in it."""
 
-import re
 from collections.abc import Iterator, Set
 from decimal import Decimal
 from enum import Enum, auto
 from itertools import zip_longest
 from typing import NamedTuple
 
-from conversations.understanding.amount_words import LONGEST_PHRASE, Lexicon, lexicon, size_of
+from conversations.understanding.amount_pieces import pieces, value_of
+from conversations.understanding.amount_words import LONGEST_PHRASE, lexicon, size_of
 from conversations.understanding.kinds import Kind
-from conversations.understanding.normalise import fold
 from conversations.understanding.phrases import Words
-from conversations.understanding.tokens import tokens
 
 _THOUSAND = 1000
-_LAKH = 100_000
-_GROUP = 3
-"""Figures between two signs of thousands."""
 _LARGEST = 10**18
-_LONGEST_LEAD = 2
-"""Letters of the small words that are written onto a number ("ومليون")."""
-_MARKS = str.maketrans({"٫": ".", "٬": ",", "،": ","})
-_NO_AMOUNT = re.compile(
-    r"\S*@\S*|https?:\S*|www\.\S*"
-    r"|[0-9]+(?:[/:][0-9]+)+|[0-9]+⁄[0-9]+"
-    r"|\b[0-9]{4}([.-])[0-9]{1,2}\1[0-9]{1,2}\b|\b[0-9]{1,2}([.-])[0-9]{1,2}\2(?:19|20)?[0-9]{2}\b"
-    r"|\+[0-9][0-9 ().-]{6,}[0-9]|(?<![0-9.,])(?<![0-9][ .,-])0[0-9]{2}[0-9 .-]{3,}[0-9]"
-    r"|\(?\b[0-9]{3}\)?[-. ]{1,2}[0-9]{3}[-. ][0-9]{4}\b"
-)
-"""Figures of another sort: in addresses, dates, clocks, fractions, telephone numbers."""
-_TAKEN_OUT = " ¤ "
-_FIGURES = re.compile(r"[1-9][0-9]{0,2}(?: [0-9]{3}(?![0-9]))+(?:[.,][0-9]{1,2}(?![0-9]))?|[0-9]+(?:[.,][0-9]+)*")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:([.,])[0-9]{2,3}(?:\1[0-9]{2,3})*)?")
 _OF_TIME = frozenset({
     Kind.DAY, Kind.WEEK, Kind.MONTHS_UNIT, Kind.YEARS_UNIT, Kind.HOURS, Kind.MINUTES, Kind.MERIDIEM, Kind.OCLOCK,
     Kind.HOUR_MARK, Kind.PART, Kind.MONTH, Kind.DAY_MARK, Kind.UNIT, Kind.SUFFIX,
@@ -78,12 +59,12 @@ class Said:
 
     def __init__(self, text: str, code: str) -> None:
         self.lexicon = lexicon(code)
-        pieces = list(_pieces(fold(text.translate(_MARKS)), self.lexicon))
-        self.texts: Words = tuple(text for text, _ in pieces)
-        self._glued = [is_glued for _, is_glued in pieces]
+        found = list(pieces(text, self.lexicon))
+        self.texts: Words = tuple(piece for piece, _ in found)
+        self._glued = [is_glued for _, is_glued in found]
         self.has_between = any(self._is(Kind.BETWEEN, at) for at in range(len(self.texts)))
-        found = list(self._amounts())
-        self.amounts = tuple(one for one, after in zip_longest(found, found[1:]) if not self._is_vague(one, after))
+        amounts = list(self._amounts())
+        self.amounts = tuple(one for one, after in zip_longest(amounts, amounts[1:]) if not self._is_vague(one, after))
 
     def has(self, name: str, but: str = "") -> bool:
         """Whether a phrase of the list `name` is said, otherwise than within one of the list `but`."""
@@ -119,6 +100,21 @@ class Said:
                 return frozenset()
             at += max(to, plus, size, 1)
         return frozenset(found)
+
+    @property
+    def begins_with_currency(self) -> bool:
+        """Whether the first word or sign of money is said before any other word."""
+        for at, text in enumerate(self.texts):
+            sizes = range(min(LONGEST_PHRASE, len(self.texts) - at), 0, -1)
+            found = next((said for size in sizes if self._is_currency(said := self.texts[at : at + size])), ())
+            if found and not _is_letter(found):
+                return True
+            if found:
+                behind = self.texts[at + 1 : at + 2]
+                return bool(behind) and behind[0][0].isdecimal() and self._glued[at + 1]
+            if text[0].isalnum():
+                return False
+        return False
 
     def _is(self, kind: Kind, at: int) -> bool:
         return self.lexicon.kind(self.texts, at)[0] is kind
@@ -165,7 +161,7 @@ class Said:
             return self._scale_alone(at)
         end = count.end if count else at + 1
         factor, greatest, end = self._scales(end)
-        value = count.value if count else _value(self.texts[at], greatest)
+        value = count.value if count else value_of(self.texts[at], greatest)
         return None if value is None else _Term(value * factor, end, greatest, is_written)
 
     def _scales(self, at: int) -> tuple[Decimal, Decimal, int]:
@@ -184,7 +180,7 @@ class Said:
         scale, end = self.lexicon.scales[self.texts[at : at + size]], at + size
         if self.lexicon.scale_first and end < len(self.texts):
             if self.texts[end][0].isdecimal():
-                value = _value(self.texts[end], scale)
+                value = value_of(self.texts[end], scale)
                 return None if value is None else _Term(value * scale, end + 1, scale, is_written=True)
             if self._is(Kind.ONE, end):
                 return _Term(scale, end + 1, scale)
@@ -342,45 +338,6 @@ def _adds(value: Decimal, more: Decimal, *, units_first: bool) -> bool:
     is_twenty = whole % 100 in (60, 80) and 10 <= more < 20
     is_reversed = units_first and whole < 10 and 20 <= more < 100 and more % 10 == 0
     return more < 10**zeros or is_twenty or is_reversed
-
-
-def _value(figures: str, scale: Decimal) -> Decimal | None:
-    """ "300,000", "40.000", "1,50,000", "2.500,50", "1.5"; None for what is no number. Before a million a dot is that
-    of a fraction ("1.250 million")."""
-    figures = figures.replace(" ", "")
-    signs = [sign for sign in figures if sign in ".,"]
-    *whole, last = re.split("[.,]", figures)
-    if not signs:
-        return Decimal(figures)
-    if len(set(signs)) == 2 and signs.count(signs[-1]) == 1:
-        return Decimal(f"{''.join(whole)}.{last}") if _GROUPED.fullmatch(figures[: -len(last) - 1]) else None
-    if len(signs) == 1 and (len(last) != _GROUP or scale >= _LAKH or whole[0] == "0" or len(whole[0]) > len(last)):
-        return Decimal(f"{whole[0]}.{last}")
-    return Decimal("".join((*whole, last))) if _GROUPED.fullmatch(figures) and len(last) == _GROUP else None
-
-
-def _pieces(text: str, words: Lexicon) -> Iterator[tuple[str, bool]]:
-    """The words, signs and figures of a folded text, and of each whether it is written onto the one before it."""
-    text, end = _NO_AMOUNT.sub(_TAKEN_OUT, text), -1
-    at = 0
-    for figures in (*_FIGURES.finditer(text), None):
-        for token in tokens(text[at : figures.start() if figures else len(text)]):
-            lead = _lead(token.text, words)
-            if lead:
-                yield token.text[:lead], at + token.start == end
-            yield token.text[lead:], bool(lead) or at + token.start == end
-            end = at + token.end
-        if figures:
-            yield figures[0], figures.start() == end
-            at = end = figures.end()
-
-
-def _lead(word: str, words: Lexicon) -> int:
-    """How many letters of a small word are written onto a word of amounts."""
-    if word in words.openings:
-        return 0
-    leads = (lead for lead in words.words.attached if len(lead) <= _LONGEST_LEAD and word.startswith(lead))
-    return next((len(lead) for lead in leads if word[len(lead) :] in words.openings), 0)
 
 
 def ends(first: Amount, last: Amount) -> tuple[Decimal, Decimal]:

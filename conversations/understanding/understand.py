@@ -15,6 +15,7 @@ from conversations.understanding.choices import pick
 from conversations.understanding.codes import without_codes, without_named_codes
 from conversations.understanding.delays import read_delay
 from conversations.understanding.fallback import fall_back
+from conversations.understanding.first_names import without_first_names
 from conversations.understanding.guests import is_for_self
 from conversations.understanding.intents import read_intent
 from conversations.understanding.kinds import Kind
@@ -46,7 +47,7 @@ _TELLING = frozenset(
 
 
 def understand(text: str, context: Context) -> Understood:
-    """What `text` says, read against `context`. Never raises, whatever the text; reads its first 300 characters."""
+    """What `text` says, read against `context`. Never raises, whatever the text; reads 600 characters of it."""
     understood = _understand(text, context)
     if understood.choice is not None or not any(service.has_types for service in context.services):
         return understood
@@ -59,13 +60,13 @@ def understand(text: str, context: Context) -> Understood:
     return with_session_types(understood, said, context)
 
 
-def _understand(text: str, context: Context) -> Understood:
-    """The same, with a service of several session types in all of them."""
+def _understand(text: str, context: Context, wholes: dict[str, bool] | None = None) -> Understood:
+    """The same, with a service of several session types in all of them. `wholes`: which parts of a longer text are
+    known to be whole wishes, so that none is read twice."""
     known = vocabulary(context.language, context.region)
     asides = read_asides(tidy(text), known, context)
-    folded = without_named_codes(
-        fold(without_codes(without_people(without_houses(asides.rest, known), known, context))), known
-    )
+    rest = without_first_names(without_houses(asides.rest, known), known, context)
+    folded = without_named_codes(fold(without_codes(without_people(rest, known, context))), known)
     pieces = tokens(folded)
     words = [plain(word) for word in words_of(folded)]
     signs = [piece.text for piece in pieces if not piece.is_word]
@@ -109,6 +110,8 @@ def _understand(text: str, context: Context) -> Understood:
     if same_time and not any(lexeme.kind is Kind.WEEKDAY for lexeme in lexemes):
         day = _week_ahead(day, context.now.date(), as_before)
     seats, seated = read_seats(lexemes, letters_of(lexemes))
+    if seats is None:
+        seats, seated = asides.heads, asides.party
     understood = told(
         intent=intent or (Intent.GREETING if greeted else None),
         service_ids=service_ids,
@@ -131,7 +134,9 @@ def _understand(text: str, context: Context) -> Understood:
         to_series=holds(words, known.phrase_set("repeats", "my_series")),
         delay=read_delay(lexemes) if intent is Intent.LATE else None,
     )
-    return _with_visit(understood, pieces, folded, known, context) if len(service_ids) > 1 else understood
+    if len(service_ids) < 2:
+        return understood
+    return _with_visit(understood, pieces, folded, known, context, {} if wholes is None else wholes)
 
 
 def _lexemes(text: str, known: Vocabulary, context: Context) -> tuple[Lexeme, ...]:
@@ -145,14 +150,25 @@ def _read_days(text: str, known: Vocabulary, context: Context) -> DateReading:
 
 
 def _with_visit(
-    understood: Understood, pieces: Sequence[Token], folded: str, known: Vocabulary, context: Context
+    understood: Understood,
+    pieces: Sequence[Token],
+    folded: str,
+    known: Vocabulary,
+    context: Context,
+    wholes: dict[str, bool],
 ) -> Understood:
     """The same with the services that were named apart; of two whole wishes the first, and the words of the other."""
     cut = parts(pieces, context.services, known)
     visit = read_visit(cut, context.services, known, understood.service_ids)
     if not visit:
         return understood
-    wishes = read_wishes(cut, lambda said: _is_whole(_understand(said, context), context), folded)
+
+    def is_whole(said: str) -> bool:
+        if said not in wholes:
+            wholes[said] = _is_whole(_understand(said, context, wholes), context)
+        return wholes[said]
+
+    wishes = read_wishes(cut, is_whole, folded)
     if wishes is None:
         return replace(understood, visit=visit)
     first, further = wishes

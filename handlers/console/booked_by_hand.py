@@ -25,12 +25,15 @@ class ByHand:
     at: str
 
 
-def book(session: Session, wish: ByHand, form: str, who: Who, circumstances: Circumstances) -> int | None:
-    """The booking's number; None where there is none: the answer to the form says why. Raises as commanded()."""
+def book(
+    session: Session, wish: ByHand, form: str, who: Who, circumstances: Circumstances
+) -> tuple[int | None, str]:  # fmt: skip
+    """The booking's number, and what the command is known by; None where there is no booking: its answer says why.
+    Raises as commanded()."""
     words = in_words(wish, circumstances.profiles.current(session))
     newest = newest_transition(session)
-    commanded(session, words, form, who, circumstances)
-    return booked_since(session, newest, f"operator:{who.id}")
+    answer = commanded(session, words, form, who, circumstances)
+    return booked_since(session, newest, f"operator:{who.id}"), answer.known_as
 
 
 def in_words(wish: ByHand, profile: Profile) -> str:

@@ -15,6 +15,7 @@ from handlers.views import booking_view
 from models.booking_listing import engagement_of
 from models.bookings import booking_by_id, bookings_of_series, transitions_of
 from models.payments import payments_of_booking
+from models.refunds import on_their_way
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Paid:
     amount: Money
     received: Money
     refunded: Money
+    """What has gone back; `returning` is still to."""
+    returning: Money
     reference: str
     at: datetime
 
@@ -68,12 +71,14 @@ def shown_of(session: Session, booking_id: int, profile: Profile) -> Shown | Non
     row = booking_by_id(session, booking_id)
     if row is None:
         return None
+    attempts = payments_of_booking(session, booking_id)
+    returning = on_their_way(session, [one.id for one in attempts])
     others = bookings_of_series(session, row.series_id) if row.series_id is not None else []
     return Shown(
         view=booking_view(row, profile),
         seat=f"{row.seats_reserved} seat{'s' if row.seats_reserved > 1 else ''}" if row.class_session_id else "",
         changes=tuple(_change(one, profile) for one in transitions_of(session, booking_id)),
-        payments=tuple(_paid(one) for one in payments_of_booking(session, booking_id)),
+        payments=tuple(_paid(one, returning.get(one.id, 0)) for one in attempts),
         siblings=tuple(booking_view(one, profile) for one in others if one.id != booking_id),
         engagement_id=engagement_of(session, booking_id), created_at=row.created_at, decide_by=row.decide_by,
         session_notes=row.session_notes, proof=row.session_proof, attendance=row.attendance,
@@ -87,9 +92,9 @@ def _change(row: Row[Any], profile: Profile) -> Change:
     return Change(before, BookingStatus(row.after), who, row.why, row.at)
 
 
-def _paid(row: Row[Any]) -> Paid:
+def _paid(row: Row[Any], returning: int) -> Paid:
     return Paid(
         row.id, row.request_id, PaymentStatus(row.status), PaymentMethod(row.method), Money(row.amount, row.currency),
-        Money(row.received, row.currency), Money(row.refunded, row.currency), row.transaction_id or row.proof,
-        row.paid_at or row.created_at,
+        Money(row.received, row.currency), Money(row.refunded - returning, row.currency),
+        Money(returning, row.currency), row.transaction_id or row.proof, row.paid_at or row.created_at,
     )  # fmt: skip

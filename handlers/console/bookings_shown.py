@@ -23,7 +23,7 @@ REQUESTS = 30
 IN_COLUMN = 30
 """Bookings that a column of the board shows."""
 IN_CALENDAR = 2000
-MOST_EXPORTED, AT_ONCE = 50_000, 1000
+AT_ONCE = 1000
 ON_BOARD = (
     BookingStatus.PENDING, BookingStatus.APPROVED, BookingStatus.CONFIRMED, BookingStatus.IN_PROGRESS,
     BookingStatus.COMPLETED, BookingStatus.NO_SHOW, BookingStatus.DECLINED, BookingStatus.CANCELLED,
@@ -109,14 +109,13 @@ def page_of(session: Session, wanted: Wanted, behind: Place, profile: Profile | 
 
 
 def export_pages(read: Read, wanted: Wanted, behind: Place, profile: Profile | None) -> Iterator[tuple[Line, ...]]:
-    """Every booking behind this place, MOST_EXPORTED at most, so many in one transaction that `read` opens."""
-    left = MOST_EXPORTED
-    while left > 0:
-        found = read(partial(_exported, wanted=wanted, behind=behind, limit=min(left, AT_ONCE), profile=profile))
+    """Every booking behind this place, so many in one transaction that `read` opens."""
+    while True:
+        found = read(partial(_exported, wanted=wanted, behind=behind, limit=AT_ONCE, profile=profile))
         yield found
         if len(found) < AT_ONCE:
             return
-        behind, left = _place(found[-1]), left - len(found)
+        behind = _place(found[-1])
 
 
 def _exported(session: Session, wanted: Wanted, behind: Place, limit: int, profile: Profile | None) -> tuple[Line, ...]:

@@ -10,16 +10,18 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from handlers.business_dumped import business_dumped
-from handlers.business_file import BusinessFile
 from handlers.business_hours import DAYS, Hours, dated, shifts, written_dates, written_shifts
+from handlers.console.business_faults import CannotChange, checked
 from models.business import business_version
 
+__all__ = [
+    "EVERYBODY", "LONGEST_KEY", "NEW", "NOBODY", "SETTINGS", "CannotChange", "Data", "Said", "Standing", "Subject",
+    "changed", "checked", "policy_key", "said_of", "standing",
+]  # fmt: skip
 Data = dict[str, Any]
 Said = Mapping[str, list[str]]
 """What a form says, by the name of the field."""
@@ -47,10 +49,6 @@ class Subject(StrEnum):
     RESOURCE = "resource"
 
 
-class CannotChange(Exception):
-    """The file would not be one, or cannot be loaded; a line for each fault, for whoever changes it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The business as it stands: its version, and the file as plain data; None where none is loaded."""
@@ -75,17 +73,6 @@ _PLAIN = {
     Subject.RESOURCE: ("name", "kind"),
 }  # fmt: skip
 """The fields that stand in the file as they are typed."""
-_WHY = {
-    "int_parsing": "wanted a whole number", "int_from_float": "wanted a whole number",
-    "decimal_parsing": "wanted a number such as 35.00", "string_too_short": "it is missing",
-    "missing": "it is missing", "too_short": "it is missing", "extra_forbidden": "there is no such field",
-}  # fmt: skip
-_WRITTEN = {
-    "phone": "wanted a phone number such as +97455500000", "review_link": "wanted an address such as https://example.com",
-    "kind": "wanted a word of small letters such as room", "about": "wanted a word of small letters such as parking",
-    "key": "wanted a word of small letters such as haircut", "region": "wanted a country such as QA",
-}  # fmt: skip
-_ONE = {"services": "service", "policies": "policy", "answers": "answer", "coordinators": "coordinator"}
 _MAY_BE_EMPTY = (Subject.BUSINESS, "quiet_hours")
 """What means something else when it is left out."""
 
@@ -133,7 +120,7 @@ def changed(data: Data, subject: Subject, key: str, said: Said) -> Data | None:
             return None
         else:
             table = found
-        if _one(said, "gone"):
+        if key != NEW and subject in _LISTS and _one(said, "gone"):
             _LEAVES.get(subject, _leave)(data, subject, table)
             return data
         for name in _PLAIN[subject]:
@@ -150,18 +137,6 @@ def changed(data: Data, subject: Subject, key: str, said: Said) -> Data | None:
     except ValueError as wrong:
         raise CannotChange(str(wrong)) from None
     return data
-
-
-def checked(data: Data) -> BusinessFile:
-    """The file, checked. Raises CannotChange with a line for each fault, by the name of what is at fault."""
-    try:
-        file = BusinessFile.model_validate(data)
-    except ValidationError as error:
-        lines = [f"{_where(data, fault['loc'])}{_why(fault)}" for fault in error.errors()]
-        raise CannotChange("\n".join(lines)) from None
-    if _has_nul(data):
-        raise CannotChange("there is a sign in it that no text has (U+0000)")
-    return file
 
 
 def policy_key(table: Data) -> str:
@@ -293,43 +268,3 @@ def _one(said: Said, name: str) -> str:
 
 def _typed(value: Any) -> str:
     return "yes" if value is True else str(value)
-
-
-def _where(data: Data, place: tuple[int | str, ...]) -> str:
-    """("services", 3, "price") → "service haircut, price: "."""
-    names: list[str] = []
-    at: Any = data
-    for part in place:
-        at = _inside(at, part)
-        if not isinstance(part, int):
-            names.append(_ONE.get(part, part))
-        elif isinstance(at, Mapping):
-            names.append(str(at.get("key") or at.get("about") or part + 1))
-    return f"{' '.join(names)}: " if names else ""
-
-
-def _inside(at: Any, part: int | str) -> Any:
-    if isinstance(at, Mapping):
-        return at.get(part)
-    return at[part] if isinstance(at, list) and isinstance(part, int) and part < len(at) else None
-
-
-def _why(fault: ErrorDetails) -> str:
-    """In plain words, where pydantic has others."""
-    match fault["type"]:
-        case "string_pattern_mismatch":
-            return _WRITTEN.get(str(fault["loc"][-1]), fault["msg"])
-        case "value_error":
-            return str(fault["ctx"]["error"])
-    return _WHY.get(fault["type"], fault["msg"])
-
-
-def _has_nul(value: Any) -> bool:
-    match value:
-        case str():
-            return "\x00" in value
-        case dict():
-            return any(map(_has_nul, value.values()))
-        case list() | tuple():
-            return any(map(_has_nul, value))
-    return False

@@ -132,7 +132,7 @@ def called_off(session: Session, class_id: int, reason: str, who: Who, circumsta
     """Raises as cancel_class()."""
     reason = " ".join(reason.split())[:300]
     cancel_class(session, class_id, f"operator:{who.id}", reason, circumstances)
-    _written_down(session, who, "called off", class_id, reason, circumstances.now)
+    _written_down(session, who, "called off", class_id, "", circumstances.now)
 
 
 def moved(

@@ -1,5 +1,6 @@
 """What a command is about, as the audit log says it, so that it is found again by that."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,8 @@ from handlers.profile import Profile
 from models.command_log import last_command
 from models.reached_at import conversation_reached_at
 
+_REFERENCE = re.compile(r"[A-Za-z]\d{1,9}(?!\S)")
+"""An engagement's, as "W4"."""
 MOST = 50
 """Entries that one command makes at most."""
 
@@ -28,6 +31,18 @@ def abouts(
     found = [*_named(calls), *_done(before, last_command(session, conversation_id))]
     found = found or list(_reached(session, calls, profile.business.region))
     return tuple(dict.fromkeys(found))[:MOST] or ("",)
+
+
+def in_short(words: str, profile: Profile) -> str:
+    """The commands in these words with the numbers that they name, and nothing of what somebody typed beside them."""
+    return "; ".join(_short(call) for call in parse(words, known(profile.business.language)))
+
+
+def _short(call: Call) -> str:
+    engagement = _REFERENCE.match(call.rest)
+    named = ",".join(map(str, call.ids)), *(one.text for one in call.series)
+    behind = engagement.group().upper() if engagement is not None else ""
+    return " ".join(part for part in (call.command.word, *named, behind) if part)
 
 
 def _named(calls: list[Call]) -> Iterator[str]:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from conversations.commands.engaged import is_late
 from conversations.engagements import kind_named
 from conversations.engagements.kinds import Detail
 from conversations.engagements.named import details_of, line_title, milestone_title
@@ -34,7 +33,7 @@ class Step:
     id: int
     title: str
     due: date | None
-    is_late: bool
+    is_overdue: bool
     completed: bool
     completed_at: datetime | None
     tells_client: bool
@@ -159,11 +158,10 @@ def whole_engagement(session: Session, engagement_id: int, circumstances: Circum
 
 def _line(view: EngagementView, today: date, profile: Profile) -> Line:
     own = profile.business.language
-    left = [one for one in view.milestones if not one.completed]
-    first = min(left, key=lambda one: one.due or date.max, default=None)
+    first = view.next_milestone()
     return Line(
         id=view.id, ref=view.ref, kind=view.kind.name(ENGLISH, own), name=view.name, client=view.client,
-        event_date=view.event_date, status=view.status, done=len(view.milestones) - len(left),
+        event_date=view.event_date, status=view.status, done=sum(one.completed for one in view.milestones),
         all=len(view.milestones), next=_step(first, view, today, own) if first is not None else None,
         booking_id=view.booking_id,
     )  # fmt: skip
@@ -171,7 +169,7 @@ def _line(view: EngagementView, today: date, profile: Profile) -> Line:
 
 def _step(one: MilestoneView, view: EngagementView, today: date, own: str) -> Step:
     return Step(
-        one.id, milestone_title(one, view.kind, ENGLISH, own), one.due, is_late(one, today), one.completed,
+        one.id, milestone_title(one, view.kind, ENGLISH, own), one.due, one.is_overdue(today), one.completed,
         one.completed_at, one.tells_client,
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -32,7 +32,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of so many days, up to now."""
+    """Of so many days, of which today is the last."""
 
     days: int
     funnel: tuple[Bar, ...]
@@ -49,10 +49,12 @@ class Figures:
 
 
 def figures_of(session: Session, days: int, now: datetime, zone: ZoneInfo) -> Figures:
-    since = now - timedelta(days=days)
+    today = now.astimezone(zone).date()
+    first = today - timedelta(days=days - 1)
+    since, until = (datetime.combine(day, time(0), zone) for day in (first, today + timedelta(days=1)))
     asked = decided(session, since)
     waited = [(row.decision_at - row.created_at) / timedelta(minutes=1) for row in asked if row.decision_at is not None]
-    came = visits(session, since, now)
+    came = visits(session, since, until)
     held = came.get(BookingStatus.COMPLETED, 0) + came.get(BookingStatus.NO_SHOW, 0)
     texts: Counter[str] = Counter()
     lost: Counter[str] = Counter()
@@ -63,10 +65,13 @@ def figures_of(session: Session, days: int, now: datetime, zone: ZoneInfo) -> Fi
         segments += int(row.segments or 0)
     return Figures(
         days=days,
-        funnel=_funnel(furthest(session, since, FUNNEL)),
-        requests=_bars(Counter(str(row.status) for row in asked), "bookings?status={}"),
+        funnel=_funnel(furthest(session, since, FUNNEL), f"reached_since={first}"),
+        requests=_bars(Counter(str(row.status) for row in asked)),
         answer_minutes=median(waited) if waited else None,
-        visits=_bars(Counter({str(status): count for status, count in came.items()}), "bookings?status={}"),
+        visits=_bars(
+            Counter({str(status): count for status, count in came.items()}),
+            f"bookings?status={{}}&since={first}&until={today}",
+        ),
         no_show_share=came.get(BookingStatus.NO_SHOW, 0) / held if held else None,
         revenue=_revenue(session, since, now, zone),
         waitlist=_bars(Counter(refilled(session, since))),
@@ -77,7 +82,7 @@ def figures_of(session: Session, days: int, now: datetime, zone: ZoneInfo) -> Fi
     )
 
 
-def _funnel(furthest: dict[int, int]) -> tuple[Bar, ...]:
+def _funnel(furthest: dict[int, int], when: str) -> tuple[Bar, ...]:
     """Each step with how many of the step before are lost on the way; whoever is further has been at every step."""
     whole = [sum(people for place, people in furthest.items() if place >= step) for step in range(len(FUNNEL))]
     most = max(whole, default=0) or 1
@@ -85,7 +90,7 @@ def _funnel(furthest: dict[int, int]) -> tuple[Bar, ...]:
     for place, (state, count) in enumerate(zip(FUNNEL, whole, strict=True)):
         before = whole[place - 1] if place else 0
         fell = f"{round(100 * (before - count) / before)} % fewer" if before > count else ""
-        bars.append(Bar(state.replace("_", " "), count, count / most, fell, f"inbox?state={state}"))
+        bars.append(Bar(state.replace("_", " "), count, count / most, fell, f"inbox?reached={state}&{when}"))
     return tuple(bars)
 
 

@@ -14,6 +14,7 @@ from models.inbox import labels_of
 from models.inbox_listing import Place, Wanted, last_messages, listed
 from models.messages import Direction
 from models.outbox import undelivered
+from models.people_listing import people
 from models.search import messages_with
 
 PAGE = 40
@@ -89,6 +90,11 @@ def excerpt(message: Row[Any]) -> str:
     if not words and message.media:
         return "📎" * len(message.media)
     return words if len(words) <= EXCERPT else words[: EXCERPT - 1] + "…"
+
+
+def named(session: Session, wanted: str, limit: int) -> list[Row[Any]]:
+    """Who is called so, or has this number, newest first."""
+    return list(people(session, wanted, None, limit))
 
 
 def search(session: Session, wanted: str, before: int | None) -> tuple[list[Found], int | None]:

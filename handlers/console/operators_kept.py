@@ -69,7 +69,7 @@ def first_link(session: Session, token_hash: str, now: datetime) -> bool:
     """A link by which the first admin is made, instead of any earlier one; False where there is somebody already."""
     if is_any_operator(session):
         return False
-    void_links(session, LinkKind.FIRST, None)
+    void_links(session, None)
     _link(session, token_hash, LinkKind.FIRST, None, now)
     return True
 
@@ -96,7 +96,7 @@ def new_password_link(session: Session, login: str, token_hash: str, now: dateti
     row = lock_operator(session, login)
     if row is None:
         return False
-    void_links(session, LinkKind.RESET, row.id)
+    void_links(session, row.id)
     _link(session, token_hash, LinkKind.RESET, row.id, now)
     return True
 
@@ -122,6 +122,7 @@ def take_place(
         number = int(place.operator.id)
         change_operator(session, number, password_hash=password_hash, failures=0, locked_until=None)
         end_operator_sessions(session, number)
+        void_links(session, number)
         return number
     number = add_operator(
         session, login=login_of(login), name=_name(name), role=Role.ADMIN, password_hash=password_hash,
@@ -149,12 +150,15 @@ def set_active(session: Session, operator_id: int, *, is_active: bool) -> None:
         _not_the_last(session)
     change_operator(session, operator_id, is_active=is_active)
     end_operator_sessions(session, operator_id)
+    if not is_active:
+        void_links(session, operator_id)
     touch_business(session)
 
 
 def new_password(session: Session, who: Who, password_hash: str) -> None:
-    """Whoever knew the old one has set it: they are signed out everywhere else."""
+    """Whoever knew the old one has set it: they are signed out everywhere else, and no link sets another."""
     change_operator(session, who.id, password_hash=password_hash)
+    void_links(session, who.id)
     end_operator_sessions(session, who.id, but=who.session_id)
 
 

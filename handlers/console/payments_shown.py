@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.booking import BookingStatus, BookingView
-from conversations.money import Money, major_units
+from conversations.money import Money
 from conversations.payments import BookingMoney, PaymentStatus, RequestStatus
 from conversations.session_types import Name
 from handlers.circumstances import Circumstances
@@ -28,8 +28,10 @@ from models.money_listing import (
     refunds_listed,
     request_listed,
     requests_listed,
+    unasked_listed,
 )
 from models.payments import payments_of_request, request_by_id
+from models.refunds import owed_by_hand
 
 PAGE = 40
 OVERDUE, CREDIT = "overdue", "credit"
@@ -68,9 +70,28 @@ class ToGiveBack:
     client: str
     method: str
     amount: Money
+    owed: Money
+    """All that is to be given back of its booking."""
     reason: str
     asked_by: str
     asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """Money that came though no request asked for it: noted by hand, or paid ahead."""
+
+    id: int
+    booking_id: int | None
+    service: Name
+    client: str
+    received: Money
+    credited: Money
+    refunded: Money
+    method: str
+    reference: str
+    noted_by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +144,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the client has shown and nobody has looked at. `amount` is what they say it is; `figure` the same, as PAID
-    takes it."""
+    """What the client has shown and nobody has looked at. `amount` is what they say it is."""
 
     kind: str
     words: str
     amount: Money
-    figure: str
     is_as_asked: bool
     at: datetime | None
 
@@ -170,11 +189,30 @@ def refund_lines(
 ) -> tuple[list[ToGiveBack], int | None]:
     """A page of what is to be given back by hand, and behind which refund the next one begins."""
     rows, profile = list(refunds_listed(session, behind, PAGE + 1)), circumstances.profiles.current(session)
+    owed = owed_by_hand(session, [row.booking_id for row in rows if row.booking_id is not None])
     lines = [
         ToGiveBack(
             row.id, row.booking_id, row.request_id, called(row, profile) if row.service_id is not None else "",
-            row.client_name or row.client_phone or "", row.method, Money(row.amount, row.currency), row.reason,
-            _who(row.asked_by, profile), row.created_at,
+            row.client_name or row.client_phone or "", row.method, Money(row.amount, row.currency),
+            Money(owed.get(row.booking_id, row.amount), row.currency), row.reason, _who(row.asked_by, profile),
+            row.created_at,
+        )
+        for row in rows[:PAGE]
+    ]  # fmt: skip
+    return lines, lines[-1].id if len(rows) > PAGE else None
+
+
+def unasked_lines(
+    session: Session, before: int | None, circumstances: Circumstances
+) -> tuple[list[Unasked], int | None]:
+    """A page of what came unasked, and before which payment the next one begins."""
+    rows, profile = list(unasked_listed(session, before, PAGE + 1)), circumstances.profiles.current(session)
+    lines = [
+        Unasked(
+            row.id, row.booking_id, called(row, profile) if row.service_id is not None else "",
+            row.client_name or row.client_phone or "", Money(row.received, row.currency),
+            Money(row.credited, row.currency), Money(row.refunded, row.currency), row.method, row.transaction_id or "",
+            _who(row.verified_by, profile), row.paid_at or row.created_at,
         )
         for row in rows[:PAGE]
     ]  # fmt: skip
@@ -251,8 +289,7 @@ def _proof(own: Sequence[Row[Any]], booking: BookingView, money: BookingMoney) -
         return None
     amount = Money(shown.amount, shown.currency)
     return Proof(
-        shown.proof_kind, shown.proof, amount, major_units(amount.amount, amount.currency),
-        amount == _left(booking, money), shown.submitted_at,
+        shown.proof_kind, shown.proof, amount, amount == _left(booking, money), shown.submitted_at,
     )  # fmt: skip
 
 

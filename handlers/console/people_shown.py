@@ -171,19 +171,19 @@ def correct(
     changed = []
     if name != row.name:
         rename_client(session, client_id, name)
-        changed.append(f"name: {row.name or 'none'} → {name or 'none'}")
+        changed.append("name")
     if read.email != row.email:
         keep_email(session, client_id, read.email)
-        changed.append(f"email: {row.email or 'none'} → {read.email or 'none'}")
+        changed.append("email")
     spoke = {room.language for room in conversations_of_client(session, client_id)} | {row.language}
     if language in spoken() and spoke != {language}:
         keep_language(session, client_id, language)
-        changed.append(f"language: {', '.join(sorted(one for one in spoke if one)) or 'none'} → {language}")
+        changed.append("language")
     if not changed:
         return Corrected.UNCHANGED
     audit(
         session, at=now, operator_id=who.id, who=who.name, action="corrected", subject=f"client {client_id}",
-        words="; ".join(changed),
+        words=", ".join(changed),
     )  # fmt: skip
     return Corrected.DONE
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Row
@@ -14,7 +15,7 @@ from handlers.console.signed_in import Who
 from handlers.message_received import LONGEST
 from models.conversations import change_conversation, conversation_or_none, is_taken, lock_conversation
 from models.inbox import add_note, label_named, put_label, take_label
-from models.operators import audit, operator_by_id
+from models.operators import audit, operator_by_id, was_written_down
 
 TAKEN_FOR = timedelta(hours=4)
 """How long after an operator's last word we stay silent, where they forget to hand back."""
@@ -61,8 +62,11 @@ def hand_back(session: Session, conversation_id: int, who: Who, circumstances: C
     return Outcome.DONE
 
 
-def write(session: Session, conversation_id: int, text: str, who: Who, circumstances: Circumstances) -> Outcome:
-    """Send the client what an operator wrote. Whoever writes to somebody takes them over."""
+def write(
+    session: Session, conversation_id: int, text: str, who: Who, circumstances: Circumstances, form: str = ""
+) -> Outcome:
+    """Send the client what an operator wrote. Whoever writes to somebody takes them over. `form` is the number of the
+    form that it came by: sent twice with the same text, it is sent to the client once."""
     text = text.replace("\r\n", "\n").strip()
     if not text:
         return Outcome.EMPTY
@@ -71,6 +75,9 @@ def write(session: Session, conversation_id: int, text: str, who: Who, circumsta
     row = _locked(session, conversation_id)
     if row is None:
         return Outcome.MISSING
+    source = f"form {sha256(f'{form} {text}'.encode()).hexdigest()[:16]}" if form else ""
+    if source and was_written_down(session, who.id, "wrote", f"conversation {conversation_id}", source):
+        return Outcome.DONE
     if row.opted_out_at is not None:
         return Outcome.OPTED_OUT
     if is_taken(row, circumstances.now) and row.taken_by != who.id:
@@ -80,7 +87,7 @@ def write(session: Session, conversation_id: int, text: str, who: Who, circumsta
     _take(session, conversation_id, who, circumstances.now)
     advance(session, lock_conversation(session, conversation_id), OperatorWrote(text), circumstances)
     change_conversation(session, conversation_id, needs_person=False, is_unread=False)
-    _written_down(session, who, "wrote", conversation_id, circumstances.now)
+    _written_down(session, who, "wrote", conversation_id, circumstances.now, source=source)
     return Outcome.DONE
 
 
@@ -110,7 +117,7 @@ def assign(session: Session, conversation_id: int, operator_id: int | None, who:
     if operator_id is not None and (other is None or not other.is_active):
         return Outcome.MISSING
     change_conversation(session, conversation_id, assigned_to=operator_id)
-    words = other.name if other is not None else ""
+    words = f"operator {other.id}" if other is not None else ""
     _written_down(session, who, "assigned", conversation_id, now, words)
     return Outcome.DONE
 
@@ -142,9 +149,10 @@ def label(session: Session, conversation_id: int, name: str, *, is_put: bool) ->
 
 
 def _take(session: Session, conversation_id: int, who: Who, now: datetime) -> None:
+    until = now + TAKEN_FOR
     change_conversation(
-        session, conversation_id, taken_by=who.id, taken_until=now + TAKEN_FOR, quiet_at=None, needs_person=False
-    )
+        session, conversation_id, taken_by=who.id, taken_until=until, quiet_at=until, needs_person=False
+    )  # fmt: skip
 
 
 def _locked(session: Session, conversation_id: int) -> Row[Any] | None:
@@ -154,9 +162,9 @@ def _locked(session: Session, conversation_id: int) -> Row[Any] | None:
 
 
 def _written_down(
-    session: Session, who: Who, action: str, conversation_id: int, now: datetime, words: str = ""
+    session: Session, who: Who, action: str, conversation_id: int, now: datetime, words: str = "", source: str = ""
 ) -> None:
     audit(
         session, at=now, operator_id=who.id, who=who.name, action=action, subject=f"conversation {conversation_id}",
-        words=words,
+        words=words, source=source,
     )  # fmt: skip

@@ -72,7 +72,7 @@ def with_name(data: Data, key: str, words: str, profile: Profile, circumstances:
 
 
 def teach(
-    session: Session, file: BusinessFile, version: int, words: str, service: str, who: Who, told: Circumstances
+    session: Session, file: BusinessFile, version: int, service: str, who: Who, told: Circumstances
 ) -> tuple[str, ...] | None:
     """Load the business that has them; None, and nothing is loaded, where it is of another version by now. Raises
     CannotChange."""
@@ -80,7 +80,7 @@ def teach(
     if lines is not None:
         audit(
             session, at=told.now, operator_id=who.id, who=who.name, action="taught words",
-            subject=f"service {service}", words=words,
+            subject=f"service {service}", words="aliases",
         )  # fmt: skip
     return lines
 

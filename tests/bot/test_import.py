@@ -21,7 +21,7 @@ from bot.database import DatabaseAway
 from bot.desk import Desk
 from bot.imports.encodings import UnknownEncoding, encoding_of
 from bot.imports.progress import Progress
-from bot.imports.report import defused
+from bot.spreadsheets import defused
 from bot.stories import Player
 from conversations.booking import BookingStatus, BookingType
 from conversations.classes import ClassStatus

@@ -12,8 +12,8 @@ from handlers.console.thread_shown import moment_of
 from models.messages import HIDDEN, hide
 
 FORM = {
-    "AccountSid": "AC123", "MessageSid": "SM1", "From": "+97455501234", "To": "+15005550006", "Body": "hi <b>سارة</b> 🎉",
-    "NumMedia": "0",
+    "AccountSid": "AC123", "MessageSid": "SM1", "From": "+97455501234", "To": "+15005550006", "NumMedia": "0",
+    "Body": "hi <b>سارة</b> 🎉",
 }  # fmt: skip
 
 

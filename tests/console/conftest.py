@@ -148,6 +148,8 @@ def opened(browser: Browser, console: Console) -> Iterator[Open]:
 
 
 def _is_harmless(complaint: str) -> bool:
-    """A refusal that a test asks for; a look at what is new that was cut short by leaving the page."""
-    is_refusal = re.search(r"responded with a status of 4\d\d ", complaint) is not None
-    return is_refusal or ("net::ERR_" in complaint and re.search(r"\.(js|css|svg)\b", complaint) is None)
+    """A refusal that a test asks for; a look at what is new that was cut short by leaving the page. Never what a page
+    is made of: a script, a style or a picture that is not there."""
+    if re.search(r"\.(js|css|svg)\b", complaint) is not None:
+        return False
+    return "net::ERR_" in complaint or re.search(r"responded with a status of 4\d\d ", complaint) is not None

@@ -9,13 +9,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy.orm import Session
+
 from bot.channels.simulator import SIMULATOR, SimulatorChannel
 from bot.clock import SetClock
 from bot.commands.opening import load_business
 from bot.console.door import COOKIE
 from bot.database import Database
 from bot.desk import open_desk
+from bot.outgoing.signing import new_secret
 from config import Settings
+from handlers.console.signed_in import Who
+from handlers.console.texts_later import put_off
+from handlers.webhook_endpoints import open_endpoint
 from models.operators import Role
 from tests.console.browser import DESKTOP, PHONE, a_browser
 from tests.console.conftest import OMAR, Console, served
@@ -29,7 +35,8 @@ PAGES = {
     "classes": "classes", "class": "class/1", "series": "series", "payments": "payments", "engagements": "engagements",
     "people": "people", "person": "person/1", "figures": "figures", "not-delivered": "dead-letters",
     "commands": "commands", "set-up": "set-up", "operators": "operators", "imports": "imports", "audit": "audit",
-    "account": "account",
+    "account": "account", "not-understood": "not-understood", "merge": "person/1/merge?other=2", "webhooks": "webhooks",
+    "webhook": "webhooks/1", "send-later": "c/1#later",
 }  # fmt: skip
 MORE = """
 [[services]]
@@ -66,6 +73,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with _played() as (console, clock), a_browser() as browser:
         token = console.operator(Role.ADMIN, "Ana Ruiz")
+        console.desk.database.transact(lambda session: _set_up(session, console))
         clock.move(timedelta(minutes=3))
         for wide, size in (("phone", PHONE), ("desktop", DESKTOP)):
             for name, path in PAGES.items():
@@ -125,6 +133,14 @@ def _play(console: Console, clock: SetClock) -> None:
     for phone, words, name in said:
         clock.move(timedelta(minutes=4))
         console.text(phone, words, name)
+
+
+def _set_up(session: Session, console: Console) -> None:
+    """What no text makes: another system that is told, and a text that waits."""
+    told = console.desk.circumstances("pictures")
+    open_endpoint(session, "https://books.example.com/hooks/corner-house", [], new_secret(), told.now)
+    ana = Who(1, "Ana Ruiz", "ana", Role.ADMIN, None, 1, has_totp=False)
+    put_off(session, 1, "See you tomorrow, Sara. The side door is open.", "2026-11-17T09:00", ana, told)
 
 
 if __name__ == "__main__":

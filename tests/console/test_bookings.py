@@ -1,5 +1,6 @@
 """Bookings in a real browser: listed, turned over, dragged, looked at, made by hand, exported; and who may see what."""
 
+import codecs
 import csv
 import io
 import re
@@ -9,7 +10,7 @@ from playwright.sync_api import expect
 
 from conversations.booking import BookingStatus
 from models.bookings import booking_by_id, change_booking
-from models.operators import Role
+from models.operators import Role, audited
 from tests.console.browser import DESKTOP, PHONE, faults
 from tests.console.conftest import OMAR, Console, Open
 from tests.console.seven_days import QATAR, booked, day_of, requested
@@ -162,14 +163,18 @@ def test_what_the_filters_find_is_a_file_without_formulas(console: Console, open
     booked(console, SARA, "Sara", "10:00")
     now = console.desk.clock.now()
     console.desk.database.transact(lambda session: change_booking(session, 1, 1, now, client_note="\t@SUM(A1)"))
-    page = opened("/console/bookings", console.operator(Role.VIEWER))
+    page = opened("/console/bookings", console.operator(Role.OPERATOR))
     answer = page.request.get(f"{console.address}/console/bookings/export.csv")
-    rows = list(csv.DictReader(io.StringIO(answer.text())))
+    assert answer.body().startswith(codecs.BOM_UTF8), "a spreadsheet takes it for UTF-8"
+    rows = list(csv.DictReader(io.StringIO(answer.body().decode("utf-8-sig"))))
     assert ["2", "1"] == [row["id"] for row in rows]
-    assert ("'=1+1", "'\t@SUM(A1)", f"'{TOM}", BookingStatus.PENDING, "79.00") == (
+    assert ("'=1+1", "'\t'@SUM(A1)", f"'{TOM}", BookingStatus.PENDING, "79.00") == (
         rows[1]["client"], rows[1]["client_note"], rows[1]["phone"], rows[1]["status"], rows[1]["price"],
     )  # fmt: skip
     assert "attachment" in answer.headers["content-disposition"]
     told = page.request.get(f"{console.address}/console/bookings/export.json?status=pending").json()
     assert [("=1+1", 1)] == [(one["client"], one["id"]) for one in told]
     assert [] == page.request.get(f"{console.address}/console/bookings/export.json?q=nobody").json()
+    entries = console.desk.database.read(lambda session: audited(session, None, 10))
+    expected = ["q", "status", ""]
+    assert expected == [one.words for one in entries if one.action == "exported bookings"]

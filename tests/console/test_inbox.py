@@ -81,6 +81,41 @@ def test_an_operator_steps_in_by_the_keyboard_alone(console: Console, opened: Op
     assert [] == faults(page)
 
 
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_a_thread_opens_at_its_newest_text_and_stays_there(
+    console: Console, opened: Open, ana: str, size: tuple[int, int]
+) -> None:
+    for count in range(12):
+        console.text(SARA, f"is there a lift in the house, number {count}?", "Sara Ahmed")
+    page = opened("/console/c/1", ana, size)
+    last = page.locator(".bubble").last
+    expect(last).to_be_in_viewport(ratio=0.9)
+    assert _is_above_the_form(page)
+    page.get_by_label("Your text to Sara Ahmed").fill("Yes, on the left.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    mine = page.locator(".bubble.ours").last
+    expect(mine.locator(".words")).to_have_text("Yes, on the left.")
+    expect(mine).to_be_in_viewport(ratio=0.9)
+    assert _is_above_the_form(page)
+    page.evaluate("document.activeElement.blur()")
+    console.text(SARA, "thank you so much!")
+    expect(page.locator(".bubble.theirs .words").last).to_have_text("thank you so much!")
+    expect(page.locator(".bubble").last).to_be_in_viewport(ratio=0.9)
+    assert _is_above_the_form(page)
+    page.goto(f"{console.address}/console/c/1#m1")
+    page.reload()
+    expect(page.locator("#m1")).to_be_in_viewport()
+
+
+def _is_above_the_form(page: Page) -> bool:
+    """Whether the place to write hides nothing of the newest text."""
+    script = """() => {
+        const last = [...document.querySelectorAll(".bubble")].at(-1).getBoundingClientRect();
+        return last.bottom <= document.getElementById("write").getBoundingClientRect().top + 1;
+    }"""
+    return bool(page.evaluate(script))
+
+
 def test_a_new_text_shows_in_an_open_inbox_and_two_who_write_at_once_do_not_both(
     console: Console, opened: Open, ana: str
 ) -> None:
@@ -94,7 +129,7 @@ def test_a_new_text_shows_in_an_open_inbox_and_two_who_write_at_once_do_not_both
     mine.get_by_role("button", name="Send").click()
     expect(mine.get_by_role("status")).to_contain_text("Sent.")
     hers.get_by_role("button", name="Send").click()
-    expect(hers.get_by_role("status")).to_contain_text("A colleague talks with this client")
+    expect(hers.get_by_role("alert")).to_contain_text("A colleague talks with this client")
     assert "I am Eve" == hers.get_by_label("Your text to Sara Ahmed").input_value(), "and her words are kept"
     expect(hers.get_by_text("I am Ana", exact=True)).to_be_visible()
 
@@ -178,8 +213,16 @@ class TestTheDoor:
         for odd in (
             "behind=1~x~y", "behind=1~2026-01-01~9", "before=9999999999999999999", "staff=x", "since=2026-13-45",
             "state=nothing", "q=%F0%9F%98%80", "view=<script>", "until=0001-01-01", "since=9999-12-31",
+            "behind=1~0001-01-01T00:00:00%2B14:00~5", "behind=1~9999-12-31T23:59:59-14:00~99999999999999999999",
         ):  # fmt: skip
             assert 200 == client.get(f"/console/inbox?{odd}").status_code, odd
+        for odd in (
+            "bookings?before=9999-12-31T23:59:59-14:00~5", "bookings?behind=0001-01-01T00:00:00%2B14:00~5",
+            "requests?behind=9999-12-31T23:59:59-14:00~5", "requests/live?behind=0001-01-01T00:00:00%2B14:00~5",
+            "engagements?behind=~99999999999999999999", "engagements?behind=2026-03-10~99999999999999999999",
+            "classes?behind=0001-01-01T00:00:00%2B14:00~5",
+        ):  # fmt: skip
+            assert 200 == client.get(f"/console/{odd}").status_code, odd
 
     def test_a_form_of_another_site_or_of_another_browser_changes_nothing(self, console: Console) -> None:
         console.text(SARA, "hi")

@@ -300,7 +300,7 @@ def test_an_admin_reads_the_audit_log_and_takes_both_away_as_files(console: Cons
     entries = json.loads(taken("/console/audit/export.json"))
     assert ["exported the audit log", "exported people"] == [one["action"] for one in entries[:2]]
     lines = list(csv.reader(io.StringIO(taken("/console/audit/export.csv"))))
-    assert "'\t=x" in next(line for line in lines if SCRIPT in line)
+    assert "'\t'=x" in next(line for line in lines if SCRIPT in line)
     assert 404 == page.request.get(f"{console.address}/console/audit/export.xml").status
 
 

@@ -117,7 +117,7 @@ def test_a_text_that_they_do_not_want_any_more_is_shown_as_not_sent(
     expect(waiting(page).get_by_role("button")).to_have_count(0)
     expect(page.get_by_text("needs a person")).to_be_visible()
     write_for(page, "Please?", in_days(console, 1))
-    expect(page.get_by_role("status")).to_contain_text("takes no texts")
+    expect(page.get_by_role("alert")).to_contain_text("takes no texts")
     expect(page.get_by_label("Your text to Sara Ahmed")).to_have_value("Please?")
 
 
@@ -129,7 +129,7 @@ def test_a_wrong_time_is_said_and_costs_no_word(console: Console, opened: Open, 
     console.desk.database.transact(in_london)
     page = opened(sara, ana)
     write_for(page, "a long and careful answer", "")
-    expect(page.get_by_role("status")).to_contain_text("a day and a time")
+    expect(page.get_by_role("alert")).to_contain_text("a day and a time")
     for typed, told in (
         (in_days(console, -1, LONDON.key), "That time is over"),
         (in_days(console, 400, LONDON.key), "more than a year ahead"),
@@ -138,7 +138,7 @@ def test_a_wrong_time_is_said_and_costs_no_word(console: Console, opened: Open, 
         expect(page.get_by_text("When, by the clock in London (Europe/London)")).to_be_visible()
         page.get_by_label("When, by the clock").fill(typed)
         page.get_by_role("button", name="Send at this time").click()
-        expect(page.get_by_role("status")).to_contain_text(told)
+        expect(page.get_by_role("alert")).to_contain_text(told)
         expect(page.locator("details .note")).to_contain_text(told)
         expect(page.get_by_label("Your text to Sara Ahmed")).to_have_value("a long and careful answer")
         expect(page.get_by_label("When, by the clock")).to_have_value(typed)
@@ -146,7 +146,7 @@ def test_a_wrong_time_is_said_and_costs_no_word(console: Console, opened: Open, 
     right = in_days(console, 2, LONDON.key)
     page.get_by_label("When, by the clock").fill(right)
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.get_by_role("status")).to_contain_text("Nothing was sent, for a time is set")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was sent, for a time is set")
     expect(page.get_by_label("Your text to Sara Ahmed")).to_have_value("a long and careful answer")
     assert 0 == page.locator(".bubble.ours", has_text="careful").count()
     page.get_by_label("When, by the clock").press("Enter")

@@ -179,7 +179,7 @@ def test_an_engagement_with_everything_done_or_no_date() -> None:
 
 def test_milestones_of_one() -> None:
     found = with_milestones(
-        wedding(progress=16), design={"completed": True}, vendors={"due": TODAY.date(), "is_late": True},
+        wedding(progress=16), design={"completed": True}, vendors={"due": TODAY.date(), "is_planned_late": True},
         venue={"due": TODAY.date() - timedelta(days=1)},
     )  # fmt: skip
     expected = [
@@ -477,6 +477,16 @@ def test_set_refuses_what_cannot_be_read(text: str, expected: str) -> None:
     assert (expected, ()) == (key(text), done(text))
 
 
+def test_a_budget_changes_its_currency_only_before_anything_is_spent() -> None:
+    found = wedding()
+    spent = replace(found, lines=(replace(found.lines[0], spent=Money(100, "QAR")), *found.lines[1:]))
+    facts = replace(DESK, jobs=(spent,))
+    assert "budget_other_currency" == key("SET W4 budget 20000 USD", facts)
+    assert () == done("SET W4 budget 20000 USD", facts)
+    assert (SetDetail(4, 3, Detail.BUDGET, "2000000-2000000 QAR"),) == done("SET W4 budget 20k QAR", facts)
+    assert (SetDetail(4, 3, Detail.BUDGET, ""),) == done("SET W4 budget no idea", facts)
+
+
 def test_what_was_set_is_shown_as_people_write_it() -> None:
     assert "✏ W4 Ana & Ben: budget: 50,000.00 QAR to 100,000.00 QAR" == told("SET W4 budget 50k-100k")
     assert "📅 W4 Ana & Ben: date: 12 Jun 2027. The open milestones move with it." == told("SET W4 date 12 June 2027")
@@ -501,6 +511,8 @@ def test_a_detail_that_the_kind_does_not_ask_for_is_none_of_it() -> None:
         ("SPENT W4 photo & film 7,500", "photo", 750_000),
         ("SPENT W4 film QAR 300", "photo", 30_000),
         ("SPENT W4 music 2k", "music", 200_000),
+        ("SPENT W4 music 1,500.50", "music", 150_050),
+        ("SPENT W4 music 1 500", "music", 150_000),
         ("SPENT W4 catring 250", "catering", 25_000),
         ("SPENT W4 decor: 25", "decor", 2_500),
     ],

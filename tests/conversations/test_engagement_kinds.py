@@ -17,6 +17,7 @@ from conversations.engagements import Kind, engagement_of_service, kind_named, k
 from conversations.engagements.kinds import Detail, Milestone, Share, Words, split
 from conversations.engagements.reading import kind_from
 from conversations.languages import LANGUAGES, language
+from conversations.rules.milestones import due_day
 from conversations.understanding.normalise import fold
 
 TODAY = date(2027, 3, 12)
@@ -293,10 +294,11 @@ def test_a_kind_that_there_is_not_is_refused(said: str, words: str) -> None:
 def test_a_milestone_whose_day_has_passed_is_due_today(event_in: int, due_in: int) -> None:
     venue = wedding().milestone("venue")
     assert venue is not None
-    assert TODAY + timedelta(days=due_in) == venue.due(TODAY + timedelta(days=event_in), TODAY)
+    due, is_late = due_day(TODAY + timedelta(days=event_in), venue.days, TODAY)
+    assert (TODAY + timedelta(days=due_in), event_in < 30) == (due, is_late)
 
 
 def test_a_milestone_after_the_event() -> None:
     results = kinds()["course"].milestone("results")
     assert results is not None
-    assert date(2027, 4, 8) == results.due(date(2027, 4, 1), TODAY)
+    assert (date(2027, 4, 8), False) == due_day(date(2027, 4, 1), results.days, TODAY)

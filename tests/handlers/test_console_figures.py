@@ -2,12 +2,18 @@
 
 from datetime import timedelta
 
+from sqlalchemy import update
+
 from bot.clock import SetClock
 from bot.desk import Desk
-from handlers.console.figures_drawn import Figures, figures_of
-from models.conversations import turns
+from handlers.console.figures_drawn import FUNNEL, Figures, figures_of
+from handlers.console.inbox_listed import inbox_rows
+from models.conversations import conversations, turns
 from models.figures import first_since
-from tests.handlers.salon import OMAR, SARA, TOM, Salon
+from models.inbox_listing import Wanted
+from tests.handlers.salon import OMAR, SARA, TOM, Phone, Salon
+
+NIA, SPAM = (Phone(name, "sms", f"+9745550777{n}") for n, name in enumerate(("Nia", "Spam")))
 
 
 def figures(desk: Desk, days: int = 7) -> Figures:
@@ -38,6 +44,31 @@ def test_who_came_how_far_and_how_long_it_took(salon: Salon, clock: SetClock) ->
     clock.move(timedelta(days=8))
     assert [0] * 5 == [bar.count for bar in figures(salon.desk).funnel], "that was before"
     assert 1 == sum(bar.count for bar in figures(salon.desk, 9).visits), "but the visit was since"
+
+
+def test_the_inbox_finds_just_those_whom_a_step_counts(salon: Salon, clock: SetClock) -> None:
+    salon.text(NIA, "haircut")
+    for _ in range(3):  # until she is asked no more whether she goes on
+        clock.move(timedelta(days=10))
+        salon.text(OMAR, "PENDING")
+    begun = clock.now()
+    salon.text(SARA, "massage tomorrow at 10")
+    salon.text(TOM, "haircut")
+    salon.text(SPAM, "haircut")
+    salon.text(SARA, "yes")
+    salon.text(OMAR, "APPROVE 1")
+    salon.desk.database.transact(
+        lambda session: session.execute(
+            update(conversations).where(conversations.c.address == SPAM.address).values(is_blocked=True)
+        )
+    )
+    found = []
+    for step in range(len(FUNNEL)):
+        wanted = Wanted(reached=FUNNEL[step:], reached_since=begun)
+        rows = salon.desk.database.read(lambda session, wanted=wanted: inbox_rows(session, wanted, None))
+        found.append({row.address for row in rows})
+    assert [{SARA.address, TOM.address}, *([{SARA.address}] * 4)] == found
+    assert [len(each) for each in found] == [bar.count for bar in figures(salon.desk).funnel]
 
 
 def test_the_first_row_of_the_days_is_found_by_halving(salon: Salon, clock: SetClock) -> None:

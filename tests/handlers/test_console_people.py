@@ -102,7 +102,7 @@ def test_a_client_is_put_right_and_that_is_written_down(desk: Desk) -> None:
     assert ["en"] == [room.language for room in person.rooms]
     entries = desk.database.read(lambda session: audited_of(session, who.id, None, 10))
     assert [("corrected", f"client {client_id}")] == [(row.action, row.subject) for row in entries]
-    assert "name: Sarra → Sara Haddad; email: none → Sara@example.test; language: ar → en" == entries[0].words
+    assert "name, email, language" == entries[0].words
     assert [] == list(desk.database.read(lambda session: audited_of(session, who.id + 1, None, 10)))
     assert [] == list(desk.database.read(lambda session: audited_of(session, who.id, entries[0].id, 10)))
 
@@ -179,7 +179,7 @@ def test_a_class_tells_who_is_in_it_who_waits_and_why(room: Room) -> None:
     assert "ill" in room.text_of(1, "declined_alternatives").body
     entries = room.desk.database.read(lambda session: audited(session, None, 10))
     assert ["called off", "moved", "changed the seats"] == [row.action for row in entries]
-    assert ["ill", f"{before:%Y-%m-%d %H:%M} → {later:%Y-%m-%d %H:%M}", "2 → 3"] == [row.words for row in entries]
+    assert ["", f"{before:%Y-%m-%d %H:%M} → {later:%Y-%m-%d %H:%M}", "2 → 3"] == [row.words for row in entries]
     assert {f"class {TRIAL}"} == {row.subject for row in entries}
     room.check()
 

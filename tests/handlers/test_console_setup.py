@@ -1,8 +1,11 @@
 """The business changed from the console: what forms make of the business file, what a preview tells, and that a change
 is loaded only over the business that was looked at."""
 
+from typing import Any
+
 import pytest
 
+from bot.console.setup_forms import fields
 from bot.desk import Desk
 from handlers.circumstances import Circumstances
 from handlers.console.business_changed import (
@@ -51,6 +54,38 @@ def change(data: Data, subject: Subject, key: str, **said: list[str]) -> Data:
     found = changed(data, subject, key, {**before, **said})
     assert found is not None
     return found
+
+
+class Heard(dict[str, list[str]]):
+    """A form of which nothing is filled in, and which of its fields are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.asked.add(name)
+        return default
+
+
+@pytest.mark.parametrize(
+    ("subject", "key"),
+    [
+        (Subject.BUSINESS, "all"), (Subject.DATES, EVERYBODY), (Subject.DATES, "maya"), (Subject.SERVICE, "massage"),
+        (Subject.STAFF, "maya"), (Subject.POLICY, "lina.~"), (Subject.ANSWER, "parking.en"),
+        (Subject.COORDINATOR, "eva"), (Subject.RESOURCE, "room_1"),
+        *((one, NEW) for one in Subject if one not in (Subject.BUSINESS, Subject.DATES)),
+    ],
+)  # fmt: skip
+def test_what_a_form_shows_is_what_is_taken_from_it(desk: Desk, subject: Subject, key: str) -> None:
+    data = change(business(desk), Subject.COORDINATOR, NEW, name=["Eva"], phone=["+97455500002"])
+    data = change(data, Subject.RESOURCE, NEW, name=["Room 1"], kind=["room"])
+    data = change(data, Subject.POLICY, NEW, staff=["lina"], buffer_before=["0"])
+    for whose in (EVERYBODY, "maya"):
+        data = change(data, Subject.DATES, whose, day=["2026-12-25"])
+    heard, shown = Heard(), {field.name for field in fields(data, subject, key)}
+    assert changed(data, subject, key, heard) is not None
+    assert shown == heard.asked
 
 
 def test_a_form_that_is_sent_as_it_was_given_changes_nothing(desk: Desk) -> None:

@@ -49,7 +49,7 @@ def taught(desk: Desk, words: str, service: str = "make_up", version: int | None
     assert data is not None
     over = desk.database.read(business_version) if version is None else version
     return desk.database.transact(
-        lambda session: teach(session, checked(data), over, words, service, ANA, told)
+        lambda session: teach(session, checked(data), over, service, ANA, told)
     )  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def test_what_is_taught_is_understood_from_then_on_and_nobody_is_told(salon: Sal
     assert "Make-up" in salon.text(Phone("Nour", "sms", "+97455506666"), "the glam squad please")
     entries = salon.desk.database.read(lambda session: audited(session, None, 2))
     assert {("Ana", "changed the business"), ("Ana", "taught words")} == {(one.who, one.action) for one in entries}
-    assert ("service make_up", "glam squad") == (entries[0].subject, entries[0].words)
+    assert ("service make_up", "aliases") == (entries[0].subject, entries[0].words)
 
 
 def test_what_the_words_do_not_reach_is_told_as_still_not_understood(salon: Salon) -> None:

@@ -1,6 +1,12 @@
 // What pages do by themselves where scripts run; everything can be done without.
 "use strict";
 
+// To the newest text, which stands right above the place to write: that one is always in view, and hides what is below it.
+function toNewest(part) {
+  const last = part.querySelector(".thread > :last-child"), write = document.getElementById("write");
+  if (last) window.scrollBy(0, last.getBoundingClientRect().bottom + 16 - window.innerHeight + (write ? write.offsetHeight : 0));
+}
+
 // Parts of a page that look again: quickly while they are seen, rarely while not; 304 costs nothing.
 function live(part) {
   const every = 1000 * Number(part.dataset.every || 2);
@@ -15,14 +21,13 @@ function live(part) {
     const was = tag;
     tag = answer.headers.get("ETag") || "";
     const text = await answer.text();
-    if (!was && part.dataset.known) return;
     if (part.contains(document.activeElement) && document.activeElement !== document.body) { tag = was; return; }
     const ticked = new Set([...part.querySelectorAll("input:checked")].map((box) => box.value));
     if (ticked.size) { tag = was; return; }
     const follows = "follow" in part.dataset && near();
     const fresh = new DOMParser().parseFromString(text, "text/html");
     part.replaceChildren(...fresh.body.childNodes);
-    if (follows) (document.getElementById("write") || part).scrollIntoView({ block: "end" });
+    if (follows) toNewest(part);
   }
   async function again() {
     try { await look(); } catch { /* away for a moment */ }
@@ -38,7 +43,7 @@ function keep(field) {
   if (!field.value) field.value = sessionStorage.getItem(name) || "";
   field.addEventListener("input", () => sessionStorage.setItem(name, field.value));
   const told = document.querySelector(".told");
-  if (told && /^(Sent|Noted)/.test(told.textContent)) { sessionStorage.removeItem(name); field.value = ""; }
+  if (told && ["sent", "noted", "later"].includes(told.dataset.told)) { sessionStorage.removeItem(name); field.value = ""; }
 }
 
 // How many SMS segments a text takes (GSM 03.38: 160, then 153 each; others 70, then 67).
@@ -91,8 +96,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j") lines[Math.min(here + 1, lines.length - 1)]?.focus();
   if (event.key === "k") lines[Math.max(here - 1, 0)]?.focus();
 });
-const newest = document.getElementById("write") || document.querySelector("[data-follow]");
-if (document.querySelector("[data-follow]") && !location.hash) newest.scrollIntoView({ block: "end" });
+const followed = document.querySelector("[data-follow]");
+if (followed && !location.hash) toNewest(followed);
 
 // Bookings are dragged in a calendar to another time, or to somebody else's column; the form gives MOVE.
 document.querySelectorAll("[data-calendar]").forEach((calendar) => {
@@ -124,6 +129,14 @@ document.querySelectorAll("[data-calendar]").forEach((calendar) => {
       form.requestSubmit();
     });
   });
+});
+
+// The page one is on stays in sight in a bar that is wider than the screen.
+document.querySelectorAll(".bar nav, .tabs").forEach((bar) => {
+  const here = bar.querySelector("[aria-current]");
+  if (!here) return;
+  const [box, own] = [bar.getBoundingClientRect(), here.getBoundingClientRect()];
+  if (own.left < box.left || own.right > box.right) bar.scrollLeft += (own.left + own.right - box.left - box.right) / 2;
 });
 
 // What is typed beside a button stays while the part around it is looked at again.
