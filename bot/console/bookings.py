@@ -19,7 +19,7 @@ from bot.console.shown import go, show
 from conversations.booking import BookingStatus
 from conversations.business import Staff
 from conversations.languages.render import money_text
-from handlers.console.booked_by_hand import LONGEST_NAME, ByHand, book, in_words
+from handlers.console.booked_by_hand import LONGEST_NAME, ByHand, book, has_number, in_words
 from handlers.console.bookings_calendar import MOVABLE, ROWS_AN_HOUR, Calendar, by_day, by_staff, week_of
 from handlers.console.bookings_one import shown_of
 from handlers.console.bookings_shown import (
@@ -120,7 +120,10 @@ def make() -> AnyResponse:
         day=said["day"], at=said["at"],
     )  # fmt: skip
 
-    words = in_words(wish, profile) if (profile := the_profile()) is not None else ""
+    profile = the_profile()
+    if profile is not None and not has_number(wish, profile):
+        return go("bookings_new", "no_number", **said)
+    words = in_words(wish, profile) if profile is not None else ""
     if not request.form.get("sure") and (warnings := what_to_know_first(words)):
         back = f"{url_for('console.bookings_new')}?{urlencode(said)}"
         return ask_first(warnings, words, url_for("console.bookings_make"), said, back)

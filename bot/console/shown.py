@@ -46,6 +46,7 @@ TOLD = {
     "handed": "The booking desk has the conversation again; the client was told.",
     "others": "A colleague talks with this client: nothing was sent.", "unchanged": "That was so already.",
     "empty": "There was nothing to send.", "too_long": "That is too long for one text.", "done": "Done.",
+    "no_number": "That is no phone number: write it with + and its country. Nothing was booked.",
     "raced": "Somebody was faster: look again, and give it once more if it is still right.",
     "opted_out": "This client takes no texts: nothing was sent.", "missing": "That is no longer there.",
     "later": "Noted: it is sent at its time, unless it is withdrawn below.",
@@ -65,6 +66,7 @@ NOT_DONE = frozenset(
     (
         "others", "empty", "too_long", "raced", "opted_out", "missing", "later_gone", "later_timed", "later_no_time",
         "later_not_a_time", "later_skipped", "later_past", "later_too_far", "later_crowded", "later_blocked",
+        "no_number",
     )
 )  # fmt: skip
 """Those of them that say why it was not."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from conversations.commands.book import number_in
 from conversations.commands.walk_in import LONGEST_NAME as LONGEST_NAME
 from conversations.languages.render import name_text
 from handlers.circumstances import Circumstances
@@ -23,6 +24,12 @@ class ByHand:
     staff_id: int | None
     day: str
     at: str
+
+
+def has_number(wish: ByHand, profile: Profile) -> bool:
+    """Whether the client's number is one, and nothing else."""
+    found, behind = number_in(wish.phone.strip(), profile.business.region)
+    return bool(found) and not behind
 
 
 def book(

@@ -7,9 +7,11 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 
 from conversations.booking import BookingStatus
 from models.bookings import booking_by_id, change_booking
+from models.conversations import turns
 from models.operators import Role, audited
 from tests.console.browser import DESKTOP, PHONE, faults
 from tests.console.conftest import OMAR, Console, Open
@@ -178,3 +180,16 @@ def test_what_the_filters_find_is_a_file_without_formulas(console: Console, open
     entries = console.desk.database.read(lambda session: audited(session, None, 10))
     expected = ["q", "status", ""]
     assert expected == [one.words for one in entries if one.action == "exported bookings"]
+
+
+@pytest.mark.parametrize("number", ["12", "my sister", "+974 5550 1234 and more", "١٢"])
+def test_what_is_no_number_books_nobody_and_leaves_no_draft(console: Console, opened: Open, number: str) -> None:
+    page = opened("/console/bookings/new", console.operator(Role.OPERATOR, "Ana"))
+    page.get_by_label("Client's number").fill(number)
+    page.get_by_label("Service").select_option(index=1)
+    page.get_by_label("Day").fill(day_of(console).isoformat())
+    page.get_by_label("Time").fill("10:00")
+    page.get_by_role("button", name="Book").click()
+    expect(page.get_by_role("alert")).to_contain_text("no phone number")
+    expect(page.get_by_label("Client's number")).to_have_value(number)
+    assert not console.desk.database.read(lambda session: session.execute(select(turns)).all())
