@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 import phonenumbers
 
-LONGEST_RAW = 4000
+LONGEST_RAW = 2000
 """Characters that are kept of what a provider said of one message."""
+LEFT_OUT = "…"
 SECRET = frozenset({"accountsid", "token", "signature", "apikey", "api_key", "key", "secret", "hash"})
 """Fields that name our account or open something, without their capitals."""
 
@@ -18,17 +19,22 @@ def clean(value: object) -> str:
     return str(value).replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def raw_of(fields: Mapping[str, object]) -> str:
-    """The fields of one message as the provider has them, for people to look at: what is secret shows as "…", and so
-    does the end of what is very long."""
-    text = clean(json.dumps(_without_secrets(fields), ensure_ascii=False))
-    return text if len(text) <= LONGEST_RAW else f"{text[: LONGEST_RAW - 1]}…"
+def raw_of(fields: Mapping[str, object], text: str) -> str:
+    """The fields of one message as the provider has them, for people to look at. What is secret shows as "…", and so do
+    the message's own words, which are kept beside, and the end of what is very long."""
+    told = clean(json.dumps(_shown(fields, text), ensure_ascii=False))
+    return told if len(told) <= LONGEST_RAW else f"{told[: LONGEST_RAW - 1]}{LEFT_OUT}"
 
 
-def _without_secrets(value: object) -> object:
-    if isinstance(value, Mapping):
-        return {name: "…" if str(name).lower() in SECRET else _without_secrets(one) for name, one in value.items()}
-    return [_without_secrets(one) for one in value] if isinstance(value, list) else value
+def _shown(value: object, text: str) -> object:
+    match value:
+        case Mapping():
+            return {name: LEFT_OUT if str(name).lower() in SECRET else _shown(one, text) for name, one in value.items()}
+        case list():
+            return [_shown(one, text) for one in value]
+        case str() if text and clean(value) == text:
+            return LEFT_OUT
+    return value
 
 
 def phone_of(address: str) -> str | None:

@@ -39,18 +39,19 @@ class TwilioInbound:
         provider_id = _required(form, "MessageSid", "SmsMessageSid", "SmsSid")
         if address in self._numbers:
             return ()
+        text = _first(form, "Body", "ButtonText", "ListTitle")
         message = Inbound(
             channel=channel,
             provider_id=provider_id,
             address=address,
             phone=phone_of(address),
-            text=_first(form, "Body", "ButtonText", "ListTitle"),
+            text=text,
             profile_name=_first(form, "ProfileName"),
             media=_media(form),
             quoted_id=_first(form, "OriginalRepliedMessageSid"),
             button=_first(form, "ButtonPayload", "ListId"),
             opt_out=_opt_out(form),
-            raw=raw_of(form),
+            raw=raw_of(form, text),
         )
         return (message,)
 

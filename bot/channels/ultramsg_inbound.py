@@ -84,17 +84,18 @@ def _message(data: Mapping[str, Any]) -> tuple[Inbound, ...]:
     if _is_yes(data.get("fromMe")) or _is_yes(data.get("self")) or not sender.endswith(PEOPLE):
         return ()
     address = sender if sender.endswith("@lid") else f"+{sender.partition('@')[0].lstrip('+')}"
+    text = "" if clean(data.get("type")) in WORDLESS else clean(data.get("body"))
     message = Inbound(
         channel=ULTRAMSG,
         provider_id=_required(data, "id"),
         address=address,
         phone=phone_of(address),
-        text="" if clean(data.get("type")) in WORDLESS else clean(data.get("body")),
+        text=text,
         profile_name=clean(data.get("pushname")),
         media=(media,) if (media := clean(data.get("media"))) else (),
         quoted_id=_quoted(data.get("quotedMsg")),
         sent_at=_moment(data.get("time")),
-        raw=raw_of(data),
+        raw=raw_of(data, text),
     )
     return (message,)
 

@@ -92,21 +92,22 @@ def _message(message: Fields, names: Mapping[str, str]) -> Inbound | None:
         return None  # a sign that is neither yes nor no, or one that was taken back
     address = f"+{sender}" if sender.isdigit() else sender or user
     pressed = _pressed(content)
+    words = content.get("body") or content.get("text") or content.get("emoji") or content.get("caption")
+    text = clean(words) or clean(pressed.get("title"))
     quoted = content.get("message_id") if is_reaction else _object(message, "context").get("id")
     return Inbound(
         channel=WHATSAPP_CLOUD,
         provider_id=provider_id,
         address=address,
         phone=phone_of(address),
-        text=clean(content.get("body") or content.get("text") or content.get("emoji") or content.get("caption"))
-        or clean(pressed.get("title")),
+        text=text,
         profile_name=names.get(sender) or names.get(user, ""),
         media=_media(kind, message) if kind in WORDLESS or (kind == "interactive" and not pressed) else (),
         quoted_id=_id(quoted),
         button=_id(pressed.get("id") or content.get("payload")),
         is_reaction=is_reaction,
         sent_at=_moment(message.get("timestamp")),
-        raw=raw_of(message),
+        raw=raw_of(message, text),
     )
 
 

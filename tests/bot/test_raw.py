@@ -18,16 +18,18 @@ FORM = {
 
 
 def test_secrets_and_long_ends_are_left_out() -> None:
-    told = json.loads(raw_of({**FORM, "token": "x", "nested": {"apiKey": "y", "list": [{"Secret": "z"}]}}))
-    assert ("…", "…", FORM["Body"]) == (told["AccountSid"], told["token"], told["Body"])
+    told = json.loads(
+        raw_of({**FORM, "token": "x", "nested": {"apiKey": "y", "list": [{"Secret": "z"}]}}, FORM["Body"])
+    )
+    assert ("…", "…", "…", "SM1") == (told["AccountSid"], told["token"], told["Body"], told["MessageSid"])
     assert {"apiKey": "…", "list": [{"Secret": "…"}]} == told["nested"]
-    assert LONGEST_RAW == len(raw_of({"Body": "a" * 9000}))
+    assert LONGEST_RAW == len(raw_of({"Body": "a" * 9000}, ""))
 
 
 @pytest.mark.parametrize("body", ["a\x00b", "\ud83d", "", "\u202e"])
 def test_it_can_always_be_stored(body: str) -> None:
-    raw_of({"Body": body}).encode()
-    assert "\x00" not in raw_of({"Body": body})
+    raw_of({"Body": body}, "").encode()
+    assert "\x00" not in raw_of({"Body": body}, "")
 
 
 def test_it_stands_beside_the_turn_until_the_words_are_hidden(desk: Desk) -> None:
@@ -37,7 +39,7 @@ def test_it_stands_beside_the_turn_until_the_words_are_hidden(desk: Desk) -> Non
     assert moment is not None
     came = moment.exchanges[0]
     assert (False, "sms", "SM1") == (came.is_ours, came.channel, came.provider_id)
-    assert FORM["Body"] == json.loads(came.raw)["Body"]
+    assert ("…", FORM["To"]) == (json.loads(came.raw)["Body"], json.loads(came.raw)["To"])
     desk.database.transact(lambda session: hide(session, [1]))
     moment = desk.database.read(lambda session: moment_of(session, 1, 1))
     assert moment is not None

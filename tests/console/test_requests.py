@@ -44,7 +44,7 @@ def test_requests_are_answered_with_the_three_answers(console: Console, opened: 
     expect(page.locator(".answer")).to_contain_text("#3")
     expect(page.locator("#request-3")).to_contain_text("they have not answered")
     page.goto(f"{console.address}/console/booking/2")
-    expect(page.get_by_text("the room floods; sorry").first).to_be_visible()
+    expect(page.get_by_text("the room floods, sorry").first).to_be_visible()
 
 
 def test_who_is_slower_reads_who_was_faster(console: Console, opened: Open) -> None:

@@ -17,6 +17,7 @@ from conversations.booking import BookingStatus
 from conversations.delivery import Delivery as Status
 from conversations.delivery import SendFailure
 from conversations.rules.transitions import LIVE
+from handlers.outbox import SENT_WHILE_OPTED_OUT
 from models.bookings import booking_transitions, bookings
 from models.claims import Holder, stretches
 from models.clients import clients
@@ -176,7 +177,7 @@ def sent_after_stop(database: Database, twilio: LyingTwilio, delivered: Sequence
             for text in twilio.texts_to(phone):
                 kind, tried_at = kinds.get(text.tag, ("", None))
                 in_flight = tried_at and tried_at.timestamp() < stop.accepted and text.at < stop.accepted + ON_ITS_WAY
-                if stop.accepted < text.at < until and kind != "opted_out" and not in_flight:
+                if stop.accepted < text.at < until and kind not in SENT_WHILE_OPTED_OUT and not in_flight:
                     late = text.at - stop.accepted
                     yield f"after STOP: outbox {text.tag} ({kind}) reached {phone} {late:.2f} s later"
 

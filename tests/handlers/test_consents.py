@@ -45,7 +45,8 @@ def test_every_change_is_kept_with_what_shows_it(desk: Desk) -> None:
     assert changes(desk) == [
         (True, "wrote_first", ""), (False, "own_words", "please stop texting me"), (True, "own_words", "start"),
     ]  # fmt: skip
-    assert sent_kinds(desk) == ["confirm_unnamed", "opted_out", "opted_in"], "nothing in between, not even an answer"
+    kinds = ["confirm_unnamed", "opted_out_call", "opted_in"]
+    assert kinds == sent_kinds(desk), "nothing in between, not even an answer"
 
 
 def test_a_word_that_the_carrier_has_answered_says_so(desk: Desk) -> None:
@@ -71,7 +72,7 @@ def test_an_opt_out_that_only_the_provider_knows_of_is_kept_once(desk: Desk, clo
 def test_a_second_stop_is_not_confirmed_again(desk: Desk) -> None:
     for number in range(1, 4):
         texts(desk, number, "stop")
-    assert sent_kinds(desk) == ["opted_out"]
+    assert sent_kinds(desk) == ["opted_out_call"]
     assert [change[:2] for change in changes(desk)] == [(True, "wrote_first"), (False, "own_words")]
 
 
@@ -84,13 +85,13 @@ def test_what_was_decided_while_their_start_waited_in_the_journal_reaches_them(d
     clock.move(MINUTE)
     receive(desk, Inbound("whatsapp", "in-5", COORDINATOR, COORDINATOR, "APPROVE 1"))
     Dispatcher(desk).send_due()
-    assert sent_kinds(desk)[-1] == "opted_out", "their START is not known yet"
+    assert sent_kinds(desk)[-1] == "opted_out_call", "their START is not known yet"
     drain(desk)
     Dispatcher(desk).send_due()
     assert sent_kinds(desk)[-2:] == ["opted_in", "approved"]
     texts(desk, 6, "stop")
     texts(desk, 7, "start")
-    assert sent_kinds(desk)[-2:] == ["opted_out", "opted_in"], "what was sent since is not sent again"
+    assert sent_kinds(desk)[-2:] == ["opted_out_call", "opted_in"], "what was sent since is not sent again"
 
 
 def test_a_decision_that_was_given_up_between_their_stop_and_their_start_reaches_them(
@@ -105,7 +106,7 @@ def test_a_decision_that_was_given_up_between_their_stop_and_their_start_reaches
     receive(desk, Inbound("whatsapp", "in-5", COORDINATOR, COORDINATOR, "APPROVE 1"))
     drain(desk)
     Dispatcher(desk).send_due()
-    assert sent_kinds(desk)[-1] == "opted_out"
+    assert sent_kinds(desk)[-1] == "opted_out_call"
     desk.journal.put(Inbound("whatsapp", "in-4", SARA, SARA, "start"), start, "start")
     drain(desk)
     Dispatcher(desk).send_due()
@@ -121,4 +122,4 @@ def test_what_was_decided_before_they_texted_start_stays_unsaid(desk: Desk, cloc
     Dispatcher(desk).send_due()
     clock.move(MINUTE)
     texts(desk, 5, "start")
-    assert sent_kinds(desk)[-2:] == ["opted_out", "opted_in"]
+    assert sent_kinds(desk)[-2:] == ["opted_out_call", "opted_in"]

@@ -207,8 +207,6 @@ def test_an_export_goes_on_from_where_a_transaction_ended(
     rows = [values_of(line) for line in lines]
     assert 6 == "".join(as_csv(FIELDS, [rows])).count("\r\n")
     assert 5 == "".join(as_json(FIELDS, [rows[:2], rows[2:]])).count('"client_note": "=1"')
-    monkeypatch.setattr(bookings_shown, "MOST_EXPORTED", 3)
-    assert numbers[:3] == [line.id for line in exported()]
 
 
 def test_a_booking_is_shown_with_who_did_what(salon: Salon, profile: Profile) -> None:
