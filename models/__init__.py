@@ -1,4 +1,4 @@
 """The memory: tables, their queries, migrations."""
 
-SCHEMA = "0013"
+SCHEMA = "0017"
 """The newest migration. The server starts on no other."""
