@@ -2,8 +2,8 @@
 
 from flask import Flask, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.middleware.proxy_fix import ProxyFix
 
+from bot.api.mount import api
 from bot.calendars.addresses import calendar_files
 from bot.channels.unreadable import Unreadable
 from bot.commands.opening import refuse_to_serve
@@ -12,6 +12,7 @@ from bot.database import DatabaseAway
 from bot.desk import Desk, open_desk
 from bot.drain import drain_beside
 from bot.front import front
+from bot.guesses import wait_for_misses
 from bot.intake import receive, report
 from bot.journal import JournalFull
 from bot.logs import log, log_what_breaks, set_up_logs
@@ -21,7 +22,9 @@ from bot.pages.booking import booking_page
 from bot.pages.intake import intake_page
 from bot.pages.payment import payment_page
 from bot.payments.providers import MPESA, STRIPE, home
+from bot.proxies import behind_proxies
 from bot.scrape import scrape
+from bot.shielded import Shielded
 from bot.simulator.page import simulator
 from bot.warm_up import warm_up_beside
 from config import read_settings
@@ -56,11 +59,13 @@ def create_app(desk: Desk | None = None) -> Flask:
     app.register_blueprint(agreement_page)
     app.register_blueprint(intake_page)
     app.register_blueprint(console)
+    app.register_blueprint(api)
     app.register_error_handler(Unreadable, _unreadable)
     app.register_error_handler(JournalFull, _journal_full)
     app.register_error_handler(DatabaseAway, _database_away)
     app.register_error_handler(HTTPException, _plain)
     app.register_error_handler(Exception, _broken)
+    app.after_request(wait_for_misses)
     if desk.settings.has_simulator_page:
         app.register_blueprint(simulator)
     if desk.settings.has_twilio:
@@ -73,8 +78,8 @@ def create_app(desk: Desk | None = None) -> Flask:
         _stripe(app, desk)
     if desk.settings.has_mpesa:
         _mpesa(app, desk)
-    if hops := desk.settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    shielded = Shielded(app.wsgi_app, desk.settings.public_url)
+    app.wsgi_app = behind_proxies(shielded, desk.settings.trusted_proxies)  # type: ignore[assignment,method-assign]
     return app
 
 

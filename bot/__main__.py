@@ -26,6 +26,7 @@ COMMANDS = {
     "feed": "show a staff member's private calendar feed, make it or renew it",
     "calendars": "show the calendars kept in step, and what is wrong with them",
     "webhooks": "other systems that are told of what happens here",
+    "token": "make a token of the API for a program, list them, revoke one",
     "operator": "list who signs in to the console; print the first admin's link, or one for a new password",
     "doctor": "check the set-up and say what to do",
     "check": "look for broken invariants in the whole database",

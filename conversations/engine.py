@@ -60,7 +60,9 @@ from conversations.events import (
     TakenOver,
     TakesLonger,
     ThanksDue,
+    SeatsAsked,
     TimeAsked,
+    VisitAsked,
     TimeProposed,
     WaitlistJoined,
     WentQuiet,
@@ -68,6 +70,7 @@ from conversations.events import (
 )
 from conversations.facts import Facts
 from conversations.flows import (
+    asked_for,
     before_booking,
     brief_beside,
     briefing,
@@ -185,6 +188,10 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
             turn = cancelling.asked_on_page(dialogue, event, facts)
         case TimeAsked():
             turn = rescheduling.asked_on_page(dialogue, event, facts)
+        case VisitAsked():
+            turn = asked_for.visit_asked(dialogue, event, facts)
+        case SeatsAsked():
+            turn = asked_for.seats_asked(dialogue, event, facts)
         case TimeProposed():
             turn = notices.time_proposed(dialogue, event)
         case AnotherTimeAsked():

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from conversations.booking import BookingStatus, BookingView, ProposalView
 from conversations.classes import ClassView, Place
+from conversations.engagements.kinds import Brief
 from conversations.money import Money
 from conversations.payments import PackView, PaymentMethod, Receipt
 from conversations.series import SeriesView
@@ -361,6 +362,35 @@ class TimeAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitAsked:
+    """The client has asked for a whole visit in one, by a program, and is sure. `staff_id` None: with anybody.
+    `agreed`: the versions of agreements that they say yes to."""
+
+    service_ids: tuple[int, ...]
+    staff_id: int | None
+    start: datetime
+    note: str = ""
+    attendee: str = ""
+    agreed: tuple[str, ...] = ()
+    brief: Brief = ()
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsAsked:
+    """As VisitAsked, for seats in a class."""
+
+    class_id: int
+    seats: int
+    note: str = ""
+    attendee: str = ""
+    agreed: tuple[str, ...] = ()
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paid:
     """Money has come for a booking, as it now stands. `left`: what it still wants."""
 
@@ -497,6 +527,8 @@ Event = (
     | OffersUnanswered
     | CancelAsked
     | TimeAsked
+    | VisitAsked
+    | SeatsAsked
     | Paid
     | PaymentShown
     | PackSold

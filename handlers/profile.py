@@ -29,7 +29,7 @@ from models.business import (
     staff,
     staff_shifts,
 )
-from models.operators import commanding_operators
+from models.operators import Role, commanding_operators
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Profile:
     """The numbers of the resources of each kind."""
     email_of_staff: Mapping[int, str] = field(default_factory=dict)
     commanders: tuple[Coordinator, ...] = ()
-    """The operators who may command from the console."""
+    """Who may command by a page or a program: operators anything, and staff, whom the deeds keep to what is theirs."""
     commanders_by_phone: tuple[Coordinator, ...] = ()
     """Those of them who have a phone of their own, as they text from it."""
     main_of_variant: Mapping[int, int] = field(default_factory=dict)
@@ -235,7 +235,9 @@ def _read(session: Session, overrides: Overrides) -> Profile:
         resources=_resources(session),
         email_of_staff={p.id: p.email for p in people if p.email},
         commanders=tuple(_commander(row, console_address(row.id), CONSOLE, zone) for row in commanding),
-        commanders_by_phone=tuple(_commander(row, row.phone, "", zone) for row in commanding if row.phone),
+        commanders_by_phone=tuple(
+            _commander(row, row.phone, "", zone) for row in commanding if row.phone and row.role != Role.STAFF
+        ),
         main_of_variant={s.id: s.variant_of for s in named if s.variant_of},
     )  # fmt: skip
 

@@ -50,6 +50,7 @@ class Wanted:
     staff_id: int | None = None
     service_id: int | None = None
     class_id: int | None = None
+    client_id: int | None = None
     words: str = ""
     """Part of the client's name or number."""
 
@@ -68,7 +69,8 @@ def listed(session: Session, wanted: Wanted, place: Place | None, limit: int, *,
     people = _fitting(session, wanted.words) if wanted.words else None
     if people is not None and not people:
         return []
-    is_few = wanted.class_id is not None or (bool(wanted.statuses) and OFTEN.isdisjoint(wanted.statuses))
+    is_few = wanted.class_id is not None or wanted.client_id is not None
+    is_few = is_few or (bool(wanted.statuses) and OFTEN.isdisjoint(wanted.statuses))
     if people is not None and len(people) <= FEW_CLIENTS:
         conditions.append(bookings.c.client_id.in_(people))
         is_few = True
@@ -123,8 +125,11 @@ def lines(session: Session, booking_ids: Collection[int]) -> dict[int, Row[Any]]
     return {row.id: row for row in session.execute(statement)}
 
 
-def waiting(session: Session, now: datetime, behind: Place | None, limit: int) -> Sequence[Row[Any]]:
-    """`id` and `since` of what waits for an answer, oldest first: requests, and other times that clients wish for."""
+def waiting(
+    session: Session, now: datetime, behind: Place | None, limit: int, *, staff_id: int | None = None
+) -> Sequence[Row[Any]]:
+    """`id` and `since` of what waits for an answer, of this staff member or of all, oldest first: requests, and other
+    times that clients wish for."""
     own, wished = bookings.c, proposals.c
     asked = select(own.id, own.created_at.label("since")).where(own.status == PENDING)
     moves = (
@@ -135,12 +140,20 @@ def waiting(session: Session, now: datetime, behind: Place | None, limit: int) -
             own.status.in_((BookingStatus.APPROVED, BookingStatus.CONFIRMED)),
         )
     )  # fmt: skip
+    if staff_id is not None:
+        asked, moves = asked.where(own.staff_id == staff_id), moves.where(own.staff_id == staff_id)
     both = union_all(asked, moves).subquery()
     statement: Select[Any] = select(both.c.id, both.c.since).order_by(both.c.since, both.c.id).limit(limit)
     if behind is not None:
         at = literal(behind.at, own.created_at.type)
         statement = statement.where(or_(both.c.since > at, and_(both.c.since == at, both.c.id > behind.id)))
     return session.execute(statement).all()
+
+
+def newest_of_client(session: Session, client_id: int) -> int:
+    """The number of the booking that they made last; 0 where they have none."""
+    statement = select(func.coalesce(func.max(bookings.c.id), 0)).where(bookings.c.client_id == client_id)
+    return int(session.execute(statement).scalar_one())
 
 
 def engagement_of(session: Session, booking_id: int) -> int | None:
@@ -192,6 +205,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         *((own.status.in_(wanted.statuses),) if wanted.statuses else ()),
         *((own.staff_id == wanted.staff_id,) if wanted.staff_id is not None else ()),
         *((own.class_session_id == wanted.class_id,) if wanted.class_id is not None else ()),
+        *((own.client_id == wanted.client_id,) if wanted.client_id is not None else ()),
         *((_has_service(wanted.service_id),) if wanted.service_id is not None else ()),
     ]
 

@@ -1,6 +1,6 @@
 """Bookings, the times proposed for them, and what became of each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -215,6 +215,10 @@ def bookings_in(session: Session, statuses: Iterable[BookingStatus], limit: int)
     """Bookings in one of these statuses, oldest request first."""
     statement = _with_names().where(bookings.c.status.in_(list(statuses))).order_by(bookings.c.id).limit(limit)
     return list(session.execute(statement))
+
+
+def bookings_by_ids(session: Session, booking_ids: Collection[int]) -> dict[int, Row[Any]]:
+    return {row.id: row for row in session.execute(_with_names().where(bookings.c.id.in_(list(booking_ids))))}
 
 
 def bookings_of_client(session: Session, client_id: int, since: datetime, limit: int) -> list[Row[Any]]:

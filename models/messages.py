@@ -81,6 +81,12 @@ def hide(session: Session, message_ids: Sequence[int]) -> None:
     session.execute(update(messages).where(messages.c.id.in_(message_ids)).values(body=HIDDEN, raw=None))
 
 
+def newest_message(session: Session, conversation_id: int) -> int:
+    """The number of the last message of a conversation that has one."""
+    statement = select(func.max(messages.c.id)).where(messages.c.conversation_id == conversation_id)
+    return int(session.execute(statement).scalar_one())
+
+
 def unanswered(session: Session, conversation_id: int) -> list[Row[Any]]:
     """The inbound messages of one conversation that no turn has covered, oldest first."""
     statement = select(messages).where(

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Column, Integer, Row, delete, func, select, upda
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
-from models.base import Key, Moment, key, link, table, word
+from models.base import Moment, key, link, table, word
 from models.exact import exact
 from models.insert import changed_rows, insert_row
 
@@ -79,24 +79,9 @@ class OperatorLink(SQLModel, table=True):
     used_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
 
 
-class AuditEntry(SQLModel, table=True):
-    """Who did what in the console, and to what ("booking 12")."""
-
-    __tablename__ = "audit_log"
-    id: int | None = Field(default=None, sa_column=key())
-    at: datetime = Field(sa_column=Column(Moment, nullable=False))
-    operator_id: int | None = Field(default=None, sa_column=Column(Key, nullable=True, index=True))
-    who: str = Field(max_length=80)
-    action: str = Field(max_length=60)
-    subject: str = Field(default="", sa_column=Column(exact(60), nullable=False, index=True))
-    words: str = Field(default="", max_length=500)
-    source: str = Field(default="", max_length=64)
-
-
 operators = table(Operator)
 operator_sessions = table(OperatorSession)
 operator_links = table(OperatorLink)
-audit_log = table(AuditEntry)
 
 
 def add_operator(session: Session, **values: Any) -> int:
@@ -125,8 +110,8 @@ def all_operators(session: Session) -> Sequence[Row[Any]]:
 
 
 def commanding_operators(session: Session) -> Sequence[Row[Any]]:
-    """Those who may decide for the business."""
-    may = operators.c.role.in_((Role.OPERATOR, Role.ADMIN))
+    """Those who may decide for the business; staff for what is theirs."""
+    may = operators.c.role.in_((Role.STAFF, Role.OPERATOR, Role.ADMIN))
     statement = select(operators).where(may, operators.c.is_active.is_(True))
     return session.execute(statement.order_by(operators.c.id)).all()
 
@@ -154,7 +139,7 @@ def session_by_token(session: Session, token_hash: str) -> Row[Any] | None:
     """A browser's session, with who it is; None where there is none."""
     statement = (
         select(operators, operator_sessions.c.id.label("session_id"), operator_sessions.c.seen_at,
-               operator_sessions.c.expires_at)
+               operator_sessions.c.expires_at, operator_sessions.c.created_at.label("begun_at"))
         .join(operator_sessions, operator_sessions.c.operator_id == operators.c.id)
         .where(operator_sessions.c.token_hash == token_hash)
     )  # fmt: skip
@@ -205,29 +190,3 @@ def void_links(session: Session, operator_id: int | None) -> None:
     own = operator_links.c.operator_id
     whose = own.is_(None) if operator_id is None else own == operator_id
     session.execute(delete(operator_links).where(whose))
-
-
-def audit(
-    session: Session, *, at: datetime, operator_id: int | None, who: str, action: str, subject: str = "",
-    words: str = "", source: str = "",
-) -> None:  # fmt: skip
-    """Write down who did what. `subject` is what it was done to, as "booking 12"."""
-    insert_row(
-        session, audit_log, at=at, operator_id=operator_id, who=who[:80], action=action[:60], subject=subject[:60],
-        words=words[:500], source=source[:64],
-    )  # fmt: skip
-
-
-def was_written_down(session: Session, operator_id: int, action: str, subject: str, source: str) -> bool:
-    """Whether this operator has done that to it, by that source."""
-    own = audit_log.c
-    wanted = own.subject == subject, own.operator_id == operator_id, own.action == action, own.source == source
-    return session.execute(select(own.id).where(*wanted).limit(1)).first() is not None
-
-
-def audited(session: Session, before: int | None, limit: int) -> Sequence[Row[Any]]:
-    """What was done, newest first, from before this entry on."""
-    statement = select(audit_log).order_by(audit_log.c.id.desc()).limit(limit)
-    if before is not None:
-        statement = statement.where(audit_log.c.id < before)
-    return session.execute(statement).all()

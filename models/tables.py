@@ -1,6 +1,9 @@
 """Every table, so that importing this one module knows the whole schema."""
 
 from models.agreements import agreements_accepted
+from models.api import api_answers, api_tokens, sign_in_codes
+from models.audit import audit_log
+from models.audit_seals import audit_seals
 from models.base import metadata
 from models.blocks import blocks
 from models.booking_series import booking_series, booking_series_items
@@ -35,22 +38,27 @@ from models.inbox import canned_replies, conversation_labels, conversation_notes
 from models.ledger import ledger_entries
 from models.legacy import legacy_records
 from models.messages import messages
-from models.operators import audit_log, operator_links, operator_sessions, operators
+from models.operators import operator_links, operator_sessions, operators
 from models.outbox import outbox
 from models.outgoing_webhooks import webhook_deliveries, webhook_endpoints, webhook_events
 from models.payments import payment_requests, payments
 from models.prepaid import pack_uses, prepaid_packs
 from models.provider_calls import provider_calls, provider_tokens
 from models.refunds import refunds
+from models.retention import retention_marks
 from models.scheduled_notices import scheduled_notices
 from models.scheduled_texts import scheduled_texts
 from models.send_budgets import send_budgets
+from models.suppressions import suppressions
 from models.waitlist import waitlist_entries
 
 __all__ = [
     "activity_log",
     "agreements_accepted",
+    "api_answers",
+    "api_tokens",
     "audit_log",
+    "audit_seals",
     "blocks",
     "booking_policies",
     "booking_series",
@@ -95,15 +103,18 @@ __all__ = [
     "provider_tokens",
     "refunds",
     "resources",
+    "retention_marks",
     "saved_filters",
     "scheduled_notices",
     "scheduled_texts",
     "send_budgets",
     "service_staff",
     "services",
+    "sign_in_codes",
     "staff",
     "staff_shifts",
     "stretches",
+    "suppressions",
     "turns",
     "waitlist_entries",
     "webhook_deliveries",

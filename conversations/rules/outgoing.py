@@ -35,7 +35,8 @@ BOOKING_EVENTS = (
 )
 ENGAGEMENT_EVENTS = ("engagement.created", *(f"engagement.{deed}" for deed in Deed))
 PAYMENT_EVENTS = ("payment.received", "payment.refunded")
-EVENTS = (*BOOKING_EVENTS, *ENGAGEMENT_EVENTS, *PAYMENT_EVENTS)
+CLIENT_EVENTS = ("client.forgotten",)
+EVENTS = (*BOOKING_EVENTS, *ENGAGEMENT_EVENTS, *PAYMENT_EVENTS, *CLIENT_EVENTS)
 _CREATED = re.compile(r"\w+_created")
 
 

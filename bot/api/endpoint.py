@@ -1,0 +1,154 @@
+"""How an endpoint is registered: one decorator says its path, its method and who may call it; its signature says what
+it reads and answers. What serves a call, describes the API and tests it all read this one list."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, TypeVar, get_type_hints
+
+from flask import Response
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from bot.api.problems import Problem
+from bot.desk import Desk
+from handlers.api.caller import Caller, Party
+from handlers.circumstances import Circumstances
+from handlers.profile import NoBusiness, Profile
+
+View = TypeVar("View", bound=Callable[..., Any])
+CLIENTS = frozenset({Party.CLIENT})
+ADMINS = frozenset({Party.ADMIN})
+DESK = frozenset({Party.OPERATOR, Party.ADMIN})
+STAFF = DESK | {Party.STAFF}
+READERS = STAFF | {Party.VIEWER}
+EVERYBODY = READERS | CLIENTS
+LONGEST_BODY = 64 * 1024
+
+
+class Work(StrEnum):
+    """What an endpoint does with the database."""
+
+    READ = "read"
+    WRITE = "write"
+    """In one transaction; with an Idempotency-Key, at most once."""
+    OWN = "own"
+    """It opens its transactions itself: what it does takes long, or answers as it reads."""
+
+
+@dataclass
+class Call:
+    """What a view is told of the call beside its path, query and body."""
+
+    desk: Desk
+    caller: Caller | None
+    trace: str
+    once: str
+    """What makes a repetition of this call the same: of its Idempotency-Key, else a number of its own."""
+    address: str
+    """Of who calls, as far as we know it."""
+    opened: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """The transaction in which it happens."""
+        assert self.opened is not None
+        return self.opened
+
+    @property
+    def by(self) -> Caller:
+        """Who calls, where it takes a token to call."""
+        assert self.caller is not None
+        return self.caller
+
+    @cached_property
+    def circumstances(self) -> Circumstances:
+        return self.desk.circumstances(self.trace)
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The business. Raises Problem before one is loaded."""
+        try:
+            return self.desk.profiles.current(self.session)
+        except NoBusiness:
+            raise Problem(503, "no_business", "No business has been set up yet.") from None
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One thing that can be called. `parties` None: by anybody, without a token."""
+
+    method: str
+    path: str
+    tag: str
+    parties: frozenset[Party] | None
+    view: Callable[..., Any]
+    status: int
+    work: Work
+    parameters: Mapping[str, type]
+    query: type[BaseModel] | None
+    body: type[BaseModel] | None
+    answer: type[BaseModel] | None
+    """None where it answers with no body, or with a file."""
+    media_type: str
+    location: str
+    """The address of what it made, with names of the answer's fields in braces."""
+    represents: Callable[..., Any] | None
+    """The view of the thing that it changes, which takes the same path: what If-Match is held against."""
+    lock: Callable[..., Any] | None
+    problems: tuple[int, ...]
+    longest_body: int
+    deprecated: bool = field(default=False)
+
+    @property
+    def name(self) -> str:
+        return f"{self.view.__module__.rpartition('.')[2]}.{self.view.__name__}"
+
+    @property
+    def scope(self) -> str:
+        return f"{self.tag}:{'read' if self.method == 'GET' else 'write'}"
+
+    @property
+    def summary(self) -> str:
+        return (self.view.__doc__ or "").strip().partition("\n\n")[0].replace("\n    ", " ")
+
+    @property
+    def more(self) -> str:
+        return inspect.cleandoc(self.view.__doc__ or "").partition("\n\n")[2]
+
+
+ENDPOINTS: list[Endpoint] = []
+
+
+def endpoint(
+    method: str, path: str, parties: frozenset[Party] | None, *, status: int = 200, work: Work | None = None,
+    media_type: str = "application/json", location: str = "", represents: Callable[..., Any] | None = None,
+    lock: Callable[..., Any] | None = None, problems: tuple[int, ...] = (), longest_body: int = LONGEST_BODY,
+    tag: str = "", deprecated: bool = False,
+) -> Callable[[View], View]:  # fmt: skip
+    """Register a view. Its parameters: `call`; the names in the path, as int or str; `query` and `body`, each a model.
+    What it returns, by its annotation, is the answer; its docstring is what callers read of it. `problems` are answers
+    beside those that every endpoint of its kind has."""
+
+    def register(view: View) -> View:
+        hints = get_type_hints(view)
+        answer = hints.get("return")
+        named = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+        ENDPOINTS.append(
+            Endpoint(
+                method=method, path=path, tag=tag or path.split("/")[2], parties=parties, view=view, status=status,
+                work=work or (Work.READ if method == "GET" else Work.WRITE),
+                parameters={name: hints[name] for name in named}, query=hints.get("query"), body=hints.get("body"),
+                answer=answer if _is_model(answer) else None, media_type=media_type, location=location,
+                represents=represents, lock=lock, problems=problems, longest_body=longest_body, deprecated=deprecated,
+            )
+        )  # fmt: skip
+        return view
+
+    return register
+
+
+def _is_model(answer: Any) -> bool:
+    return inspect.isclass(answer) and issubclass(answer, BaseModel) and not issubclass(answer, Response)

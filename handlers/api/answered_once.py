@@ -1,0 +1,49 @@
+"""A call with an Idempotency-Key is done once: what it was answered is kept in the same transaction as what it did."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from models.api import answer_kept, claim_answer, forget_answers, keep_answer
+
+KEPT = timedelta(hours=24)
+"""How long an answer is kept, as a client is told in the docs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call is answered. `body` is JSON, "" for none."""
+
+    status: int
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    is_repeated: bool = False
+
+
+class KeyReused(Exception):
+    """The key was used before, for something else."""
+
+
+def answered_once(
+    session: Session, token_id: int, key_hash: str, fingerprint: str, now: datetime, work: Callable[[], Answer]
+) -> Answer:
+    """What `work` answers, the first time. Of two at once, the second waits for the first. Where `work` raises, nothing
+    is kept, and the key is free again. Raises KeyReused."""
+    is_new = claim_answer(
+        session, token_id=token_id, key_hash=key_hash, fingerprint=fingerprint, status=0, headers={}, body="", at=now
+    )
+    if not is_new:
+        row = answer_kept(session, token_id, key_hash)
+        if row is None or row.fingerprint != fingerprint:
+            raise KeyReused
+        return Answer(row.status, row.body, row.headers, is_repeated=True)
+    answer = work()
+    keep_answer(session, token_id, key_hash, status=answer.status, headers=dict(answer.headers), body=answer.body)
+    return answer
+
+
+def answers_forgotten(session: Session, now: datetime) -> None:
+    """What nobody asks for again."""
+    forget_answers(session, now - KEPT)

@@ -1,0 +1,34 @@
+"""What staff and operators do by the API: the coordinator's commands, in the words that a coordinator would text."""
+
+from sqlalchemy.orm import Session
+
+from handlers.api.caller import Caller
+from handlers.circumstances import Circumstances
+from handlers.console.command_answered import CameTo, answered
+from handlers.console.commanded import commanded, provider_id
+
+
+class Refused(Exception):
+    """Nothing was done; `words` say why, as a coordinator would read it."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+def give(session: Session, words: str, once: str, caller: Caller, circumstances: Circumstances) -> str:
+    """Give one command, once for each `once`; what it was answered. Words of somebody's own in it are of one line, and
+    begin no other command. Raises Refused and LostRace."""
+    profile = circumstances.profiles.current(session)
+    answer = commanded(session, words, once, caller.who, circumstances)
+    found = answered(session, provider_id(caller.who.id, answer.known_as), profile)
+    said = "\n".join(answer.texts)
+    if found is None or found.came_to is CameTo.REFUSED:
+        raise Refused(said)
+    return said
+
+
+def one_line(words: str) -> str:
+    """What somebody wrote, to stand behind a command: a line of its own would be another command, and so would what
+    comes after a semicolon."""
+    return " ".join(words.replace(";", ",").split())

@@ -1,0 +1,92 @@
+"""What a client asks for by a program: it happens to their conversation, as if they had texted it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from conversations.events import SeatsAsked, VisitAsked
+from conversations.flows.asked_for import Refused, seats_refused, visit_refused
+from conversations.languages.render import render
+from conversations.rules.routes import coordinator_channel
+from handlers.advance import advance
+from handlers.circumstances import Circumstances
+from handlers.gather_facts import DatabaseFacts
+from models.booking_listing import newest_of_client
+from models.bookings import live_booking_in_class
+from models.clients import client_by_id, client_for
+from models.consents import ConsentSource, consent_given
+from models.conversations import (
+    change_conversation,
+    conversation_for,
+    conversations_of_client,
+    last_channel_of,
+    lock_conversation,
+    newest_conversation_of,
+)
+
+
+class NoRoom(Exception):
+    """There is no conversation by which we reach this client, and no channel that could begin one."""
+
+
+class NotHad(Exception):
+    """It cannot be had as it was asked for."""
+
+    def __init__(self, code: str, words: str, near: tuple[datetime, ...]) -> None:
+        super().__init__(code)
+        self.code, self.words, self.near = code, words, near
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A client as somebody else names them."""
+
+    phone: str
+    name: str = ""
+
+
+def asked(session: Session, room: Row[Any], event: VisitAsked | SeatsAsked, circumstances: Circumstances) -> int:
+    """The number of the booking. Raises NotHad and LostRace."""
+    before = newest_of_client(session, room.client_id)
+    advance(session, room, event, circumstances)
+    made = newest_of_client(session, room.client_id)
+    if made != before:
+        return made
+    facts = DatabaseFacts(session, room, circumstances, circumstances.profiles.current(session))
+    found = visit_refused(event, facts) if isinstance(event, VisitAsked) else seats_refused(event, facts)
+    if isinstance(found, Refused):
+        raise NotHad(found.code, render(found.reply, facts.language), found.near)
+    if isinstance(event, SeatsAsked) and (mine := live_booking_in_class(session, room.client_id, event.class_id)):
+        return int(mine.id)  # the seats came to those that they had
+    raise NotHad("raced", "", ())
+
+
+def room_of_client(session: Session, client_id: int) -> Row[Any]:
+    """The conversation in which they read of it, LOCKED. Raises NoRoom."""
+    found = newest_conversation_of(session, client_id) or next(iter(conversations_of_client(session, client_id)), None)
+    if found is None:
+        raise NoRoom
+    return lock_conversation(session, found.id)
+
+
+def room_of_person(session: Session, person: Person, circumstances: Circumstances) -> Row[Any]:
+    """The same for whom somebody names by their number; they are a client from now on. Raises NoRoom."""
+    now = circumstances.now
+    client_id = client_for(session, person.phone, person.name, now)
+    channel = coordinator_channel("", last_channel_of(session, person.phone), list(circumstances.channels), "")
+    if channel is None:
+        raise NoRoom
+    room = conversation_for(session, channel, person.phone, now)
+    if room.client_id is None:
+        change_conversation(session, room.id, client_id=client_id)
+        if room.opted_out_at is None:
+            consent_given(session, room.id, ConsentSource.BOOKED_BY_HAND, "", now)
+    return lock_conversation(session, room.id)
+
+
+def phone_of_client(session: Session, client_id: int) -> str:
+    row = client_by_id(session, client_id)
+    return (row.phone or "") if row is not None else ""
