@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -87,6 +87,17 @@ def _sources(text: str) -> str:
     return text
 
 
+def _proxies(text: str) -> str:
+    text = text.strip()
+    try:
+        if not text.isascii() or (text.isdigit() and int(text) > 10):
+            raise ValueError
+        return text if text.isdigit() else _sources(text)
+    except ValueError:
+        wanted = "wanted addresses or networks such as 127.0.0.1,10.0.0.0/8, or a number from 0 to 10"
+        raise ValueError(wanted) from None
+
+
 MailSecurity = Literal["starttls", "tls", "none"]
 
 
@@ -132,6 +143,7 @@ Zone = Annotated[str, AfterValidator(_zone), Field(examples=["Asia/Qatar"])]
 Address = Annotated[str, AfterValidator(_address), Field(examples=["https://example.com"])]
 Phone = Annotated[str, AfterValidator(_phone), Field(examples=["+97455501234"])]
 Sources = Annotated[str, AfterValidator(_sources), Field(examples=["196.201.214.200,196.201.213.0/24"])]
+Proxies = Annotated[str, BeforeValidator(str), AfterValidator(_proxies), Field(examples=["127.0.0.1,10.0.0.0/8"])]
 Sender = Annotated[str, AfterValidator(_sender), Field(max_length=200, examples=["Sara <desk@example.com>"])]
 Rate = Annotated[float, Field(ge=0, le=1000)]
 Secret = SecretStr
@@ -174,7 +186,13 @@ class Settings(BaseSettings):
     public_url: Annotated[
         Address, Field(description="where providers reach us; unset: signatures are checked over the request's address")
     ] = ""
-    trusted_proxies: Annotated[int, Field(ge=0, le=10, description="how many proxies stand before us")] = 0
+    trusted_proxies: Annotated[
+        Proxies,
+        Field(
+            description="the proxies before us, whose word of who asks is taken: their addresses or networks; or how"
+            " many they are, where nobody reaches the port but through them"
+        ),
+    ] = ""
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(description="how much is logged")] = "INFO"
 
     business_name: Annotated[str, Field(max_length=80, description="the name clients read; beats business.toml")] = ""

@@ -1,6 +1,7 @@
 """How gunicorn serves Textbook: one process or several, with the worker inside for `python -m bot run`."""
 
 import os
+import resource
 from contextlib import suppress
 from typing import Any
 
@@ -32,8 +33,15 @@ bind = f"{_settings.host}:{_settings.port}"
 worker_class = "bot.web_worker.WebWorker"
 workers = 1 if _with_worker else int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 8
+worker_connections = min(1000, max(64, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 200))
 timeout = 30
 graceful_timeout = 20
+limit_request_line = 4094
+limit_request_fields = 100
+limit_request_field_size = 8190
+forwarded_allow_ips = ""  # bot/proxies.py alone decides whose word is taken
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
 control_socket_disable = True
 errorlog = "-"
 loglevel = "warning"

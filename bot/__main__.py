@@ -28,8 +28,13 @@ COMMANDS = {
     "webhooks": "other systems that are told of what happens here",
     "token": "make a token of the API for a program, list them, revoke one",
     "operator": "list who signs in to the console; print the first admin's link, or one for a new password",
+    "forget": "erase who somebody is: their bookings and payments stay, without the person",
+    "export-person": "write down all that is held on somebody, for them",
+    "retention": "how many old texts are still to be emptied",
     "doctor": "check the set-up and say what to do",
     "check": "look for broken invariants in the whole database",
+    "backup": "the whole installation on SQLite in one file, while it runs",
+    "restore": "put such a file back, where nothing runs",
     "docs": "write the generated docs, or check that they are current",
 }
 """In the order `--help` lists them. A module is imported only when its command is wanted."""

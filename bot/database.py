@@ -3,20 +3,23 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from threading import Lock
+from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from bot.database_errors import Fault, fault_of
-from bot.engines import PATIENCE, create_file, is_there, open_engine
+from bot.engines import PATIENCE, create_file, is_there, open_engine, open_staff_engine
 from bot.metrics import DATABASE_RETRIES
 from bot.outage import Outage
 from models import SCHEMA
+from models.row_scope import DESK, OutOfScope, Scope
 
 T = TypeVar("T")
 TRIES = 6
@@ -40,12 +43,31 @@ class SchemaState(StrEnum):
     AHEAD = "ahead"
 
 
+class _StaffEngine:
+    """Opened when the first staff member reads, and then shared."""
+
+    def __init__(self, engine: Engine, pool: int) -> None:
+        self._engine, self._pool, self._lock = engine, pool, Lock()
+        self._opened: Engine | None = None
+
+    def get(self) -> Engine:
+        with self._lock:
+            if self._opened is None:
+                self._opened = open_staff_engine(self._engine, self._pool)
+            return self._opened
+
+    def dispose(self) -> None:
+        if self._opened is not None:
+            self._opened.dispose()
+
+
 class Database:
     """One database: SQLite, PostgreSQL or MariaDB, by its SQLAlchemy address. Safe to share between threads."""
 
     def __init__(self, url: str, pool: int = 20) -> None:
         self.engine = open_engine(url, pool)
-        self._url = url
+        self._staff_engine = _StaffEngine(self.engine, pool)
+        self._url, self._scope = url, DESK
         self._writing, self._reading = Outage("writing"), Outage("reading")
 
     @property
@@ -55,13 +77,30 @@ class Database:
 
     def transact(self, work: Callable[[Session], T], within: float = PATIENCE) -> T:
         """Run `work` in one transaction and commit it. A conflict or a stale connection starts it afresh, a few times
-        and while `within` seconds last; so `work` must do nothing outside the database. Raises what `work` raises, and
-        DatabaseAway."""
-        return self._try(work, self._writing, time.monotonic() + within, readonly=False)
+        and while `within` seconds last; so `work` must do nothing outside the database. It is the desk's work, whoever
+        asked for it: that the thing is theirs was checked before. Raises what `work` raises, and DatabaseAway."""
+        return self._try(work, self._writing, time.monotonic() + within, self._in_scope(DESK, readonly=False))
 
-    def read(self, work: Callable[[Session], T]) -> T:
-        """Run `work`, which only reads. It never waits for a writer. Raises DatabaseAway."""
-        return self._try(work, self._reading, time.monotonic() + PATIENCE, readonly=True)
+    def read(self, work: Callable[[Session], T], scope: Scope | None = None) -> T:
+        """Run `work`, which only reads, and sees the rows of this scope, else of the database's own. It never waits for
+        a writer. Raises DatabaseAway, and OutOfScope for a statement that a staff member's scope does not let through.
+        """
+        scope = self._scope if scope is None else scope
+        return self._try(work, self._reading, time.monotonic() + PATIENCE, self._in_scope(scope, readonly=True))
+
+    def scoped(self, scope: Scope) -> Self:
+        """The same database, whose reads see the rows of this scope."""
+        other = copy(self)
+        other._scope = scope
+        return other
+
+    def desk_engine(self) -> Engine:
+        """For whoever opens transactions themselves: they see every row."""
+        return self._in_scope(DESK, readonly=False)
+
+    def _in_scope(self, scope: Scope, *, readonly: bool) -> Engine:
+        engine = self.engine if scope.staff_id is None else self._staff_engine.get()
+        return engine.execution_options(scope=scope, readonly=readonly)
 
     def schema(self) -> SchemaState:
         """How the tables that are there compare to those this version of the program wants; for a command, which says
@@ -71,13 +110,13 @@ class Database:
         with _reachable(), Session(self.engine.execution_options(readonly=True)) as session:
             return schema_of(session)
 
-    def _try(self, work: Callable[[Session], T], outage: Outage, deadline: float, *, readonly: bool) -> T:
+    def _try(self, work: Callable[[Session], T], outage: Outage, deadline: float, engine: Engine) -> T:
         if outage.turns_away():
             raise DatabaseAway(outage.words, outage.code)
-        engine = self.engine.execution_options(deadline=deadline, readonly=readonly)
+        engine = engine.execution_options(deadline=deadline)
         for attempt in range(1, TRIES + 1):
             try:
-                with _reachable(), Session(engine, expire_on_commit=False) as session, session.begin():
+                with _told(engine), Session(engine, expire_on_commit=False) as session, session.begin():
                     done = work(session)
             except DatabaseAway as away:
                 if attempt < TRIES and away.fault is not Fault.AWAY and time.monotonic() < deadline:
@@ -90,22 +129,40 @@ class Database:
             return done
         raise AssertionError("unreachable")
 
-    def migrate(self) -> None:
-        """Bring the tables to the newest schema. Two at once: the second waits, then finds nothing to do."""
-        from alembic import command  # heavy, and only wanted here
-
+    def migrate(self, login: str = "") -> list[str]:
+        """Bring the tables to the newest schema, and on PostgreSQL lay row security for programs that sign in as
+        `login`, else as ourselves. Two at once: the second waits, then finds nothing to do. What an administrator has
+        to run before there can be row security comes back."""
         engine = open_engine(self._url, 1, hurried=False)
         create_file(engine)
         try:
             with _reachable(), engine.connect() as connection, _alone(connection), connection.begin():
-                config = alembic_config()
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                return _upgrade(connection, login or engine.url.username or "")
         finally:
             engine.dispose()
+            self.dispose()  # what it knows of roles is old
 
     def dispose(self) -> None:
         self.engine.dispose()
+        self._staff_engine.dispose()
+
+
+def _upgrade(connection: Connection, login: str) -> list[str]:
+    from alembic import command  # heavy, and only wanted here
+
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    if connection.dialect.name != "postgresql":
+        command.upgrade(config, "head")
+        return []
+    from models.row_policies import is_laid, lay, let_in, lift
+
+    login = login or str(connection.exec_driver_sql("select current_user").scalar_one())
+    if is_laid(connection) and schema_of(Session(connection)) is SchemaState.CURRENT:
+        return let_in(connection, login)
+    was_laid = lift(connection)
+    command.upgrade(config, "head")
+    return lay(connection, login, was_laid=was_laid)
 
 
 def schema_of(session: Session) -> SchemaState:
@@ -147,6 +204,23 @@ def _alone(connection: Connection) -> Iterator[None]:
         if give:
             connection.execute(text(give))
             connection.commit()
+
+
+@contextmanager
+def _told(engine: Engine) -> Iterator[None]:
+    """Tell what a staff member's scope does not let through, and a database that is away, from what is wrong. Raises
+    OutOfScope and DatabaseAway."""
+    try:
+        with _reachable():
+            yield
+    except DBAPIError as error:
+        if engine.get_execution_options()["scope"].staff_id is None:
+            raise
+        from bot.scopes import is_refusal
+
+        if not is_refusal(error):
+            raise
+        raise OutOfScope(str(error.orig).strip()) from error
 
 
 @contextmanager

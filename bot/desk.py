@@ -63,6 +63,16 @@ class Desk:
 
         return Sealer(self.settings.encryption_key.get_secret_value())
 
+    def fingerprint(self, channel: str, address: str) -> str:
+        """What is kept of an address that is to be known again and told to nobody: it takes SECRET_KEY to make it.
+        Raises OSError where there is no key and none can be made."""
+        from hashlib import sha256
+        from hmac import digest
+
+        from bot.console.secrets import secret_key
+
+        return digest(secret_key(self.settings), f"suppressed {channel} {address}".encode(), sha256).hex()
+
     def circumstances(self, trace: str) -> Circumstances:
         """What a deed is told, as of now."""
         return Circumstances(
@@ -74,6 +84,7 @@ class Desk:
             patience=PATIENCE if self.interpreter is not None else timedelta(0),
             race_lost=RACES_LOST.add,
             seal=self.sealer.seal if self.sealer is not None else None,
+            fingerprint=self.fingerprint,
             new_token=partial(token_urlsafe, TOKEN_BYTES),
         )
 

@@ -42,12 +42,29 @@ def open_engine(url: str, pool: int, *, hurried: bool = True) -> Engine:
     # A connection that has died is found on use and the transaction started afresh: no ping before each.
     engine = sqlalchemy.create_engine(
         url, pool_size=pool, max_overflow=0, pool_timeout=LOCK_SECONDS, isolation_level="READ COMMITTED",
-        pool_recycle=1800, connect_args=arguments,
+        pool_recycle=1800, connect_args=arguments, hide_parameters=True,
     )  # fmt: skip
     if dialect == "postgresql" and hurried:
         event.listen(engine, "do_connect", _connect_hurried)
         event.listen(engine, "connect", _limit_locks)
+        from bot.scopes import know_roles  # only wanted here
+
+        know_roles(engine)
     return engine
+
+
+def open_staff_engine(engine: Engine, pool: int) -> Engine:
+    """An engine beside `engine`, whose transactions see no more than the scope they are given: on SQLite with
+    connections of its own, elsewhere with the same ones."""
+    from bot.scopes import narrow, show_views  # most programs never want it
+
+    if engine.dialect.name != "sqlite":
+        same = engine.execution_options()
+        narrow(same)
+        return same
+    own = _sqlite(engine.url, pool)
+    show_views(own)
+    return own
 
 
 def is_there(engine: Engine) -> bool:
@@ -69,7 +86,9 @@ def _file(url: URL) -> Path | None:
 
 
 def _sqlite(url: URL, pool: int) -> Engine:
-    engine = sqlalchemy.create_engine(url, pool_size=pool, max_overflow=0, pool_timeout=LOCK_SECONDS)
+    engine = sqlalchemy.create_engine(
+        url, pool_size=pool, max_overflow=0, pool_timeout=LOCK_SECONDS, hide_parameters=True
+    )  # fmt: skip
     if (path := _file(url)) is not None:
         event.listen(engine, "do_connect", _connect_to_file)
 
@@ -103,7 +122,7 @@ def _connect_to_file(_dialect: Any, _record: Any, arguments: list[Any], paramete
 
 def _open_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in (f"busy_timeout={LOCK_SECONDS}000", "synchronous=full", "foreign_keys=on"):
+    for pragma in (f"busy_timeout={LOCK_SECONDS}000", "synchronous=full", "foreign_keys=on", "secure_delete=on"):
         connection.execute(f"pragma {pragma}")
     _use_wal(connection)
 

@@ -7,7 +7,7 @@ at all. Any number of processes on one machine share a folder; one of them drain
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -132,6 +132,16 @@ class Journal:
         if not durable.refill(self.folder):
             log.warning("journal_reserve_not_whole")
 
+    def forget_person(self, addresses: Iterable[tuple[str, str]], names_them: Callable[[str], bool]) -> None:
+        """Remove what waits of these addresses, and what was set aside and names them. Raises OSError."""
+        ends = tuple(f"-{lane_of(*one)}{ENTRY}" for one in addresses)
+        for folder in (self.folder, self.quarantine):
+            for name in durable.names(folder):
+                path = folder / name
+                with suppress(FileNotFoundError):
+                    if name.endswith(ends) or (folder == self.quarantine and names_them(_words(path))):
+                        path.unlink()
+
     def _name(self, happened: Inbound | StatusReport, at: datetime) -> str:
         """Later than what waits of this person, and than every name this process has given, whatever the clock says; no
         other process gives the same."""
@@ -148,6 +158,10 @@ def _locked(number: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _words(path: Path) -> str:
+    return path.read_bytes().decode(errors="replace")
 
 
 def _stamp(name: str) -> int:

@@ -1,11 +1,13 @@
 """Logs: one JSON line an event, with the id that runs from webhook to delivery; never a text, never a whole number."""
 
 import logging
+import re
 import secrets
 import sys
 import threading
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
@@ -32,6 +34,7 @@ def set_up_logs(level: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                without_people,
                 structlog.processors.JSONRenderer(ensure_ascii=False),
             ],
         )
@@ -76,6 +79,34 @@ def _is_ours(frame: EventDict) -> bool:
 
 def _line(frame: EventDict) -> str:
     return f"{str(frame['filename']).removeprefix(_HOUSE)}:{frame['lineno']} {frame['name']}"
+
+
+def without_people(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """The last net under every line, also of libraries: numbers, addresses of email and secrets in whatever is said."""
+    return {name: value if name in _NOT_THEIRS else _told(value) for name, value in event.items()}
+
+
+_NOT_THEIRS = frozenset({"timestamp", "level", "trace", "provider_id", "hash"})
+"""What is made by us or by a provider, and is needed whole to follow a message."""
+_THEIRS = re.compile(
+    r"[^\s@<>\"'=:,;/]+@[^\s@<>\"',;/]+\.\w+"  # an address
+    r"|(?<!\w)(?:\+|00)\d[\d\s().-]{5,20}\d"  # a number with its country, however it is spaced
+    r"|(?<![\w.:-])\d{8,15}(?![\w:-])"  # and one in a row
+    r"|(?<![\w-])[A-Za-z0-9_-]{40,}(?![\w-])"  # what opens a page or a door
+)
+
+
+def _told(value: Any) -> Any:
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case str():
+            return _THEIRS.sub(lambda found: masked(found.group()), value)
+        case dict():
+            return {_told(name): _told(each) for name, each in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_told(each) for each in value]
+    return _told(str(value))
 
 
 def new_trace() -> str:

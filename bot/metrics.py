@@ -56,6 +56,15 @@ class Delivered(StrEnum):
     JOURNALED = "journaled"
 
 
+class Answered(StrEnum):
+    """How a call of the API was answered, by the first figure of its status."""
+
+    DONE = "2xx"
+    UNCHANGED = "3xx"
+    REFUSED = "4xx"
+    BROKE = "5xx"
+
+
 class Provider(StrEnum):
     """Who calls our webhooks."""
 
@@ -114,6 +123,7 @@ WEBHOOKS_REFUSED = Counter(
     "Calls with a wrong signature or secret, which were answered with 403.",
     {"provider": Provider},
 )
+API_CALLS = Counter("textbook_api_calls_total", "Calls of the API.", {"answered": Answered})
 WEBHOOKS_UNREADABLE = Counter(
     "textbook_webhooks_unreadable_total",
     "Genuine calls of a provider that could not be read: what they told is lost.",

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -15,6 +16,8 @@ from bot.drain import drain
 from bot.engagements import see_to_engagements
 from bot.logs import log, new_trace
 from bot.metrics import Cause, TurnOutcome, turn_ended
+from handlers.api.answered_once import answers_forgotten, is_any_to_forget
+from handlers.audit_sealed import SETTLES, audit_sealed
 from handlers.circumstances import Circumstances
 from handlers.class_line_due import class_line_due
 from handlers.console.texts_later import text_due
@@ -26,13 +29,16 @@ from handlers.notice_due import notice_due
 from handlers.operators_alerted import alerts_due, operators_alerted
 from handlers.payment_lapsed import payment_lapsed
 from handlers.time_line_due import time_line_due
+from handlers.transcripts_expired import transcripts_expired
 from handlers.turn_failed import close_with_fault
 from handlers.went_quiet import went_quiet
+from models.audit_seals import newest_to_seal
 from models.bookings import bookings_past_deadline, moves_past_deadline
 from models.class_sessions import classes_to_look_at
 from models.conversations import gone_quiet
 from models.messages import conversations_due
 from models.payments import requests_lapsed
+from models.retention import marks_due
 from models.scheduled_notices import notices_due
 from models.scheduled_texts import texts_due
 from models.waitlist import entries_to_look_at
@@ -181,6 +187,39 @@ def _quiet(conversation_id: int, session: Session, circumstances: Circumstances)
     went_quiet(session, conversation_id, circumstances)
 
 
+def _seal_audit(desk: Desk) -> int:
+    """What the log says of each seal is an anchor outside of the database: a chain that was made anew does not fit."""
+    now = desk.clock.now()
+    last = desk.database.transact(lambda session: audit_sealed(session, now)) if _is_audit_due(desk, now) else None
+    if last is not None:
+        log.info("audit_sealed", seal=last.id, entry=last.entry_id, hash=last.hash)
+    return last is not None
+
+
+def _is_audit_due(desk: Desk, now: datetime) -> bool:
+    return desk.database.read(lambda session: newest_to_seal(session, now - SETTLES)) is not None
+
+
+def _empty_what_is_old(desk: Desk) -> int:
+    try:
+        if not desk.database.read(lambda session: marks_due(session, desk.clock.now())):
+            return 0
+        return desk.database.transact(lambda session: transcripts_expired(session, desk.clock.now()))
+    except DatabaseAway:
+        raise
+    except Exception:  # noqa: BLE001 - the tick loop
+        log.exception("retention_failed")
+        return 0
+
+
+def _forget_answers(desk: Desk) -> int:
+    now = desk.clock.now()
+    if not desk.database.read(lambda session: is_any_to_forget(session, now)):
+        return 0
+    desk.database.transact(lambda session: answers_forgotten(session, now))
+    return 1
+
+
 def _each(desk: Desk, cause: Cause, deed: Callable[[Session, Circumstances], None]) -> int:
     trace = new_trace()
     with bound_contextvars(trace=trace):
@@ -210,6 +249,7 @@ def _turn(desk: Desk, cause: Cause, deed: Callable[[Session], T]) -> T:
 
 DUE = (
     drain, _finish_turns, _expire_requests, _lapse_moves, _lapse_payments, _look_at_lines, _say_what_is_due,
-    _send_what_was_put_off, _say_the_daily, _mind_the_quiet, _alert_operators, see_to_engagements,
+    _send_what_was_put_off, _say_the_daily, _mind_the_quiet, _alert_operators, see_to_engagements, _seal_audit,
+    _empty_what_is_old, _forget_answers,
 )  # fmt: skip
 """What a tick looks for; each says how many things it has done."""

@@ -13,6 +13,7 @@ from bot import metrics
 from bot.database import DatabaseAway
 from bot.desk import Desk
 from bot.meters import Gauge
+from bot.proxies import AS_IT_CAME
 from models.backlog import never_arrived, oldest_unsent, unanswered_since, unsent
 
 if TYPE_CHECKING:
@@ -112,6 +113,6 @@ def _is_near(address: str) -> bool:
 
 
 def _came_by_an_unknown_proxy() -> bool:
-    """Whether a proxy stands between, and what it says of the caller was not taken: TRUSTED_PROXIES is too small."""
-    peer = request.environ.get("werkzeug.proxy_fix.orig", request.environ).get("REMOTE_ADDR")
+    """Whether a proxy stands between, and its word of the caller was not taken: TRUSTED_PROXIES does not name it."""
+    peer = request.environ[AS_IT_CAME]
     return request.remote_addr == peer and any(name in request.headers for name in FORWARDED)

@@ -400,20 +400,23 @@ class Commanded:
 
 @dataclass(frozen=True, slots=True)
 class AskOnPhone:
-    """Ask the client on their phone for what a booking waits for (M-Pesa); where they are being asked, nothing."""
+    """Ask the client on their phone for what a booking waits for (M-Pesa); where they are being asked, nothing. `phone`:
+    another than their own."""
 
     booking_id: int
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SubmitProof:
-    """The client shows that they have paid what a booking waits for: a picture or file that they have just sent, or a
-    `reference`."""
+    """The client shows that they have paid what a booking waits for: a picture or file that they have just sent, or
+    that of a `link`, or a `reference`."""
 
     booking_id: int
     reference: str = ""
     amount: Money | None = None
     """What the proof speaks of, where it does."""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ from conversations.events import (
     Event,
     GivenBack,
     HandedBack,
+    LaterCancelAsked,
+    LeaveAsked,
     LinkChanged,
     MissedDue,
     MoveAccepted,
@@ -34,6 +36,7 @@ from conversations.events import (
     MovedByClient,
     MoveLapsed,
     MoveRefused,
+    OfferAnswered,
     OfferGone,
     OfferMade,
     OffersUnanswered,
@@ -45,6 +48,8 @@ from conversations.events import (
     PaymentFailed,
     PaymentLapsed,
     PaymentShown,
+    PromptAsked,
+    ProofSent,
     ProposalAccepted,
     ProposalRefused,
     ReferenceUsed,
@@ -52,6 +57,8 @@ from conversations.events import (
     RequestExpired,
     Said,
     SeatsAdded,
+    SeatsAsked,
+    SeriesAsked,
     SeriesBooked,
     SeriesDecided,
     SeriesMoved,
@@ -60,10 +67,10 @@ from conversations.events import (
     TakenOver,
     TakesLonger,
     ThanksDue,
-    SeatsAsked,
     TimeAsked,
-    VisitAsked,
     TimeProposed,
+    VisitAsked,
+    WaitAsked,
     WaitlistJoined,
     WentQuiet,
     WishChanged,
@@ -85,11 +92,14 @@ from conversations.flows import (
     paying,
     reminding,
     rescheduling,
+    series_asked,
+    series_cancelled,
     series_moved,
     series_news,
     talk,
     visits,
     waiting,
+    waits_asked,
     with_person,
     words,
 )
@@ -192,6 +202,20 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
             turn = asked_for.visit_asked(dialogue, event, facts)
         case SeatsAsked():
             turn = asked_for.seats_asked(dialogue, event, facts)
+        case SeriesAsked():
+            turn = series_asked.series_asked(dialogue, event, facts)
+        case LaterCancelAsked():
+            turn = series_cancelled.asked_by_program(dialogue, event, facts)
+        case WaitAsked():
+            turn = waits_asked.wait_asked(dialogue, event, facts)
+        case LeaveAsked():
+            turn = waits_asked.leave_asked(dialogue, event, facts)
+        case OfferAnswered():
+            turn = waits_asked.offer_answered(dialogue, event, facts)
+        case ProofSent():
+            turn = paying.proof_sent(dialogue, event, facts)
+        case PromptAsked():
+            turn = paying.prompt_asked(dialogue, event, facts)
         case TimeProposed():
             turn = notices.time_proposed(dialogue, event)
         case AnotherTimeAsked():

@@ -1,14 +1,14 @@
 """What can happen to a conversation, in the past tense. Each comes through the same door: engine.step()."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 
 from conversations.booking import BookingStatus, BookingView, ProposalView
 from conversations.classes import ClassView, Place
 from conversations.engagements.kinds import Brief
 from conversations.money import Money
 from conversations.payments import PackView, PaymentMethod, Receipt
-from conversations.series import SeriesView
+from conversations.series import Mode, Rhythm, SeriesView
 from conversations.understanding import Understood
 
 
@@ -391,6 +391,79 @@ class SeatsAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesAsked:
+    """As VisitAsked, for a whole series: from `first` on, wall time of the business, in this rhythm. `shown`: the
+    starts (UTC) that they said yes to; None for whatever the mode makes of it."""
+
+    service_ids: tuple[int, ...]
+    staff_id: int | None
+    first: datetime
+    rhythm: Rhythm
+    mode: Mode
+    note: str = ""
+    attendee: str = ""
+    agreed: tuple[str, ...] = ()
+    shown: tuple[datetime, ...] | None = None
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LaterCancelAsked:
+    """The client has called off, by a program, a visit of a series and all later ones, and is sure."""
+
+    booking_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitAsked:
+    """The client wishes, by a program, to wait: for so many seats of a class, or else for a service on a day, or at one
+    start of it (wall time of the business). `staff_id` None: with anybody."""
+
+    class_id: int | None = None
+    seats: int = 1
+    service_id: int = 0
+    staff_id: int | None = None
+    day: date | None = None
+    at: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveAsked:
+    """The client gives up a place in a waiting line, by a program."""
+
+    place_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAnswered:
+    """The client has said, by a program, whether they take what is offered to a place. `agreed` as of VisitAsked."""
+
+    place_id: int
+    is_yes: bool
+    agreed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProofSent:
+    """The client has shown by a program that they paid for a booking: by a `reference`, or by the `link` of a picture
+    or file. `amount`: what it speaks of, where it does."""
+
+    booking_id: int
+    reference: str = ""
+    link: str = ""
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromptAsked:
+    """The client has asked by a program to pay for a booking on their phone: at `phone`, by default at their own."""
+
+    booking_id: int
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paid:
     """Money has come for a booking, as it now stands. `left`: what it still wants."""
 
@@ -442,11 +515,12 @@ class PackSold:
 
 @dataclass(frozen=True, slots=True)
 class PaymentFailed:
-    """An attempt to pay came to nothing, and why, by the provider's own code."""
+    """An attempt to pay came to nothing, and why, by the provider's own code, or in the words of who looked at it."""
 
     booking: BookingView
     method: PaymentMethod
     code: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -529,6 +603,13 @@ Event = (
     | TimeAsked
     | VisitAsked
     | SeatsAsked
+    | SeriesAsked
+    | LaterCancelAsked
+    | WaitAsked
+    | LeaveAsked
+    | OfferAnswered
+    | ProofSent
+    | PromptAsked
     | Paid
     | PaymentShown
     | PackSold

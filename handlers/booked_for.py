@@ -17,6 +17,7 @@ from handlers.pending_request import fresh_view
 from handlers.profile import Profile
 from handlers.quoted_services import services_for
 from handlers.requests_decided import decider
+from handlers.suppressed import heed_suppressions
 from handlers.time_owned import own_time
 from models.bookings import add_booking
 from models.claims import Holder, LostRace, hand_over, let_go
@@ -71,4 +72,5 @@ def room_of(
         change_conversation(session, room.id, client_id=client_id)
         if room.opted_out_at is None:
             consent_given(session, room.id, ConsentSource.BOOKED_BY_HAND, "", circumstances.now)
+        heed_suppressions(session, {int(room.id): (channel, phone)}, circumstances)
     return int(room.id)

@@ -46,6 +46,7 @@ def business_dumped(session: Session) -> BusinessFile:
             "nudge_minutes": row.nudge_minutes,
             "quiet_hours": row.quiet_hours,
             **_said(row, "put_by_minutes", "holidays", "review_minutes", "review_link", "payment_instructions"),
+            "transcript_months": row.transcript_months,
             **_lines("dates", dates.get(ANY, [])),
         },
         "coordinators": [_coordinator(c, coordinator_keys) for c in _active(session, coordinators, coordinators.c.id)],

@@ -86,6 +86,7 @@ class BusinessTable(Table):
     review_minutes: Minutes = 0
     review_link: Annotated[str, Field(max_length=200, pattern=r"^(https?://\S+)?$")] = ""
     payment_instructions: Annotated[str, Field(max_length=500)] = ""
+    transcript_months: Annotated[int, Field(ge=0, le=1200)] = 24
 
 
 class AnswerTable(Table):

@@ -23,5 +23,7 @@ class Circumstances:
     """Told each time that a turn lost a race and is stepped again."""
     seal: Callable[[str, datetime], str] | None = None
     """Makes words unreadable for whoever lacks the key; None where there is no key."""
+    fingerprint: Callable[[str, str], str] | None = None
+    """A keyed hash of an address on a channel; None where there is no key, as in a trial."""
     new_token: Callable[[], str | None] = lambda: None
     """What opens the page of a new booking: 256 bits that nobody can guess."""

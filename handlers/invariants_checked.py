@@ -12,6 +12,7 @@ from conversations.booking import BookingStatus, BookingType, ProposalStatus
 from conversations.rules.cells import cells
 from conversations.rules.transitions import LIVE, TRANSITIONS
 from conversations.stored import load
+from handlers.invariants_of_audit import broken_audit
 from handlers.invariants_of_classes import broken_classes, is_around
 from handlers.invariants_of_engagements import broken_engagements
 from handlers.invariants_of_money import broken_in_money
@@ -31,7 +32,7 @@ Rows = Sequence[Row[Any]]
 def broken_invariants(session: Session, now: datetime) -> Iterator[str]:
     """Reads only. `now` tells which open proposals may have lost their time to somebody already."""
     checks = (_bookings, _strays, _overlaps, broken_classes, broken_in_series, _owners, _proposals, _conversations)
-    for check in (*checks, broken_places, broken_in_money, broken_engagements, _messages):
+    for check in (*checks, broken_places, broken_in_money, broken_engagements, _messages, broken_audit):
         yield from check(session, now)
 
 

@@ -20,6 +20,7 @@ from handlers.gather_facts import DatabaseFacts
 from handlers.loop_silenced import looks_like_a_loop, loop_silenced, silenced
 from handlers.meant import option_meant, says_something, words_of
 from handlers.message_resent import message_resent
+from handlers.suppressed import heed_suppressions
 from models.clients import client_for
 from models.consents import first_consent
 from models.conversations import change_conversation, conversation_for, lock_conversation, opted_out
@@ -172,8 +173,10 @@ def _introduce(session: Session, conversation: Row[Any], inbound: Inbound, circu
     values: dict[str, Any] = {"last_message_at": now}
     if is_news:
         values |= {"client_id": client_for(session, inbound.phone, inbound.profile_name, now), "opted_out_at": None}
-        first_consent(session, conversation.id, now)
     change_conversation(session, conversation.id, **values)
+    if is_news:
+        first_consent(session, conversation.id, now)
+        heed_suppressions(session, {conversation.id: (conversation.channel, conversation.address)}, circumstances)
     return is_news
 
 

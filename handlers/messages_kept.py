@@ -14,6 +14,7 @@ from conversations.rules.opt_out import OptWord, opt_word
 from handlers.circumstances import Circumstances
 from handlers.meant import says_something
 from handlers.message_received import stored_values
+from handlers.suppressed import heed_suppressions
 from models.clients import clients_for
 from models.consents import first_consents
 from models.conversations import Address, conversations_for, introduce
@@ -42,7 +43,7 @@ def messages_kept(session: Session, came: Sequence[Came], circumstances: Circums
     coordinators = {one.phone for one in circumstances.profiles.current(session).texting}
     came = [one for one in came if _is_text(session, rooms[one.address], one, coordinators)]
     new = _stored(session, rooms, came)
-    _introduce(session, rooms, new, coordinators)
+    _introduce(session, rooms, new, coordinators, circumstances)
     opting = {}
     for one in came:
         channel = circumstances.channels.get(one.inbound.channel, Capabilities())
@@ -66,7 +67,11 @@ def _stored(session: Session, rooms: dict[Address, Row[Any]], came: Sequence[Cam
 
 
 def _introduce(
-    session: Session, rooms: dict[Address, Row[Any]], new: Sequence[Came], coordinators: Iterable[str]
+    session: Session,
+    rooms: dict[Address, Row[Any]],
+    new: Sequence[Came],
+    coordinators: Iterable[str],
+    circumstances: Circumstances,
 ) -> None:
     """Know the people behind addresses that never wrote before, but coordinators; and when each wrote last."""
     last = {rooms[one.address].id: one.at for one in new}
@@ -79,3 +84,4 @@ def _introduce(
     theirs = {rooms[one.address].id: number for one, number in zip(unknown, numbers, strict=True)}
     introduce(session, theirs, last)
     first_consents(session, {rooms[one.address].id: one.at for one in unknown})
+    heed_suppressions(session, {rooms[one.address].id: one.address for one in unknown}, circumstances)

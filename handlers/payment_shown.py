@@ -26,7 +26,7 @@ def ask_on_phone(session: Session, effect: AskOnPhone, circumstances: Circumstan
     request = open_request(session, row.id)
     if request is None:
         raise LostRace
-    push(session, request, row.client_phone or "", circumstances.now)
+    push(session, request, effect.phone or row.client_phone or "", circumstances.now)
 
 
 def submit_proof(
@@ -40,7 +40,7 @@ def submit_proof(
         raise LostRace
     if is_taken(conversation, now):  # whoever talks with them may look at no payment
         change_conversation(session, conversation.id, needs_person=True)
-    link = "" if effect.reference else newest_media(session, conversation.id)
+    link = "" if effect.reference else effect.link or newest_media(session, conversation.id)
     kind = "reference" if effect.reference else ("pdf" if link.lower().partition("?")[0].endswith(".pdf") else "photo")
     shown = effect.reference or link
     values: dict[str, Any] = {

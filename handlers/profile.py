@@ -157,6 +157,20 @@ class Profiles:
         return kept
 
 
+class KnownProfile(Profiles):
+    """A profile that was read before, for a transaction that may not see all of it."""
+
+    def __init__(self, profile: Profile, overrides: Overrides) -> None:
+        super().__init__(overrides)
+        self._known = profile
+
+    def current(self, _session: Session) -> Profile:
+        return self._known
+
+    def of_version(self, _session: Session, _version: int) -> Profile:
+        return self._known
+
+
 class NoBusiness(Exception):
     """The database holds no business yet."""
 

@@ -23,7 +23,7 @@ def places_with_reasons(session: Session, rows: Sequence[Row[Any]], now: datetim
     found: dict[int, Place] = {}
     for class_id in dict.fromkeys(row.class_session_id for row in rows if row.class_session_id):
         line = entries_of_class(session, class_id)
-        reasons = _of_class(session, class_id, line, now, profile)
+        reasons = reasons_of_class(session, class_id, line, now, profile)
         found |= {each.id: replace(each, why=reasons[each.id]) for each in places_of_class(session, line, profile)}
     for row in rows:
         if row.id not in found:
@@ -32,9 +32,10 @@ def places_with_reasons(session: Session, rows: Sequence[Row[Any]], now: datetim
     return [found[row.id] for row in rows]
 
 
-def _of_class(
+def reasons_of_class(
     session: Session, class_id: int, line: Sequence[Row[Any]], now: datetime, profile: Profile
 ) -> dict[int, Why]:
+    """Why each of a class's whole line is asked, or is not, by the number of their place."""
     row = unlocked_class(session, class_id)
     assert row is not None
     free = row.capacity - seats_held(session, [class_id], now).get(class_id, 0)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from conversations.money import major_units
 from conversations.rules.outgoing import booking_event, engagement_event
 from models.bookings import booking_by_id, transition_by_id
+from models.clients import merged_into
 from models.engagement_records import activity_by_id, engagement_by_id, lines_of, milestones_of
 from models.ledger import Account, entry_by_id
 from models.outgoing_webhooks import Source
@@ -36,6 +37,8 @@ def telling(session: Session, event: Row[Any]) -> Telling | None:
             return Telling("booking.moved", f"booking {event.source_id}", {"booking": booking}) if booking else None
         case Source.ACTIVITY:
             return _activity(session, event.source_id)
+        case Source.FORGOTTEN:
+            return _forgotten(session, event.source_id)
     return _money(session, event.source_id)
 
 
@@ -65,6 +68,12 @@ def _activity(session: Session, activity_id: int) -> Telling | None:
         "change": {"action": row.action, "by": row.who, "details": row.data, "at": _said(row.at)},
     }
     return Telling(engagement_event(row.action), f"engagement {engagement.id}", data)
+
+
+def _forgotten(session: Session, client_id: int) -> Telling:
+    """Whose records are to be forgotten elsewhere too, by the numbers under which they were told."""
+    numbers = [client_id, *merged_into(session, client_id)]
+    return Telling("client.forgotten", f"client {client_id}", {"client": {"id": client_id, "all_ids": numbers}})
 
 
 def _money(session: Session, entry_id: int) -> Telling | None:

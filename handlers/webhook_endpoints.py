@@ -62,6 +62,11 @@ def rotate(session: Session, endpoint_id: int, secret: str, now: datetime) -> bo
     return True
 
 
+def listen(session: Session, endpoint_id: int, events: Sequence[str]) -> None:
+    """From now on it is told of these kinds of events; of all where there are none."""
+    change_endpoint(session, endpoint_id, events=list(events))
+
+
 def switch(session: Session, endpoint_id: int, *, is_on: bool) -> bool:
     """Close an endpoint, or open it again; False where there is none."""
     if endpoint_by_id(session, endpoint_id) is None:

@@ -152,7 +152,13 @@ def keep_answer(session: Session, token_id: int, key_hash: str, **values: Any) -
     session.execute(update(api_answers).where(own.token_id == token_id, own.key_hash == key_hash).values(**values))
 
 
+def is_any_older(session: Session, before: datetime) -> bool:
+    """Whether there is an answer or a code from before this moment."""
+    oldest = select(func.min(api_answers.c.at)), select(func.min(sign_in_codes.c.created_at))
+    return any(at is not None and at < before for at in (session.execute(one).scalar_one() for one in oldest))
+
+
 def forget_answers(session: Session, before: datetime) -> None:
-    """Answers and codes from before this moment, and tokens that ended before it."""
+    """Answers and codes from before this moment."""
     session.execute(delete(api_answers).where(api_answers.c.at < before))
     session.execute(delete(sign_in_codes).where(sign_in_codes.c.created_at < before))

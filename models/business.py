@@ -53,6 +53,8 @@ class Business(SQLModel, table=True):
     answers: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     payment_instructions: str = Field(default="", sa_column=Column(String(500), nullable=False, server_default=""))
     """How to pay by transfer, in the words that clients read; "" where nobody can."""
+    transcript_months: int = Field(default=24, sa_column=Column(Integer, nullable=False, server_default="24"))
+    """How long the words of texts are kept; 0 for ever."""
 
 
 class Coordinator(SQLModel, table=True):
@@ -262,6 +264,19 @@ def services_with_intake(session: Session) -> list[str]:
     return [row.name for row in session.execute(offered) if row.intake]
 
 
+def kept_for(session: Session) -> int:
+    """For how many months the words of texts are kept; 0 for ever."""
+    return int(session.execute(select(business.c.transcript_months)).scalar_one_or_none() or 0)
+
+
 def has_business(session: Session) -> bool:
     """Whether a business has been loaded."""
     return session.execute(select(business.c.id)).first() is not None
+
+
+def services_in_category(session: Session, category: str) -> set[int]:
+    """The numbers of the services of this category, however it is written."""
+    if not category:
+        return set()
+    rows = session.execute(select(services.c.id, services.c.category).where(services.c.category != ""))
+    return {row.id for row in rows if row.category.casefold() == category.casefold()}

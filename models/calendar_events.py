@@ -21,6 +21,8 @@ WRITTEN = sorted(LIVE)
 """A booking in one of these stands in the calendar."""
 ENDED = (BookingStatus.DECLINED, BookingStatus.CANCELLED, BookingStatus.EXPIRED)
 """And in one of these it does not. A visit that was missed stays where it is."""
+FORGOTTEN = -1
+"""The version of an event whose client was forgotten, and which names them: it is taken out, however old it is."""
 
 _EVENT = (
     *(bookings.c[name] for name in (
@@ -156,6 +158,7 @@ def forget_events(session: Session, calendar_id: int, before: datetime | None = 
     """Know no more of what was written there: of bookings that ended before, or of all."""
     mine = calendar_events.c.calendar_id == calendar_id
     if before is not None:
+        mine &= (calendar_events.c.version != FORGOTTEN) | calendar_events.c.removed.is_(True)
         mine &= calendar_events.c.booking_id.in_(select(bookings.c.id).where(bookings.c.end_at < before))
     session.execute(delete(calendar_events).where(mine))
 
@@ -176,5 +179,8 @@ def _is_superfluous() -> ColumnElement[bool]:
     """Of an event and its booking beside `calendars`: it is there, and should not be."""
     return and_(
         calendar_events.c.calendar_id == calendars.c.id, calendar_events.c.removed.is_(False),
-        or_(bookings.c.status.in_(ENDED), bookings.c.staff_id != calendars.c.staff_id),
+        or_(
+            bookings.c.status.in_(ENDED), bookings.c.staff_id != calendars.c.staff_id,
+            calendar_events.c.version == FORGOTTEN,
+        ),
     )  # fmt: skip

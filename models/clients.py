@@ -24,6 +24,8 @@ class Client(SQLModel, table=True):
     language: str = Field(default="", max_length=8)
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
     merged_into: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
+    forgotten_at: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
+    """Since when nothing is known of who they were; their bookings and payments stay for the books."""
 
 
 clients = table(Client)
@@ -33,6 +35,11 @@ _WHO = func.coalesce(clients.c.merged_into, clients.c.id).label("id")
 
 def client_by_id(session: Session, client_id: int) -> Row[Any] | None:
     return session.execute(select(clients).where(clients.c.id == client_id)).one_or_none()
+
+
+def is_phone_known(session: Session, phone: str) -> bool:
+    """Whether it is a client's."""
+    return session.execute(select(clients.c.id).where(clients.c.phone == phone)).first() is not None
 
 
 def client_for(session: Session, phone: str | None, name: str, now: datetime) -> int:
@@ -89,6 +96,12 @@ def merged_among(session: Session, client_ids: Collection[int]) -> dict[int, int
     mine = select(own.id, own.merged_into).where(own.id.in_(sorted(set(client_ids)))).order_by(own.id)
     found = session.execute(mine.with_for_update(read=True)) if client_ids else ()
     return {row.id: row.merged_into for row in found if row.merged_into is not None}
+
+
+def merged_into(session: Session, client_id: int) -> list[int]:
+    """The numbers of those who turned out to be this client."""
+    theirs = select(clients.c.id).where(clients.c.merged_into == client_id)
+    return list(session.execute(theirs.order_by(clients.c.id)).scalars())
 
 
 def _name_who_has_none(session: Session, client_id: int, name: str) -> None:

@@ -28,6 +28,8 @@ class ConsentSource(StrEnum):
     """The carrier answered their word itself, and said so."""
     PROVIDER_REPORT = "provider_report"
     """A provider refused a message: they had opted out where we could not see it."""
+    BEFORE_FORGOTTEN = "before_forgotten"
+    """They had opted out before we were asked to forget them: that is kept, as a hash of their number."""
 
 
 class Consent(SQLModel, table=True):

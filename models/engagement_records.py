@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select, update
+from sqlalchemy import Row, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from conversations.engagements.states import OPEN, EngagementStatus, RecordStatus
@@ -171,3 +171,19 @@ def _whole() -> Select[Any]:
         .join(client_records, client_records.c.id == engagements.c.record_id)
         .outerjoin(clients, clients.c.id == client_records.c.client_id)
     )  # fmt: skip
+
+
+def record_by_id(session: Session, record_id: int) -> Row[Any] | None:
+    return session.execute(select(client_records).where(client_records.c.id == record_id)).one_or_none()
+
+
+def newest_engagement(session: Session) -> int:
+    """The number of the last one that was opened; 0 where none was."""
+    return int(session.execute(select(func.max(engagements.c.id))).scalar_one() or 0)
+
+
+def opened_by_hand_since(session: Session, engagement_id: int, name: str) -> int | None:
+    """The number of the first one that was opened by hand since that one, for somebody of this name."""
+    own = engagements.c
+    mine = own.id > engagement_id, own.booking_id.is_(None), own.name == name
+    return session.execute(select(own.id).where(*mine).order_by(own.id).limit(1)).scalar_one_or_none()

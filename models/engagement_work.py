@@ -1,5 +1,6 @@
 """What is to be done about engagements, booking by booking: written with the booking, done after its commit."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -81,3 +82,17 @@ def others_live(session: Session, engagement_id: int, booking_id: int) -> bool:
         )
     )
     return session.execute(statement.limit(1)).first() is not None
+
+
+def works_of(session: Session, booking_ids: Collection[int]) -> list[Row[Any]]:
+    """How far the openings of these bookings are, of those that open anything."""
+    if not booking_ids:
+        return []
+    statement = select(engagement_work).where(engagement_work.c.booking_id.in_(list(booking_ids)))
+    return list(session.execute(statement))
+
+
+def work_of(session: Session, booking_id: int) -> Row[Any] | None:
+    """What is to be done, or was, about the engagement of one booking, read as work_due() reads it."""
+    statement = _with_booking().where(engagement_work.c.booking_id == booking_id)
+    return session.execute(statement).one_or_none()

@@ -77,6 +77,14 @@ def notes_of(session: Session, conversation_id: int) -> Sequence[Row[Any]]:
     return session.execute(statement.order_by(conversation_notes.c.id)).all()
 
 
+def notes_page(session: Session, conversation_id: int, before: int | None, limit: int) -> Sequence[Row[Any]]:
+    """Newest first, from before this one on."""
+    own = conversation_notes.c
+    statement = select(conversation_notes).where(own.conversation_id == conversation_id)
+    statement = statement if before is None else statement.where(own.id < before)
+    return session.execute(statement.order_by(own.id.desc()).limit(limit)).all()
+
+
 def all_labels(session: Session) -> Sequence[Row[Any]]:
     return session.execute(select(labels).order_by(labels.c.name)).all()
 

@@ -185,7 +185,20 @@ def last_messages(session: Session, conversation_ids: Collection[int]) -> dict[i
 def thread(session: Session, conversation_id: int, before: int | None, limit: int) -> Sequence[Row[Any]]:
     """A conversation's messages, newest first, from before this one on, with what became of those we sent and the turn
     that each belongs to."""
-    statement: Select[Any] = (
+    statement = _thread(conversation_id).order_by(messages.c.id.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(messages.c.id < before)
+    return session.execute(statement).all()
+
+
+def thread_after(session: Session, conversation_id: int, after: int, limit: int) -> Sequence[Row[Any]]:
+    """The same, oldest first, from behind this one on."""
+    statement = _thread(conversation_id).where(messages.c.id > after)
+    return session.execute(statement.order_by(messages.c.id).limit(limit)).all()
+
+
+def _thread(conversation_id: int) -> Select[Any]:
+    return (
         select(
             messages.c.id, messages.c.direction, messages.c.body, messages.c.media, messages.c.at, messages.c.turn_id,
             messages.c.provider_id, messages.c.trace,
@@ -198,12 +211,7 @@ def thread(session: Session, conversation_id: int, before: int | None, limit: in
         .outerjoin(outbox, and_(outbox.c.message_id == messages.c.id, outbox.c.resent_as.is_(None)))
         .outerjoin(turns, turns.c.id == messages.c.turn_id)
         .where(messages.c.conversation_id == conversation_id)
-        .order_by(messages.c.id.desc())
-        .limit(limit)
     )  # fmt: skip
-    if before is not None:
-        statement = statement.where(messages.c.id < before)
-    return session.execute(statement).all()
 
 
 def said_at(session: Session, conversation_id: int, message_id: int) -> datetime | None:

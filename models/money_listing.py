@@ -2,6 +2,7 @@
 last page ended and never by counting rows."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -40,11 +41,23 @@ _STATUS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Of whom requests are listed; None is everybody."""
+
+    client_id: int | None = None
+    staff_id: int | None = None
+    booking_id: int | None = None
+
+
+EVERYBODYS = Whose()
+
+
 def requests_listed(
-    session: Session, asked: Asked, before: int | None, now: datetime, limit: int
+    session: Session, asked: Asked, before: int | None, now: datetime, limit: int, whose: Whose = EVERYBODYS
 ) -> Sequence[Row[Any]]:
     """What was asked, newest first, from before this one on, each with its client and what was booked."""
-    page: Select[Any] = select(payment_requests.c.id).where(*_narrowed(asked, now))
+    page: Select[Any] = select(payment_requests.c.id).where(*_narrowed(asked, now), *_theirs(whose))
     if before is not None:
         page = page.where(payment_requests.c.id < before)
     found = page.order_by(payment_requests.c.id.desc()).limit(limit).subquery()
@@ -65,6 +78,18 @@ def _narrowed(asked: Asked, now: datetime) -> list[ColumnElement[bool]]:
     if asked is Asked.PROOFS:
         shown = payments.c.request_id == own.id, payments.c.status == PaymentStatus.PROOF_SUBMITTED
         conditions.append(exists().where(*shown))
+    return conditions
+
+
+def _theirs(whose: Whose) -> list[ColumnElement[bool]]:
+    own = payment_requests.c
+    conditions: list[ColumnElement[bool]] = []
+    if whose.client_id is not None:
+        conditions.append(own.client_id == whose.client_id)
+    if whose.booking_id is not None:
+        conditions.append(own.booking_id == whose.booking_id)
+    if whose.staff_id is not None:
+        conditions.append(exists().where(bookings.c.id == own.booking_id, bookings.c.staff_id == whose.staff_id))
     return conditions
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, Row, delete, func, select, update
+from sqlalchemy import Boolean, Column, Integer, Row, delete, false, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -49,6 +49,8 @@ class Operator(SQLModel, table=True):
     totp_step: int = Field(default=0, sa_column=Column(Integer, nullable=False, default=0))
     is_active: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, default=True))
     is_on_duty: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, default=False))
+    is_program: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """It calls the API by a token of its own, and signs in nowhere."""
     failures: int = Field(default=0, sa_column=Column(Integer, nullable=False, default=0))
     locked_until: datetime | None = Field(default=None, sa_column=Column(Moment, nullable=True))
     created_at: datetime = Field(sa_column=Column(Moment, nullable=False))
@@ -106,7 +108,9 @@ def lock_operator(session: Session, login: str) -> Row[Any] | None:
 
 
 def all_operators(session: Session) -> Sequence[Row[Any]]:
-    return session.execute(select(operators).order_by(operators.c.name, operators.c.id)).all()
+    """People, and no programs."""
+    people = select(operators).where(operators.c.is_program.is_(False))
+    return session.execute(people.order_by(operators.c.name, operators.c.id)).all()
 
 
 def commanding_operators(session: Session) -> Sequence[Row[Any]]:
@@ -117,7 +121,7 @@ def commanding_operators(session: Session) -> Sequence[Row[Any]]:
 
 
 def is_any_operator(session: Session) -> bool:
-    return session.execute(select(operators.c.id).limit(1)).first() is not None
+    return session.execute(select(operators.c.id).where(operators.c.is_program.is_(False)).limit(1)).first() is not None
 
 
 def active_admins(session: Session) -> int:

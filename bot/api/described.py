@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import Response, json, render_template
+from flask import Response, current_app, json, render_template, request
 from markupsafe import Markup
 
 from bot.api.description import described
@@ -23,7 +23,8 @@ def as_document(_call: Call) -> Response:
 def as_page(_call: Call) -> Response:
     """This description as a page."""
     found = document()
-    shown = render_template("api/docs.html", document=found, schema=partial(_shown, found))
+    base = f"{current_app.extensions['desk'].settings.public_url or request.host_url.rstrip('/')}/"
+    shown = render_template("api/docs.html", document=found, schema=partial(_shown, found), base=base)
     page = Response(shown, mimetype="text/html")
     page.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

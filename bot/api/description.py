@@ -85,6 +85,8 @@ def _operation(one: Endpoint, refs: Any, schemas: dict[str, Any]) -> dict[str, A
         is_needed = any(field.is_required() for field in one.body.model_fields.values())
         schema = refs[one.body, "validation"]
         found["requestBody"] = {"required": is_needed, "content": {"application/json": {"schema": schema}}}
+    if one.takes:
+        found["requestBody"] = {"required": True, "content": {one.takes: {"schema": {"type": "string"}}}}
     if one.deprecated:
         found["deprecated"] = True
     return found
@@ -133,12 +135,13 @@ def _responses(one: Endpoint, refs: Any) -> dict[str, Any]:
     if one.answer is not None:
         good["content"] = {"application/json": {"schema": refs[one.answer, "serialization"]}}
     elif one.media_type != "application/json":
-        good["content"] = {one.media_type: {"schema": {"type": "string"}}}
-    if one.answer is not None and (one.method == "GET" or one.represents is not None):
+        kind = "object" if one.media_type.endswith("json") else "string"
+        good["content"] = {one.media_type: {"schema": {"type": kind}}}
+    if one.has_tag:
         good["headers"]["ETag"] = {"schema": {"type": "string"}}
     if one.location:
         good["headers"]["Location"] = {"schema": {"type": "string"}}
-    found = {str(one.status): good}
+    found = {str(one.status): good, **{str(status): good | {"description": _ANSWERS[status]} for status in one.also}}
     if one.method == "GET" and one.answer is not None:
         found["304"] = {"description": _ANSWERS[304]}
     schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -50,6 +50,8 @@ class Call:
     address: str
     """Of who calls, as far as we know it."""
     opened: Session | None = None
+    status: int = 0
+    """What it is answered with instead of the endpoint's own, where a view says so; one of its `also`."""
 
     @property
     def session(self) -> Session:
@@ -100,7 +102,14 @@ class Endpoint:
     lock: Callable[..., Any] | None
     problems: tuple[int, ...]
     longest_body: int
+    also: tuple[int, ...] = ()
+    """Other good statuses, with the same answer."""
     deprecated: bool = field(default=False)
+    is_costly: bool = field(default=False)
+    is_counted: bool = field(default=True)
+    """Whether calls without a token are limited; not those of a provider, who knows a secret and calls as it must."""
+    takes: str = field(default="")
+    """The media type of a body that the view reads itself."""
 
     @property
     def name(self) -> str:
@@ -115,6 +124,13 @@ class Endpoint:
         return (self.view.__doc__ or "").strip().partition("\n\n")[0].replace("\n    ", " ")
 
     @property
+    def has_tag(self) -> bool:
+        """Its answer is the thing itself, so that an ETag names it: what only tells of a change has none."""
+        if self.answer is None or self.represents is None:
+            return self.answer is not None and self.method == "GET"
+        return self.answer is get_type_hints(self.represents).get("return")
+
+    @property
     def more(self) -> str:
         return inspect.cleandoc(self.view.__doc__ or "").partition("\n\n")[2]
 
@@ -126,7 +142,8 @@ def endpoint(
     method: str, path: str, parties: frozenset[Party] | None, *, status: int = 200, work: Work | None = None,
     media_type: str = "application/json", location: str = "", represents: Callable[..., Any] | None = None,
     lock: Callable[..., Any] | None = None, problems: tuple[int, ...] = (), longest_body: int = LONGEST_BODY,
-    tag: str = "", deprecated: bool = False,
+    tag: str = "", deprecated: bool = False, also: tuple[int, ...] = (), takes: str = "", is_counted: bool = True,
+    is_costly: bool = False,
 ) -> Callable[[View], View]:  # fmt: skip
     """Register a view. Its parameters: `call`; the names in the path, as int or str; `query` and `body`, each a model.
     What it returns, by its annotation, is the answer; its docstring is what callers read of it. `problems` are answers
@@ -143,6 +160,7 @@ def endpoint(
                 parameters={name: hints[name] for name in named}, query=hints.get("query"), body=hints.get("body"),
                 answer=answer if _is_model(answer) else None, media_type=media_type, location=location,
                 represents=represents, lock=lock, problems=problems, longest_body=longest_body, deprecated=deprecated,
+                also=also, takes=takes, is_counted=is_counted, is_costly=is_costly,
             )
         )  # fmt: skip
         return view

@@ -4,7 +4,12 @@ from importlib import import_module
 
 from bot.api.endpoint import ENDPOINTS
 
-FILES = ("described", "sessions", "sign_in", "tokens")
+FILES = (
+    "audit", "availability", "blocks", "booking_requests", "class_sessions", "clients", "commands", "conversations",
+    "dead_letters", "described", "engagements", "exports", "figures", "imports", "mpesa", "outgoing_webhooks",
+    "payments", "policies", "series", "services", "session_payments", "sessions", "sessions_tried", "sign_in",
+    "staff", "tokens", "waitlist",
+)  # fmt: skip
 """The files of bot/api/ that hold endpoints."""
 
 for _name in FILES:

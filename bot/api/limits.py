@@ -37,10 +37,18 @@ class Left:
         return found | {"Retry-After": str(self.wait)} if self.wait else found
 
 
+BY_TOKEN = Rate(300, 60)
+BY_ADDRESS = Rate(60, 60)
+"""Calls without a token, or with one that opens nothing."""
+BY_COST = Rate(20, 3600)
+"""Calls from one address that cost us money, as a text does."""
+
+
 class Limits:
     """The buckets of one process. Safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, by_token: Rate = BY_TOKEN, by_address: Rate = BY_ADDRESS, by_cost: Rate = BY_COST) -> None:
+        self.by_token, self.by_address, self.by_cost = by_token, by_address, by_cost
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = Lock()
 

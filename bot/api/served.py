@@ -1,6 +1,7 @@
 """A call, from its address to its answer: counted, let in, read, done in one transaction, and answered."""
 
 import time
+from dataclasses import replace
 from hashlib import sha256
 from secrets import token_hex
 from typing import Any
@@ -21,14 +22,14 @@ from bot.api.problems import Problem, as_response
 from bot.database import DatabaseAway
 from bot.desk import Desk
 from bot.logs import log, new_trace
+from bot.metrics import API_CALLS, Answered
 from handlers.api.answered_once import Answer, KeyReused, answered_once
+from handlers.api.caller import Caller, Party
+from handlers.profile import KnownProfile, NoBusiness
 from models.claims import LostRace
+from models.row_scope import Scope
 
-BY_TOKEN = Rate(300, 60)
-BY_ADDRESS = Rate(60, 60)
-"""Calls without a token, or with one that opens nothing."""
 LONGEST_KEY = 255
-_LIMITS = Limits()
 _MAP = Map(
     [Rule(one.path.replace("{", "<").replace("}", ">"), endpoint=number, methods=[one.method])
      for number, one in enumerate(ENDPOINTS)],
@@ -37,7 +38,7 @@ _MAP = Map(
 """Fixed words in a path are matched before names in braces, so that "pending-approval" is never read as an id."""
 
 
-def served(desk: Desk, request: Request) -> Response:
+def served(desk: Desk, request: Request, limits: Limits) -> Response:
     """Whatever happens, the answer is a document."""
     trace = new_trace()
     with bound_contextvars(trace=trace):
@@ -45,7 +46,7 @@ def served(desk: Desk, request: Request) -> Response:
         try:
             endpoint, path = _found(request)
             name = endpoint.name
-            response = _answered(desk, request, endpoint, path, trace)
+            response = _answered(desk, request, endpoint, path, trace, limits)
         except Problem as problem:
             response = as_response(problem)
         except (LostRace, KeyReused, DatabaseAway) as error:
@@ -55,6 +56,7 @@ def served(desk: Desk, request: Request) -> Response:
         except Exception as error:  # noqa: BLE001 - the request loop: whatever broke, the caller gets a document
             log.error("api_call_broke", endpoint=name, exc_info=error)
             response = as_response(Problem(500, "broken", f"It is in our log as {trace}."))
+        API_CALLS.add(answered=Answered(f"{response.status_code // 100}xx"))
         log.info("api_called", endpoint=name, method=request.method, status=response.status_code)
         response.headers["X-Request-Id"] = trace
         response.headers.setdefault("Cache-Control", "private, no-cache")
@@ -73,27 +75,45 @@ def _found(request: Request) -> tuple[Endpoint, dict[str, str]]:
     return ENDPOINTS[number], dict(path)
 
 
-def _answered(desk: Desk, request: Request, endpoint: Endpoint, path: dict[str, str], trace: str) -> Response:
+def _answered(
+    desk: Desk, request: Request, endpoint: Endpoint, path: dict[str, str], trace: str, limits: Limits
+) -> Response:
     request.max_content_length = endpoint.longest_body
     address = request.remote_addr or ""
     try:
         caller = caller_of(request, desk)
         let_in(endpoint, caller)
     except Problem:
-        _count(f"address {address}", BY_ADDRESS)
+        _count(limits, f"address {address}", limits.by_address)
         raise
-    counted = _count(f"token {caller.token_id}", BY_TOKEN) if caller else _count(f"address {address}", BY_ADDRESS)
+    key, rate = (f"token {caller.token_id}", limits.by_token) if caller else (f"address {address}", limits.by_address)
+    counted = _count(limits, key, rate) if caller or endpoint.is_counted else {}
+    if endpoint.is_costly:
+        _count(limits, f"{endpoint.name} {address}", limits.by_cost)
     values = read_call(endpoint, path, request)
-    call = Call(desk, caller, trace, once=token_hex(16), address=address)
+    seen = desk if endpoint.work is Work.WRITE else _as_seen_by(caller, desk)
+    call = Call(seen, caller, trace, once=token_hex(16), address=address)
     answer = _done(endpoint, call, values, path, request)
     response = _response(answer, endpoint, request) if isinstance(answer, Answer) else answer
     response.headers.update(counted)
     return response
 
 
-def _count(key: str, rate: Rate) -> dict[str, str]:
+def _as_seen_by(caller: Caller | None, desk: Desk) -> Desk:
+    """What a staff member reads is theirs, whatever an endpoint asks for."""
+    if caller is None or caller.party is not Party.STAFF:
+        return desk
+    try:
+        profile = desk.database.read(desk.profiles.current)
+    except NoBusiness:
+        raise Problem(503, "no_business", "No business has been set up yet.") from None
+    database = desk.database.scoped(Scope.staff(caller.staff_id or 0))
+    return replace(desk, database=database, profiles=KnownProfile(profile, desk.profiles.overrides))
+
+
+def _count(limits: Limits, key: str, rate: Rate) -> dict[str, str]:
     """The headers that tell what is left. Raises Problem where nothing is."""
-    left = _LIMITS.take(key, rate, time.monotonic())
+    left = limits.take(key, rate, time.monotonic())
     if left.wait:
         raise Problem(429, "too_many_calls", f"Try again in {left.wait} s.", left.headers)
     return left.headers
@@ -105,7 +125,7 @@ def _done(
     """The answer; of what writes with a key, that of the first time."""
     if endpoint.work is Work.OWN:
         done = endpoint.view(call, **values)
-        return done if isinstance(done, Response) else _as_answer(done, endpoint)
+        return done if isinstance(done, Response) else _as_answer(done, endpoint, call)
     if endpoint.work is Work.READ:
         return call.desk.database.read(lambda session: _viewed(endpoint, call, session, values))
     key, own = _key(request), call.caller
@@ -133,14 +153,14 @@ def _done(
 
 def _viewed(endpoint: Endpoint, call: Call, session: Session, values: dict[str, Any]) -> Answer:
     call.opened = session
-    return _as_answer(endpoint.view(call, **values), endpoint)
+    return _as_answer(endpoint.view(call, **values), endpoint, call)
 
 
-def _as_answer(done: Any, endpoint: Endpoint) -> Answer:
+def _as_answer(done: Any, endpoint: Endpoint, call: Call) -> Answer:
     if not isinstance(done, BaseModel):
-        return Answer(endpoint.status)
+        return Answer(call.status or endpoint.status)
     headers = {"Location": endpoint.location.format(**dict(done))} if endpoint.location else {}
-    return Answer(endpoint.status, done.model_dump_json(), headers)
+    return Answer(call.status or endpoint.status, done.model_dump_json(), headers)
 
 
 def _as_expected(endpoint: Endpoint, call: Call, session: Session, path: dict[str, str], expected: str) -> None:
@@ -165,7 +185,7 @@ def _response(answer: Answer, endpoint: Endpoint, request: Request) -> Response:
     response.headers.update(answer.headers)
     if answer.is_repeated:
         response.headers["Idempotency-Replayed"] = "true"
-    if answer.body and (endpoint.method == "GET" or endpoint.represents is not None):
+    if answer.body and endpoint.has_tag:
         response.headers["ETag"] = tag = _tag(answer.body)
         if endpoint.method == "GET" and tag in request.headers.get("If-None-Match", ""):
             response.status_code = 304

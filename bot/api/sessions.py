@@ -9,16 +9,17 @@ from bot.api.bookings_written import Booking, written
 from bot.api.deeds import done
 from bot.api.endpoint import CLIENTS, EVERYBODY, READERS, STAFF, Call, endpoint
 from bot.api.problems import Problem, missing
-from bot.api.values import Id, Input, Moment, Page, PageAsked, Text, Words, cursor, moment_behind
+from bot.api.values import Amount, Id, Input, Moment, Page, PageAsked, Text, Words, cursor, moment_behind
 from bot.api.wishes import EMAIL, PHONE, asked_for, client_named
 from conversations.booking import BookingStatus
 from conversations.events import SeatsAsked, VisitAsked
+from conversations.flows.standing import STANDING
 from handlers.api import bookings_read
 from handlers.api.deeds import one_line
-from handlers.page_asked import Outcome, cancel_asked, time_asked
+from handlers.api.wishes import cancel_fee
+from handlers.page_asked import Outcome, cancel_wished, time_wished
 from handlers.pending_request import lock_booking
 from models.booking_listing import Place, Wanted
-from models.bookings import booking_by_id
 
 Note = Annotated[Text, Field(max_length=2000)]
 
@@ -71,6 +72,10 @@ class Said(Input):
 
 class Reason(Input):
     reason: Words = ""
+
+
+class Cancelled(Reason):
+    accept_fee: bool = Field(False, description="of a client: that it costs the policy's fee")
 
 
 class NewTime(Input):
@@ -136,7 +141,7 @@ def one(call: Call, booking_id: int) -> Booking:
     return written(view, call.by)
 
 
-@endpoint("POST", "/api/sessions/request", CLIENTS | STAFF, status=201, location="/api/sessions/{id}")
+@endpoint("POST", "/api/sessions/request", CLIENTS | STAFF, status=201, location="/api/sessions/{id}", problems=(404,))
 def request(call: Call, body: Asked) -> Booking:
     """Ask for a visit, or for seats in a class, as by text: pending where the policy wants approval, else confirmed.
 
@@ -154,13 +159,14 @@ def request(call: Call, body: Asked) -> Booking:
     return one(call, asked_for(call, room, VisitAsked(services, body.staff_id, body.start_at, **about)))  # type: ignore[arg-type]
 
 
-@endpoint("POST", "/api/sessions", CLIENTS | STAFF, status=201, location="/api/sessions/{id}", deprecated=True)
+@endpoint("POST", "/api/sessions", CLIENTS | STAFF, status=201, location="/api/sessions/{id}", problems=(404,),
+          deprecated=True)  # fmt: skip
 def request_by_older_name(call: Call, body: Asked) -> Booking:
     """The older name of `POST /api/sessions/request`."""
     return request(call, body)
 
 
-@endpoint("POST", "/api/sessions/instant", STAFF, status=201, location="/api/sessions/{id}")
+@endpoint("POST", "/api/sessions/instant", STAFF, status=201, location="/api/sessions/{id}", problems=(404,))
 def instant(call: Call, body: Instant) -> Booking:
     """A session with a client who is here: booked for now, confirmed and begun."""
     if call.by.sees_own_only and body.staff_id != call.by.staff_id:
@@ -173,15 +179,25 @@ def instant(call: Call, body: Instant) -> Booking:
     return one(call, made)
 
 
-@endpoint("DELETE", "/api/sessions/{booking_id}", CLIENTS | STAFF, represents=one, lock=_lock)
-def cancel(call: Call, booking_id: int, query: Reason) -> Booking:
-    """Call it off. A client may within the policy's window; later it goes to the coordinator, and stands until then."""
+@endpoint("DELETE", "/api/sessions/{booking_id}", CLIENTS | STAFF, represents=one, lock=_lock, also=(202,))
+def cancel(call: Call, booking_id: int, query: Cancelled) -> Booking:
+    """Call it off.
+
+    A client may within the policy's window. Later it costs the policy's fee, which they accept by `accept_fee`, or it
+    is passed on to the coordinator: answered with 202, and standing until they decide."""
     found = one(call, booking_id)
     if not call.by.is_client:
         word = "DECLINE" if found.status is BookingStatus.PENDING else "CANCEL"
         return _commanded(call, f"{word} {booking_id} {one_line(query.reason)}", booking_id)
-    outcome = cancel_asked(call.session, _token(call, booking_id), found.version, call.circumstances)
-    _refuse_unless_done(outcome, "for_the_coordinator", "It cannot be called off by yourself any more: we were told.")
+    fee = cancel_fee(call.session, booking_id, call.circumstances)
+    if fee is not None and not query.accept_fee:
+        raise Problem(409, "costs_a_fee", "To call it off now costs a fee.", fee=Amount.of(fee).model_dump())
+    is_open = found.status in STANDING and found.start_at > call.circumstances.now
+    outcome = cancel_wished(call.session, booking_id, found.version, call.circumstances)
+    if outcome is Outcome.UNCHANGED and is_open:
+        call.status = 202
+        return one(call, booking_id)
+    _refuse_unless_done(outcome, "stands_no_longer", "It is over, or was called off before.")
     return one(call, booking_id)
 
 
@@ -190,13 +206,13 @@ def move(call: Call, booking_id: int, body: NewTime) -> Booking:
     """Another time for it."""
     found = one(call, booking_id)
     if call.by.is_client:
-        token = _token(call, booking_id)
-        outcome = time_asked(call.session, token, found.version, body.start_at, call.circumstances)
+        outcome = time_wished(call.session, booking_id, found.version, body.start_at, call.circumstances)
         _refuse_unless_done(outcome, "not_free", "It cannot be moved to this time.")
         return one(call, booking_id)
     at = body.start_at.astimezone(found.start_at.tzinfo)
     word = "MODIFY" if found.status is BookingStatus.PENDING else "MOVE"
-    return _commanded(call, f"{word} {booking_id} {at:%Y-%m-%d %H:%M} {one_line(body.reason)}", booking_id)
+    words = one_line(body.reason, is_single=True)
+    return _commanded(call, f"{word} {booking_id} {at:%Y-%m-%d %H:%M} {words}", booking_id)
 
 
 @endpoint("PUT", "/api/sessions/{booking_id}/approve", STAFF, represents=one, lock=_lock)
@@ -218,7 +234,7 @@ def verify_payment(call: Call, booking_id: int, body: Verified) -> Booking:
 
     found = one(call, booking_id)
     amount = f"{major_units(body.amount, found.price.currency)} {found.price.currency}" if body.amount else ""
-    return _commanded(call, f"PAID {booking_id} {amount} {one_line(body.reference)}", booking_id)
+    return _commanded(call, f"PAID {booking_id} {amount} {one_line(body.reference, is_single=True)}", booking_id)
 
 
 @endpoint("PUT", "/api/sessions/{booking_id}/link", STAFF, represents=one, lock=_lock)
@@ -256,7 +272,7 @@ def note(call: Call, booking_id: int, body: Said) -> Booking:
     """A note of the staff's own, which the client never reads."""
     if not body.note:
         raise Problem(422, "invalid", "A note has words.")
-    return _commanded(call, f"NOTE {booking_id} {one_line(body.note)}", booking_id)
+    return _commanded(call, f"NOTE {booking_id} {one_line(body.note, is_single=True)}", booking_id)
 
 
 def _commanded(call: Call, words: str, booking_id: int) -> Booking:
@@ -264,13 +280,6 @@ def _commanded(call: Call, words: str, booking_id: int) -> Booking:
     one(call, booking_id)
     done(call, words.strip())
     return one(call, booking_id)
-
-
-def _token(call: Call, booking_id: int) -> str:
-    row = booking_by_id(call.session, booking_id)
-    if row is None or not row.page_token:
-        raise missing("booking")
-    return str(row.page_token)
 
 
 def _refuse_unless_done(outcome: Outcome, code: str, words: str) -> None:

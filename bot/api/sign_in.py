@@ -49,7 +49,7 @@ class Me(Output):
     scopes: list[str] = Field(description="none: whatever the role may")
 
 
-@endpoint("POST", "/api/sign-in/code", None, status=202, work=Work.OWN, problems=(422,))
+@endpoint("POST", "/api/sign-in/code", None, status=202, work=Work.OWN, is_costly=True)
 def code(call: Call, body: Phone) -> TakenIn:
     """Have a code texted to a client's phone. The answer is the same for every number."""
     begun, digits = time.monotonic(), f"{randbelow(1_000_000):06}"

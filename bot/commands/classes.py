@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from bot.commands.opening import ready_desk, stop
+from bot.commands.written_down import written_down
 from bot.desk import Desk
 from handlers.class_time import ClassRefused
 from handlers.classes_kept import ClassNews, cancel_class, change_capacity, move_class
@@ -36,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     desk = ready_desk()
     try:
         print("\n".join(_done(desk, arguments)))
+        if arguments.deed is not None:
+            written_down(desk.database, "changed a class", f"class {arguments.number}", arguments.deed)
     except ClassRefused as refused:
         stop(f"Class {arguments.number}: {refused}.")
     finally:

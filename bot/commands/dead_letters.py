@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from bot.commands.opening import ready_desk, stop
+from bot.commands.written_down import written_down
 from bot.desk import Desk
 from bot.logs import masked, new_trace
 from conversations.delivery import SendFailure
@@ -161,6 +162,8 @@ def _resend(desk: Desk, arguments: argparse.Namespace, wanted: list[int]) -> int
     for outbox_id in wanted:
         came = desk.database.transact(partial(_again, outbox_id=outbox_id, trace=trace, now=desk.clock.now()))
         results.append((outbox_id, came))
+        if not isinstance(came, Obsolete):
+            written_down(desk.database, "sent again", f"text {outbox_id}", f"text {outbox_id} as {came}")
     refused = sum(isinstance(came, Obsolete) for _, came in results)
     if arguments.json:
         told = [

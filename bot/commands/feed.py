@@ -2,10 +2,12 @@
 
 import argparse
 import secrets
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.commands.opening import ready_desk, stop
+from models.audit import COMMAND_LINE, audit
 from models.feeds import set_feed_token, staff_by_key
 
 
@@ -18,7 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     desk = ready_desk()
-    token = desk.database.transact(lambda session: _token(session, arguments))
+    now = desk.clock.now()
+    token = desk.database.transact(lambda session: _token(session, arguments, now))
     base = desk.settings.public_url
     desk.database.dispose()
     if token is None:
@@ -33,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _token(session: Session, arguments: argparse.Namespace) -> str | None:
+def _token(session: Session, arguments: argparse.Namespace, now: datetime) -> str | None:
     """The token in force afterwards; "" for none, None where there is no such person."""
     person = staff_by_key(session, arguments.staff)
     if person is None:
@@ -42,4 +45,6 @@ def _token(session: Session, arguments: argparse.Namespace) -> str | None:
         return str(person.feed_token)
     token = "" if arguments.close else secrets.token_urlsafe(32)
     set_feed_token(session, person.id, token)
+    deed = "closed a feed" if arguments.close else "made a feed"
+    audit(session, at=now, operator_id=None, who=COMMAND_LINE, action=deed, subject=f"staff {person.id}")
     return token

@@ -12,6 +12,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from bot.commands.opening import ready_desk, stop
+from bot.commands.written_down import written_down
 from bot.database import DatabaseAway
 from bot.desk import Desk
 from bot.imports.encodings import UnknownEncoding, encoding_named, encoding_of
@@ -49,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         with Report(arguments.report) as report:
             take_over(desk, arguments, report)
+        if not arguments.dry_run:
+            written_down(desk.database, "imported", words=arguments.kind)
     except OSError as error:
         stop(f"{error.filename}: {error.strerror}.")
     finally:
@@ -132,7 +135,7 @@ def outcomes(
             deed = partial(rows_imported, kind=kind, rows=batch, setup=setup, circumstances=circumstances)
             yield desk.database.transact(deed)
         return
-    with Session(desk.database.engine) as session, session.begin() as transaction:
+    with Session(desk.database.desk_engine()) as session, session.begin() as transaction:
         for batch in _batches(rows):
             yield rows_imported(session, kind, batch, setup, circumstances)
         transaction.rollback()

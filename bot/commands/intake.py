@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.commands.opening import ready_desk, stop
+from bot.commands.written_down import written_down
 from bot.sealing import WrongKey
 from handlers.profile import Profile
 from handlers.views import questions_of
@@ -20,6 +21,8 @@ def run(arguments: argparse.Namespace) -> int:
     desk = ready_desk()
     profile = desk.database.read(desk.profiles.current)
     answers = desk.database.read(lambda session: _answers(session, arguments.booking, profile))
+    if answers and desk.sealer is not None:
+        written_down(desk.database, "read what was answered to the intake", f"booking {arguments.booking}")
     desk.database.dispose()
     if answers is None:
         stop(f"There is no booking #{arguments.booking}.")

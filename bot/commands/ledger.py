@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from bot.commands.opening import ready_desk, stop
+from bot.commands.written_down import written_down
 from bot.desk import Desk
 from bot.spreadsheets import defused
 from conversations.money import major_units
@@ -44,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
             writer = csv.writer(sys.stdout)
             writer.writerow(COLUMNS)
             writer.writerows(_cells(row, zone) for row in rows)
+            written_down(desk.database, "exported the ledger")
     finally:
         desk.database.dispose()
     return 0

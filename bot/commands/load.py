@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from bot.commands.opening import load_business, refuse_unless_current, settings_or_stop
+from bot.commands.written_down import written_down
 from bot.database import Database
 from bot.desk import overrides
 
@@ -18,6 +19,8 @@ def run(arguments: argparse.Namespace) -> int:
     database = Database(settings.database)
     refuse_unless_current(database)
     changes = load_business(database, arguments.file, dry_run=arguments.dry_run, overrides=overrides(settings))
+    if changes and not arguments.dry_run:
+        written_down(database, "changed the business", words="; ".join(changes))
     database.dispose()
     print("\n".join(changes) or "No difference.")
     return 0

@@ -4,11 +4,12 @@ new password, `list` who there is."""
 import argparse
 
 from bot.commands.opening import ready_desk, stop
+from bot.commands.written_down import written_down
 from bot.console.secrets import new_token, token_hash
 from bot.desk import Desk
 from config import Settings
 from handlers.console.operators_kept import first_link, new_password_link
-from models.operators import all_operators
+from models.operators import all_operators, operator_by_login
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +38,8 @@ def first_admin_link(desk: Desk) -> str | None:
     """An address that makes the first admin, once; None where there is somebody already."""
     token, now = new_token(), desk.clock.now()
     is_made = desk.database.transact(lambda session: first_link(session, token_hash(token), now))
+    if is_made:
+        written_down(desk.database, "made the first admin's link")
     return console_address(desk.settings, f"/console/link/{token}") if is_made else None
 
 
@@ -49,4 +52,6 @@ def _new_password(desk: Desk, login: str) -> str | None:
     token, now = new_token(), desk.clock.now()
     name = login.strip().casefold()
     is_made = desk.database.transact(lambda session: new_password_link(session, name, token_hash(token), now))
+    if is_made and (row := desk.database.read(lambda session: operator_by_login(session, name))) is not None:
+        written_down(desk.database, "made a new-password link", f"operator {row.id}")
     return console_address(desk.settings, f"/console/link/{token}") if is_made else None

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from bot.commands.opening import ready_desk, stop
+from bot.commands.written_down import written_down
 from bot.desk import Desk
 from bot.outgoing.reach import Forbidden, checked
 from bot.outgoing.signing import new_secret
@@ -50,10 +51,13 @@ def _done(desk: Desk, arguments: argparse.Namespace) -> str:
         case "rotate":
             secret = new_secret()
             _there(database.transact(lambda session: rotate(session, arguments.endpoint, secret, now)))
+            written_down(database, "changed a webhook's secret", f"webhook {arguments.endpoint}")
             return secret
         case "on" | "off":
             is_on = arguments.deed == "on"
             _there(database.transact(lambda session: switch(session, arguments.endpoint, is_on=is_on)))
+            deed = "opened a webhook again" if is_on else "closed a webhook"
+            written_down(database, deed, f"webhook {arguments.endpoint}")
             return "It is told again." if is_on else "It is told nothing more."
         case "log":
             rows = database.read(lambda session: deliveries_of(session, arguments.endpoint, None, SHOWN))
@@ -61,9 +65,11 @@ def _done(desk: Desk, arguments: argparse.Namespace) -> str:
             return "\n".join(_line(row, zone) for row in rows) or "It was told nothing yet."
         case "replay":
             _there(database.transact(lambda session: replay(session, arguments.delivery, now)) is not None)
+            written_down(database, "told a webhook again", words=f"delivery {arguments.delivery}")
             return "It is told again."
         case "replay-failed":
             count = database.transact(lambda session: replay_failed(session, arguments.endpoint, now))
+            written_down(database, "told a webhook again", f"webhook {arguments.endpoint}", "what was not taken")
             return f"{count} are told again."
     return "\n".join(
         f"{row.id}  {row.url}  {', '.join(row.events) or 'everything'}"
@@ -79,6 +85,7 @@ def _added(desk: Desk, url: str, events: str) -> str:
         number = desk.database.transact(lambda session: open_endpoint(session, url, wanted, secret, now))
     except (Forbidden, UnknownEvents, AlreadyTold) as wrong:
         stop(f"This cannot be added: {wrong}.")
+    written_down(desk.database, "added a webhook", f"webhook {number}")
     return f"{number}\n{secret}"
 
 

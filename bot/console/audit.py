@@ -12,13 +12,14 @@ from bot.console.asked import number, the_desk
 from bot.console.door import me, page
 from bot.console.exported import Rows, exported
 from bot.console.shown import show
-from models.audit_listing import audited_of
-from models.operators import Role, all_operators, audit, audited
+from models.audit import audit, audited, audited_of
+from models.audit_seals import last_seal
+from models.operators import Role, all_operators
 
 PAGE = 60
 MOST_AT_ONCE = 500
 """Entries that an export reads at once."""
-COLUMNS = ("id", "at", "operator_id", "who", "action", "subject", "words", "source")
+COLUMNS = ("id", "at", "operator_id", "who", "name", "action", "subject", "words", "source")
 PAGES = {
     "booking": ("console.bookings_one", "booking_id"), "conversation": ("console.threads_read", "conversation_id"),
     "class": ("console.classes_one", "class_id"), "client": ("console.people_one", "client_id"),
@@ -34,7 +35,7 @@ def listed() -> AnyResponse:
     more = rows[-1].id if len(found) > PAGE else None
     return show(
         "audit.html", entries=[(row, _address(row.subject)) for row in rows], whose=whose,
-        colleagues=the_desk().database.read(all_operators),
+        colleagues=the_desk().database.read(all_operators), seal=the_desk().database.read(last_seal),
         next_page=url_for("console.audit_listed", operator=whose, before=more) if more is not None else None,
     )  # fmt: skip
 

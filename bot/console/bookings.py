@@ -34,9 +34,10 @@ from handlers.console.bookings_shown import (
 from handlers.console.bookings_written import FIELDS, values_of
 from handlers.console.calendar_beside import Beside, beside
 from handlers.profile import Profile
+from models.audit import audit
 from models.booking_listing import Place, Wanted
 from models.claims import LostRace
-from models.operators import Role, audit
+from models.operators import Role
 
 FILTERS = ("status", "staff", "service", "q", "class", "since", "until")
 """What the address may narrow; the first four in every view."""

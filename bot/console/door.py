@@ -12,9 +12,10 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, request,
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.asked import the_desk
+from bot.console.asked import the_whole_desk
 from bot.console.secrets import form_token, is_form_token, new_token, secret_key, token_hash
-from handlers.console.signed_in import Who, was_here, who_is
+from bot.logs import log
+from handlers.console.signed_in import LASTS, Who, was_here, who_is
 from models.operators import Role
 
 HERE = Path(__file__).parent
@@ -60,6 +61,7 @@ def _enter(role: Role) -> AnyResponse | None:
             return unkept(redirect(url_for("console.signing_in_ask", next=back or None), 303))
         abort(401)
     if not who.may(role):
+        log.warning("console_refused", operator=who.id, role=who.role, wanted=role, endpoint=request.endpoint)
         abort(403)
     return None
 
@@ -69,8 +71,8 @@ def signed_in() -> Who | None:
     if "who" in g:
         return g.who  # type: ignore[no-any-return]
     g.who = None
-    if token := request.cookies.get(COOKIE, ""):
-        desk, now = the_desk(), the_desk().clock.now()
+    if token := carried(COOKIE):
+        desk, now = the_whole_desk(), the_whole_desk().clock.now()
         found = desk.database.read(lambda session: who_is(session, token_hash(token), now))
         if found is not None:
             g.who, is_time = found
@@ -96,17 +98,36 @@ def check_form() -> None:
 
 def sign_in_browser(response: AnyResponse, token: str) -> AnyResponse:
     """Let this browser carry the token of a session."""
-    response.set_cookie(
-        COOKIE, token, secure=request.is_secure, httponly=True, samesite="Lax", path="/console",
-        max_age=timedelta(days=30),
-    )  # fmt: skip
-    response.delete_cookie(DOOR_COOKIE, path="/console")
+    _give(response, COOKIE, token, LASTS)
+    response.delete_cookie(cookie_name(DOOR_COOKIE), path=_path(), secure=request.is_secure)
     return unkept(response)
 
 
 def sign_out_browser(response: AnyResponse) -> AnyResponse:
-    response.delete_cookie(COOKIE, path="/console")
+    response.delete_cookie(cookie_name(COOKIE), path=_path(), secure=request.is_secure)
+    response.headers["Clear-Site-Data"] = '"storage"'  # drafts of texts
     return unkept(response)
+
+
+def carried(cookie: str) -> str:
+    """What this browser carries in it."""
+    return request.cookies.get(cookie_name(cookie), "")
+
+
+def cookie_name(cookie: str) -> str:
+    """Where all is encrypted a browser takes it from us alone, and from no other machine under the same name."""
+    return f"__Host-{cookie}" if request.is_secure else cookie
+
+
+def _path() -> str:
+    return "/" if request.is_secure else "/console"
+
+
+def _give(response: AnyResponse, cookie: str, value: str, lasts: timedelta | None = None) -> None:
+    response.set_cookie(
+        cookie_name(cookie), value, secure=request.is_secure, httponly=True, samesite="Lax", path=_path(),
+        max_age=lasts,
+    )  # fmt: skip
 
 
 def safe_next(address: str) -> str:
@@ -119,7 +140,7 @@ def safe_next(address: str) -> str:
 def _browser() -> str:
     """What this browser is known by: its session, else what the sign-in form gave it."""
     if "browser" not in g:
-        g.browser = request.cookies.get(COOKIE) or request.cookies.get(DOOR_COOKIE) or new_token()
+        g.browser = carried(COOKIE) or carried(DOOR_COOKIE) or new_token()
     return str(g.browser)
 
 
@@ -127,7 +148,7 @@ def _key() -> bytes:
     """Read, or made, when the first form is shown."""
     extensions = current_app.extensions
     if "console_key" not in extensions:
-        extensions["console_key"] = secret_key(the_desk().settings)
+        extensions["console_key"] = secret_key(the_whole_desk().settings)
     return bytes(extensions["console_key"])
 
 
@@ -141,10 +162,8 @@ def form_fields() -> Markup:
 
 def give_browser_a_name(response: Response) -> None:
     """Where it has none yet, so that a form which is given to it is known again."""
-    if COOKIE not in request.cookies and DOOR_COOKIE not in request.cookies:
-        response.set_cookie(
-            DOOR_COOKIE, _browser(), secure=request.is_secure, httponly=True, samesite="Lax", path="/console"
-        )
+    if not carried(COOKIE) and not carried(DOOR_COOKIE):
+        _give(response, DOOR_COOKIE, _browser())
 
 
 def unkept(response: AnyResponse) -> AnyResponse:

@@ -6,8 +6,8 @@ from bot.console.door import console
 
 PAGES = (
     "audit", "bookings", "classes", "commands", "dead_letters", "engagements", "figures", "imports", "inbox",
-    "operators", "payments", "people", "requests", "series", "setup", "signing_in", "teaching", "threads",
-    "webhooks",
+    "operators", "payments", "people", "person_data", "programs", "requests", "series", "setup", "signing_in",
+    "teaching", "threads", "webhooks",
 )  # fmt: skip
 """The files of bot/console/ that hold pages."""
 

@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -110,6 +111,12 @@ class Runs:
 
     def report(self, number: str) -> Path:
         return self._path(number, "csv")
+
+    def lines(self, number: str) -> Iterator[str]:
+        """All that is kept of one: what was sent, and what became of it."""
+        for kind in ("json", "file", "csv"):
+            with suppress(FileNotFoundError), self._path(number, kind).open(encoding="utf-8", errors="replace") as file:
+                yield from file
 
     def has_file(self, number: str) -> bool:
         return self.file(number).exists()

@@ -14,7 +14,8 @@ from bot.console.import_reading import begin
 from bot.console.import_runs import LARGEST, TAKEN, TOO_LARGE, TRIED, Run, Runs, shown, why_no_text
 from bot.console.shown import go, guarded, refused, show, show_live
 from handlers.console.business_changed import standing
-from models.operators import Role, audit
+from models.audit import audit
+from models.operators import Role
 
 KINDS = (
     ("clients", "clients"), ("one_on_one", "bookings of somebody's own time"),

@@ -22,8 +22,9 @@ from handlers.console.operators_kept import (
     set_active,
 )
 from handlers.console.reached import Reach, keep_reach
+from models.audit import audit
 from models.business import active_staff, touch_business
-from models.operators import Role, all_operators, audit, change_operator, operator_by_id
+from models.operators import Role, all_operators, change_operator, operator_by_id
 
 MEANS = {
     Role.STAFF: "sees their own bookings only", Role.VIEWER: "reads everything, changes nothing",

@@ -13,7 +13,8 @@ from conversations.languages import spoken
 from conversations.languages.render import money_text
 from handlers.console.people_merged import Merged, Merging, alike, client_meant, merge, merging, turned_out_to_be
 from handlers.console.people_shown import Corrected, correct, people_listed, person_of
-from models.operators import Role, audit
+from models.audit import audit
+from models.operators import Role
 from models.people_listing import people
 
 MOST_AT_ONCE = 500

@@ -32,8 +32,9 @@ from handlers.console.business_changed import (
     standing,
 )
 from handlers.console.business_taken import Preview, previewed, taken
+from models.audit import audit
 from models.inbox import all_canned_replies, drop_canned_reply, keep_canned_reply
-from models.operators import Role, audit
+from models.operators import Role
 
 FILE, BACK = "file", "back"
 """What is changed by the whole file: as it is typed, and as it was before a change."""

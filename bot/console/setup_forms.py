@@ -61,6 +61,7 @@ _BUSINESS = [
     Field("nudge_minutes", "Minutes until a client who says no more is reminded", "number", hint="0 for never"),
     Field("payment_instructions", "How to pay by transfer", "lines"),
     Field("review_link", "Where clients say how it was", hint="https://…"),
+    Field("transcript_months", "Months for which the words of texts are kept", "number", hint="0 for ever"),
 ]
 _COORDINATOR = (
     Field("name", "Name"),

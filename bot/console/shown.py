@@ -45,6 +45,7 @@ TOLD = {
     "saved": "Saved.", "sent": "Sent.", "noted": "Noted.", "taken": "The conversation is yours; the client was told.",
     "handed": "The booking desk has the conversation again; the client was told.",
     "others": "A colleague talks with this client: nothing was sent.", "unchanged": "That was so already.",
+    "forgotten": "They are forgotten: nothing is left of who they were.",
     "empty": "There was nothing to send.", "too_long": "That is too long for one text.", "done": "Done.",
     "no_number": "That is no phone number: write it with + and its country. Nothing was booked.",
     "raced": "Somebody was faster: look again, and give it once more if it is still right.",

@@ -1,10 +1,12 @@
 """Signing in and out, the one-time links, a new password, the second factor."""
 
 from flask import abort, g, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from bot.console.asked import circumstances, the_desk, the_profile
-from bot.console.door import COOKIE, me, page, safe_next, sign_in_browser, sign_out_browser, signed_in
+from bot.console.asked import circumstances, the_profile
+from bot.console.asked import the_whole_desk as the_desk
+from bot.console.door import COOKIE, carried, me, page, safe_next, sign_in_browser, sign_out_browser, signed_in
 from bot.console.secrets import (
     TooMany,
     is_password,
@@ -16,6 +18,7 @@ from bot.console.secrets import (
     totp_step,
 )
 from bot.console.shown import go, show
+from bot.guesses import told, wait_for_passwords
 from conversations.rules.routes import EMAIL
 from handlers.console.operators_kept import (
     CannotKeep,
@@ -28,7 +31,16 @@ from handlers.console.operators_kept import (
 )
 from handlers.console.reached import Reach, keep_reach
 from handlers.console.signed_in import Attempt, Refusal, let_in, sign_in
-from models.operators import LinkKind, Role, end_operator_session, is_any_operator, operator_by_id, operator_by_login
+from models.audit import audit
+from models.operators import (
+    LinkKind,
+    Role,
+    end_operator_session,
+    end_operator_sessions,
+    is_any_operator,
+    operator_by_id,
+    operator_by_login,
+)
 
 _TOO_MANY = "Too many are signing in: try again in a moment."
 
@@ -52,8 +64,12 @@ def ask() -> AnyResponse:
 def enter() -> AnyResponse:
     desk, now = the_desk(), the_desk().clock.now()
     login, password = request.form.get("login", "").strip().casefold()[:120], request.form.get("password", "")[:200]
+    onward, before = request.form.get("next", ""), carried(COOKIE)
+    if wait := wait_for_passwords():
+        refused = show("sign_in.html", 429, login=login, next=onward, wrong="too many", is_anybody=True)
+        refused.headers.extend(told(wait))
+        return refused
     row = desk.database.read(lambda session: operator_by_login(session, login))
-    onward = request.form.get("next", "")
     try:
         is_right = is_password(password, row.password_hash if row is not None else "")
     except TooMany:
@@ -64,7 +80,14 @@ def enter() -> AnyResponse:
     token = new_token()
     attempt = Attempt(login, is_right, step)
     browser = request.headers.get("User-Agent", "")
-    done = desk.database.transact(lambda session: sign_in(session, attempt, token_hash(token), browser, now))
+
+    def work(session: Session) -> Refusal | int:
+        found = sign_in(session, attempt, token_hash(token), browser, now)
+        if not isinstance(found, Refusal) and before:
+            end_operator_session(session, token_hash(before))
+        return found
+
+    done = desk.database.transact(work)
     if isinstance(done, Refusal):
         status = 429 if done is Refusal.LOCKED else 401
         return show("sign_in.html", status, login=login, next=onward, wrong=done, is_anybody=True)
@@ -73,8 +96,13 @@ def enter() -> AnyResponse:
 
 @page("/sign-out", role=Role.STAFF, method="POST")
 def leave() -> AnyResponse:
-    token = request.cookies.get(COOKIE, "")
-    the_desk().database.transact(lambda session: end_operator_session(session, token_hash(token)))
+    token, who, now = carried(COOKIE), me(), the_desk().clock.now()
+
+    def work(session: Session) -> None:
+        end_operator_session(session, token_hash(token))
+        audit(session, at=now, operator_id=who.id, action="signed out", subject=f"operator {who.id}")
+
+    the_desk().database.transact(work)
     return sign_out_browser(redirect(url_for("console.signing_in_ask"), 303))
 
 
@@ -90,7 +118,7 @@ def taken(token: str) -> AnyResponse:
     login, name = request.form.get("login", ""), request.form.get("name", "")
     own = place.operator.login if place.operator is not None else login.strip().casefold()
     try:
-        hashed = password_hash(fit_password(request.form.get("password", ""), own))
+        hashed = password_hash(fit_password(request.form.get("password", ""), own, _business()))
         number = desk.database.transact(
             lambda session: take_place(session, token_hash(token), login, name, hashed, now)
         )
@@ -117,20 +145,28 @@ def account() -> AnyResponse:
 
 @page("/account/password", role=Role.STAFF, method="POST")
 def change_password() -> AnyResponse:
-    """Whoever knows the old password sets a new one, and is signed out everywhere else."""
-    desk, who = the_desk(), me()
+    """Whoever knows the old password sets a new one, and is signed out everywhere else; here they carry another token
+    from now on."""
+    desk, who, now = the_desk(), me(), the_desk().clock.now()
     row = desk.database.read(lambda session: operator_by_id(session, who.id))
     assert row is not None
     try:
         if not is_password(request.form.get("old", "")[:200], row.password_hash):
             return _account("The old password is another one.", 422)
-        hashed = password_hash(fit_password(request.form.get("password", ""), who.login))
+        hashed = password_hash(fit_password(request.form.get("password", ""), who.login, _business()))
     except CannotKeep as why:
         return _account(str(why), 422)
     except TooMany:
         return _account(_TOO_MANY, 429)
-    desk.database.transact(lambda session: new_password(session, who, hashed))
-    return go("signing_in_account", "saved")
+    token, browser = new_token(), request.headers.get("User-Agent", "")
+
+    def work(session: Session) -> None:
+        new_password(session, who, hashed, now)
+        end_operator_session(session, token_hash(carried(COOKIE)))
+        let_in(session, who.id, token_hash(token), browser, now)
+
+    desk.database.transact(work)
+    return sign_in_browser(go("signing_in_account", "saved"), token)
 
 
 @page("/account/second-factor", role=Role.STAFF, method="POST")
@@ -143,7 +179,16 @@ def second_factor() -> AnyResponse:
         return _account(
             "That code does not fit: look at the clock of your phone, and type the newest code.", 422, secret
         )
-    desk.database.transact(lambda session: keep_totp(session, who.id, secret, step))
+    now = desk.clock.now()
+
+    def work(session: Session) -> None:
+        keep_totp(session, who.id, secret, step)
+        end_operator_sessions(session, who.id, but=who.session_id)
+        audit(
+            session, at=now, operator_id=who.id, action="set up the second factor", subject=f"operator {who.id}"
+        )  # fmt: skip
+
+    desk.database.transact(work)
     return go("signing_in_account", "saved")
 
 
@@ -163,16 +208,20 @@ def reached() -> AnyResponse:
 def _account(wrong: str = "", status: int = 200, secret: str = "", reach: Reach | None = None) -> AnyResponse:
     import segno
 
-    who, profile = me(), the_profile()
+    who = me()
     row = the_desk().database.read(lambda session: operator_by_id(session, who.id))
     assert row is not None
     secret = secret or new_totp_secret()
-    business = profile.business.name if profile is not None else "Textbook"
-    picture = segno.make(totp_address(secret, who.login, business)).svg_data_uri(scale=5, border=2)
+    picture = segno.make(totp_address(secret, who.login, _business())).svg_data_uri(scale=5, border=2)
     return show(
         "account.html", status, wrong=wrong, secret=secret, picture=picture,
         own=row, reach=reach or Reach(row.phone, row.email, row.is_on_duty), has_mail=EMAIL in the_desk().channels,
     )  # fmt: skip
+
+
+def _business() -> str:
+    profile = the_profile()
+    return profile.business.name if profile is not None else "Textbook"
 
 
 def _place(token: str) -> Place:

@@ -10,7 +10,8 @@ from bot.outgoing.reach import Forbidden, checked
 from bot.outgoing.signing import new_secret
 from conversations.rules.outgoing import EVENTS, DeliveryState
 from handlers.webhook_endpoints import AlreadyTold, UnknownEvents, events_in, open_endpoint, replay, rotate, switch
-from models.operators import Role, audit
+from models.audit import audit
+from models.operators import Role
 from models.outgoing_webhooks import deliveries_of, delivery_by_id, endpoint_by_id, endpoints, replay_failed
 
 SHOWN = 50

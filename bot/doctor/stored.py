@@ -11,6 +11,7 @@ from bot.doctor.calendars import calendars
 from bot.doctor.finding import Finding, good, look, wrong
 from bot.doctor.intake import intake
 from bot.doctor.money import money
+from bot.doctor.row_security import row_security
 from bot.engines import is_there
 from conversations.languages import language
 from conversations.rules.routes import SIMULATOR, coordinator_channel
@@ -65,6 +66,7 @@ def _contents(session: Session, desk: Desk) -> Iterator[Finding]:
     yield from calendars(session, desk)
     yield from intake(session, desk)
     yield from money(session, desk)
+    yield from row_security(session)
     yield _dead_letters(session)
 
 

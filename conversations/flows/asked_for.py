@@ -8,7 +8,7 @@ from conversations.business import Service
 from conversations.classes import ClassStatus, ClassView
 from conversations.dialogue import Dialogue
 from conversations.effects import AcceptAgreement, Book, BookSeats, Effect, KeepEmail, Rename
-from conversations.events import SeatsAsked, VisitAsked
+from conversations.events import SeatsAsked, SeriesAsked, VisitAsked
 from conversations.facts import Facts
 from conversations.flows import visits
 from conversations.flows.booking import LOOK_AHEAD, LOOK_BACK
@@ -35,7 +35,7 @@ def visit_asked(dialogue: Dialogue, event: VisitAsked, facts: Facts) -> Turn:
         return Turn(dialogue)
     service, calendar = found
     wish = Book(event.service_ids, calendar.staff.id, event.start, event.note, event.attendee, brief=event.brief)
-    return Turn(dialogue, (), (*_told(event), *_agreed(service, event.agreed), wish))
+    return Turn(dialogue, (), (*introduced(event), *agreed_to(service, event.agreed), wish))
 
 
 def seats_asked(dialogue: Dialogue, event: SeatsAsked, facts: Facts) -> Turn:
@@ -43,8 +43,9 @@ def seats_asked(dialogue: Dialogue, event: SeatsAsked, facts: Facts) -> Turn:
     if isinstance(found, Refused):
         return Turn(dialogue)
     service = visits.offered((found.service_id,), facts)
-    agreed = _agreed(service, event.agreed) if service is not None else ()
-    return Turn(dialogue, (), (*_told(event), *agreed, BookSeats(found.id, event.seats, event.note, event.attendee)))
+    agreed = agreed_to(service, event.agreed) if service is not None else ()
+    wish = BookSeats(found.id, event.seats, event.note, event.attendee)
+    return Turn(dialogue, (), (*introduced(event), *agreed, wish))
 
 
 def visit_refused(event: VisitAsked, facts: Facts) -> Refused | tuple[Service, Calendar]:
@@ -52,7 +53,7 @@ def visit_refused(event: VisitAsked, facts: Facts) -> Refused | tuple[Service, C
     service = visits.offered(event.service_ids, facts)
     if service is None or service.is_class:
         return Refused("no_such_service", say("no_services", business=facts.business.name))
-    if (missing := _not_agreed(service, event.agreed, facts)) is not None:
+    if (missing := not_agreed(service, event.agreed, facts)) is not None:
         return missing
     start = event.start.astimezone(facts.business.zone)
     calendars = [
@@ -78,14 +79,15 @@ def seats_refused(event: SeatsAsked, facts: Facts) -> Refused | ClassView:
     if found.free < event.seats:
         return Refused("class_full", say("class_seats_lost", service=found.name, when=found.start))
     service = visits.offered((found.service_id,), facts)
-    if service is not None and (missing := _not_agreed(service, event.agreed, facts)) is not None:
+    if service is not None and (missing := not_agreed(service, event.agreed, facts)) is not None:
         return missing
     if (refusal := too_many_open(facts.terms_for(found.staff_id, found.service_id), facts)) is not None:
         return Refused("too_many_open", refusal)
     return found
 
 
-def _not_agreed(service: Service, agreed: tuple[str, ...], facts: Facts) -> Refused | None:
+def not_agreed(service: Service, agreed: tuple[str, ...], facts: Facts) -> Refused | None:
+    """The agreement that is still to be said yes to, where there is one."""
     for one in service.agreements:
         if one.version not in agreed and not facts.has_accepted(one):
             return Refused(
@@ -94,11 +96,11 @@ def _not_agreed(service: Service, agreed: tuple[str, ...], facts: Facts) -> Refu
     return None
 
 
-def _agreed(service: Service, agreed: tuple[str, ...]) -> tuple[Effect, ...]:
+def agreed_to(service: Service, agreed: tuple[str, ...]) -> tuple[Effect, ...]:
     return tuple(AcceptAgreement(one.service_id, one.version) for one in service.agreements if one.version in agreed)
 
 
-def _told(event: VisitAsked | SeatsAsked) -> tuple[Effect, ...]:
+def introduced(event: VisitAsked | SeatsAsked | SeriesAsked) -> tuple[Effect, ...]:
     """Who they are, where they say so."""
     name: tuple[Effect, ...] = (Rename(event.name),) if event.name else ()
     return (*name, KeepEmail(event.email)) if event.email else name

@@ -16,6 +16,8 @@ from conversations.events import (
     PaymentFailed,
     PaymentLapsed,
     PaymentShown,
+    PromptAsked,
+    ProofSent,
     ReferenceUsed,
     Said,
 )
@@ -24,10 +26,11 @@ from conversations.flows import side_trips
 from conversations.flows.notices import confirmation, meeting_lines, offer_others, settle
 from conversations.flows.pay_words import how_to_hold, how_to_pay, pay_again, what_is_paid
 from conversations.flows.series_news import settle_series, told_of
-from conversations.payments import PaymentMethod, Receipt
+from conversations.payments import PaymentMethod, PaymentView, Receipt
 from conversations.replies import Reply, Value, say
 from conversations.rules.mpesa import result_of
 from conversations.rules.mpesa_texts import read_confirmation
+from conversations.rules.payments import methods_for
 from conversations.rules.references import reference_in
 from conversations.series import SeriesView
 from conversations.turn import Turn
@@ -60,6 +63,33 @@ def proof(understood: Understood, event: Said, facts: Facts) -> SubmitProof | No
     found = _to_pay(event, facts)
     is_due = found is not None and found.payment is not None and not found.payment.is_hold
     return _proof(found, understood, event) if found is not None and is_due else None
+
+
+def proof_sent(dialogue: Dialogue, event: ProofSent, facts: Facts) -> Turn:
+    """The same, by a program; nothing where nothing is due."""
+    if due_for(event.booking_id, facts) is None:
+        return Turn(dialogue)
+    return Turn(dialogue, (), (SubmitProof(event.booking_id, event.reference, event.amount, event.link),))
+
+
+def prompt_asked(dialogue: Dialogue, event: PromptAsked, facts: Facts) -> Turn:
+    """Their phone is asked, where this booking can be paid so."""
+    asked = due_for(event.booking_id, facts)
+    if asked is None or not by_phone(asked, event.phone, facts):
+        return Turn(dialogue)
+    return Turn(dialogue, (), (AskOnPhone(event.booking_id, event.phone),))
+
+
+def due_for(booking_id: int, facts: Facts) -> PaymentView | None:
+    """What a booking of theirs waits to be paid; None for nothing, or where it is held on a card."""
+    asked = next((found.payment for found in facts.my_bookings() if found.id == booking_id), None)
+    return asked if asked is not None and not asked.is_hold else None
+
+
+def by_phone(asked: PaymentView, phone: str, facts: Facts) -> bool:
+    """Whether this phone, or "" for their own, can be asked for it."""
+    methods = methods_for(asked.left, phone, facts.business) if phone else asked.methods
+    return PaymentMethod.MPESA in methods
 
 
 def _to_pay(event: Said, facts: Facts) -> BookingView | None:
@@ -169,6 +199,8 @@ def failed(dialogue: Dialogue, event: PaymentFailed) -> Turn:
         result = result_of(event.code)
         why = say(result.failure.reply_key) if result.failure is not None else say("mpesa_failed_other")
         again = pay_again(asked, result.again)
+    elif event.method is PaymentMethod.MANUAL:
+        why, again = say("proof_not_found", words=event.words), pay_again(asked, None)
     else:
         why, again = say("card_failed"), pay_again(asked, None)
     reply = say("pay_failed", id=found.id, service=what_is_paid(found), why=why, until=asked.due_at, again=again)

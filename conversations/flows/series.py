@@ -106,7 +106,7 @@ def ask_next(dialogue: Dialogue, service: Service, facts: Facts, lead: Replies =
     if not rhythm.has_end:
         return ask_how_many(dialogue, lead)
     try:
-        made = _made(dialogue, service, facts)
+        made = planned(dialogue, service, facts)
     except UnfitPattern as error:
         return _ask_again(dialogue, error.reason, facts, lead)
     return _show(dialogue, service, made, facts, lead)
@@ -139,7 +139,7 @@ def _book(dialogue: Dialogue, service: Service, facts: Facts) -> Turn:
     """YES: all that was shown, if all of it is still to be had; else what can be had now."""
     rhythm = dialogue.rhythm
     assert rhythm is not None
-    made = _made(dialogue, service, facts)
+    made = planned(dialogue, service, facts)
     if _starts(made) != dialogue.shown:
         return _show(dialogue, service, made, facts, (say("series_changed"),))
     items = tuple(Occurrence(item.number, item.at, item.start, str(item.why or "")) for item in made.items)
@@ -152,7 +152,7 @@ def _book(dialogue: Dialogue, service: Service, facts: Facts) -> Turn:
     return Turn(dialogue, (), (effect,))
 
 
-def _made(dialogue: Dialogue, service: Service, facts: Facts) -> Plan:
+def planned(dialogue: Dialogue, service: Service, facts: Facts) -> Plan:
     """The plan of whoever can have most of it, in the mode that was chosen. Raises UnfitPattern."""
     pattern, zone = _pattern(dialogue), facts.business.zone
     first, last = span(pattern, zone)

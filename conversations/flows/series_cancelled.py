@@ -4,6 +4,7 @@ from conversations.booking import BookingStatus, BookingView
 from conversations.business import Money
 from conversations.dialogue import Awaiting, Dialogue, Subject
 from conversations.effects import DecideSeries, Effect, TellCoordinator
+from conversations.events import LaterCancelAsked
 from conversations.facts import Facts
 from conversations.flows.options import numbered
 from conversations.flows.series_words import dates, pattern_of
@@ -71,11 +72,25 @@ def answer(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn | N
     price = _fee(free, facts)
     if not free or (price.amount and dialogue.awaiting is not Awaiting.CANCEL_LATER_FOR_FEE):
         return ask(dialogue, found, facts)
-    reason = render(say("cancelled_for_fee", price=price), facts.business.language) if price.amount else ""
-    bookings = tuple((each.id, each.version) for each in free)
-    done = DecideSeries(found.series_id, bookings, BookingStatus.CANCELLED, reason, by_client=True)
+    return _called_off(settled, found, facts)
+
+
+def asked_by_program(dialogue: Dialogue, event: LaterCancelAsked, facts: Facts) -> Turn:
+    """As if the YES had been texted; what it costs has been looked at before."""
+    found = facts.booking(event.booking_id)
+    if found is None or found.series_id is None:
+        return Turn(dialogue)
+    if dialogue.asked_about is not None:
+        dialogue = dialogue.asking(Awaiting.NOTHING)
+    if _free(found, facts):
+        return _called_off(dialogue, found, facts)
     replies, effects = _passed_on(found, facts)
-    return Turn(settled, replies, (done, *effects))
+    return Turn(dialogue, replies, effects)
+
+
+def fee(found: BookingView, facts: Facts) -> Money:
+    """What it costs to call off this visit and all later ones."""
+    return _fee(_free(found, facts), facts)
 
 
 def again(dialogue: Dialogue, facts: Facts) -> Turn:
@@ -89,6 +104,17 @@ def one_for_each_series(found: list[BookingView]) -> list[BookingView]:
     for each in found:
         kept.setdefault(f"S{each.series_id}" if each.series_id is not None else f"#{each.id}", each)
     return list(kept.values())
+
+
+def _called_off(dialogue: Dialogue, found: BookingView, facts: Facts) -> Turn:
+    free = _free(found, facts)
+    price = _fee(free, facts)
+    assert found.series_id is not None
+    reason = render(say("cancelled_for_fee", price=price), facts.business.language) if price.amount else ""
+    bookings = tuple((each.id, each.version) for each in free)
+    done = DecideSeries(found.series_id, bookings, BookingStatus.CANCELLED, reason, by_client=True)
+    replies, effects = _passed_on(found, facts)
+    return Turn(dialogue, replies, (done, *effects))
 
 
 def _free(found: BookingView, facts: Facts) -> list[BookingView]:

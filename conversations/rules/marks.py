@@ -1,4 +1,4 @@
-"""By what somebody is recognised in the words of others: numbers however they are spaced, addresses, names, sentences."""
+"""By what somebody is recognised in what others wrote: numbers however they are spaced, addresses, names, sentences."""
 
 import re
 from collections.abc import Iterable

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from models.api import answer_kept, claim_answer, forget_answers, keep_answer
+from models.api import answer_kept, claim_answer, forget_answers, is_any_older, keep_answer
 
 KEPT = timedelta(hours=24)
 """How long an answer is kept, as a client is told in the docs."""
@@ -44,6 +44,10 @@ def answered_once(
     return answer
 
 
+def is_any_to_forget(session: Session, now: datetime) -> bool:
+    return is_any_older(session, now - KEPT)
+
+
 def answers_forgotten(session: Session, now: datetime) -> None:
-    """What nobody asks for again."""
+    """What nobody asks for again, and codes that nobody can use."""
     forget_answers(session, now - KEPT)

@@ -1,11 +1,15 @@
 """What staff and operators do by the API: the coordinator's commands, in the words that a coordinator would text."""
 
+import re
+
 from sqlalchemy.orm import Session
 
 from handlers.api.caller import Caller
 from handlers.circumstances import Circumstances
 from handlers.console.command_answered import CameTo, answered
 from handlers.console.commanded import commanded, provider_id
+
+_NUMBERED, _SERIES = (re.compile(rf"\W*(?:and\b\W*)?{first}\d", re.IGNORECASE) for first in ("s?", "s"))
 
 
 class Refused(Exception):
@@ -28,7 +32,9 @@ def give(session: Session, words: str, once: str, caller: Caller, circumstances:
     return said
 
 
-def one_line(words: str) -> str:
+def one_line(words: str, *, is_single: bool = False) -> str:
     """What somebody wrote, to stand behind a command: a line of its own would be another command, and so would what
-    comes after a semicolon."""
-    return " ".join(words.replace(";", ",").split())
+    comes after a semicolon. What it begins with would be read as one more booking or series, and is put in quotation
+    marks; of a command that takes a single booking (`is_single`), only a series would."""
+    found = " ".join(words.replace(";", ",").split())
+    return f"“{found}”" if (_SERIES if is_single else _NUMBERED).match(found) else found

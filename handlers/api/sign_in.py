@@ -94,5 +94,8 @@ def _texted(session: Session, phone: str, channel: str, code: str, circumstances
 
 def is_of_region(phone: str, region: str) -> bool:
     """Whether it is a number of this country."""
-    number = phonenumbers.parse(phone)
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:  # no country begins so
+        return False
     return bool(region) and phonenumbers.is_valid_number_for_region(number, region)

@@ -2,16 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.api import add_token, revoke_token
 from models.audit import COMMAND_LINE, audit
-from models.business import staff, touch_business
+from models.business import active_staff, touch_business
 from models.operators import Role, add_operator
-
-PROGRAM = "program:"
-"""What the sign-in name of a program begins with; nobody signs in by it, for it has no password."""
 
 
 class NoSuchStaff(Exception):
@@ -26,11 +22,12 @@ def make_token(
     makes it, None on the command line. Raises NoSuchStaff."""
     if (role is Role.STAFF) != (staff_id is not None):
         raise NoSuchStaff
-    if staff_id is not None and session.execute(select(staff.c.id).where(staff.c.id == staff_id)).first() is None:
+    if staff_id is not None and staff_id not in active_staff(session):
         raise NoSuchStaff
     operator_id = add_operator(
-        session, login=f"{PROGRAM}{token_hash[:24]}", name=name, role=role, staff_id=staff_id, created_at=now
-    )
+        session, login=f"program:{token_hash[:24]}", name=name, role=role, staff_id=staff_id, is_program=True,
+        created_at=now,
+    )  # fmt: skip
     token_id = add_token(
         session, token_hash=token_hash, operator_id=operator_id, name=name, scopes=scopes, created_at=now,
         expires_at=now + lasts if lasts is not None else None,

@@ -9,17 +9,22 @@ from sqlalchemy.orm import Session
 
 from conversations.events import SeatsAsked, VisitAsked
 from conversations.flows.asked_for import Refused, seats_refused, visit_refused
+from conversations.flows.cancelling import fee
+from conversations.flows.standing import Stance, is_open, stance
 from conversations.languages.render import render
+from conversations.money import Money
 from conversations.rules.routes import coordinator_channel
 from handlers.advance import advance
 from handlers.circumstances import Circumstances
 from handlers.gather_facts import DatabaseFacts
+from handlers.views import booking_view
 from models.booking_listing import newest_of_client
-from models.bookings import live_booking_in_class
+from models.bookings import booking_by_id, live_booking_in_class
 from models.clients import client_by_id, client_for
 from models.consents import ConsentSource, consent_given
 from models.conversations import (
     change_conversation,
+    conversation_by_id,
     conversation_for,
     conversations_of_client,
     last_channel_of,
@@ -85,6 +90,17 @@ def room_of_person(session: Session, person: Person, circumstances: Circumstance
         if room.opted_out_at is None:
             consent_given(session, room.id, ConsentSource.BOOKED_BY_HAND, "", now)
     return lock_conversation(session, room.id)
+
+
+def cancel_fee(session: Session, booking_id: int, circumstances: Circumstances) -> Money | None:
+    """What it costs a client to call this booking off now; None where it costs nothing, or is not for them to do."""
+    row = booking_by_id(session, booking_id)
+    if row is None or row.conversation_id is None:
+        return None
+    profile = circumstances.profiles.current(session)
+    facts = DatabaseFacts(session, conversation_by_id(session, row.conversation_id), circumstances, profile)
+    found = booking_view(row, profile)
+    return fee(found, facts) if is_open(found, facts) and stance(found, facts) is Stance.FEE else None
 
 
 def phone_of_client(session: Session, client_id: int) -> str:

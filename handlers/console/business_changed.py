@@ -64,6 +64,7 @@ _LISTS = {
 _PLAIN = {
     Subject.BUSINESS: (
         "name", "phone", "address", "quiet_hours", "holidays", "nudge_minutes", "payment_instructions", "review_link",
+        "transcript_months",
     ),
     Subject.SERVICE: ("name", "minutes", "price", "resource", "place", "is_video"),
     Subject.STAFF: ("name", "email"),

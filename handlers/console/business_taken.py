@@ -19,9 +19,9 @@ from handlers.classes_loaded import CannotLoad
 from handlers.console.business_changed import CannotChange
 from handlers.console.signed_in import Who
 from handlers.profile import NoBusiness, Profiles
+from models.audit import audit
 from models.bookings import standing_after
 from models.business import business_version, lock_business
-from models.operators import audit
 
 MOST_LOOKED_AT, MOST_SHOWN = 2000, 20
 

@@ -17,11 +17,11 @@ from handlers.circumstances import Circumstances
 from handlers.classes_kept import cancel_class, change_capacity, move_class
 from handlers.console.signed_in import Who
 from handlers.waitlist_reasons import places_with_reasons
+from models.audit import audit
 from models.claims import seats_held
 from models.class_listing import Place as Behind
 from models.class_listing import bookings_in_class, classes_ahead, classes_behind
 from models.class_sessions import class_by_id
-from models.operators import audit
 from models.waitlist import entries_of_class, waiting_for
 
 PAGE = 40

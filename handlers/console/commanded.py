@@ -14,10 +14,10 @@ from handlers.circumstances import Circumstances
 from handlers.console.commanded_about import abouts, in_short
 from handlers.console.signed_in import Who
 from handlers.message_received import message_received
+from models.audit import audit
 from models.command_log import last_command
 from models.conversations import conversation_id_for
 from models.messages import answers_to
-from models.operators import audit
 
 
 @dataclass(frozen=True, slots=True)

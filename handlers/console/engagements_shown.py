@@ -114,14 +114,15 @@ class Whole:
 
 
 def engagement_lines(
-    session: Session, standing: Standing, kind: str, behind: Place | None, circumstances: Circumstances
-) -> tuple[list[Line], Place | None]:
+    session: Session, standing: Standing, kind: str, behind: Place | None, circumstances: Circumstances,
+    limit: int = PAGE,
+) -> tuple[list[Line], Place | None]:  # fmt: skip
     """A page of the list, and behind which engagement the next one begins; None on the last."""
     profile = circumstances.profiles.current(session)
     today = circumstances.now.astimezone(profile.business.zone).date()
-    rows = list(engagements_listed(session, standing, kind, behind, today, PAGE + 1))
-    views = engagement_views(session, rows[:PAGE], profile)
-    last = Place(rows[PAGE - 1].event_date, rows[PAGE - 1].id) if len(rows) > PAGE else None
+    rows = list(engagements_listed(session, standing, kind, behind, today, limit + 1))
+    views = engagement_views(session, rows[:limit], profile)
+    last = Place(rows[limit - 1].event_date, rows[limit - 1].id) if len(rows) > limit else None
     return [_line(view, today, profile) for view in views], last
 
 

@@ -58,9 +58,9 @@ class Found:
     is_ours: bool
 
 
-def inbox_rows(session: Session, wanted: Wanted, behind: Place | None) -> list[Row[Any]]:
+def inbox_rows(session: Session, wanted: Wanted, behind: Place | None, limit: int = PAGE) -> list[Row[Any]]:
     """What a page lists, and the first of the next page, by one query."""
-    return list(listed(session, wanted, behind, PAGE + 1))
+    return list(listed(session, wanted, behind, limit + 1))
 
 
 def lines_of(session: Session, rows: list[Row[Any]], now: datetime) -> list[Line]:
@@ -97,19 +97,21 @@ def named(session: Session, wanted: str, limit: int) -> list[Row[Any]]:
     return list(people(session, wanted, None, limit))
 
 
-def search(session: Session, wanted: str, before: int | None) -> tuple[list[Found], int | None]:
+def search(
+    session: Session, wanted: str, before: int | None, limit: int = PAGE
+) -> tuple[list[Found], int | None]:  # fmt: skip
     """Texts with these words, newest first, and from before which message the next page goes on."""
-    rows = list(messages_with(session, wanted, before, PAGE + 1))
-    whose = conversations_by_ids(session, {row.conversation_id for row in rows[:PAGE]})
+    rows = list(messages_with(session, wanted, before, limit + 1))
+    whose = conversations_by_ids(session, {row.conversation_id for row in rows[:limit]})
     found = [
         Found(
             row.id, row.conversation_id, _title(whose[row.conversation_id]), row.channel, row.body, row.at,
             row.direction == Direction.OUT,
         )
-        for row in rows[:PAGE]
+        for row in rows[:limit]
         if row.conversation_id in whose
     ]  # fmt: skip
-    return found, rows[PAGE - 1].id if len(rows) > PAGE else None
+    return found, rows[limit - 1].id if len(rows) > limit else None
 
 
 def _title(row: Row[Any]) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from handlers.console.easily_guessed import is_easily_guessed
 from handlers.console.signed_in import Who
+from models.audit import audit
 from models.business import touch_business
 from models.operators import (
     LinkKind,
@@ -54,13 +56,13 @@ def login_of(text: str) -> str:
     return login
 
 
-def fit_password(password: str, login: str) -> str:
+def fit_password(password: str, login: str, business: str = "") -> str:
     """Raises CannotKeep for one that is easily guessed."""
     if len(password) < SHORTEST_PASSWORD or not password.strip():
         raise CannotKeep(f"A password has at least {SHORTEST_PASSWORD} characters; a few words make a good one.")
     if len(password) > LONGEST_PASSWORD:
         raise CannotKeep(f"A password has at most {LONGEST_PASSWORD} characters.")
-    if len(set(password)) < 4 or password.casefold() in (login, login.partition("@")[0]):
+    if password.casefold() == login or is_easily_guessed(password, (login, login.partition("@")[0], business)):
         raise CannotKeep("That password is too easily guessed.")
     return password
 
@@ -123,23 +125,27 @@ def take_place(
         change_operator(session, number, password_hash=password_hash, failures=0, locked_until=None)
         end_operator_sessions(session, number)
         void_links(session, number)
+        deed = "took their place" if place.kind is LinkKind.INVITE else "set a new password by a link"
+        audit(session, at=now, operator_id=number, action=deed, subject=f"operator {number}")
         return number
     number = add_operator(
         session, login=login_of(login), name=_name(name), role=Role.ADMIN, password_hash=password_hash,
         is_on_duty=True, created_at=now,
     )  # fmt: skip
+    audit(session, at=now, operator_id=number, action="became the first admin", subject=f"operator {number}")
     touch_business(session)
     return number
 
 
 def change_role(session: Session, operator_id: int, role: Role, staff_id: int | None) -> None:
-    """Raises CannotKeep for the last admin."""
+    """They sign in anew. Raises CannotKeep for the last admin."""
     row = _known(session, operator_id)
     if row.role == Role.ADMIN and role is not Role.ADMIN:
         _not_the_last(session)
     if role is Role.STAFF and staff_id is None:
         raise CannotKeep("Say which staff member signs in.")
     change_operator(session, operator_id, role=role, staff_id=staff_id if role is Role.STAFF else None)
+    end_operator_sessions(session, operator_id)
     touch_business(session)
 
 
@@ -155,8 +161,9 @@ def set_active(session: Session, operator_id: int, *, is_active: bool) -> None:
     touch_business(session)
 
 
-def new_password(session: Session, who: Who, password_hash: str) -> None:
+def new_password(session: Session, who: Who, password_hash: str, now: datetime) -> None:
     """Whoever knew the old one has set it: they are signed out everywhere else, and no link sets another."""
+    audit(session, at=now, operator_id=who.id, action="changed the password", subject=f"operator {who.id}")
     change_operator(session, who.id, password_hash=password_hash)
     void_links(session, who.id)
     end_operator_sessions(session, who.id, but=who.session_id)

@@ -21,7 +21,9 @@ from handlers.profile import Profile
 from handlers.views import booking_view, called
 from models.bookings import KEPT, booking_by_id
 from models.money_listing import (
+    EVERYBODYS,
     Asked,
+    Whose,
     attempts_of,
     entries_about,
     refunds_about,
@@ -176,19 +178,20 @@ class Whole:
 
 
 def request_lines(
-    session: Session, asked: Asked, before: int | None, circumstances: Circumstances
-) -> tuple[list[Line], int | None]:
+    session: Session, asked: Asked, before: int | None, circumstances: Circumstances, limit: int = PAGE,
+    whose: Whose = EVERYBODYS,
+) -> tuple[list[Line], int | None]:  # fmt: skip
     """A page of the list, and before which request the next one begins; None on the last."""
-    rows = list(requests_listed(session, asked, before, circumstances.now, PAGE + 1))
-    lines = _lines(session, rows[:PAGE], circumstances)
-    return lines, lines[-1].id if len(rows) > PAGE else None
+    rows = list(requests_listed(session, asked, before, circumstances.now, limit + 1, whose))
+    lines = _lines(session, rows[:limit], circumstances)
+    return lines, lines[-1].id if len(rows) > limit else None
 
 
 def refund_lines(
-    session: Session, behind: int | None, circumstances: Circumstances
+    session: Session, behind: int | None, circumstances: Circumstances, limit: int = PAGE
 ) -> tuple[list[ToGiveBack], int | None]:
     """A page of what is to be given back by hand, and behind which refund the next one begins."""
-    rows, profile = list(refunds_listed(session, behind, PAGE + 1)), circumstances.profiles.current(session)
+    rows, profile = list(refunds_listed(session, behind, limit + 1)), circumstances.profiles.current(session)
     owed = owed_by_hand(session, [row.booking_id for row in rows if row.booking_id is not None])
     lines = [
         ToGiveBack(
@@ -197,16 +200,16 @@ def refund_lines(
             Money(owed.get(row.booking_id, row.amount), row.currency), row.reason, _who(row.asked_by, profile),
             row.created_at,
         )
-        for row in rows[:PAGE]
+        for row in rows[:limit]
     ]  # fmt: skip
-    return lines, lines[-1].id if len(rows) > PAGE else None
+    return lines, lines[-1].id if len(rows) > limit else None
 
 
 def unasked_lines(
-    session: Session, before: int | None, circumstances: Circumstances
+    session: Session, before: int | None, circumstances: Circumstances, limit: int = PAGE
 ) -> tuple[list[Unasked], int | None]:
     """A page of what came unasked, and before which payment the next one begins."""
-    rows, profile = list(unasked_listed(session, before, PAGE + 1)), circumstances.profiles.current(session)
+    rows, profile = list(unasked_listed(session, before, limit + 1)), circumstances.profiles.current(session)
     lines = [
         Unasked(
             row.id, row.booking_id, called(row, profile) if row.service_id is not None else "",
@@ -214,9 +217,9 @@ def unasked_lines(
             Money(row.credited, row.currency), Money(row.refunded, row.currency), row.method, row.transaction_id or "",
             _who(row.verified_by, profile), row.paid_at or row.created_at,
         )
-        for row in rows[:PAGE]
+        for row in rows[:limit]
     ]  # fmt: skip
-    return lines, lines[-1].id if len(rows) > PAGE else None
+    return lines, lines[-1].id if len(rows) > limit else None
 
 
 def whole_request(session: Session, request_id: int, circumstances: Circumstances) -> Whole | None:

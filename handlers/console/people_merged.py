@@ -13,10 +13,11 @@ from conversations.classes import WaitlistStatus
 from handlers.console.signed_in import Who
 from handlers.offers_kept import end
 from models.agreements import agreements_accepted
+from models.api import revoke_tokens_of
+from models.audit import audit
 from models.claims import AT_ONCE
 from models.class_sessions import lock_class, look_at_class
 from models.clients import client_by_id
-from models.operators import audit
 from models.people_merged import (
     IN_PART,
     WHOLE,
@@ -100,6 +101,7 @@ def merge(session: Session, stays_id: int, goes_id: int, who: Who, now: datetime
     move_entries(session, stays.id)
     look_again_at_work(session, stays.id, now)
     fill_in(session, stays, goes)
+    revoke_tokens_of(session, now, client_id=goes.id)
     _written_down(session, stays, goes, moved, who, now)
     return Merged.DONE
 

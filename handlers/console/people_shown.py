@@ -20,11 +20,11 @@ from handlers.circumstances import Circumstances
 from handlers.console.signed_in import Who
 from handlers.views import booking_view
 from handlers.waitlist_reasons import places_with_reasons
+from models.audit import audit
 from models.bookings import bookings_by_client
 from models.clients import client_by_id, keep_email, rename_client
 from models.consents import ConsentSource, consents_of
 from models.conversations import conversations_of_client
-from models.operators import audit
 from models.payments import credits_of
 from models.people_changed import keep_language, lock_client
 from models.people_listing import conversations_of_clients, every_engagement_of, people
@@ -96,6 +96,7 @@ class Person:
     packs: tuple[Pack, ...]
     engagements: tuple[Row[Any], ...]
     consents: tuple[Consented, ...]
+    forgotten_at: datetime | None = None
 
     @property
     def title(self) -> str:
@@ -112,16 +113,18 @@ class Corrected(StrEnum):
     """It is no address that mail can go to."""
 
 
-def people_listed(session: Session, wanted: str, before: int | None) -> tuple[list[Listed], int | None]:
+def people_listed(
+    session: Session, wanted: str, before: int | None, limit: int = PAGE
+) -> tuple[list[Listed], int | None]:  # fmt: skip
     """A page of the clients that are looked for, and before which client the next one begins."""
-    rows = people(session, wanted, before, PAGE + 1)
-    more = rows[PAGE - 1].id if len(rows) > PAGE else None
+    rows = people(session, wanted, before, limit + 1)
+    more = rows[limit - 1].id if len(rows) > limit else None
     rooms: dict[int, list[Row[Any]]] = defaultdict(list)
-    for room in conversations_of_clients(session, [row.id for row in rows[:PAGE]]):
+    for room in conversations_of_clients(session, [row.id for row in rows[:limit]]):
         rooms[room.client_id].append(room)
     found = [
         Listed(row.id, row.name, row.phone or "", row.email, row.created_at, tuple(rooms[row.id]))
-        for row in rows[:PAGE]
+        for row in rows[:limit]
     ]
     return found, more
 
@@ -151,7 +154,7 @@ def person_of(session: Session, client_id: int, circumstances: Circumstances) ->
         waiting=tuple(places_with_reasons(session, entries_of_client(session, client_id), now, profile)),
         credit=tuple(Money(amount, currency) for currency, amount in credits_of(session, client_id)),
         packs=tuple(packs), engagements=tuple(every_engagement_of(session, client_id, MOST_ENGAGEMENTS)),
-        consents=_consents(session, rooms),
+        consents=_consents(session, rooms), forgotten_at=row.forgotten_at,
     )  # fmt: skip
 
 
@@ -164,7 +167,7 @@ def correct(
     if email and (not read.email or read.email.casefold() != email.casefold()):
         return Corrected.BAD_EMAIL
     row = lock_client(session, client_id)
-    if row is None:
+    if row is None or row.forgotten_at is not None:
         return Corrected.MISSING
     if row.merged_into is not None:
         return Corrected.MERGED

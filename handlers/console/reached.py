@@ -14,8 +14,9 @@ from handlers.console.signed_in import Who
 from handlers.importing.rows import BadValue
 from handlers.importing.values import phone as phone_in
 from handlers.profile import Coordinator, NoBusiness, Profile
+from models.audit import audit
 from models.business import lock_business, touch_business
-from models.operators import audit, change_operator, operator_by_id, operator_by_phone
+from models.operators import change_operator, operator_by_id, operator_by_phone
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from models.audit import audit
 from models.operators import (
     Role,
     add_operator_session,
@@ -23,6 +24,8 @@ FREE_TRIES = 4
 SHORTEST_LOCK, LONGEST_LOCK = timedelta(seconds=30), timedelta(hours=1)
 STAYS = timedelta(hours=12)
 """A browser that asks for nothing for so long is signed out."""
+LASTS = timedelta(days=7)
+"""And one that never rests, after so long."""
 TOUCHED = timedelta(minutes=5)
 """How exactly we know when somebody was here last."""
 
@@ -73,6 +76,7 @@ def sign_in(session: Session, attempt: Attempt, token_hash: str, browser: str, n
     if not (row.is_active and row.password_hash and attempt.is_password_right and is_code_right):
         return _failed(session, row, now)
     change_operator(session, row.id, failures=0, locked_until=None, totp_step=attempt.step or row.totp_step)
+    audit(session, at=now, operator_id=row.id, action="signed in", subject=f"operator {row.id}")
     let_in(session, row.id, token_hash, browser, now)
     return int(row.id)
 
@@ -88,7 +92,7 @@ def let_in(session: Session, operator_id: int, token_hash: str, browser: str, no
 def who_is(session: Session, token_hash: str, now: datetime) -> tuple[Who, bool] | None:
     """Who is signed in by this token, and whether it is time to write down that they are here; None where nobody is."""
     row = session_by_token(session, token_hash)
-    if row is None or row.expires_at <= now or not row.is_active:
+    if row is None or not row.is_active or now >= min(row.expires_at, row.begun_at + LASTS):
         return None
     who = Who(row.id, row.name, row.login, Role(row.role), row.staff_id, row.session_id, bool(row.totp_secret))
     return who, now - row.seen_at > TOUCHED
@@ -104,4 +108,8 @@ def _failed(session: Session, row: Row[Any], now: datetime) -> Refusal:
     if failures > FREE_TRIES:
         locked_until = now + min(SHORTEST_LOCK * 2 ** min(failures - FREE_TRIES - 1, 10), LONGEST_LOCK)
     change_operator(session, row.id, failures=failures, locked_until=locked_until)
+    audit(
+        session, at=now, operator_id=row.id, action="failed to sign in", subject=f"operator {row.id}",
+        words="locked" if locked_until is not None else "",
+    )  # fmt: skip
     return Refusal.WRONG

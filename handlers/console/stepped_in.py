@@ -13,9 +13,10 @@ from handlers.advance import advance
 from handlers.circumstances import Circumstances
 from handlers.console.signed_in import Who
 from handlers.message_received import LONGEST
+from models.audit import audit, was_written_down
 from models.conversations import change_conversation, conversation_or_none, is_taken, lock_conversation
 from models.inbox import add_note, label_named, put_label, take_label
-from models.operators import audit, operator_by_id, was_written_down
+from models.operators import operator_by_id
 
 TAKEN_FOR = timedelta(hours=4)
 """How long after an operator's last word we stay silent, where they forget to hand back."""

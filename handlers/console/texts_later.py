@@ -14,8 +14,8 @@ from handlers.advance import advance
 from handlers.circumstances import Circumstances
 from handlers.console.signed_in import Who
 from handlers.message_received import LONGEST
+from models.audit import audit
 from models.conversations import change_conversation, conversation_or_none, lock_conversation
-from models.operators import audit
 from models.scheduled_texts import Fate, add_text, end_text, lock_text, texts_refused, texts_waiting
 
 FURTHEST = timedelta(days=366)

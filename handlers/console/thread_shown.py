@@ -173,7 +173,7 @@ def thread_of(
         return None
     rows = list(thread(session, conversation_id, before, PAGE + 1))
     older = rows[PAGE - 1].id if len(rows) > PAGE else None
-    texts = [_said(row) for row in reversed(rows[:PAGE])]
+    texts = [said(row) for row in reversed(rows[:PAGE])]
     first = texts[0].at if older is not None else None
     behind = said_at(session, conversation_id, before) if before is not None else None
     notes = [
@@ -252,7 +252,8 @@ def _plain(dialogue: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _said(row: Row[Any]) -> Said:
+def said(row: Row[Any]) -> Said:
+    """A text of a thread, from its row."""
     is_ours = row.direction == Direction.OUT
     why = " ".join(word for word in (row.failure or "", row.failure_code or "", row.failure_words or "") if word)
     return Said(

@@ -12,7 +12,7 @@ from conversations.rules.obsolete import Obsolete
 from handlers.circumstances import Circumstances
 from handlers.console.signed_in import Who
 from handlers.message_resent import message_resent
-from models.operators import audit
+from models.audit import audit
 from models.outbox import outbox_by_id
 from models.undelivered_listing import undelivered_texts
 
@@ -43,12 +43,12 @@ class Undelivered:
 
 
 def undelivered_shown(
-    session: Session, reason: SendFailure | None, before: int | None
+    session: Session, reason: SendFailure | None, before: int | None, limit: int = PAGE
 ) -> tuple[list[Undelivered], int | None]:
     """A page of them, newest first, and before which text the next one begins."""
-    rows = undelivered_texts(session, reason, before, PAGE + 1)
-    more = rows[PAGE - 1].id if len(rows) > PAGE else None
-    return [_shown(row) for row in rows[:PAGE]], more
+    rows = undelivered_texts(session, reason, before, limit + 1)
+    more = rows[limit - 1].id if len(rows) > limit else None
+    return [_shown(row) for row in rows[:limit]], more
 
 
 def sent_again(session: Session, outbox_id: int, who: Who, circumstances: Circumstances) -> int | Obsolete:

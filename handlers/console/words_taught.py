@@ -19,7 +19,7 @@ from handlers.console.business_changed import Data, Subject, changed, said_of
 from handlers.console.business_taken import taken
 from handlers.console.signed_in import Who
 from handlers.profile import Profile
-from models.operators import audit
+from models.audit import audit
 
 LONGEST = 60
 """Characters, as of the words of a frequent answer."""

@@ -14,6 +14,7 @@ from handlers.circumstances import Circumstances
 from handlers.importing.columns import Cells
 from handlers.importing.rows import BadValue, ImportKind
 from handlers.importing.values import email, phone
+from handlers.suppressed import heed_suppressions
 from models.clients import clients, merged_among
 from models.consents import ConsentSource, consents
 from models.conversations import conversations
@@ -178,6 +179,9 @@ def rooms_of(session: Session, people: Collection[Found], circumstances: Circums
             {"conversation_id": room, "granted": True, "source": ConsentSource.IMPORTED, "words": "", "at": now}
             for room in made
         ],
+    )
+    heed_suppressions(
+        session, {room: (channel, address) for room, (address, _) in zip(made, missing, strict=True)}, circumstances
     )
     return rooms | dict(zip((client_id for _, client_id in missing), made, strict=True))
 

@@ -323,10 +323,10 @@ def test_the_command_prints_each_and_says_so_with_its_status(
     told: Desk, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", database_url)
-    assert 0 == check.run(argparse.Namespace())
+    assert 0 == check.run(argparse.Namespace(audit_seal=""))
     assert "Nothing is broken.\n" == capsys.readouterr().out
     by_hand(told, booking(CONFIRMED, confirmed_datetime=None)(told), booking(PENDING, decide_by=None)(told))
-    assert 1 == check.run(argparse.Namespace())
+    assert 1 == check.run(argparse.Namespace(audit_seal=""))
     *lines, last = capsys.readouterr().out.splitlines()
     assert [
         "✗ booking #1: it is confirmed for another time than it starts at",

@@ -26,6 +26,11 @@ SID, TOKEN, SECRET = "AC0123456789", "hunter2-t0ken", "hunter2-w0rd"
 OMAR = "+97455500000"
 
 
+def set_version(database: Database, version: str) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = :version"), {"version": version})
+
+
 @pytest.fixture(autouse=True)
 def _nothing_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in Settings.model_fields:
@@ -131,11 +136,11 @@ class TestDatabase:
         assert any(line.startswith("! Database: reachable and empty.") for line in lines)
 
     def test_one_that_is_behind_is_told_with_the_command(self, ready: Doctor, database: Database) -> None:
-        database.transact(lambda s: s.execute(text("update alembic_version set version_num = '0000'")) and None)
+        set_version(database, "0000")
         assert "✗ Database: its schema is behind this version. Run `python -m bot migrate`." in ready.says(1)
 
     def test_one_that_is_ahead_is_told(self, ready: Doctor, database: Database) -> None:
-        database.transact(lambda s: s.execute(text("update alembic_version set version_num = '9999'")) and None)
+        set_version(database, "9999")
         assert any(line.startswith("✗ Database: made by a newer version.") for line in ready.says(1))
 
     @pytest.mark.parametrize("scheme", ["postgresql", "mariadb"])

@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from models.operators import Role, all_operators, audited
+from models.audit import audited
+from models.operators import Role, all_operators
 from models.outbox import outbox
 from tests.console.browser import DESKTOP, PHONE, faults
 from tests.console.conftest import OMAR, Console, Open

@@ -10,9 +10,10 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from conversations.booking import BookingStatus
+from models.audit import audited
 from models.bookings import booking_by_id, change_booking
 from models.conversations import turns
-from models.operators import Role, audited
+from models.operators import Role
 from tests.console.browser import DESKTOP, PHONE, faults
 from tests.console.conftest import OMAR, Console, Open
 from tests.console.seven_days import QATAR, booked, day_of, requested

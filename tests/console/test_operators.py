@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from models.operators import Role, all_operators, audited
+from models.audit import audited
+from models.operators import Role, all_operators
 from tests.console.browser import PHONE, faults
 from tests.console.conftest import PASSWORD, Console, Open
 

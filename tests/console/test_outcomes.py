@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.console.inbox import OUTCOMES
+from models.audit import audit_log
 from models.inbox_listing import Led
-from models.operators import Role, audit_log
+from models.operators import Role
 from tests.console.browser import DESKTOP, PHONE, faults
 from tests.console.conftest import OMAR, Console, Open
 from tests.console.test_inbox import BOB, NASTY, SARA, fits

@@ -16,11 +16,12 @@ from bot.commands.opening import load_business
 from conversations.classes import ClassStatus
 from conversations.delivery import Delivery, SendFailure
 from handlers.classes_kept import NewClass, schedule_class
+from models.audit import audit, audited
 from models.bookings import bookings
 from models.class_sessions import class_by_id, class_sessions
 from models.clients import clients
 from models.conversations import change_conversation, conversations_of
-from models.operators import Role, audit, audited
+from models.operators import Role, all_operators
 from models.outbox import dead_letters, newest_outbox_of, outbox_after, record_report
 from tests.console.browser import DESKTOP, PHONE, faults
 from tests.console.conftest import Console, Open
@@ -266,12 +267,13 @@ def test_an_admin_reads_the_audit_log_and_takes_both_away_as_files(console: Cons
     acting.get_by_label("Name").fill("@SUM(A1)")
     acting.get_by_role("button", name="Save").click()
     expect(acting.get_by_role("status")).to_contain_text("Saved")
+    console.operator(Role.OPERATOR, SCRIPT)
+    eve = console.desk.database.read(lambda s: next(one.id for one in all_operators(s) if one.name == SCRIPT))
     console.desk.database.transact(
         lambda session: audit(
             session,
             at=now,
-            operator_id=None,
-            who=SCRIPT,
+            operator_id=eve,
             action="tried",
             subject="conversation 1",
             words="\t=x",

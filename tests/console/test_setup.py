@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from bot.console import import_runs, imports
 from bot.console.import_runs import TAKEN, Run, Runs
 from handlers.console.business_changed import standing
-from models.operators import Role, audited
+from models.audit import audited
+from models.operators import Role
 from tests.console.browser import PHONE, faults
 from tests.console.conftest import Console, Open
 
@@ -60,7 +61,7 @@ def test_the_business_is_read_and_a_price_is_changed_and_changed_back(
     expect(page.get_by_role("status")).to_contain_text("Saved")
     assert "35.00" == _service(console)["price"]
     (entry, _) = console.desk.database.read(lambda session: audited(session, None, 5))
-    assert ("Ana", "changed the business") == (entry.who, entry.action)
+    assert ("Ana", "changed the business") == (entry.name, entry.action)
 
 
 def test_what_cannot_be_is_told_beside_the_form_and_what_was_typed_stays(console: Console, opened: Open) -> None:

@@ -6,7 +6,8 @@ from playwright.sync_api import Page, expect
 from bot.console.teaching import REFUSED
 from handlers.console.business_changed import standing
 from handlers.console.words_taught import Why
-from models.operators import Role, audited
+from models.audit import audited
+from models.operators import Role
 from models.outbox import newest_outbox_id
 from tests.console.browser import DESKTOP, PHONE, faults
 from tests.console.conftest import Console, Open

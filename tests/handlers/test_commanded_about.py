@@ -10,9 +10,10 @@ from bot.logs import new_trace
 from handlers.console.commanded import commanded
 from handlers.console.commanded_about import MOST
 from handlers.console.signed_in import Who
+from models.audit import audit_log
 from models.business import touch_business
 from models.conversations import conversation_id_for
-from models.operators import Role, add_operator, audit_log
+from models.operators import Role, add_operator
 from tests.handlers.salon import SARA, TOM, Phone, Salon
 
 

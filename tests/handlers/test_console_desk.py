@@ -31,10 +31,11 @@ from handlers.console.signed_in import FREE_TRIES, STAYS, Attempt, Refusal, Who,
 from handlers.console.stepped_in import Outcome, assign, block, hand_back, label, note, take_over, write
 from handlers.console.story_saved import story_of
 from handlers.console.thread_shown import Said, head_of, moment_of, thread_of, understood_in
+from models.audit import audit_log
 from models.business import touch_business
 from models.conversations import conversation_id_for
 from models.inbox_listing import Place, Wanted, thread_version
-from models.operators import Role, add_operator, audit_log, change_operator, operator_by_id
+from models.operators import Role, add_operator, change_operator, operator_by_id
 from models.outbox import outbox_after
 from tests.handlers.salon import OMAR, SARA, TOM, Salon
 

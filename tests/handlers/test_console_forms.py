@@ -17,10 +17,11 @@ from bot.stories import Phone
 from handlers.console.commanded import commanded, known_as
 from handlers.console.signed_in import Who, let_in
 from handlers.console.stepped_in import Outcome, hand_back, write
+from models.audit import audit_log
 from models.bookings import bookings
 from models.business import touch_business
 from models.conversations import conversation_id_for
-from models.operators import Role, add_operator, audit_log
+from models.operators import Role, add_operator
 from models.outbox import outbox_after
 from models.payments import payment_requests
 from tests.conftest import MakeDesk

@@ -26,9 +26,10 @@ from handlers.console.signed_in import Who, let_in
 from handlers.console.stepped_in import label, note
 from handlers.console.thread_shown import Noted, thread_of
 from handlers.message_resent import message_resent
+from models.audit import audited
 from models.business import touch_business
 from models.conversations import conversation_id_for
-from models.operators import LinkKind, Role, add_operator, audited, change_operator, operator_by_id, operator_links
+from models.operators import LinkKind, Role, add_operator, change_operator, operator_by_id, operator_links
 from models.outbox import outbox, outbox_after
 from tests.conftest import MakeDesk
 from tests.handlers.salon import SARA, Salon
@@ -262,7 +263,7 @@ class TestLinks:
         assert None is takes("second")
         assert transact(lambda s: new_password_link(s, "ana", token_hash("third"), now))
         ana = Who(number, "Ana", "ana", Role.OPERATOR, None, 0, has_totp=False)
-        transact(lambda s: new_password(s, ana, "new hash"))
+        transact(lambda s: new_password(s, ana, "new hash", now))
         assert None is takes("third"), "they know their password"
         assert transact(lambda s: new_password_link(s, "ana", token_hash("fourth"), now))
         transact(lambda s: set_active(s, number, is_active=False))

@@ -18,13 +18,13 @@ from handlers.console.classes_shown import called_off, class_lines, class_shown,
 from handlers.console.people_shown import Corrected, correct, people_listed, person_of
 from handlers.console.signed_in import Who
 from handlers.console.undelivered_shown import sent_again, undelivered_shown
-from models.audit_listing import audited_of
+from models.audit import audited, audited_of
 from models.class_listing import Place, classes_ahead, classes_behind
 from models.clients import client_for
 from models.consents import ConsentSource, consent_given, consent_withdrawn
 from models.conversations import change_conversation, conversation_for
 from models.engagement_records import add_engagement, add_record
-from models.operators import Role, add_operator, audited
+from models.operators import Role, add_operator
 from models.outbox import outbox, record_report
 from models.people_listing import people
 from models.prepaid import add_pack

@@ -22,8 +22,9 @@ from handlers.console.business_changed import (
 )
 from handlers.console.business_taken import Preview, previewed, taken
 from handlers.console.signed_in import Who
+from models.audit import audited
 from models.business import business_version
-from models.operators import Role, audited
+from models.operators import Role
 from tests.handlers.salon import OMAR, Salon
 
 ANA = Who(1, "Ana", "ana", Role.ADMIN, None, 1, has_totp=False)

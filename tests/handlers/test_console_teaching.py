@@ -14,9 +14,10 @@ from handlers.console.not_understood import NotUnderstood, Taught, not_understoo
 from handlers.console.signed_in import Who
 from handlers.console.stepped_in import block, take_over
 from handlers.console.words_taught import CannotTeach, Why, teach, with_name
+from models.audit import audited
 from models.business import business_version
 from models.conversations import change_conversation, newest_conversations
-from models.operators import Role, audited
+from models.operators import Role
 from models.outbox import newest_outbox_id
 from tests.handlers.salon import OMAR, SARA, TOM, Salon
 
@@ -168,7 +169,7 @@ def test_what_is_taught_is_understood_from_then_on_and_nobody_is_told(salon: Sal
     assert sent == salon.desk.database.read(newest_outbox_id), "nothing was sent"
     assert "Make-up" in salon.text(Phone("Nour", "sms", "+97455506666"), "the glam squad please")
     entries = salon.desk.database.read(lambda session: audited(session, None, 2))
-    assert {("Ana", "changed the business"), ("Ana", "taught words")} == {(one.who, one.action) for one in entries}
+    assert {("operator 1", "changed the business"), ("operator 1", "taught words")} == {(one.who, one.action) for one in entries}
     assert ("service make_up", "aliases") == (entries[0].subject, entries[0].words)
 
 

@@ -28,10 +28,11 @@ from handlers.console.signed_in import Who
 from handlers.console.stepped_in import TAKEN_FOR, Outcome, block, hand_back, mark, take_over, write
 from handlers.messages_kept import Came, messages_kept
 from handlers.operators_alerted import alerts_due, operators_alerted
+from models.audit import audit_log
 from models.business import touch_business
 from models.clients import clients, rename_client
 from models.conversations import conversation_by_id, conversation_id_for
-from models.operators import Role, add_operator, audit_log, change_operator, operator_by_id
+from models.operators import Role, add_operator, change_operator, operator_by_id
 from models.outbox import outbox
 from tests.conftest import CHANNELS, MakeDesk
 from tests.fakes.smtp_server import FakeSMTP
@@ -437,7 +438,7 @@ class TestKeeping:
         reach(salon, ana, ANA.address, MAIL)
         assert (ANA.address, MAIL, True) == self.kept(salon, ana), "of duty, nothing was said"
         rows = salon.desk.database.read(lambda s: s.execute(select(audit_log).order_by(audit_log.c.id)).all())
-        assert {("Ana", "changed how alerts arrive", f"operator {ana.id}")} == {
+        assert {(f"operator {ana.id}", "changed how alerts arrive", f"operator {ana.id}")} == {
             (row.who, row.action, row.subject) for row in rows
         }
         assert "phone, email, is_on_duty" == rows[0].words, "what has changed, and not to what"

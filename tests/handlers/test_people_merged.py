@@ -26,6 +26,7 @@ from handlers.importing.rows import Became, ImportKind, SourceRow
 from handlers.importing.setup import Defaults, import_setup
 from handlers.invariants_checked import broken_invariants
 from models.agreements import accept, agreements_accepted
+from models.audit import audited
 from models.base import metadata
 from models.bookings import bookings
 from models.claims import LostRace
@@ -33,7 +34,7 @@ from models.clients import client_for, clients, clients_for
 from models.conversations import change_conversation, conversation_for, conversations, conversations_of
 from models.engagements import client_records, engagement_work, engagements
 from models.ledger import ledger_entries
-from models.operators import Role, add_operator, audited, operator_by_login
+from models.operators import Role, add_operator, operator_by_login
 from models.people_listing import people
 from models.people_merged import FOLLOWED, IN_PART, WHOLE, point_to
 from models.prepaid import add_pack, prepaid_packs

@@ -21,9 +21,10 @@ from handlers.console.signed_in import Who
 from handlers.console.stepped_in import block, take_over
 from handlers.console.texts_later import MOST_WAITING, Later, moment_typed, put_off, text_due, texts_shown, withdraw
 from handlers.outbox import claim_due, message_sent
+from models.audit import audit_log
 from models.business import touch_business
 from models.conversations import change_conversation, conversation_by_id, conversation_id_for
-from models.operators import Role, add_operator, audit_log
+from models.operators import Role, add_operator
 from models.outbox import outbox_after
 from models.scheduled_texts import Fate, add_text, scheduled_texts
 from tests.conftest import NOW
@@ -163,7 +164,7 @@ class TestPuttingOff:
         assert "10:00" in sent_to(salon, SARA)[-1], "the desk goes on where they were"
         subject = f"conversation {number}"
         told = [(action, subject, "for 2026-03-10 12:00 +03") for action in ("put off a text", "wrote")]
-        assert [("Ana", *one) for one in told] == audited(salon)
+        assert [(f"operator {ana.id}", *one) for one in told] == audited(salon)
         assert salon.is_sound()
 
     def test_whoever_has_the_conversation_then_hears_the_answer(self, salon: Salon, clock: SetClock, ana: Who) -> None:
@@ -244,7 +245,8 @@ class TestWithdrawing:
         do(salon, text_due, number)
         assert before == sent_to(salon, SARA)
         assert [Fate.WITHDRAWN] == fates(salon)
-        assert ("Eve", "withdrew a text", f"conversation {sara}", "for 2026-03-10 12:00 +03") == audited(salon)[-1]
+        told = f"operator {eve.id}", "withdrew a text", f"conversation {sara}", "for 2026-03-10 12:00 +03"
+        assert told == audited(salon)[-1]
         assert 2 == len(audited(salon))
 
     def test_it_is_one_that_waits_in_that_very_conversation(

@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column('operators', sa.Column('is_program', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_table('api_tokens',
     sa.Column('id', Key, autoincrement=True, nullable=False),
     sa.Column('token_hash', exact(64), nullable=False),
@@ -62,3 +63,5 @@ def downgrade() -> None:
     op.drop_table('api_answers')
     op.drop_table('sign_in_codes')
     op.drop_table('api_tokens')
+    with op.batch_alter_table('operators', schema=None) as batch_op:
+        batch_op.drop_column('is_program')

@@ -1,0 +1,1 @@
+"""What this product is measured beside: each file is one program, that could be anybody's."""

@@ -1,0 +1,209 @@
+"""Series: previewed, asked for, answered together or in part, and called off."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from bot.api.deeds import done
+from bot.api.endpoint import CLIENTS, EVERYBODY, STAFF, Call, Work, endpoint
+from bot.api.problems import Problem, missing
+from bot.api.series_written import Series, SeriesPlan, WholeSeries, plan_written, whole, written
+from bot.api.staff_written import Day
+from bot.api.values import Id, Input, Moment, Page, PageAsked, Text, Words, cursor, number_behind
+from bot.api.wishes import EMAIL, PHONE, client_named
+from conversations.events import SeriesAsked
+from conversations.flows.standing import STANDING
+from conversations.rules.series import FEWEST, LARGEST_INTERVAL, MOST
+from conversations.rules.series_plans import in_mode
+from conversations.series import Frequency, Mode, Rhythm
+from handlers.api import series_read
+from handlers.api.deeds import one_line
+from handlers.api.rooms import room_of
+from handlers.api.series_wishes import CallingOff, asked, called_off, planned
+from handlers.api.wishes import NoRoom, NotHad
+from models.series_listing import lock_visits
+
+Number = Annotated[int, Field(ge=1, le=99)]
+PREVIEWED_ANEW = ("conflicts", "changed_since", "none_free")
+
+
+class SeriesWanted(PageAsked):
+    """Which series."""
+
+    client_id: Id | None = None
+    staff_id: Id | None = None
+    waiting: bool = Field(False, description="only those of which a visit still waits for an answer")
+
+
+class SeriesWish(Input):
+    """A series: its first start, its rhythm, and either how many times it is had or its last day."""
+
+    service_ids: list[Id] = Field(min_length=1, max_length=6, description="several are one visit")
+    staff_id: Id | None = None
+    start_at: Moment
+    frequency: Frequency
+    interval: int = Field(1, ge=1, le=LARGEST_INTERVAL)
+    days_of_week: list[Annotated[int, Field(ge=0, le=6)]] = Field([], max_length=7, description="Monday is 0")
+    count: int | None = Field(None, ge=FEWEST, le=MOST)
+    until: Day | None = Field(None, description="its last day, itself included")
+    mode: Mode = Field(Mode.ALL_OR_NOTHING, description="what becomes of what cannot be had")
+
+    @model_validator(mode="after")
+    def _has_one_end(self) -> Self:
+        if (self.count is None) is (self.until is None):
+            raise ValueError("name either count or until")
+        if self.start_at.second or self.start_at.microsecond:
+            raise ValueError("start_at is on a whole minute")
+        return self
+
+
+class NewSeries(SeriesWish):
+    """The same, said yes to. `client_phone` is for staff and operators, who ask for somebody else."""
+
+    starts: list[Moment] | None = Field(None, max_length=MOST, description="of the preview: just these, or nothing")
+    note: Annotated[Text, Field(max_length=2000)] = ""
+    attendee: Words = ""
+    agreed: list[Words] = Field([], max_length=10, description="versions of agreements that the client says yes to")
+    name: Annotated[Text, Field(max_length=80)] = ""
+    email: Annotated[str, Field(pattern=EMAIL, max_length=254)] | None = None
+    client_phone: Annotated[str, Field(pattern=PHONE)] | None = None
+
+
+class SeriesAnswer(Input):
+    """Which visits, by their numbers; none named: all that wait."""
+
+    items: list[Number] = Field([], max_length=MOST)
+    note: Words = ""
+
+
+class SeriesPart(Input):
+    """Which visits: all that lie ahead, or one (`item`), or it and all later ones."""
+
+    item: Number | None = None
+    and_later: bool = False
+    accept_fee: bool = Field(False, description="a client knows what calling off so late costs")
+    reason: Words = ""
+
+
+@endpoint("GET", "/api/series", EVERYBODY)
+def listed(call: Call, query: SeriesWanted) -> Page[Series]:
+    """Series, newest first. Clients and staff see their own."""
+    seen, last = series_read.page(
+        call.session, query.behind(number_behind), query.limit, call.by, query.client_id, query.staff_id,
+        waiting=query.waiting,
+    )  # fmt: skip
+    items = [written(each, call.profile) for each in seen]
+    return Page(items=items, next=cursor(last) if last is not None else None)
+
+
+@endpoint("GET", "/api/series/{series_id}", EVERYBODY)
+def one(call: Call, series_id: int) -> WholeSeries:
+    """One series with every visit, and what was left out."""
+    seen = series_read.one(call.session, series_id, call.by, call.profile)
+    if seen is None:
+        raise missing("series")
+    return whole(seen, call.by, call.profile)
+
+
+@endpoint("POST", "/api/series/preview", CLIENTS | STAFF, work=Work.READ, problems=(404,))
+def preview(call: Call, body: SeriesWish) -> SeriesPlan:
+    """What would be booked, every visit checked like a single booking, and what would not. Nothing is kept."""
+    if call.by.sees_own_only and not call.by.is_client and body.staff_id != call.by.staff_id:
+        raise missing("staff member")
+    return _plan(call, body, room_of(call.session, call.by))
+
+
+@endpoint("POST", "/api/series", CLIENTS | STAFF, status=201, location="/api/series/{id}", problems=(404,))
+def make(call: Call, body: NewSeries) -> WholeSeries:
+    """Ask for a series, as by text: all of it in one, or nothing. Where it is not as it was previewed any more, the
+    problem holds a new `preview`."""
+    room = client_named(call, body.client_phone, body.name, body.staff_id)
+    event = _event(
+        call, body, note=body.note, attendee=body.attendee, agreed=tuple(body.agreed), name=body.name,
+        email=body.email or "", shown=None if body.starts is None else tuple(body.starts),
+    )  # fmt: skip
+    try:
+        return one(call, asked(call.session, room, event, call.circumstances))
+    except NotHad as not_had:
+        more: dict[str, Any] = {}
+        if not_had.code in PREVIEWED_ANEW:
+            more["preview"] = _plan(call, body, room).model_dump(mode="json")
+        raise Problem(409, not_had.code, not_had.words, **more) from None
+
+
+def _lock(call: Call, series_id: int) -> None:
+    """Only what is theirs to see: nobody keeps others waiting by a number."""
+    one(call, series_id)
+    lock_visits(call.session, series_id)
+
+
+@endpoint("PUT", "/api/series/{series_id}/approve", STAFF, represents=one, lock=_lock)
+def approve(call: Call, series_id: int, body: SeriesAnswer) -> WholeSeries:
+    """Approve all of it that waits, or these visits."""
+    return _commanded(call, series_id, "APPROVE", _some(body.items), body.note)
+
+
+@endpoint("PUT", "/api/series/{series_id}/decline", STAFF, represents=one, lock=_lock)
+def decline(call: Call, series_id: int, body: SeriesAnswer) -> WholeSeries:
+    """Decline all of it that waits, or these visits; the client gets the reason."""
+    return _commanded(call, series_id, "DECLINE", _some(body.items), body.note)
+
+
+@endpoint("DELETE", "/api/series/{series_id}", CLIENTS | STAFF, represents=one, lock=_lock)
+def cancel(call: Call, series_id: int, query: SeriesPart) -> WholeSeries:
+    """Call off what lies ahead of it, or one visit, or that and all later ones; the past stays as it was. Of what is
+    too near for a client's own word, the coordinator is told, and it stands until they answer."""
+    if not call.by.is_client:
+        which = "" if query.item is None else f".{query.item}{'+' if query.and_later else ''}"
+        return _commanded(call, series_id, "CANCEL", which, query.reason)
+    wanted = CallingOff(_visit(call, series_id, query), query.and_later or query.item is None, query.accept_fee)
+    try:
+        called_off(call.session, wanted, call.by.client_id or 0, call.circumstances)
+    except NotHad as not_had:
+        raise Problem(409, not_had.code, not_had.words) from None
+    except NoRoom:
+        raise Problem(409, "no_channel", "No channel reaches this client.") from None
+    return one(call, series_id)
+
+
+def _commanded(call: Call, series_id: int, word: str, which: str, words: str) -> WholeSeries:
+    """The series after a command about it."""
+    one(call, series_id)
+    done(call, f"{word} S{series_id}{which} {one_line(words)}".strip())
+    return one(call, series_id)
+
+
+def _some(numbers: list[int]) -> str:
+    return f".{','.join(map(str, sorted(set(numbers))))}" if numbers else ""
+
+
+def _visit(call: Call, series_id: int, query: SeriesPart) -> int:
+    """The booking that is meant: of the visit that is named, else of the first one that lies ahead."""
+    now = call.circumstances.now
+    for item in one(call, series_id).items:
+        if item.booking_id is None or item.start_at is None:
+            continue
+        is_open = item.start_at > now and item.status in STANDING
+        if item.number == query.item or (query.item is None and is_open):
+            return item.booking_id
+    raise missing("visit") if query.item is not None else Problem(409, "over", "No visit of it lies ahead.")
+
+
+def _plan(call: Call, body: SeriesWish, room: Any) -> SeriesPlan:
+    event = _event(call, body)
+    try:
+        found = planned(call.session, room, event, call.circumstances)
+        bare = planned(call.session, room, _event(call, body, mode=Mode.SKIP), call.circumstances)
+    except NotHad as not_had:
+        raise Problem(409, not_had.code, not_had.words) from None
+    now = call.circumstances.now
+    by_mode = {mode: in_mode(bare.plan, mode, now) for mode in Mode}
+    return plan_written(found, body.mode, by_mode, call.by)
+
+
+def _event(call: Call, body: SeriesWish, **more: Any) -> SeriesAsked:
+    first: datetime = body.start_at.astimezone(call.profile.business.zone).replace(tzinfo=None)
+    rhythm = Rhythm(body.frequency, body.interval, tuple(sorted(set(body.days_of_week))), body.count, body.until)
+    more.setdefault("mode", body.mode)
+    return SeriesAsked(tuple(body.service_ids), body.staff_id, first, rhythm, **more)

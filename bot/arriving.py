@@ -1,0 +1,104 @@
+"""One HTTP request while it comes in, byte by byte: whether it is whole, and what is refused before it is.
+
+It decides only how long to wait. What is in a request is read by gunicorn, which is strict: what makes no sense here is
+handed over as it is, to be refused there."""
+
+import re
+from enum import Enum
+
+LONGEST_HEAD = 64 * 1024
+"""Bytes of a request's line and headers; gunicorn's own limits, in gunicorn.conf.py, are tighter."""
+USUAL_BODY = 256 * 1024
+"""Bytes of a body: forms and webhooks, as the application takes them."""
+LARGER = {
+    b"/webhooks/whatsapp": 3 * 1024 * 1024, b"/console/setup": 3 * 1024 * 1024,
+    b"/console/imports": 20 * 1024 * 1024 + 64 * 1024, b"/api/import": 20 * 1024 * 1024 + 64 * 1024,
+}  # fmt: skip
+"""Where the application takes more: where an address begins, and bytes."""
+FRAMES = 2
+"""How many times as long as its words a body may be that comes in chunks."""
+UNREAD = frozenset({b"/console/imports"})
+"""Where the application answers also what is too large, for a browser that is to read why."""
+HEAD_SECONDS, BYTES_A_SECOND = 20.0, 1000
+"""Seconds that a request has, and bytes that earn it one more."""
+_END, _LINE = b"\r\n\r\n", b"\r\n"
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*(?=\r\n)", re.IGNORECASE)
+_CODED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+_WAITS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*(?=\r\n)", re.IGNORECASE)
+_SIZE = re.compile(rb"[0-9a-fA-F]{1,15}")
+
+
+class Verdict(Enum):
+    MORE = "more"
+    WHOLE = "whole"
+    HEAD_TOO_LARGE = "431 Request Header Fields Too Large"
+    TOO_LARGE = "413 Content Too Large"
+    CUT = "cut"
+    """Too large, and answered by the application, which reads no more of it than it wants."""
+
+
+class Arriving:
+    """What has come so far, since a moment of the monotonic clock."""
+
+    def __init__(self, since: float) -> None:
+        self.since = since
+        self.data = bytearray()
+        self.is_waited_for = False
+        """The sender waits to be told to go on."""
+        self._target = b""
+        self._body = 0
+        self._most = USUAL_BODY
+        self._length: int | None = None
+        self._chunk: int | None = None
+        self._chunked = 0
+
+    @property
+    def late_at(self) -> float:
+        return self.since + HEAD_SECONDS + len(self.data) / BYTES_A_SECOND
+
+    def take(self, data: bytes) -> Verdict:
+        self.data += data
+        if not self._body:
+            if (end := self.data.find(_END)) < 0:
+                return Verdict.HEAD_TOO_LARGE if len(self.data) > LONGEST_HEAD else Verdict.MORE
+            self._read_head(end)
+        return self._of_the_body()
+
+    def _read_head(self, end: int) -> None:
+        head = bytes(self.data[: end + len(_LINE)])
+        target = self._target = head.partition(_LINE)[0].partition(b" ")[2].partition(b" ")[0].partition(b"?")[0]
+        self._most = max((most for path, most in LARGER.items() if target.startswith(path)), default=USUAL_BODY)
+        lengths = _LENGTH.findall(head)
+        if _CODED.search(head):
+            self._chunk = end + len(_END)
+        else:
+            self._length = int(lengths[0]) if lengths else 0
+        if waits := _WAITS.search(head):
+            self.is_waited_for = True
+            del self.data[waits.start() : waits.end()]  # answered here; gunicorn would once more
+            end -= waits.end() - waits.start()
+            self._chunk = end + len(_END) if self._chunk is not None else None
+        self._body = end + len(_END)
+
+    def _of_the_body(self) -> Verdict:
+        got = len(self.data) - self._body
+        if self._length is not None:
+            is_whole, is_too_large = got >= self._length, self._length > self._most
+        else:
+            is_whole = self._has_last_chunk()
+            is_too_large = self._chunked > self._most or (not is_whole and got > self._most * FRAMES)
+        if is_too_large:
+            return Verdict.CUT if self._target in UNREAD else Verdict.TOO_LARGE
+        return Verdict.WHOLE if is_whole else Verdict.MORE
+
+    def _has_last_chunk(self) -> bool:
+        assert self._chunk is not None
+        while (end := self.data.find(_LINE, self._chunk)) >= 0:
+            size = _SIZE.fullmatch(bytes(self.data[self._chunk : end]).partition(b";")[0].strip())
+            if size is None:
+                return True  # no chunk: gunicorn says so
+            if (length := int(size[0], 16)) == 0:
+                return self.data.find(_END, end) >= 0
+            self._chunk = end + len(_LINE) + length + len(_LINE)
+            self._chunked += length
+        return False

@@ -1,0 +1,1 @@
+"""Backups of an installation on SQLite, and the way back."""

@@ -1,0 +1,20 @@
+"""Who was forgotten and had wanted no texts from us gets none either when they are met anew."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from handlers.circumstances import Circumstances
+from models.consents import ConsentSource, consent_withdrawn
+from models.suppressions import is_anybody_suppressed, suppressed
+
+
+def heed_suppressions(session: Session, rooms: Mapping[int, tuple[str, str]], circumstances: Circumstances) -> None:
+    """New conversations, by number: their channel and address. Until they text START, nothing goes there."""
+    if circumstances.fingerprint is None or not rooms or not is_anybody_suppressed(session):
+        return
+    hashes = {number: circumstances.fingerprint(*where) for number, where in rooms.items()}
+    silent = suppressed(session, set(hashes.values()))
+    for number, fingerprint in hashes.items():
+        if fingerprint in silent:
+            consent_withdrawn(session, number, ConsentSource.BEFORE_FORGOTTEN, "", circumstances.now)
