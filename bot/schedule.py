@@ -29,7 +29,6 @@ from handlers.notice_due import notice_due
 from handlers.operators_alerted import alerts_due, operators_alerted
 from handlers.payment_lapsed import payment_lapsed
 from handlers.time_line_due import time_line_due
-from handlers.transcripts_expired import transcripts_expired
 from handlers.turn_failed import close_with_fault
 from handlers.went_quiet import went_quiet
 from models.audit_seals import newest_to_seal
@@ -38,7 +37,6 @@ from models.class_sessions import classes_to_look_at
 from models.conversations import gone_quiet
 from models.messages import conversations_due
 from models.payments import requests_lapsed
-from models.retention import marks_due
 from models.scheduled_notices import notices_due
 from models.scheduled_texts import texts_due
 from models.waitlist import entries_to_look_at
@@ -201,6 +199,9 @@ def _is_audit_due(desk: Desk, now: datetime) -> bool:
 
 
 def _empty_what_is_old(desk: Desk) -> int:
+    from handlers.transcripts_expired import transcripts_expired  # nobody waits for it when we start
+    from models.retention import marks_due
+
     try:
         if not desk.database.read(lambda session: marks_due(session, desk.clock.now())):
             return 0

@@ -9,7 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 from models import row_views
 from models.row_filter import check, narrowed
-from models.row_policies import ROLES, STAFF_SETTING, Roles, roles_in
+from models.row_policies import ROLES, STAFF_SETTING, roles_in
+from models.row_roles import Roles
 from models.row_scope import Scope
 
 _PERMISSION, _AUTHORIZATION = "42501", 23
@@ -51,7 +52,7 @@ def narrow(engine: Engine) -> None:
         if connection.info.get("roles") is not None:
             check(statement)
             return statement, parameters
-        schema = connection.info.get("schema") or engine.url.database
+        schema = str(connection.info.get("schema") or engine.url.database)
         return narrowed(statement, staff_id, schema, quote), parameters
 
 

@@ -400,8 +400,8 @@ class Commanded:
 
 @dataclass(frozen=True, slots=True)
 class AskOnPhone:
-    """Ask the client on their phone for what a booking waits for (M-Pesa); where they are being asked, nothing. `phone`:
-    another than their own."""
+    """Ask the client on their phone for what a booking waits for (M-Pesa); where they are being asked, nothing.
+    `phone`: another than their own."""
 
     booking_id: int
     phone: str = ""

@@ -35,7 +35,7 @@ def book_for(
     service = visit(effect.service_ids, services_for(session, profile, client_id))
     if service is None:
         raise LostRace
-    room = room_of(session, effect.phone, client_id, conversation, circumstances)
+    room = room_of(session, effect.phone, client_id, conversation.channel, circumstances)
     start = effect.start.astimezone(UTC)
     let_go(session, Holder.CONVERSATION, conversation.id)
     own_time(session, profile, service, effect.staff_id, start, Holder.CONVERSATION, conversation.id, now)
@@ -59,12 +59,12 @@ def book_for(
 
 
 def room_of(
-    session: Session, phone: str, client_id: int, conversation: Row[Any], circumstances: Circumstances
+    session: Session, phone: str, client_id: int, came_by: str, circumstances: Circumstances
 ) -> int | None:
     """The client's conversation on the channel they last wrote on, else on one that reaches a phone; None where none
-    does."""
+    does. `came_by` is the channel of who named them, "" for a program."""
     last = last_channel_of(session, phone)
-    channel = coordinator_channel("", last, list(circumstances.channels), conversation.channel)
+    channel = coordinator_channel("", last, list(circumstances.channels), came_by)
     if channel is None:
         return None
     room = conversation_for(session, channel, phone, circumstances.now)

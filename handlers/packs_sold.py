@@ -26,7 +26,7 @@ def sell_pack(
     """The client has them; what they paid for them is in the books."""
     now, who = circumstances.now, decider(conversation, profile)
     client_id = client_for(session, effect.phone, "", now)
-    room = room_of(session, effect.phone, client_id, conversation, circumstances)
+    room = room_of(session, effect.phone, client_id, conversation.channel, circumstances)
     pack_id = add_pack(
         session, now, client_id=client_id, service_id=effect.service_id, sessions=effect.sessions,
         price=effect.price.amount, currency=effect.price.currency, sold_by=who,

@@ -25,13 +25,11 @@ from models.people_forgotten import (
     empty_engagements,
     empty_money,
     empty_told,
-    empty_webhooks,
     lock_all,
     rooms_of,
-    take_out_of_calendars,
-    tell_webhooks,
 )
 from models.people_named import Found, rows_naming, take_out
+from models.people_told_elsewhere import empty_webhooks, take_out_of_calendars, tell_webhooks
 from models.suppressions import is_anybody_suppressed, suppress, suppress_no_more
 from models.waitlist import entry_by_id
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.audit import COMMAND_LINE, audit
 from models.claims import AT_ONCE
-from models.held_back import hold_prompts, hold_refunds, hold_texts, unsent_by
+from models.held_back import end_sign_ins, hold_prompts, hold_refunds, hold_texts, unsent_by
 from models.waitlist_looks import look_for_text
 
 BATCH = 500
@@ -30,6 +30,7 @@ def restored(session: Session, taken_at: str, now: datetime) -> Held:
         hold_texts(session, texts[first : first + BATCH], now)
     for number in texts:
         look_for_text(session, number, AT_ONCE)
+    end_sign_ins(session)
     held = Held(len(texts), hold_refunds(session, now), hold_prompts(session))
     words = f"held: {held.texts} texts, {held.refunds} refunds, {held.prompts} prompts"
     audit(

@@ -6,11 +6,12 @@ from sqlalchemy.orm import Session
 
 from handlers.circumstances import Circumstances
 from models.consents import ConsentSource, consent_withdrawn
-from models.suppressions import is_anybody_suppressed, suppressed
 
 
 def heed_suppressions(session: Session, rooms: Mapping[int, tuple[str, str]], circumstances: Circumstances) -> None:
     """New conversations, by number: their channel and address. Until they text START, nothing goes there."""
+    from models.suppressions import is_anybody_suppressed, suppressed  # only where somebody is new
+
     if circumstances.fingerprint is None or not rooms or not is_anybody_suppressed(session):
         return
     hashes = {number: circumstances.fingerprint(*where) for number, where in rooms.items()}

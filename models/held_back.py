@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from conversations.delivery import Delivery, SendFailure
 from conversations.payments import PaymentMethod, RefundStatus
 from models.conversations import conversations
 from models.insert import changed_rows
+from models.operators import operator_links, operator_sessions
 from models.outbox import UNSENT, outbox
 from models.payments import payments
 from models.refunds import refunds
@@ -52,3 +53,9 @@ def hold_prompts(session: Session) -> int:
     waiting = payments.c.look_at.is_not(None), payments.c.begun_at.is_(None)
     held = update(payments).where(payments.c.method == PaymentMethod.MPESA, *waiting)
     return changed_rows(session, held.values(look_at=None))
+
+
+def end_sign_ins(session: Session) -> None:
+    """Whoever was signed out since is not in again, and no link that was used opens once more."""
+    session.execute(delete(operator_sessions))
+    session.execute(delete(operator_links))

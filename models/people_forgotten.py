@@ -10,25 +10,20 @@ from sqlalchemy.orm import Session
 from conversations.delivery import Delivery
 from conversations.dialogue import State
 from conversations.payments import RequestStatus
-from conversations.rules.outgoing import DeliveryState
 from models.api import api_answers, api_tokens
 from models.belongings import Belongings, numbers_in, numbers_where, parts
 from models.booking_series import booking_series
 from models.bookings import booking_transitions, bookings, proposals
-from models.calendar_events import ENDED, FORGOTTEN
-from models.calendars import calendar_events, calendars
 from models.clients import clients
 from models.command_log import command_log
 from models.consents import consents
 from models.conversations import conversations, turns
 from models.engagements import activity_log, budget_lines, client_records, engagement_work, engagements, milestones
 from models.inbox import conversation_labels, conversation_notes
-from models.insert import insert_all_unless_there
 from models.ledger import ledger_entries
 from models.legacy import legacy_records
 from models.messages import messages
 from models.outbox import UNSENT, outbox
-from models.outgoing_webhooks import Source, webhook_deliveries, webhook_events
 from models.payments import payment_requests, payments
 from models.personal_data import emptied
 from models.provider_calls import provider_calls
@@ -67,9 +62,9 @@ def empty_conversations(session: Session, of: Belongings, rooms: Collection[Row[
         _drop(session, table.c.conversation_id, mine)
     texts = numbers_in(session, messages.c.conversation_id, mine)
     _empty_sent(session, outbox.c.message_id, texts)
-    _empty(session, messages.c.conversation_id, mine, provider_id=_harmless(messages.c.provider_id), due_at=None)
-    _empty(session, turns.c.conversation_id, mine)
-    _empty(session, consents.c.conversation_id, mine)
+    empty(session, messages.c.conversation_id, mine, provider_id=_harmless(messages.c.provider_id), due_at=None)
+    empty(session, turns.c.conversation_id, mine)
+    empty(session, consents.c.conversation_id, mine)
     for room in rooms:
         budget = send_budgets.c.channel == room.channel, send_budgets.c.address == room.address
         session.execute(delete(send_budgets).where(*budget))
@@ -98,9 +93,9 @@ def empty_told(session: Session, of: Belongings) -> None:
             texts += numbers_where(session, messages, *same)
             taken = numbers_where(session, turns, turns.c.conversation_id.in_(room), turns.c.trace.in_(some))
             _empty_commands(session, taken)
-            _empty(session, turns.c.id, taken)
+            empty(session, turns.c.id, taken)
     _empty_sent(session, own.message_id, texts, is_theirs=False)
-    _empty(session, messages.c.id, texts)
+    empty(session, messages.c.id, texts)
 
 
 def _empty_commands(session: Session, turn_ids: Collection[int]) -> None:
@@ -125,7 +120,7 @@ def _empty_sent(session: Session, column: Column[Any], numbers: Collection[int],
     if is_theirs:
         gone = literal("forgotten:") + _text(outbox.c.conversation_id)
         values |= {"address": gone, "lane": gone, "provider_id": _harmless(outbox.c.provider_id)}
-    _empty(session, column, numbers, **values)
+    empty(session, column, numbers, **values)
 
 
 def _text(column: Column[Any]) -> Any:
@@ -138,22 +133,22 @@ def _harmless(column: Column[Any]) -> Any:
 
 def empty_bookings(session: Session, of: Belongings) -> None:
     """Who came, what was noted and answered; what, when and for how much stays."""
-    _empty(session, bookings.c.id, of.bookings, version=bookings.c.version + 1)
-    _empty(session, booking_series.c.id, of.series, version=booking_series.c.version + 1)
+    empty(session, bookings.c.id, of.bookings, version=bookings.c.version + 1)
+    empty(session, booking_series.c.id, of.series, version=booking_series.c.version + 1)
     for column in (booking_transitions.c.booking_id, proposals.c.booking_id):
-        _empty(session, column, of.bookings)
-    _empty(session, engagement_work.c.booking_id, of.bookings, due_at=None)
+        empty(session, column, of.bookings)
+    empty(session, engagement_work.c.booking_id, of.bookings, due_at=None)
     _drop(session, scheduled_notices.c.booking_id, of.bookings)
     _rename(session, "bookings", of.bookings)
 
 
 def empty_engagements(session: Session, of: Belongings) -> None:
     """Whose job it was; that there was one, its dates and sums stay."""
-    _empty(session, client_records.c.id, of.records)
-    _empty(session, engagements.c.id, of.engagements, version=engagements.c.version + 1)
-    _empty(session, milestones.c.engagement_id, of.engagements, tell_at=None)
-    _empty(session, budget_lines.c.engagement_id, of.engagements)
-    _empty(session, activity_log.c.id, of.activities)
+    empty(session, client_records.c.id, of.records)
+    empty(session, engagements.c.id, of.engagements, version=engagements.c.version + 1)
+    empty(session, milestones.c.engagement_id, of.engagements, tell_at=None)
+    empty(session, budget_lines.c.engagement_id, of.engagements)
+    empty(session, activity_log.c.id, of.activities)
 
 
 def empty_money(session: Session, of: Belongings) -> None:
@@ -164,58 +159,13 @@ def empty_money(session: Session, of: Belongings) -> None:
     for some in parts(sorted(known)):
         told = provider_calls.c.about.in_(some), provider_calls.c.handled_at.is_not(None)
         session.execute(update(provider_calls).where(*told).values(**emptied(provider_calls)))
-    _empty(session, payments.c.id, of.payments, version=own.version + 1)
+    empty(session, payments.c.id, of.payments, version=own.version + 1)
     ended = payment_requests.c.status != RequestStatus.OPEN
     for some in parts(of.requests):
         mine = payment_requests.c.id.in_(some), ended
         session.execute(update(payment_requests).where(*mine).values(**emptied(payment_requests)))
-    _empty(session, refunds.c.id, of.refunds)
-    _empty(session, ledger_entries.c.payment_id, of.payments)
-
-
-def empty_webhooks(session: Session, of: Belongings) -> None:
-    """What other systems were told, or are about to be."""
-    transitions = numbers_in(session, booking_transitions.c.booking_id, of.bookings)
-    entries = numbers_in(session, ledger_entries.c.payment_id, of.payments)
-    about = (
-        (Source.TRANSITION, transitions), (Source.MOVE, of.bookings), (Source.ACTIVITY, of.activities),
-        (Source.LEDGER, entries),
-    )  # fmt: skip
-    own = webhook_events.c
-    events = [
-        number for source, numbers in about for some in parts(numbers)
-        for number in numbers_where(session, webhook_events, own.source == source, own.source_id.in_(some))
-    ]  # fmt: skip
-    _empty(session, own.id, events)
-    for some in parts(events):
-        told = webhook_deliveries.c.event_id.in_(some)
-        session.execute(update(webhook_deliveries).where(told).values(**emptied(webhook_deliveries)))
-        waits = told, webhook_deliveries.c.due_at.is_not(None)
-        values = {"due_at": None, "state": DeliveryState.DROPPED}
-        session.execute(update(webhook_deliveries).where(*waits).values(**values))
-
-
-def tell_webhooks(session: Session, client_id: int, now: datetime) -> None:
-    """Other systems are to forget them too."""
-    values = {"source": Source.FORGOTTEN, "source_id": client_id, "at": now, "type": "", "uid": "", "body": ""}
-    session.execute(webhook_events.insert().values(**values))
-
-
-def take_out_of_calendars(session: Session, of: Belongings) -> int:
-    """Their bookings are taken out of every other calendar that they may have been written into; of how many."""
-    own = bookings.c
-    rows: list[dict[str, Any]] = []
-    for some in parts(of.bookings):
-        again = calendar_events.c.booking_id.in_(some), calendar_events.c.removed.is_(False)
-        session.execute(update(calendar_events).where(*again).values(version=FORGOTTEN))
-        written = select(calendars.c.id, own.id).join(bookings, own.staff_id == calendars.c.staff_id)
-        there = own.id.in_(some), own.status.not_in(ENDED), calendars.c.writes.is_(True), calendars.c.active.is_(True)
-        rows += [
-            {"calendar_id": calendar_id, "booking_id": booking_id, "version": FORGOTTEN, "etag": "", "removed": False}
-            for calendar_id, booking_id in session.execute(written.where(*there))
-        ]
-    insert_all_unless_there(session, calendar_events, rows)
-    return len(rows)
+    empty(session, refunds.c.id, of.refunds)
+    empty(session, ledger_entries.c.payment_id, of.payments)
 
 
 def empty_clients(session: Session, of: Belongings, now: datetime) -> None:
@@ -224,7 +174,7 @@ def empty_clients(session: Session, of: Belongings, now: datetime) -> None:
     tokens = numbers_in(session, api_tokens.c.client_id, of.clients)
     _drop(session, api_answers.c.token_id, tokens)
     _drop(session, api_tokens.c.id, tokens)
-    _empty(session, clients.c.id, of.clients, forgotten_at=now)
+    empty(session, clients.c.id, of.clients, forgotten_at=now)
 
 
 def _rename(session: Session, table_name: str, numbers: Collection[int]) -> None:
@@ -247,7 +197,8 @@ def _values(session: Session, wanted: Column[Any], column: Column[Any], numbers:
     ]
 
 
-def _empty(session: Session, column: Column[Any], numbers: Collection[int], **more: Any) -> None:
+def empty(session: Session, column: Column[Any], numbers: Collection[int], **more: Any) -> None:
+    """The rows in which this column is one of these: what is personal in them, by models/personal_data.py."""
     of: Table = column.table
     for some in parts(numbers):
         session.execute(update(of).where(column.in_(some)).values(**emptied(of), **more))

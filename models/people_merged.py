@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, Table, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.agreements import agreements_accepted
+from models.api import api_tokens
 from models.booking_series import booking_series
 from models.bookings import bookings
 from models.clients import clients
@@ -24,6 +25,7 @@ AT_ONCE = 500
 """Payments whose entries one statement moves."""
 WHOLE: tuple[Table, ...] = (
     conversations, bookings, booking_series, prepaid_packs, payment_requests, payments, refunds, client_records,
+    api_tokens,
 )  # fmt: skip
 """Of which every row of the one becomes the other's, in the order in which they are moved: a turn that is under way
 holds its conversation, and what is changed about a booking holds the booking."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from models.base import metadata
 from models.row_scope import HIDDEN, OWN, By
+from models.tables import metadata
 
 
 def is_theirs(name: str, me: str, at: Callable[[str], str]) -> str:

@@ -8,9 +8,9 @@ import sqlite3
 from collections.abc import Callable
 from typing import Final
 
-from models.base import metadata
 from models.row_conditions import is_theirs, shown_columns
 from models.row_scope import HIDDEN, OWN, SHARED, OutOfScope
+from models.tables import metadata
 
 WHO: Final = "textbook_staff_id"
 """The SQL function that says whose rows the connection shows now."""

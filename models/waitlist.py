@@ -146,14 +146,17 @@ def open_entries(session: Session, limit: int) -> list[Row[Any]]:
 
 
 def entries_page(
-    session: Session, behind: int, limit: int, *, client_id: int | None = None, staff_id: int | None = None
-) -> list[Row[Any]]:
-    """Open entries in order of their numbers, those behind this one; of one client, or with one staff member."""
+    session: Session, behind: int, limit: int, *, client_id: int | None = None, staff_id: int | None = None,
+    class_id: int | None = None,
+) -> list[Row[Any]]:  # fmt: skip
+    """Open entries in order of their numbers, those behind this one; of one client, one staff member, one class."""
     statement = _with_names().where(_c.status.in_(OPEN), _c.id > behind)
     if client_id is not None:
         statement = statement.where(_c.client_id == client_id)
     if staff_id is not None:
         statement = statement.where(func.coalesce(class_sessions.c.staff_id, _c.staff_id) == staff_id)
+    if class_id is not None:
+        statement = statement.where(_c.class_session_id == class_id)
     return list(session.execute(statement.order_by(None).order_by(_c.id).limit(limit)))
 
 

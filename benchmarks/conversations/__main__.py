@@ -32,10 +32,12 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", default="", help="targets whose names hold one of these words, commas between")
     parser.add_argument("--quick", action="store_true", help="two short rounds, to see that it works; no figures")
     parser.add_argument("--keep", action="store_true", help="write docs/performance.json and .svg")
-    parser.add_argument("--check", action="store_true", help="exit 1 where a ratio is worse by a fifth than the kept one")
+    parser.add_argument(
+        "--check", action="store_true", help="exit 1 where a ratio is worse by a fifth than the kept one"
+    )
     found = parser.parse_args(given)
     if found.quick:
-        found.rounds, found.conversations, found.seconds = 2, 32, min(found.seconds, 2.0)
+        found.rounds, found.conversations, found.seconds = 2, 16, 0.0
     return found
 
 
@@ -51,7 +53,9 @@ def chosen(words: str) -> tuple[Target, ...]:
 async def measured(given: argparse.Namespace) -> stored.Report:
     load = Load(given.conversations, given.clients, redelivered=given.redelivered)
     if load.conversations + load.warm > MOST:
-        raise SystemExit(f"at most {MOST - load.warm} conversations: more are more than coordinators answer in a minute")
+        raise SystemExit(
+            f"at most {MOST - load.warm} conversations: more are more than coordinators answer in a minute"
+        )
     found = chosen(given.only)
     with ExitStack() as stack:
         needs_server = any(one.on_postgresql for one in found)
@@ -60,6 +64,7 @@ async def measured(given: argparse.Namespace) -> stored.Report:
         await provider.open()
         stack.callback(provider.close)
         bench = Bench(provider, server)
+        stack.callback(bench.close)
         rows = await in_rounds(bench, found, load, given.rounds, _say)
         under = await all_of(bench, scenarios(given.seconds), found, _say) if given.seconds else []
         names = {one.name for one in found}

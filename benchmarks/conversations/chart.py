@@ -39,9 +39,12 @@ def _panel(rows: Sequence[Mapping[str, Any]], what: str, title: str, left: int) 
     yield _text(left, _TOP - 20, title)
     for at, one in _placed(rows):
         wide = max(1.0, one[what] / most * (_WIDE - 40))
-        kind = "ours" if one["target"].startswith("textbook") else "base" if one["target"].startswith("bot,") else "theirs"
-        yield f'<rect class="{kind}" x="{left}" y="{at - 13}" width="{wide:.0f}" height="17" rx="2"/>'
+        yield f'<rect class="{_kind(one["target"])}" x="{left}" y="{at - 13}" width="{wide:.0f}" height="17" rx="2"/>'
         yield _text(round(left + wide + 6), at, f"{one[what]:.2f}", 'class="small"')
+
+
+def _kind(target: str) -> str:
+    return {"textbook": "ours", "bot": "base"}.get(target.partition(",")[0], "theirs")
 
 
 def _placed(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, Mapping[str, Any]]]:

@@ -1,5 +1,5 @@
-"""`python -m benchmarks.conversations.counting -m MODULE …` runs a module and counts its statements and commits, by kind of
-thread; what it knows is in the current folder, a file a process, written anew at every commit."""
+"""`python -m benchmarks.conversations.counting -m MODULE …` runs a module and counts its statements and commits, by
+kind of thread; what it knows is in the current folder, a file a process, written anew at every commit."""
 
 import json
 import os

@@ -86,7 +86,9 @@ class Talk:
             Message(3, True, (f"{name} (60 min)", when, "Reply YES")),
             Message(4, True, (f"Thank you! Your request #{self.booking}", f"{name}, {when}")),
             Message(5, True, (f"Confirmed! #{self.booking}: {name}", when)),
-            Message(4, False, (f"REQUEST #{self.booking}\nClient: {self.phone}", f"Service: {name}", f"{short}, {time}")),
+            Message(
+                4, False, (f"REQUEST #{self.booking}\nClient: {self.phone}", f"Service: {name}", f"{short}, {time}")
+            ),
             Message(5, False, (f"APPROVED: Appointment #{self.booking} confirmed",)),
         )
 

@@ -14,6 +14,7 @@ from benchmarks.conversations.dialogue import Talk
 from benchmarks.conversations.place import Place
 from benchmarks.conversations.provider import Mood, Provider
 from benchmarks.conversations.targets import Target
+from benchmarks.conversations.templates import Templates
 
 WEIGH_EVERY = 1.0
 FORGED = 10
@@ -40,7 +41,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How many book, and how: `clients` at a time, or `a_second` beginning each second, who think `thinking` seconds."""
+    """How many book, and how: `clients` at a time, or `a_second` begin each second, who think `thinking` seconds."""
 
     conversations: int = 240
     clients: int = 16
@@ -55,7 +56,10 @@ class Bench:
     """The provider, and the database server for those who want one; both are there for the whole run."""
 
     def __init__(self, provider: Provider, server: DurablePostgreSQL | None) -> None:
-        self._provider, self._server = provider, server
+        self._provider, self._server, self._templates = provider, server, Templates()
+
+    def close(self) -> None:
+        self._templates.close()
 
     async def measure(self, target: Target, load: Load, mood: Mood | None = None) -> Measured:
         """Raises DidNotStart."""
@@ -70,10 +74,9 @@ class Bench:
     @asynccontextmanager
     async def opened(self, target: Target) -> AsyncIterator[Place]:
         """Started, and quiet."""
-        place = Place(self._provider.url, self._server if target.on_postgresql else None)
+        place = Place(self._provider.url, self._server if target.on_postgresql else None, self._templates)
         self._provider.forget()
         try:
-            place.make_database()
             await asyncio.to_thread(target.start, place)
             await place.settled()
             yield place

@@ -15,10 +15,11 @@ from time import perf_counter
 from benchmarks.conversations.database_server import DurablePostgreSQL
 from benchmarks.conversations.line import Line
 from benchmarks.conversations.processes import cpu_seconds, memory_mib
+from benchmarks.conversations.templates import Templates
 from config import Settings
 
 TOP = Path(__file__).parent.parent.parent
-STARTING, SETTLING, ENDING = 60.0, 20.0, 30.0
+STARTING, SETTLING, ENDING = 120.0, 20.0, 30.0
 QUIET = 0.05
 """Share of one core below which a target that nobody texts has done what it does at its start."""
 Command = Sequence[str]
@@ -34,15 +35,20 @@ class Place:
 
     provider_url: str
     server: DurablePostgreSQL | None = None
+    templates: Templates = field(default_factory=Templates)
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="textbook-bench-")))
     port: int = field(default_factory=lambda: free_port())
     own: list[subprocess.Popen[bytes]] = field(default_factory=list)
     most_mib: float = 0.0
 
     @property
+    def database(self) -> str:
+        """Its name in the server, else its file."""
+        return self.folder.name.replace("-", "_").lower() if self.server else f"{self.folder}/desk.db"
+
+    @property
     def database_url(self) -> str:
-        name = self.folder.name.replace("-", "_").lower()
-        return self.server.url(name) if self.server else f"sqlite:///{self.folder}/desk.db"
+        return self.server.url(self.database) if self.server else f"sqlite:///{self.database}"
 
     def environment(self, **more: str) -> dict[str, str]:
         """The caller's, without the settings of a desk of theirs."""
@@ -50,12 +56,13 @@ class Place:
         kept = {name: value for name, value in os.environ.items() if name not in ours}
         return kept | {
             "PYTHONPATH": str(TOP), "PUBLIC_URL": f"http://127.0.0.1:{self.port}", "PORT": str(self.port),
-            "PROVIDER_URL": self.provider_url, "PYTHONDONTWRITEBYTECODE": "1", "HOME": str(self.folder), **more,
+            "PROVIDER_URL": self.provider_url, "HOME": str(self.folder), **more,
         }  # fmt: skip
 
     def make_database(self) -> None:
+        """An empty one; a file is made by whoever opens it."""
         if self.server is not None:
-            self.server.create(self.database_url.rpartition("/")[2])
+            self.server.create(self.database)
 
     def run(self, command: Command, **more: str) -> None:
         """To its end, before anything else starts. Raises DidNotStart."""
@@ -107,7 +114,7 @@ class Place:
                 one.wait()
         self.own.clear()
         if self.server is not None:
-            self.server.drop(self.database_url.rpartition("/")[2])
+            self.server.drop(self.database)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -37,7 +37,7 @@ def memory_mib(roots: Iterable[int]) -> float:
 
 
 def _read(path: Path) -> str:
-    """"" where the process has ended meanwhile."""
+    """ "" where the process has ended meanwhile."""
     try:
         return path.read_text()
     except OSError:

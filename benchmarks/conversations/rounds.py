@@ -1,5 +1,5 @@
-"""Every target beside its baseline, in turn, several times over: what is told of it is a ratio to that neighbour, and the
-median of the rounds."""
+"""Every target beside its baseline, in turn, several times over: what is told of it is a ratio to that neighbour, and
+the median of the rounds."""
 
 import statistics
 from collections import Counter
@@ -18,8 +18,7 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One target's figures. Times are milliseconds, at the percentiles; `why_not` stands for all of them where it was not
-    measured."""
+    """One target's figures. Times are milliseconds, at the percentiles; `why_not`: it was not measured."""
 
     target: str
     beside: str = ""

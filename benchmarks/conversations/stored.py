@@ -45,13 +45,13 @@ def kept(path: Path = FILE) -> Report | None:
 
 
 def worse(new: Report, old: Report) -> Iterator[str]:
-    """A line for each ratio of ours that has become worse by more than a fifth, and for each count that has grown so."""
+    """A line for each ratio of ours that is worse by more than a fifth, and for each count that has grown so."""
     for name in OURS:
         now, then = (made["targets"].get(name, {}) for made in (new, old))
         if not now or now["why_not"] or not then or then["why_not"]:
             continue
         if now["rate_ratio"] < then["rate_ratio"] * (1 - WORSE):
-            yield f"{name}: {now['rate_ratio']} × the baseline's conversations a second, where it was {then['rate_ratio']}"
+            yield f"{name}: {now['rate_ratio']} × the baseline's conversations/s, where it was {then['rate_ratio']}"
         if now["cpu_ratio"] > then["cpu_ratio"] * (1 + WORSE):
             yield f"{name}: {now['cpu_ratio']} × the baseline's CPU a conversation, where it was {then['cpu_ratio']}"
         counted, before = (made["counts"].get(name, {}) for made in (new, old))

@@ -15,7 +15,8 @@ _HEAD = (
 def lines(made: Report) -> Iterator[str]:
     machine = made["machine"]
     yield f"{machine['processor']}, {machine['cores']} cores, load {machine['load']}, {made['measured_at']}"
-    yield f"{made['load']['conversations']} bookings by {made['load']['clients']} clients at once, {made['rounds']} rounds"
+    load = made["load"]
+    yield f"{load['conversations']} bookings by {load['clients']} clients at once, {made['rounds']} rounds"
     yield ""
     yield _HEAD
     yield from map(_target, made["targets"].values())

@@ -37,6 +37,7 @@ class Target:
 def _gunicorn(app: str, place: Place, python: str = sys.executable, database: str = "own", **more: str) -> None:
     address = ("-b", f"127.0.0.1:{place.port}", "-w", "2", "--preload", "--no-control-socket", "--log-level", "warning")
     url = {"DATABASE_URL": place.database_url} if database else {}
+    place.make_database()
     place.start((python, "-m", "gunicorn", *address, f"{APPS}.{app}:app"), **url, **more)
 
 
@@ -52,8 +53,10 @@ def settings(place: Place) -> dict[str, str]:
 def _prepared(place: Place) -> dict[str, str]:
     file, values = place.folder / "business.toml", settings(place)
     file.write_text(business_file(), encoding="utf-8")
-    for command in (("migrate",), ("load", str(file))):
-        place.run((sys.executable, "-m", "bot", *command), **values)
+    if not place.templates.copy(place.server, place.database):
+        for command in (("migrate",), ("load", str(file))):
+            place.run((sys.executable, "-m", "bot", *command), **values)
+        place.templates.keep(place.server, place.database)
     return values
 
 

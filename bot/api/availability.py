@@ -25,7 +25,7 @@ class FreeStart(Output):
     seats_left: int | None = Field(description="of a class")
 
 
-class Why(Output):
+class WhyNot(Output):
     """Why something cannot be had then."""
 
     is_free: bool
@@ -78,14 +78,14 @@ def listed(call: Call, query: WhenWanted) -> Page[FreeStart]:
 
 
 @endpoint("GET", "/api/availability/why", EVERYBODY, problems=(404,))
-def why(call: Call, query: ThenWanted) -> Why:
+def why(call: Call, query: ThenWanted) -> WhyNot:
     """Why something cannot be had at a time. Clients are told what is theirs to know."""
     service = _wanted(call, query.service_id, query.staff_id)
     if service.is_class:
         raise Problem(422, "is_class", "It is given in class sessions: see those.")
     refusal, words, reasons = why_not_then(call.session, service, query.start_at, call.by, call.circumstances)
     staff = [WhyOfStaff(staff_id=one.staff_id, code=one.refusal, detail=one.words) for one in reasons]
-    return Why(is_free=refusal is None, code=refusal, detail=words, staff=staff)
+    return WhyNot(is_free=refusal is None, code=refusal, detail=words, staff=staff)
 
 
 def _wanted(call: Call, service_ids: tuple[int, ...], staff_id: int | None) -> Service:

@@ -4,6 +4,7 @@ whole, as from the console's set-up."""
 from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
+from typing import Any
 
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -24,6 +25,12 @@ Number = Callable[[Session], int | None]
 
 class Trial(Input):
     dry_run: bool = Field(False, description="only tell what it would change, and keep nothing")
+
+
+def without_defaults(schema: dict[str, Any]) -> None:
+    """Of a change: what is left out stays as it is, and becomes nothing else."""
+    for about in schema.get("properties", {}).values():
+        about.pop("default", None)
 
 
 class Changed(Output):

@@ -179,13 +179,13 @@ def note(call: Call, conversation_id: int, body: Words) -> None:
     _came_to(call, conversation_id, stepped_in.note(call.session, conversation_id, body.text, call.by.who, now))
 
 
-@endpoint("PUT", "/api/conversations/{conversation_id}/labels/{label}", DESK, represents=one, problems=(422,))
+@endpoint("PUT", "/api/conversations/{conversation_id}/labels/{label}", DESK, problems=(422,))
 def put_label(call: Call, conversation_id: int, label: str) -> Conversation:
     """Put a label on it."""
     return _label(call, conversation_id, label, is_put=True)
 
 
-@endpoint("DELETE", "/api/conversations/{conversation_id}/labels/{label}", DESK, represents=one, problems=(422,))
+@endpoint("DELETE", "/api/conversations/{conversation_id}/labels/{label}", DESK, problems=(422,))
 def take_label(call: Call, conversation_id: int, label: str) -> Conversation:
     """Take a label off it."""
     return _label(call, conversation_id, label, is_put=False)

@@ -158,7 +158,7 @@ def _problems(one: Endpoint) -> set[int]:
         found.add(404)
     if one.query is not None:
         found.add(422)
-    if one.body is not None:
+    if one.body is not None or one.takes:
         found |= {400, 413, 415, 422}
     if one.method != "GET":
         found |= {400, 409, 422} if one.parties is not None else {409}

@@ -18,7 +18,6 @@ from conversations.engagements.kinds import Detail
 from conversations.languages.render import render
 from conversations.money import Money, major_units
 from conversations.replies import say
-from handlers.api.deeds import one_line
 from handlers.console.engagements_shown import engagement_lines, failed_openings, whole_engagement
 from models.engagement_listing import Place, Standing
 from models.engagement_records import newest_engagement, opened_by_hand_since
@@ -163,7 +162,7 @@ def spend(call: Call, engagement_id: int, body: Spent) -> Engagement:
 @endpoint("POST", "/api/engagements/{engagement_id}/close", DESK, represents=one)
 def close(call: Call, engagement_id: int, body: Reason) -> Engagement:
     """It is called off."""
-    _commanded(call, engagement_id, f"CLOSE {{}} {one_line(body.reason)}")
+    _commanded(call, engagement_id, f"CLOSE {{}} {_line(body.reason)}")
     done(call, "YES", part="yes")
     return one(call, engagement_id)
 
@@ -177,7 +176,7 @@ def reopen(call: Call, engagement_id: int) -> Engagement:
 def _set(call: Call, engagement_id: int, body: Details, names: tuple[str, ...]) -> Engagement:
     values = {name: getattr(body, name) for name in names if getattr(body, name) is not None}
     for name, value in values.items():
-        said = _day(value) if name == "event_date" else one_line(str(value))
+        said = _day(value) if name == "event_date" else _line(str(value))
         _commanded(call, engagement_id, f"SET {{}} {_word(_DETAILS[name])} {said}", part=name)
     return one(call, engagement_id)
 
@@ -195,7 +194,12 @@ def _word(detail: Detail) -> str:
 
 def _plain(words: str) -> str:
     """Of one part, where commas part a command."""
-    return " ".join(one_line(words).replace(",", " ").split())
+    return " ".join(_line(words).replace(",", " ").split())
+
+
+def _line(words: str) -> str:
+    """Words of somebody's own behind a command that names its engagement: of one line, and no command of their own."""
+    return " ".join(words.replace(";", ",").split())
 
 
 def _day(said: str) -> str:

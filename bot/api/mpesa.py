@@ -10,7 +10,6 @@ from bot.api.problems import Problem
 from bot.api.session_payments import WHY
 from bot.api.sessions import one
 from bot.api.values import Amount, Id, Input, Output
-from bot.api.wishes import PHONE
 from bot.channels.unreadable import Unreadable
 from bot.logs import log
 from bot.metrics import WEBHOOKS_REFUSED, WEBHOOKS_UNREADABLE, Provider
@@ -29,7 +28,7 @@ class Push(Input):
     """Whose phone is asked. `phone` is left out where it is the client's own."""
 
     booking_id: Id
-    phone: Annotated[str, Field(pattern=PHONE)] | None = None
+    phone: Annotated[str, Field(pattern=r"^\+?[1-9][0-9]{6,14}$")] | None = Field(None, description="254712345678")
 
 
 class Prompt(Output):
@@ -61,8 +60,9 @@ def initiate(call: Call, body: Push) -> Prompt:
     found = one(call, body.booking_id)
     if PaymentMethod.MPESA not in call.profile.business.pays_by:
         raise Problem(409, "mpesa_not_set_up", "M-Pesa is not set up.")
+    phone = f"+{body.phone.lstrip('+')}" if body.phone else ""
     try:
-        asked = phone_asked(call.session, found.client.id, found.id, body.phone or "", call.circumstances)
+        asked = phone_asked(call.session, found.client.id, found.id, phone, call.circumstances)
     except NoRoom:
         raise Problem(409, "no_channel", "No channel reaches this client.") from None
     if isinstance(asked, NotPaid):

@@ -118,8 +118,12 @@ def _lock(call: Call, payment_id: int) -> None:
 @endpoint("POST", "/api/payments/{payment_id}/verify", STAFF, represents=one, lock=_lock)
 def verify(call: Call, payment_id: int, body: Verified) -> WholePayment:
     """The money is there: what is left to pay, or this amount. As `PUT /api/sessions/{id}/verify-payment`."""
-    found = _found(call, payment_id)
-    words = f"PAID {found.booking.id} {_sum(found, body.amount)} {one_line(body.reference, is_single=True)}"
+    found, amount = _found(call, payment_id), body.amount
+    if body.reference and amount is None:  # what stands first behind PAID is an amount, where it may be one
+        amount = found.left.amount
+    if amount == 0:
+        raise Problem(409, "nothing_to_pay", "Nothing is left to pay for it.")
+    words = f"PAID {found.booking.id} {_sum(found, amount)} {one_line(body.reference, is_single=True)}"
     return _commanded(call, payment_id, words)
 
 

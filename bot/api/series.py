@@ -1,89 +1,27 @@
 """Series: previewed, asked for, answered together or in part, and called off."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
-
-from pydantic import Field, model_validator
+from typing import Any
 
 from bot.api.deeds import done
 from bot.api.endpoint import CLIENTS, EVERYBODY, STAFF, Call, Work, endpoint
 from bot.api.problems import Problem, missing
+from bot.api.series_wanted import NewSeries, SeriesAnswer, SeriesPart, SeriesWanted, SeriesWish
 from bot.api.series_written import Series, SeriesPlan, WholeSeries, plan_written, whole, written
-from bot.api.staff_written import Day
-from bot.api.values import Id, Input, Moment, Page, PageAsked, Text, Words, cursor, number_behind
-from bot.api.wishes import EMAIL, PHONE, client_named
+from bot.api.values import Amount, Page, cursor, number_behind
+from bot.api.wishes import client_named
 from conversations.events import SeriesAsked
 from conversations.flows.standing import STANDING
-from conversations.rules.series import FEWEST, LARGEST_INTERVAL, MOST
 from conversations.rules.series_plans import in_mode
-from conversations.series import Frequency, Mode, Rhythm
+from conversations.series import Mode, Rhythm
 from handlers.api import series_read
 from handlers.api.deeds import one_line
 from handlers.api.rooms import room_of
-from handlers.api.series_wishes import CallingOff, asked, called_off, planned
+from handlers.api.series_wishes import CallingOff, CostsFee, asked, called_off, planned
 from handlers.api.wishes import NoRoom, NotHad
 from models.series_listing import lock_visits
 
-Number = Annotated[int, Field(ge=1, le=99)]
 PREVIEWED_ANEW = ("conflicts", "changed_since", "none_free")
-
-
-class SeriesWanted(PageAsked):
-    """Which series."""
-
-    client_id: Id | None = None
-    staff_id: Id | None = None
-    waiting: bool = Field(False, description="only those of which a visit still waits for an answer")
-
-
-class SeriesWish(Input):
-    """A series: its first start, its rhythm, and either how many times it is had or its last day."""
-
-    service_ids: list[Id] = Field(min_length=1, max_length=6, description="several are one visit")
-    staff_id: Id | None = None
-    start_at: Moment
-    frequency: Frequency
-    interval: int = Field(1, ge=1, le=LARGEST_INTERVAL)
-    days_of_week: list[Annotated[int, Field(ge=0, le=6)]] = Field([], max_length=7, description="Monday is 0")
-    count: int | None = Field(None, ge=FEWEST, le=MOST)
-    until: Day | None = Field(None, description="its last day, itself included")
-    mode: Mode = Field(Mode.ALL_OR_NOTHING, description="what becomes of what cannot be had")
-
-    @model_validator(mode="after")
-    def _has_one_end(self) -> Self:
-        if (self.count is None) is (self.until is None):
-            raise ValueError("name either count or until")
-        if self.start_at.second or self.start_at.microsecond:
-            raise ValueError("start_at is on a whole minute")
-        return self
-
-
-class NewSeries(SeriesWish):
-    """The same, said yes to. `client_phone` is for staff and operators, who ask for somebody else."""
-
-    starts: list[Moment] | None = Field(None, max_length=MOST, description="of the preview: just these, or nothing")
-    note: Annotated[Text, Field(max_length=2000)] = ""
-    attendee: Words = ""
-    agreed: list[Words] = Field([], max_length=10, description="versions of agreements that the client says yes to")
-    name: Annotated[Text, Field(max_length=80)] = ""
-    email: Annotated[str, Field(pattern=EMAIL, max_length=254)] | None = None
-    client_phone: Annotated[str, Field(pattern=PHONE)] | None = None
-
-
-class SeriesAnswer(Input):
-    """Which visits, by their numbers; none named: all that wait."""
-
-    items: list[Number] = Field([], max_length=MOST)
-    note: Words = ""
-
-
-class SeriesPart(Input):
-    """Which visits: all that lie ahead, or one (`item`), or it and all later ones."""
-
-    item: Number | None = None
-    and_later: bool = False
-    accept_fee: bool = Field(False, description="a client knows what calling off so late costs")
-    reason: Words = ""
 
 
 @endpoint("GET", "/api/series", EVERYBODY)
@@ -150,20 +88,26 @@ def decline(call: Call, series_id: int, body: SeriesAnswer) -> WholeSeries:
     return _commanded(call, series_id, "DECLINE", _some(body.items), body.note)
 
 
-@endpoint("DELETE", "/api/series/{series_id}", CLIENTS | STAFF, represents=one, lock=_lock)
+@endpoint("DELETE", "/api/series/{series_id}", CLIENTS | STAFF, represents=one, lock=_lock, also=(202,))
 def cancel(call: Call, series_id: int, query: SeriesPart) -> WholeSeries:
-    """Call off what lies ahead of it, or one visit, or that and all later ones; the past stays as it was. Of what is
-    too near for a client's own word, the coordinator is told, and it stands until they answer."""
+    """Call off what lies ahead of it, or one visit, or that and all later ones; the past stays as it was.
+
+    What is too near for a client's own word costs the policy's fee, which they accept by `accept_fee`, or it is passed
+    on to the coordinator: answered with 202, and standing until they decide."""
     if not call.by.is_client:
         which = "" if query.item is None else f".{query.item}{'+' if query.and_later else ''}"
         return _commanded(call, series_id, "CANCEL", which, query.reason)
     wanted = CallingOff(_visit(call, series_id, query), query.and_later or query.item is None, query.accept_fee)
     try:
-        called_off(call.session, wanted, call.by.client_id or 0, call.circumstances)
+        is_passed_on = called_off(call.session, wanted, call.by.client_id or 0, call.circumstances)
     except NotHad as not_had:
         raise Problem(409, not_had.code, not_had.words) from None
+    except CostsFee as costs:
+        fee = Amount.of(costs.fee).model_dump()
+        raise Problem(409, "costs_a_fee", "To call it off now costs a fee.", fee=fee) from None
     except NoRoom:
         raise Problem(409, "no_channel", "No channel reaches this client.") from None
+    call.status = 202 if is_passed_on else 0
     return one(call, series_id)
 
 

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
+from bot.api.business_edited import without_defaults
 from bot.api.values import Amount, Input, Output, Text
 from conversations.business import Service as Offered
 from conversations.intake import QuestionKind
@@ -103,6 +104,8 @@ class TypeWanted(Input):
 class ServiceChange(Input):
     """What is to be different; what is left out stays as it is."""
 
+    model_config = ConfigDict(json_schema_extra=without_defaults)
+
     name: Annotated[Text, Field(min_length=1, max_length=120)] = "-"
     aliases: list[Annotated[Text, Field(min_length=1, max_length=80, pattern=r"^[^,\n]+$")]] = Field([], max_length=30)
     minutes: Length = 60
@@ -125,6 +128,8 @@ class ServiceChange(Input):
 
 class NewService(ServiceChange):
     """A new service."""
+
+    model_config = ConfigDict(json_schema_extra={})
 
     name: Annotated[Text, Field(min_length=1, max_length=120)]
 

@@ -3,8 +3,9 @@
 from datetime import date, time
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
+from bot.api.business_edited import without_defaults
 from bot.api.values import YEARS, Id, Input, Output, Text
 from conversations.business import Staff
 from handlers.business_hours import written_dates, written_shifts
@@ -63,6 +64,8 @@ class WeeklyHoursWanted(HoursWanted):
 class StaffChange(Input):
     """What is to be different; what is left out stays as it is."""
 
+    model_config = ConfigDict(json_schema_extra=without_defaults)
+
     name: Annotated[Text, Field(min_length=1, max_length=80)] = "-"
     email: Annotated[Text, Field(max_length=140)] = ""
     timezone: Annotated[str, Field(max_length=64, description="IANA; empty: the business's")] = ""
@@ -72,6 +75,8 @@ class StaffChange(Input):
 
 class NewStaff(StaffChange):
     """Somebody new."""
+
+    model_config = ConfigDict(json_schema_extra={})
 
     name: Annotated[Text, Field(min_length=1, max_length=80)]
 

@@ -54,7 +54,7 @@ class Accepting(Input):
     agreed: list[Words] = Field([], max_length=10, description="versions of agreements that the client says yes to")
 
 
-@endpoint("GET", "/api/waitlist", EVERYBODY)
+@endpoint("GET", "/api/waitlist", EVERYBODY, problems=(404,))
 def listed(call: Call, query: PlacesWanted) -> Page[WaitingPlace]:
     """Who waits. Clients see their own places; of one class, staff see its line."""
     behind, session = query.behind(number_behind) or 0, call.session
@@ -62,7 +62,7 @@ def listed(call: Call, query: PlacesWanted) -> Page[WaitingPlace]:
         _see_class(call, query.class_session_id)
         seen, last = waitlist_read.line(session, query.class_session_id, behind, query.limit, call.circumstances)
     else:
-        seen, last = waitlist_read.page(session, behind, query.limit, call.by, query.staff_id)
+        seen, last = waitlist_read.page(session, behind, query.limit, call.by, query.staff_id, query.class_session_id)
     items = [written(each, call.by, call.profile) for each in seen]
     return Page(items=items, next=cursor(last) if last is not None else None)
 

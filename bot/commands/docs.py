@@ -4,11 +4,12 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bot.docs import commands, effects, metrics, settings, states, stories
+from bot.docs import api, commands, effects, metrics, settings, states, stories
 
 TOP = Path(__file__).parent.parent.parent
 RENDERERS: Mapping[str, Callable[[], str]] = {
     ".env.example": settings.render_example,
+    "docs/api-endpoints.md": api.render,
     "docs/commands.md": commands.render,
     "docs/effects.md": effects.render,
     "docs/metrics.md": metrics.render,

@@ -21,6 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     desk = ready_desk()
     if arguments.what == "list":
         rows = desk.database.read(all_operators)
+        desk.database.dispose()
         lines = [f"{row.login:<30} {row.role:<9} {row.name}" + ("" if row.is_active else " (off)") for row in rows]
         print("\n".join(lines) or "Nobody yet: python -m bot operator first")
         return 0

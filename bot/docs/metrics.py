@@ -18,7 +18,7 @@ own.
 Nothing here tells who texted or what: the labels are those below, each with a closed set of values."""
 
 ACCESS = """With `METRICS_TOKEN` set, whoever says it may read the page, and nobody else. Without it, callers of this
-machine and of private networks may, unless a proxy stands between that `TRUSTED_PROXIES` does not count: behind one,
+machine and of private networks may, unless a proxy stands between that `TRUSTED_PROXIES` does not name: behind one,
 everybody looks near. A proxy that says nothing of itself cannot be told from a near caller: behind such a one, set
 the token."""
 

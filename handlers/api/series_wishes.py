@@ -15,7 +15,6 @@ from conversations.flows.series_asked import Planned, series_planned, series_ref
 from conversations.flows.standing import Stance, is_open, stance
 from conversations.languages.render import render
 from conversations.money import Money
-from conversations.replies import say
 from handlers.advance import advance
 from handlers.api.wishes import NotHad, room_of_client
 from handlers.circumstances import Circumstances
@@ -55,8 +54,17 @@ def asked(session: Session, room: Row[Any], event: SeriesAsked, circumstances: C
     raise NotHad("raced", "", ())
 
 
-def called_off(session: Session, wanted: CallingOff, client_id: int, circumstances: Circumstances) -> None:
-    """What is too near for the client's word stands, and the coordinator is told. Raises NotHad and LostRace."""
+class CostsFee(Exception):
+    """Calling it off so late costs this, and the client has not said that they know."""
+
+    def __init__(self, fee: Money) -> None:
+        super().__init__()
+        self.fee = fee
+
+
+def called_off(session: Session, wanted: CallingOff, client_id: int, circumstances: Circumstances) -> bool:
+    """Whether some of it is too near for the client's word: it stands, and the coordinator is told. Raises NotHad,
+    CostsFee and LostRace."""
     room = room_of_client(session, client_id)
     facts = _facts(session, room, circumstances)
     found = facts.booking(wanted.booking_id)
@@ -64,9 +72,12 @@ def called_off(session: Session, wanted: CallingOff, client_id: int, circumstanc
         raise NotHad("over", "It does not stand any more, or has begun.", ())
     price = _fee(found, facts, and_later=wanted.and_later)
     if price is not None and not wanted.fee:
-        raise NotHad("fee", render(say("cancelled_for_fee", price=price), facts.language), ())
+        raise CostsFee(price)
+    of_these = series_cancelled.later_ones(found, facts) if wanted.and_later else [found]
+    is_passed_on = any(stance(each, facts) is Stance.ASK for each in of_these)
     event = LaterCancelAsked(found.id) if wanted.and_later else CancelAsked(found.id)
     advance(session, room, event, circumstances)
+    return is_passed_on
 
 
 def _fee(found: BookingView, facts: DatabaseFacts, *, and_later: bool) -> Money | None:

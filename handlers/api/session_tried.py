@@ -82,7 +82,7 @@ class _Trial:
             self._step("paid", self._paid)
             self._step("engagement", self._engagement)
             self._step("begun", self._begun)
-            self._step("completed", lambda: self._commanded("END {} done", self._row().end_at))
+            self._step("completed", lambda: self._commanded("END {}", self._row().end_at))
         except _Broken:
             return
 
@@ -104,15 +104,15 @@ class _Trial:
         given = [one for one in self._profile.services if one.staff_ids and not one.is_class]
         wanted = [one for one in given if service_id in (None, one.id)]
         if not wanted:
-            self.steps.append(Step("requested", False, "There is no service that could be booked.", "", ()))
+            self.steps.append(Step("requested", False, "there is no service that could be booked", "", ()))
             raise _Broken
         return next((one for one in wanted if one.engagement), wanted[0])
 
     def _declined(self, service: Service) -> str:
         self._requested(service)
         if self._row().status is not BookingStatus.PENDING:
-            return self._commanded("CANCEL {} only a trial")
-        return self._commanded("DECLINE {} only a trial")
+            return self._commanded("CANCEL {}")
+        return self._commanded("DECLINE {}")
 
     def _requested(self, service: Service) -> str:
         phone = next(
@@ -127,24 +127,24 @@ class _Trial:
 
     def _approved(self) -> str:
         if self._row().status is not BookingStatus.PENDING:
-            return "Its policy asks nobody."
+            return "its policy asks nobody"
         return self._commanded("APPROVE {}")
 
     def _paid(self) -> str:
         if self._row().status is not BookingStatus.APPROVED:
-            return "Nothing is to be paid for it."
+            return "nothing is to be paid for it"
         return self._commanded("PAID {}")
 
     def _engagement(self) -> str:
         work = work_of(self._session, self._booking_id)
         if work is None:
-            return "It opens none."
+            return "it opens none"
         follow_booking(self._session, work, self._now, self._profile)
         work = work_of(self._session, self._booking_id)
         assert work is not None
         tell_opened(self._session, work, self._now, self._profile)
         opened = integration_of(self._session, self._booking_id, self._profile).wedding
-        return f"{opened.kind} {opened.ref}, {opened.couple_name}" if opened is not None else "It opened nothing."
+        return f"{opened.kind} {opened.ref}, {opened.couple_name}" if opened is not None else "it opened nothing"
 
     def _begun(self) -> str:
         return self._commanded("START {}", self._row().start_at)
@@ -172,6 +172,6 @@ class _Trial:
 
 def _said(fault: Exception) -> str:
     words = getattr(fault, "words", "")
-    return words or {NoRoom: "No channel reaches a client.", LostRace: "Somebody else was faster."}.get(
+    return words or {NoRoom: "no channel reaches a client", LostRace: "somebody else was faster"}.get(
         type(fault), getattr(fault, "code", "")
     )

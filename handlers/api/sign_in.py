@@ -12,9 +12,10 @@ from conversations.replies import say
 from conversations.rules.routes import coordinator_channel
 from handlers.circumstances import Circumstances
 from handlers.enqueue import enqueue
+from handlers.suppressed import heed_suppressions
 from models.api import add_code, add_token, change_code, codes_since, texted_since
 from models.clients import client_for, is_phone_known
-from models.conversations import change_conversation, conversation_for, last_channel_of
+from models.conversations import change_conversation, conversation_for, last_channel_of, lock_conversation
 from models.messages import hide, newest_message
 
 WORKS, LASTS = timedelta(minutes=10), timedelta(hours=12)
@@ -79,6 +80,9 @@ def _texted(session: Session, phone: str, channel: str, code: str, circumstances
     """Whether they take our texts. What was said is left out of the transcript."""
     profile = circumstances.profiles.current(session)
     room = conversation_for(session, channel, phone, circumstances.now)
+    if room.client_id is None:
+        heed_suppressions(session, {int(room.id): (channel, phone)}, circumstances)
+        room = lock_conversation(session, room.id)
     if room.opted_out_at is not None or room.is_blocked or profile.coordinator_in(room) is not None:
         return False
     if room.client_id is None:

@@ -28,12 +28,12 @@ class PlaceSeen:
 
 
 def page(
-    session: Session, behind: int, limit: int, caller: Caller, staff_id: int | None
+    session: Session, behind: int, limit: int, caller: Caller, staff_id: int | None, class_id: int | None
 ) -> tuple[list[PlaceSeen], int | None]:
     """Open places that are theirs to see, and behind which the next page begins."""
     if caller.sees_own_only and not caller.is_client:
         staff_id = caller.staff_id or 0
-    rows = entries_page(session, behind, limit + 1, client_id=caller.client_id, staff_id=staff_id)
+    rows = entries_page(session, behind, limit + 1, client_id=caller.client_id, staff_id=staff_id, class_id=class_id)
     return _seen(session, rows[:limit]), rows[limit - 1].id if len(rows) > limit else None
 
 

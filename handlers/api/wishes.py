@@ -13,24 +13,16 @@ from conversations.flows.cancelling import fee
 from conversations.flows.standing import Stance, is_open, stance
 from conversations.languages.render import render
 from conversations.money import Money
-from conversations.rules.routes import coordinator_channel
 from handlers.advance import advance
+from handlers.api.rooms import room_seen
+from handlers.booked_for import room_of
 from handlers.circumstances import Circumstances
 from handlers.gather_facts import DatabaseFacts
 from handlers.views import booking_view
 from models.booking_listing import newest_of_client
 from models.bookings import booking_by_id, live_booking_in_class
 from models.clients import client_by_id, client_for
-from models.consents import ConsentSource, consent_given
-from models.conversations import (
-    change_conversation,
-    conversation_by_id,
-    conversation_for,
-    conversations_of_client,
-    last_channel_of,
-    lock_conversation,
-    newest_conversation_of,
-)
+from models.conversations import conversation_by_id, lock_conversation
 
 
 class NoRoom(Exception):
@@ -71,7 +63,7 @@ def asked(session: Session, room: Row[Any], event: VisitAsked | SeatsAsked, circ
 
 def room_of_client(session: Session, client_id: int) -> Row[Any]:
     """The conversation in which they read of it, LOCKED. Raises NoRoom."""
-    found = newest_conversation_of(session, client_id) or next(iter(conversations_of_client(session, client_id)), None)
+    found = room_seen(session, client_id)
     if found is None:
         raise NoRoom
     return lock_conversation(session, found.id)
@@ -79,17 +71,11 @@ def room_of_client(session: Session, client_id: int) -> Row[Any]:
 
 def room_of_person(session: Session, person: Person, circumstances: Circumstances) -> Row[Any]:
     """The same for whom somebody names by their number; they are a client from now on. Raises NoRoom."""
-    now = circumstances.now
-    client_id = client_for(session, person.phone, person.name, now)
-    channel = coordinator_channel("", last_channel_of(session, person.phone), list(circumstances.channels), "")
-    if channel is None:
+    client_id = client_for(session, person.phone, person.name, circumstances.now)
+    room = room_of(session, person.phone, client_id, "", circumstances)
+    if room is None:
         raise NoRoom
-    room = conversation_for(session, channel, person.phone, now)
-    if room.client_id is None:
-        change_conversation(session, room.id, client_id=client_id)
-        if room.opted_out_at is None:
-            consent_given(session, room.id, ConsentSource.BOOKED_BY_HAND, "", now)
-    return lock_conversation(session, room.id)
+    return lock_conversation(session, room)
 
 
 def cancel_fee(session: Session, booking_id: int, circumstances: Circumstances) -> Money | None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from bot.__main__ import main
 from bot.backups import taken as taking
@@ -32,11 +33,14 @@ from bot.schedule import run_due
 from config import Settings
 from conversations.delivery import Delivery, SendFailure
 from conversations.messages import Inbound
+from handlers.console.operators_kept import new_password_link
+from handlers.console.signed_in import let_in
 from handlers.invariants_checked import broken_invariants
 from models import SCHEMA
 from models.audit import COMMAND_LINE, audit, audited
 from models.bookings import bookings
 from models.messages import messages
+from models.operators import Role, add_operator, open_link, session_by_token
 from models.outbox import dead_letters, outbox, outbox_after
 from tests.conftest import NOW, MakeDesk
 from tests.patience import PATIENCE, eventually
@@ -497,6 +501,18 @@ class TestNothingTwice:
         assert {(SARA, Delivery.DEAD), (LEA, Delivery.SENT)} <= {(row.address, row.status) for row in rows}
         assert SARA not in {row.address for row in rows if row.status is Delivery.SENT}
 
+    def test_who_was_signed_in_then_signs_in_anew(self, house: House) -> None:
+        def sign_in(session: Session) -> None:
+            number = add_operator(session, login="ana", name="Ana", role=Role.ADMIN, created_at=NOW)
+            let_in(session, number, "hash", "a browser", NOW)
+            new_password_link(session, "ana", "link", NOW)
+
+        house.desk.database.transact(sign_in)
+        house.take()
+        house.restore()
+        assert house.desk.database.read(lambda session: session_by_token(session, "hash")) is None
+        assert house.desk.database.read(lambda session: open_link(session, "link", NOW)) is None
+
     def test_it_is_written_down_and_the_chain_goes_on(self, house: House) -> None:
         house.desk.database.transact(
             lambda session: audit(session, at=NOW, operator_id=None, who=COMMAND_LINE, action="did")
@@ -542,6 +558,10 @@ class TestCommands:
         status, said = typed("restore", "monday.backup", "--over", "--sha256", known)
         assert (0, True, True) == (status, "dead-letters --reason restored" in said, "is kept as" in said), said
         assert (0, "Nothing is broken.\n") == typed("check")
+        assert (0, "Nothing was due.\n") == typed("restore", "--hold")
+        for words in (("restore",), ("restore", "monday.backup", "--hold")):
+            status, said = typed(*words)
+            assert (2, True) == (status, "--hold" in said), said
 
     @pytest.mark.parametrize(("url", "tool"), [("postgresql://h/d", "pg_dump"), ("mariadb://h/d", "mariadb-dump")])
     def test_a_server_has_tools_of_its_own(

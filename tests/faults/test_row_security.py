@@ -236,6 +236,28 @@ def test_a_migration_sees_and_changes_every_row(house: House) -> None:
         assert (4, 2) == (counted(program, "bookings"), counted(program, "bookings", THEIRS))
 
 
+def test_a_database_of_any_name_has_roles_of_its_own(house: House) -> None:
+    for name in ("it's 100% \"ours\"", "é" * 31, "Upper"):
+        house.server.create(name)
+        database = Database(make_url(house.server.url("x")).set(database=name).render_as_string())
+        assert [] == database.migrate()
+        load_business(database, DEMONSTRATION)
+        database.transact(fill)
+        assert (4, 2) == (counted(database, "bookings"), counted(database, "bookings", THEIRS))
+        database.dispose()
+
+
+def test_a_program_that_is_nobody_yet_is_named(house: House) -> None:
+    name = house.made("keeps")
+    with house.opened(name, "keeps") as database:
+        missing = database.migrate("stranger")
+        assert 'create role "stranger" login' in missing
+        house.as_admin(*missing)
+        assert [] == database.migrate("stranger")
+    with house.opened(name, "stranger") as database:
+        assert 0 == counted(database, "bookings")
+
+
 def test_taking_the_migration_back_takes_row_security_off(house: House) -> None:
     name = house.made("keeps")
     with house.opened(name, "keeps") as database:

@@ -42,7 +42,8 @@ class SqliteStorage(Storage):  # type: ignore[misc]
         self._connection.execute("create table if not exists state (key text primary key, value text not null)")
 
     async def read(self, keys: list[str]) -> dict[str, Any]:
-        found = {key: self._connection.execute("select value from state where key = ?", (key,)).fetchone() for key in keys}
+        wanted = "select value from state where key = ?"
+        found = {key: self._connection.execute(wanted, (key,)).fetchone() for key in keys}
         return {key: Unpickler().restore(json.loads(row[0])) for key, row in found.items() if row}
 
     async def write(self, changes: dict[str, Any]) -> None:

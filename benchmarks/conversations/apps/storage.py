@@ -11,12 +11,12 @@ IS_SQLITE = URL.startswith("sqlite")
 _KEY = "integer primary key" if IS_SQLITE else "bigint generated always as identity primary key"
 TABLES = (
     "create table conversations (phone varchar(40) primary key, state text not null)",
-    f"create table messages (id {_KEY}, sid varchar(40) unique, phone varchar(40) not null, direction varchar(3) not null,"
-    " body text not null, at varchar(40) not null)",
-    f"create table outbox (id {_KEY}, phone varchar(40) not null, body text not null, status varchar(10) not null,"
-    " provider_id varchar(40))",
-    f"create table bookings (id {_KEY}, phone varchar(40) not null, service varchar(40) not null, day varchar(10) not null,"
-    " hour integer not null, status varchar(10) not null, unique (service, day, hour))",
+    f"""create table messages (id {_KEY}, sid varchar(40) unique, phone varchar(40) not null,
+        direction varchar(3) not null, body text not null, at varchar(40) not null)""",
+    f"""create table outbox (id {_KEY}, phone varchar(40) not null, body text not null, status varchar(10) not null,
+        provider_id varchar(40))""",
+    f"""create table bookings (id {_KEY}, phone varchar(40) not null, service varchar(40) not null,
+        day varchar(10) not null, hour integer not null, status varchar(10) not null, unique (service, day, hour))""",
     "create index messages_of on messages (phone, id)",
 )
 

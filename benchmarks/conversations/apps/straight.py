@@ -43,16 +43,16 @@ def take(sid: str, phone: str, body: str) -> None:
         if not storage.run(kept, sid, phone, body, now.isoformat()).rowcount:
             return
         replies = answer(storage, phone, body, now.date())
-        numbers = [_queue(storage, *reply, now.isoformat()) for reply in replies]
-    for number, (to, reply) in zip(numbers, replies, strict=True):
+        for to, reply in replies:
+            _queue(storage, to, reply, now.isoformat())
+    for to, reply in replies:
         with suppress(OSError, HTTPException):
             sender.send(to, reply)
 
 
-def _queue(storage: Storage, to: str, reply: str, at: str) -> int:
+def _queue(storage: Storage, to: str, reply: str, at: str) -> None:
     storage.run("insert into messages (phone, direction, body, at) values (?, 'out', ?, ?)", to, reply, at)
-    row = storage.run("insert into outbox (phone, body, status) values (?, ?, 'queued') returning id", to, reply)
-    return int(row.fetchone()[0])
+    storage.run("insert into outbox (phone, body, status) values (?, ?, 'queued')", to, reply)
 
 
 def answer(storage: Storage, phone: str, body: str, today: date) -> list[Reply]:
@@ -62,7 +62,10 @@ def answer(storage: Storage, phone: str, body: str, today: date) -> list[Reply]:
     kept = storage.run("select state from conversations where phone = ?", phone).fetchone()
     state = json.loads(kept[0]) if kept else {}
     replies = _step(storage, state, phone, body, today)
-    saved = "insert into conversations (phone, state) values (?, ?) on conflict (phone) do update set state = excluded.state"
+    saved = (
+        "insert into conversations (phone, state) values (?, ?)"
+        " on conflict (phone) do update set state = excluded.state"
+    )
     storage.run(saved, phone, json.dumps(state))
     return replies
 
@@ -103,7 +106,8 @@ def _book(storage: Storage, state: dict[str, str], phone: str) -> list[Reply]:
 
 def _approve(storage: Storage, coordinator: str, number: int) -> list[Reply]:
     statement = (
-        "update bookings set status = 'confirmed' where id = ? and status = 'pending' returning phone, service, day, hour"
+        "update bookings set status = 'confirmed' where id = ? and status = 'pending'"
+        " returning phone, service, day, hour"
     )
     found = storage.run(statement, number).fetchone()
     if not found:

@@ -1,5 +1,5 @@
-"""The idiom of Twilio's own Flask samples (airtng-flask, automated-survey-flask): the dialogue in a cookie's session, rows
-by Flask-SQLAlchemy, the sender's answer as TwiML, and the SDK's client for texts to others."""
+"""The idiom of Twilio's own Flask samples (airtng-flask, automated-survey-flask): the dialogue in a cookie's session,
+rows by Flask-SQLAlchemy, the sender's answer as TwiML, and the SDK's client for texts to others."""
 
 import os
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from benchmarks.conversations.dialogue import SERVICES
 from benchmarks.conversations.signing import OURS, SID, TOKEN
 
 app = Flask(__name__)
-app.secret_key = "not a secret"  # noqa: S105 - nobody signs in
+app.secret_key = "not a secret"
 app.config["SQLALCHEMY_DATABASE_URI"] = os.environ["DATABASE_URL"]
 db = SQLAlchemy(app)
 COORDINATORS = {words.coordinator_for(service) for service in SERVICES}

@@ -1,8 +1,9 @@
 """The dialogue as the simplest programs hold it: the same words as this product's, read straight line by line."""
 
 import re
+from calendar import month_name
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from benchmarks.conversations.dialogue import FIRST_HOUR, HOURS, SERVICES, coordinator_of
 
@@ -11,6 +12,7 @@ WHICH_SERVICE = "Hello, this is Corner House. (STOP ends our texts.)\nWhich serv
 )
 AGAIN = "Sorry, I did not understand that."
 _NAMES = {name.lower(): name for name in SERVICES}
+_MONTHS = tuple(month_name)
 _TIME = re.compile(r"(\d{1,2})(am|pm)")
 
 
@@ -19,11 +21,11 @@ def service_of(text: str) -> str | None:
 
 
 def day_of(text: str, today: date) -> date | None:
-    """"14 December": the next one."""
-    try:
-        found = datetime.strptime(f"{text} {today.year}", "%d %B %Y").date()
-    except ValueError:
+    """The next 14 December, where that is said."""
+    number, _, month = text.partition(" ")
+    if not number.isdigit() or month not in _MONTHS:
         return None
+    found = date(today.year, _MONTHS.index(month), int(number))
     return found if found >= today else found.replace(year=today.year + 1)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from bot.stories import Phone
 from models.base import metadata
 from models.bookings import bookings
-from tests.bot.api.world import LINA, MAYA, SARA, TOM, World
+from tests.bot.api.world import LINA, MAYA, SARA, TOM, ZED, World
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,10 @@ def _therapies(side: Side) -> dict[str, int]:
     return {"asked" if row.status.value == "approved" else "paid": row.id for row in found}
 
 
+def _wedding_booking(side: Side) -> int:
+    return side.row("bookings", client_id=side.client_id, service_id=side.world.service("Wedding Consultation"))
+
+
 THINGS: Mapping[str, Callable[[Side], int | str]] = {
     "any": lambda _side: "any",
     "day": lambda _side: "2026-04-02",
@@ -65,9 +69,16 @@ THINGS: Mapping[str, Callable[[Side], int | str]] = {
     "token": lambda side: side.row("api_tokens", name="viewer"),
     "asked": lambda side: _payment(side, "asked"),
     "paid": lambda side: _payment(side, "paid"),
+    "nothing": lambda _side: 424242,
+    "word": lambda _side: "vip",
+    "client": lambda side: side.client_id,
+    "talk": lambda side: side.row("conversations", client_id=side.client_id),
+    "series": lambda side: side.row("booking_series", client_id=side.client_id),
+    "engagement": lambda side: side.row("engagements", booking_id=side.of("wedding")),
+    "milestone": lambda side: side.row("milestones", engagement_id=side.of("engagement")),
     "service": lambda side: side.world.service("Haircut"),
     "staff": lambda side: side.staff_id,
-    "wedding": lambda side: side.row("bookings", client_id=side.client_id, service_id=side.world.service("Wedding Consultation")),
+    "wedding": _wedding_booking,
     "block": lambda side: side.row("blocks", staff_id=side.staff_id),
     "class": lambda side: side.row("class_sessions", staff_id=side.staff_id, capacity=8),
     "full": lambda side: side.row("class_sessions", staff_id=side.staff_id, capacity=1),
@@ -88,6 +99,11 @@ def _wedding(side: Side) -> dict[str, Any]:
         "vendor_id": side.staff_id, "service_type": "Wedding Consultation", "couple_name": "Ada & Bo",
         "event_date": "2026-09-01", "start_at": TIME,
     }  # fmt: skip
+
+
+def _weekly(side: Side) -> dict[str, Any]:
+    wish = {"service_ids": [side.world.service("Massage")], "staff_id": side.staff_id, "start_at": TIME}
+    return {**wish, "frequency": "weekly", "count": 3}
 
 
 def _line(side: Side) -> dict[str, Any]:
@@ -133,6 +149,20 @@ SENT: Mapping[str, Sent] = {
     },
     "PUT /api/class-sessions/{class_id}/time": lambda _side: {"start_at": TIME},
     "PUT /api/class-sessions/{class_id}/seats": lambda _side: {"capacity": 9},
+    "POST /api/series by client": _weekly,
+    "POST /api/series": lambda side: {**_weekly(side), "client_phone": STRANGER},
+    "POST /api/series/preview by client": _weekly,
+    "POST /api/series/preview": lambda side: {**_weekly(side), "client_phone": STRANGER},
+    "PUT /api/clients/{client_id}": lambda _side: {"name": "Somebody Else"},
+    "POST /api/clients/{client_id}/merge": lambda side: {"client_id": side.world.client(ZED)},
+    "POST /api/conversations/{conversation_id}/messages": lambda _side: {"text": "hello"},
+    "POST /api/conversations/{conversation_id}/notes": lambda _side: {"text": "tea"},
+    "PUT /api/conversations/{conversation_id}/spam": lambda _side: {"spam": True},
+    "POST /api/engagements": lambda _side: {"name": "Zoe & Max", "kind": "wedding"},
+    "POST /api/engagements/{engagement_id}/milestones": lambda _side: {"title": "Flowers"},
+    "POST /api/engagements/{engagement_id}/spent": lambda _side: {"line": "venue", "amount": 100},
+    "POST /api/commands": lambda _side: {"words": "PENDING"},
+    "POST /api/webhooks": lambda _side: {"url": "https://example.com/hook"},
     "POST /api/waitlist by client": lambda side: {"service_id": side.world.service("Massage"), "day": "2026-03-24"},
     "POST /api/waitlist": lambda side: {**_line(side), "client_phone": STRANGER},
 }  # fmt: skip

@@ -47,6 +47,8 @@ class Tally:
 
     seen: Counter[tuple[str | None, int]] = field(default_factory=Counter)
     wrong: dict[str, str] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    """What of it was printed already."""
     unmade: set[str] = field(default_factory=set)
     """Operations of which no wrong calls can be made: they take nothing."""
 

@@ -42,16 +42,18 @@ class Rehearsal:
     def __init__(self, world: World) -> None:
         self.world = world
         self._database = Rehearsed(world.desk.database.engine.url.render_as_string(hide_password=False), pool=4)
+        self._profiles = Profiles(overrides(world.desk.settings))
 
     def call(self, method: str, path: str, role: str | None = "operator", **how: Any) -> TestResponse:
-        """What is known of the business is read anew, for it may have been told something that never was."""
+        """What is known of the business is read anew after a change, for that never was."""
         desk = self.world.desk
-        profiles = Profiles(overrides(desk.settings))
-        self.world.web.extensions["desk"] = replace(desk, database=self._database, profiles=profiles)
+        self.world.web.extensions["desk"] = replace(desk, database=self._database, profiles=self._profiles)
         try:
             return self.world.call(method, path, role, **how)
         finally:
             self.world.web.extensions["desk"] = desk
+            if method != "GET":
+                self._profiles = Profiles(overrides(desk.settings))
 
     def close(self) -> None:
         self._database.dispose()

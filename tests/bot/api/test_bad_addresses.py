@@ -10,7 +10,8 @@ from tests.bot.api.world import SARA, World
 NO_NUMBERS = [
     "0", "-1", "+1", "1.0", "1e3", "0x1", "01", "1_0", "9" * 19, str(2**63), "9" * 400, "debug", "null", "NaN", "٣",
     "１", "1;2", "1,2", "1%20", "%201", "1%00", "1%0a", "%0a", "1%0d%0aX-A:%20b", "*", "{booking_id}", "%7Bid%7D", "..",
-    "%2e%2e", "1%2fapprove", "1'--", "${1}", "{{1}}", "%25s", "%ff", "%ed%a0%80", "pending-approval%00", "Pending-Approval",
+    "%2e%2e", "1%2fapprove", "1'--", "${1}", "{{1}}", "%25s", "%ff", "%ed%a0%80", "pending-approval%00",
+    "Pending-Approval",
 ]  # fmt: skip
 NO_ADDRESSES = [
     "/api", "/api/", "/api/nothing", "/api/sessions/", "/api//sessions", "//api/sessions", "/api/sessions//1",

@@ -8,10 +8,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from bot.api.every_endpoint import ENDPOINTS
-from models.bookings import booking_transitions
+from models.bookings import bookings
 from tests.bot.api.world import SARA, World
 
-pytestmark = pytest.mark.every_database
 TIMES = ("2026-03-24T12:00:00Z", "2026-03-26T12:00:00Z")
 
 
@@ -71,22 +70,22 @@ def test_what_one_has_already_is_not_sent_again(world: World) -> None:
         assert 200 == world.call("GET", path, headers={"If-None-Match": '"x"'}).status_code
 
 
+@pytest.mark.every_database
 def test_of_two_changes_at_once_one_wins(world: World) -> None:
-    for turn, number in enumerate(world.bookings(SARA, "confirmed")[:2]):
+    for number in world.bookings(SARA, "confirmed")[:2]:
         known = {"If-Match": tag(world, number)}
-        path = f"/api/sessions/{number}/time"
-        before = len(world.rows(booking_transitions, booking_id=number))
-        how = [
-            {"json": {"start_at": f"2026-03-2{4 + turn + each}T1{each}:00:00Z"}, "headers": known} for each in (0, 3)
-        ]
-        answers = at_once(
-            world, [("PUT", path, role, each) for role, each in zip(("operator", "admin"), how, strict=True)]
-        )
-        assert [200, 412] == sorted(answer.status_code for answer in answers), [one.data for one in answers]
-        assert before + 1 == len(world.rows(booking_transitions, booking_id=number))
+        path, (before,) = f"/api/sessions/{number}/time", world.rows(bookings, id=number)
+        starts = [time.replace("12:", f"{8 + number:02}:") for time in TIMES]
+        calls = [("PUT", path, role, {"json": {"start_at": start}, "headers": known})
+                 for role, start in zip(("operator", "admin"), starts, strict=True)]  # fmt: skip
+        answers = sorted(at_once(world, calls), key=lambda answer: answer.status_code)
+        assert [200, 412] == [answer.status_code for answer in answers], [one.data for one in answers]
+        (after,) = world.rows(bookings, id=number)
+        assert (before.version + 1, answers[0].json["version"]) == (after.version, after.version)
     world.check()
 
 
+@pytest.mark.every_database
 def test_without_if_match_both_are_done_guard_off_(world: World) -> None:
     """A control: it is the tag that keeps the second one from it."""
     number = world.bookings(SARA, "confirmed")[0]
@@ -97,6 +96,7 @@ def test_without_if_match_both_are_done_guard_off_(world: World) -> None:
     assert [200, 200] == [answer.status_code for answer in at_once(world, calls)]
 
 
+@pytest.mark.every_database
 def test_of_two_decisions_at_once_one_holds(world: World) -> None:
     """Also without a tag: what was decided is not pending any more."""
     number = world.bookings(SARA, "pending")[0]

@@ -1,11 +1,13 @@
 """Paying by the API: what a client shows and asks, what staff do about it, what Safaricom says; each as by text."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.clock import SetClock
+from bot.database import DatabaseAway
 from conversations.booking import BookingStatus
 from conversations.payments import PaymentMethod, PaymentStatus
 from handlers.api.paid import MOST_PROMPTS
@@ -15,6 +17,7 @@ from models.payments import change_payment, payment_by_id
 from tests.bot.api.callers import Callers
 from tests.conftest import MakeDesk
 from tests.handlers.till import AMINA, BRIAN, SARA, ZAWADI, Till
+from webhooks import create_app
 
 HERS = f"client {AMINA.address}"
 CALLBACK = "/api/mpesa/callback?key=s3cret"
@@ -104,7 +107,10 @@ def test_staff_ask_again_give_back_and_read_the_ledger(till: Till, call: Callers
     assert "pay_due" == till.told(SARA)[-1]
     assert (409, "refused") == call.refused("operator", "POST", f"{at}/refund")
     price = till.payment_requests()[0].amount
-    assert 200 == call.does("operator", "POST", f"{at}/verify", amount=price, reference="RC777")[0]
+    assert (409, "refused") == call.refused("operator", "POST", f"{at}/verify", reference="100")  # it is no amount
+    assert 200 == call.does("operator", "POST", f"{at}/verify", reference="rc777")[0]
+    assert ("RC777", price) == (till.payments()[-1].transaction_id, till.payments()[-1].received)
+    assert (409, "nothing_to_pay") == call.refused("operator", "POST", f"{at}/verify", reference="500")
     assert (409, "nothing_to_pay") == call.refused("operator", "POST", f"{at}/ask-again")
     assert (409, "refused") == call.refused("operator", "POST", f"{at}/refund", amount=price + 1)
     assert 200 == call.does("operator", "POST", f"{at}/refund", amount=1000)[0]
@@ -182,7 +188,7 @@ def test_who_may_ask_a_phone_and_which(till: Till, call: Callers) -> None:
     till.calls_back(till.daraja.fail(till.prompt, "1032"))
     assert (409, "not_by_mpesa") == call.refused(HERS, "POST", at, booking_id=number, phone="+15005550006")
     for _ in range(MOST_PROMPTS - 1):
-        status, asked = call.does(HERS, "POST", at, booking_id=number, phone="+254799000009")
+        status, asked = call.does(HERS, "POST", at, booking_id=number, phone="254799000009")
         assert (202, "+254799000009") == (status, asked["phone"])
         _given_up(till, asked["attempt_id"])
     assert (409, "too_many_prompts") == call.refused(HERS, "POST", at, booking_id=number, phone="+254799000009")
@@ -201,6 +207,31 @@ def _given_up(till: Till, payment_id: int) -> None:
         change_payment(session, row, till.clock.now(), status=PaymentStatus.EXPIRED, look_at=None)
 
     till.desk.database.transact(work)
+
+
+def test_while_the_database_is_away_safaricom_is_to_call_again_by_either_address(
+    till: Till, call: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any, **__: Any) -> None:
+        raise DatabaseAway("away", "gone")
+
+    number = till.approved()
+    raw = till.daraja.pay(till.prompt)
+    monkeypatch.setattr(till.desk.database, "transact", away)
+    for path in (CALLBACK, "/webhooks/mpesa/s3cret"):
+        assert 503 == call.web.post(path, data=raw, content_type="application/json").status_code
+    monkeypatch.undo()
+    assert 200 == till.calls_back(raw, CALLBACK).status_code
+    assert BookingStatus.CONFIRMED is till.booking(number).status
+
+
+def test_it_is_called_from_safaricoms_addresses_alone_where_they_are_named(till: Till) -> None:
+    till.approved()
+    raw = till.daraja.pay(till.prompt)
+    for sources, status in (("196.201.214.0/24", 403), ("196.201.214.0/24, 127.0.0.1", 200)):
+        settings = till.desk.settings.model_copy(update={"mpesa_callback_sources": sources})
+        web = create_app(replace(till.desk, settings=settings)).test_client()
+        assert status == web.post(CALLBACK, data=raw, content_type="application/json").status_code
 
 
 def test_without_mpesa_nobody_is_asked_and_no_callback_is_genuine(make_desk: MakeDesk, clock: SetClock) -> None:

@@ -1,5 +1,5 @@
-"""A client signs in by a code that is texted to their phone: a few tries, a few codes, and nobody learns whose number is
-known."""
+"""A client signs in by a code that is texted to their phone: a few tries, a few codes, and nobody learns whose number
+is known."""
 
 import io
 import json
@@ -21,7 +21,6 @@ from models.outbox import outbox
 from tests.bot.api.conftest import UNLIMITED
 from tests.bot.api.world import OMAR, SARA, TOM, World
 
-pytestmark = pytest.mark.every_database
 UNKNOWN = "+97455507777"
 """A number of this country that nobody has written from."""
 ABROAD = "+447700900999"
@@ -95,6 +94,7 @@ def test_only_the_newest_code_counts(world: World) -> None:
     assert 201 == says(world, SARA.address, second).status_code
 
 
+@pytest.mark.every_database
 def test_of_two_who_say_it_at_once_one_is_let_in(world: World) -> None:
     code, before = coded(world), len(world.rows(api_tokens))
     with ThreadPoolExecutor(4) as threads:
@@ -103,6 +103,7 @@ def test_of_two_who_say_it_at_once_one_is_let_in(world: World) -> None:
     assert before + 1 == len(world.rows(api_tokens))
 
 
+@pytest.mark.every_database
 def test_many_at_once_have_five_tries_between_them(world: World) -> None:
     code = coded(world)
     with ThreadPoolExecutor(8) as threads:
