@@ -1,5 +1,5 @@
 """`python -m benchmarks.conversations.counting -m MODULE …` runs a module and counts its statements and commits, by
-kind of thread; what it knows is in the current folder, a file a process, written anew at every commit."""
+what they are done for; what it knows is in the current folder, a file a process, written anew at every commit."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from flask import has_request_context
 from sqlalchemy import Engine, event
 
 from benchmarks.conversations.dialogue import STEPS
@@ -27,10 +28,9 @@ _whose = [0]
 
 
 def _kind() -> str:
-    name = threading.current_thread().name
-    if name.startswith(("send", "dispatcher", "leases")):
-        return SENDING
-    return TAKING if name.startswith("ThreadPoolExecutor") else BESIDE
+    if has_request_context():
+        return TAKING
+    return SENDING if threading.current_thread().name.startswith(("send", "dispatcher", "leases")) else BESIDE
 
 
 def _count(what: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from bot.api.endpoint import Endpoint
+from bot.api.endpoint import Endpoint, Work
 from bot.api.problems import MEDIA_TYPE, TITLES
 
 _ANSWERS = {
@@ -126,7 +126,7 @@ def _bare(about: dict[str, Any]) -> dict[str, Any]:
 def _in_headers(one: Endpoint) -> list[dict[str, Any]]:
     if one.method == "GET":
         return [_IF_NONE_MATCH] if one.answer is not None else []
-    found = [_KEY] if one.parties is not None else []
+    found = [_KEY] if one.parties is not None and one.work is Work.WRITE else []
     return [*found, _IF_MATCH] if one.represents is not None else found
 
 

@@ -106,6 +106,8 @@ class Endpoint:
     """Other good statuses, with the same answer."""
     deprecated: bool = field(default=False)
     is_costly: bool = field(default=False)
+    is_secret: bool = field(default=False)
+    """Its answer is shown once, and kept nowhere: the same call again is told that it was done."""
     is_counted: bool = field(default=True)
     """Whether calls without a token are limited; not those of a provider, who knows a secret and calls as it must."""
     takes: str = field(default="")
@@ -143,7 +145,7 @@ def endpoint(
     media_type: str = "application/json", location: str = "", represents: Callable[..., Any] | None = None,
     lock: Callable[..., Any] | None = None, problems: tuple[int, ...] = (), longest_body: int = LONGEST_BODY,
     tag: str = "", deprecated: bool = False, also: tuple[int, ...] = (), takes: str = "", is_counted: bool = True,
-    is_costly: bool = False,
+    is_costly: bool = False, is_secret: bool = False,
 ) -> Callable[[View], View]:  # fmt: skip
     """Register a view. Its parameters: `call`; the names in the path, as int or str; `query` and `body`, each a model.
     What it returns, by its annotation, is the answer; its docstring is what callers read of it. `problems` are answers
@@ -160,7 +162,7 @@ def endpoint(
                 parameters={name: hints[name] for name in named}, query=hints.get("query"), body=hints.get("body"),
                 answer=answer if _is_model(answer) else None, media_type=media_type, location=location,
                 represents=represents, lock=lock, problems=problems, longest_body=longest_body, deprecated=deprecated,
-                also=also, takes=takes, is_counted=is_counted, is_costly=is_costly,
+                also=also, takes=takes, is_counted=is_counted, is_costly=is_costly, is_secret=is_secret,
             )
         )  # fmt: skip
         return view

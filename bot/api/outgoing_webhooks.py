@@ -76,7 +76,7 @@ def listed(call: Call) -> Page[Webhook]:
     return Page(items=[Webhook.model_validate(row) for row in endpoints(call.session)])
 
 
-@endpoint("POST", "/api/webhooks", ADMINS, status=201, location="/api/webhooks/{id}")
+@endpoint("POST", "/api/webhooks", ADMINS, status=201, location="/api/webhooks/{id}", is_secret=True)
 def add(call: Call, body: NewWebhook) -> Secret:
     """Tell another system of what happens from now on."""
     secret = new_secret()
@@ -121,7 +121,7 @@ def close(call: Call, webhook_id: int) -> None:
     _audit(call, "closed a webhook", webhook_id)
 
 
-@endpoint("POST", "/api/webhooks/{webhook_id}/rotate", ADMINS)
+@endpoint("POST", "/api/webhooks/{webhook_id}/rotate", ADMINS, is_secret=True)
 def rotated(call: Call, webhook_id: int) -> Secret:
     """Sign with another secret; for a day with the one before too."""
     secret = new_secret()

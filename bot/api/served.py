@@ -139,10 +139,13 @@ def _done(
         if not key or own is None:
             return work(session)
         asked = f"{request.method} {request.full_path}\n".encode() + _said(values)
-        return answered_once(
+        answer = answered_once(
             session, own.token_id, sha256(key.encode()).hexdigest(), sha256(asked).hexdigest(), call.desk.clock.now(),
-            lambda: work(session),
+            lambda: work(session), keeps=not endpoint.is_secret,
         )  # fmt: skip
+        if answer.is_repeated and endpoint.is_secret:
+            raise Problem(409, "shown_once", "It was done with this key before, and what it made was shown once.")
+        return answer
 
     if key and own is not None:
         call.once = sha256(f"{own.token_id} {key}".encode()).hexdigest()[:32]

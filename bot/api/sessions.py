@@ -14,6 +14,7 @@ from bot.api.wishes import EMAIL, PHONE, asked_for, client_named
 from conversations.booking import BookingStatus
 from conversations.events import SeatsAsked, VisitAsked
 from conversations.flows.standing import STANDING
+from conversations.money import major_units
 from handlers.api import bookings_read
 from handlers.api.deeds import one_line
 from handlers.api.wishes import cancel_fee
@@ -230,11 +231,11 @@ def decline(call: Call, booking_id: int, body: Reason) -> Booking:
 @endpoint("PUT", "/api/sessions/{booking_id}/verify-payment", STAFF, represents=one, lock=_lock)
 def verify_payment(call: Call, booking_id: int, body: Verified) -> Booking:
     """Money came for it: what is owed, or this amount."""
-    from conversations.money import major_units
-
-    found = one(call, booking_id)
-    amount = f"{major_units(body.amount, found.price.currency)} {found.price.currency}" if body.amount else ""
-    return _commanded(call, f"PAID {booking_id} {amount} {one_line(body.reference, is_single=True)}", booking_id)
+    found, amount = one(call, booking_id), body.amount
+    if body.reference and amount is None:  # what stands first behind PAID is an amount, where it may be one
+        amount = _owed(found)
+    said = f"{major_units(amount, found.price.currency)} {found.price.currency}" if amount is not None else ""
+    return _commanded(call, f"PAID {booking_id} {said} {one_line(body.reference, is_single=True)}", booking_id)
 
 
 @endpoint("PUT", "/api/sessions/{booking_id}/link", STAFF, represents=one, lock=_lock)
@@ -280,6 +281,14 @@ def _commanded(call: Call, words: str, booking_id: int) -> Booking:
     one(call, booking_id)
     done(call, words.strip())
     return one(call, booking_id)
+
+
+def _owed(found: Booking) -> int:
+    """In minor units. Raises Problem where nothing is."""
+    owed = found.price.amount if found.payment is None else found.payment.asked.amount - found.payment.paid.amount
+    if owed <= 0:
+        raise Problem(409, "nothing_to_pay", "Nothing is left to pay for it.")
+    return owed
 
 
 def _refuse_unless_done(outcome: Outcome, code: str, words: str) -> None:

@@ -51,7 +51,7 @@ def listed(call: Call, query: PageAsked) -> Page[Token]:
     return Page(items=items, next=cursor(items[-1].id) if len(rows) > query.limit else None)
 
 
-@endpoint("POST", "/api/tokens", ADMINS, status=201)
+@endpoint("POST", "/api/tokens", ADMINS, status=201, is_secret=True)
 def make(call: Call, body: NewToken) -> MadeToken:
     """Make a token. It is shown this once."""
     known = {one.scope for one in ENDPOINTS}

@@ -27,10 +27,12 @@ class KeyReused(Exception):
 
 
 def answered_once(
-    session: Session, token_id: int, key_hash: str, fingerprint: str, now: datetime, work: Callable[[], Answer]
-) -> Answer:
+    session: Session, token_id: int, key_hash: str, fingerprint: str, now: datetime, work: Callable[[], Answer],
+    *, keeps: bool = True,
+) -> Answer:  # fmt: skip
     """What `work` answers, the first time. Of two at once, the second waits for the first. Where `work` raises, nothing
-    is kept, and the key is free again. Raises KeyReused."""
+    is kept, and the key is free again. Where it is not to `keeps`, what was answered is not, only that it was. Raises
+    KeyReused."""
     is_new = claim_answer(
         session, token_id=token_id, key_hash=key_hash, fingerprint=fingerprint, status=0, headers={}, body="", at=now
     )
@@ -40,7 +42,8 @@ def answered_once(
             raise KeyReused
         return Answer(row.status, row.body, row.headers, is_repeated=True)
     answer = work()
-    keep_answer(session, token_id, key_hash, status=answer.status, headers=dict(answer.headers), body=answer.body)
+    body = answer.body if keeps else ""
+    keep_answer(session, token_id, key_hash, status=answer.status, headers=dict(answer.headers), body=body)
     return answer
 
 

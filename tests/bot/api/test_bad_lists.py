@@ -22,7 +22,7 @@ CURSORS = [
     packed(["2026-03-10", 1]), packed(["2026-03-10T00:00:00", 1]), packed(["9999-12-31T00:00:00+00:00", 1]),
     packed(["2026-03-10T00:00:00+00:00", "1"]), packed([[1]] * 20), packed(["a", "b", "c"]),
 ]  # fmt: skip
-LIMITS = ["0", "-1", "101", "1e2", "1.0", "x", "", "٣", "99999999999999999999", "10;", "NaN"]
+LIMITS = ["0", "-1", "101", "1e2", "1.5", "x", "", "٣", "99999999999999999999", "10;", "NaN"]
 LISTS = [one for one in ENDPOINTS if one.query is not None and {"cursor", "limit"} <= {*one.query.model_fields}]
 
 
