@@ -23,7 +23,7 @@ Report = Mapping[str, Any]
 def report(
     rows: Sequence[Row], found: Sequence[Found], counts: Mapping[str, Mapping[str, float]], load: Load, rounds: int
 ) -> Report:
-    return _rounded(
+    made: Report = _rounded(
         {
             "measured_at": datetime.now(UTC).isoformat(timespec="minutes"),  # noqa: TID251 -- of the run
             "machine": machine(),
@@ -34,6 +34,7 @@ def report(
             "counts": counts,
         }
     )
+    return made
 
 
 def keep(made: Report, path: Path = FILE) -> None:
@@ -41,7 +42,11 @@ def keep(made: Report, path: Path = FILE) -> None:
 
 
 def kept(path: Path = FILE) -> Report | None:
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    """None where nothing has been kept yet."""
+    if not path.exists():
+        return None
+    found: Report = json.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 def worse(new: Report, old: Report) -> Iterator[str]:

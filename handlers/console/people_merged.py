@@ -93,6 +93,7 @@ def merge(session: Session, stays_id: int, goes_id: int, who: Who, now: datetime
         return word
     if both_in_class(session, stays.id, goes.id):
         return Merged.CLASSES
+    revoke_tokens_of(session, now, client_id=goes.id)
     point_to(session, goes.id, stays.id)
     moved = {table.name: move_rows(session, table, goes.id, stays.id) for table in WHOLE}
     moved[waitlist_entries.name] = _move_places(session, goes.id, stays.id, now)
@@ -101,7 +102,6 @@ def merge(session: Session, stays_id: int, goes_id: int, who: Who, now: datetime
     move_entries(session, stays.id)
     look_again_at_work(session, stays.id, now)
     fill_in(session, stays, goes)
-    revoke_tokens_of(session, now, client_id=goes.id)
     _written_down(session, stays, goes, moved, who, now)
     return Merged.DONE
 

@@ -75,8 +75,8 @@ class BadDesk:
         return [prompt, *early, (phone, words.thanks(number, service, day, hour))]
 
     def _approve(self, coordinator: str, number: int) -> list[tuple[str, str]]:
-        phone, *what = self._bookings[number - 1]
-        late = [] if self.fault == "disordered" else [(phone, words.confirmed(number, *what))]
+        phone, service, day, hour = self._bookings[number - 1]
+        late = [] if self.fault == "disordered" else [(phone, words.confirmed(number, service, day, hour))]
         return [(coordinator, words.approved(number)), *late]
 
 

@@ -169,7 +169,9 @@ def test_what_is_taught_is_understood_from_then_on_and_nobody_is_told(salon: Sal
     assert sent == salon.desk.database.read(newest_outbox_id), "nothing was sent"
     assert "Make-up" in salon.text(Phone("Nour", "sms", "+97455506666"), "the glam squad please")
     entries = salon.desk.database.read(lambda session: audited(session, None, 2))
-    assert {("operator 1", "changed the business"), ("operator 1", "taught words")} == {(one.who, one.action) for one in entries}
+    assert {("operator 1", "changed the business"), ("operator 1", "taught words")} == {
+        (one.who, one.action) for one in entries
+    }
     assert ("service make_up", "aliases") == (entries[0].subject, entries[0].words)
 
 
