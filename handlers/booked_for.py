@@ -58,9 +58,7 @@ def book_for(
     return told if room is None else [*told, (room, BookedFor(view))]
 
 
-def room_of(
-    session: Session, phone: str, client_id: int, came_by: str, circumstances: Circumstances
-) -> int | None:
+def room_of(session: Session, phone: str, client_id: int, came_by: str, circumstances: Circumstances) -> int | None:
     """The client's conversation on the channel they last wrote on, else on one that reaches a phone; None where none
     does. `came_by` is the channel of who named them, "" for a program."""
     last = last_channel_of(session, phone)

@@ -84,11 +84,10 @@ def belongings(session: Session, client_id: int) -> Belongings:
     client_ids = tuple(sorted(row.id for row in people))
     booked = numbers_in(session, bookings.c.client_id, client_ids)
     phones = [row.phone for row in people if row.phone]
-    records = {
-        *numbers_in(session, client_records.c.client_id, client_ids),
-        *(numbers_where(session, client_records, client_records.c.client_id.is_(None), client_records.c.phone.in_(phones))
-          if phones else ()),
-    }  # fmt: skip
+    own = client_records.c
+    records = set(numbers_in(session, own.client_id, client_ids))
+    if phones:
+        records |= set(numbers_where(session, client_records, own.client_id.is_(None), own.phone.in_(phones)))
     jobs = {
         *numbers_in(session, engagements.c.record_id, records), *numbers_in(session, engagements.c.booking_id, booked),
     }  # fmt: skip

@@ -237,7 +237,7 @@ def test_a_migration_sees_and_changes_every_row(house: House) -> None:
 
 
 def test_a_database_of_any_name_has_roles_of_its_own(house: House) -> None:
-    for name in ("it's 100% \"ours\"", "é" * 31, "Upper"):
+    for name in ('it\'s 100% "ours"', "é" * 31, "Upper"):
         house.server.create(name)
         database = Database(make_url(house.server.url("x")).set(database=name).render_as_string())
         assert [] == database.migrate()

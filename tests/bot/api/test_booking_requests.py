@@ -41,9 +41,7 @@ def asks(call: Callers, who: str = "operator", **told: Any) -> tuple[int, Any]:
     return call.does(who, "POST", AT, **{"vendorId": number(call, "Rita"), **WEDDING, **told})
 
 
-def test_a_wedding_is_booked_at_the_first_free_time_and_opens_what_texts_open(
-    planner: Planner, call: Callers
-) -> None:
+def test_a_wedding_is_booked_at_the_first_free_time_and_opens_what_texts_open(planner: Planner, call: Callers) -> None:
     status, made = asks(call)
     booking = made["booking"]
     assert (201, "pending", number(call, "Rita")) == (status, booking["status"], booking["staff_id"])
