@@ -10,7 +10,7 @@ from bot.api.endpoint import DESK, READERS, Call, endpoint
 from bot.api.engagements_written import Engagement, FailedOpening, ShortEngagement, short, whole
 from bot.api.payments import OFFICE
 from bot.api.problems import Problem, missing
-from bot.api.sessions import Reason
+from bot.api.session_wishes import Reason
 from bot.api.values import Input, Page, PageAsked, Text, cursor, number_behind
 from bot.api.wishes import EMAIL, PHONE
 from conversations.engagements import kind_named, kinds

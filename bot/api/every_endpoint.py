@@ -7,7 +7,8 @@ from bot.api.endpoint import ENDPOINTS
 FILES = (
     "audit", "availability", "blocks", "booking_requests", "class_sessions", "clients", "commands", "conversations",
     "dead_letters", "described", "engagements", "exports", "figures", "imports", "mpesa", "outgoing_webhooks",
-    "payments", "policies", "series", "services", "session_payments", "sessions", "sessions_tried", "sign_in",
+    "payments", "policies", "series", "services", "session_deeds", "session_payments",
+    "session_wishes", "sessions", "sessions_tried", "sign_in",
     "staff", "tokens", "waitlist",
 )  # fmt: skip
 """The files of bot/api/ that hold endpoints."""

@@ -6,7 +6,8 @@ from bot.api.deeds import done
 from bot.api.endpoint import DESK, EVERYBODY, STAFF, Call, endpoint
 from bot.api.payments_written import Payment, WholePayment, payments_page, whole
 from bot.api.problems import Problem, missing
-from bot.api.sessions import Reason, Verified
+from bot.api.session_deeds import Verified
+from bot.api.session_wishes import Reason
 from bot.api.values import Amount, Id, Input, Output, Page, PageAsked, cursor, number_behind
 from conversations.languages.render import name_text
 from conversations.money import Money, major_units

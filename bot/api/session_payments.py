@@ -8,7 +8,7 @@ from bot.api.bookings_written import Booking
 from bot.api.endpoint import CLIENTS, EVERYBODY, STAFF, Call, endpoint
 from bot.api.payments_written import Payment, payments_page
 from bot.api.problems import Problem
-from bot.api.sessions import _lock, one
+from bot.api.sessions import lock, one
 from bot.api.values import Input, Page, PageAsked, Text
 from conversations.rules.mpesa_texts import read_confirmation
 from conversations.rules.references import reference_in
@@ -38,7 +38,7 @@ class Proof(Input):
         return self
 
 
-@endpoint("POST", "/api/sessions/{booking_id}/submit-payment", CLIENTS | STAFF, represents=one, lock=_lock)
+@endpoint("POST", "/api/sessions/{booking_id}/submit-payment", CLIENTS | STAFF, represents=one, lock=lock)
 def submit_payment(call: Call, booking_id: int, body: Proof) -> Booking:
     """Show that a booking is paid. It is confirmed once somebody of the business has looked at it.
 
