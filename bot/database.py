@@ -142,6 +142,17 @@ class Database:
             engine.dispose()
             self.dispose()  # what it knows of roles is old
 
+    def write_back(self) -> None:
+        """SQLite: let the file beside the database hold nothing any more that the database has not, as far as whoever
+        reads just now lets us."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        connection = self.engine.raw_connection()
+        try:
+            connection.driver_connection.execute("pragma wal_checkpoint(truncate)")  # type: ignore[union-attr]
+        finally:
+            connection.close()
+
     def dispose(self) -> None:
         self.engine.dispose()
         self._staff_engine.dispose()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from bot.desk import Desk
-from bot.sealing import WrongKey
 from handlers.person_exported import person_exported
 
 _STYLE = (
@@ -26,6 +25,8 @@ def held_on(desk: Desk, client_id: int) -> dict[str, Any] | None:
 
 
 def _opened(desk: Desk) -> Any:
+    from bot.sealing import WrongKey  # with a library that only sealing wants
+
     sealer = desk.sealer
     assert sealer is not None
 

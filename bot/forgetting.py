@@ -58,6 +58,7 @@ def forget_person(desk: Desk, client_id: int, *, who: str, operator_id: int | No
     if done.verdict is Verdict.DONE:
         _forget_files(desk, before.addresses, said)  # what came meanwhile
         merge_search(desk)
+        desk.database.write_back()
         desk.wake.ring()
     return done
 

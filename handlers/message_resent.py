@@ -15,6 +15,9 @@ from models.messages import message_by_id
 from models.outbox import LOST, add_to_outbox, outbox_by_id, record_report
 from models.waitlist import place_told_of
 
+CODE = "sign_in_code"
+"""A kind of text that nobody but its phone reads, and that is worth nothing a while later."""
+
 
 def message_resent(session: Session, outbox_id: int, trace: str, now: datetime) -> int | Obsolete:
     """The number under which it is queued anew, or why it is not. However often it is asked for, it is queued once."""
@@ -23,7 +26,7 @@ def message_resent(session: Session, outbox_id: int, trace: str, now: datetime) 
         return Obsolete.NOT_LOST
     if row.resent_as is not None:
         return Obsolete.RESENT
-    why = why_obsolete(_lost(session, row), now)
+    why = Obsolete.WENT_ON if row.kind == CODE else why_obsolete(_lost(session, row), now)
     if why is not None:
         return why
     # What perhaps got through after all is looked up before it goes out again, as after any interrupted try.

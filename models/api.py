@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from models.base import Moment, key, link, table
+from models.business import staff
 from models.exact import exact
 from models.insert import changed_rows, insert_row, insert_unless_there
 from models.operators import operators
@@ -75,10 +76,11 @@ def token_by_hash(session: Session, token_hash: str) -> Row[Any] | None:
     own = operators.c
     statement = (
         select(
-            api_tokens, own.role, own.staff_id, own.is_active, own.name.label("operator_name"),
-            own.login.label("operator_login"), own.totp_secret,
+            api_tokens, own.role, own.staff_id, own.is_active, staff.c.active.label("is_working"),
+            own.name.label("operator_name"), own.login.label("operator_login"),
         )
         .outerjoin(operators, own.id == api_tokens.c.operator_id)
+        .outerjoin(staff, staff.c.id == own.staff_id)
         .where(api_tokens.c.token_hash == token_hash)
     )  # fmt: skip
     return session.execute(statement).one_or_none()

@@ -1,5 +1,6 @@
 """What became of one command that was given from the console."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, or_, select
@@ -20,8 +21,9 @@ def asked(session: Session, channel: str, provider_id: str) -> Row[Any] | None:
     return session.execute(statement).one_or_none()
 
 
-def has_changed(session: Session, turn: Row[Any]) -> bool:
-    """Whether something was commanded, or taken back, in this turn."""
+def changes_at(session: Session, conversation_id: int, at: datetime) -> frozenset[tuple[int, datetime | None]]:
+    """What was commanded, or taken back, in this conversation at this moment. Several commands of one call share their
+    moment: one has changed something where there is more after it than before."""
     own = command_log.c
-    mine = own.conversation_id == turn.conversation_id, or_(own.at == turn.at, own.undone_at == turn.at)
-    return session.execute(select(own.id).where(*mine).limit(1)).first() is not None
+    mine = own.conversation_id == conversation_id, or_(own.at == at, own.undone_at == at)
+    return frozenset((row.id, row.undone_at) for row in session.execute(select(own.id, own.undone_at).where(*mine)))

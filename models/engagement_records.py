@@ -111,6 +111,12 @@ def log_activities(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     session.execute(activity_log.insert(), list(rows))
 
 
+def lock_engagement(session: Session, engagement_id: int) -> None:
+    """Nobody else who locks it changes it until the transaction ends."""
+    mine = select(engagements.c.id).where(engagements.c.id == engagement_id)
+    session.execute(mine.with_for_update(key_share=True))
+
+
 def engagement_by_id(session: Session, engagement_id: int) -> Row[Any] | None:
     return session.execute(_whole().where(engagements.c.id == engagement_id)).one_or_none()
 

@@ -108,6 +108,12 @@ def endpoint_by_id(session: Session, endpoint_id: int) -> Row[Any] | None:
     return session.execute(select(webhook_endpoints).where(webhook_endpoints.c.id == endpoint_id)).one_or_none()
 
 
+def lock_endpoint(session: Session, endpoint_id: int) -> None:
+    """It stays as it is until the transaction ends; what happens is told to it meanwhile."""
+    mine = select(webhook_endpoints.c.id).where(webhook_endpoints.c.id == endpoint_id)
+    session.execute(mine.with_for_update(key_share=True))
+
+
 def change_endpoint(session: Session, endpoint_id: int, **values: Any) -> None:
     session.execute(update(webhook_endpoints).where(webhook_endpoints.c.id == endpoint_id).values(**values))
 

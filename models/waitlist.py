@@ -11,9 +11,9 @@ from sqlmodel import Field, SQLModel
 from conversations.business import ANY
 from conversations.classes import WaitlistStatus
 from models.base import Key, Moment, key, link, table, word
-from models.class_sessions import class_sessions
+from models.class_sessions import class_sessions, lock_class
 from models.clients import clients
-from models.conversations import conversations
+from models.conversations import conversations, lock_conversation
 from models.insert import changed_rows, insert_numbered_unless_there
 
 
@@ -96,6 +96,20 @@ def _with_names() -> Select[Any]:
 
 def entry_by_id(session: Session, entry_id: int) -> Row[Any] | None:
     return session.execute(_with_names().where(_c.id == entry_id)).one_or_none()
+
+
+def lock_entry(session: Session, entry_id: int) -> None:
+    """It stays as it is until the transaction ends. Its conversation and its class are locked first, as whoever answers
+    an offer locks them, so that nobody waits for each other."""
+    mine = select(_c.conversation_id, _c.class_session_id).where(_c.id == entry_id)
+    row = session.execute(mine).one_or_none()
+    if row is None:
+        return
+    if row.conversation_id is not None:
+        lock_conversation(session, row.conversation_id)
+    if row.class_session_id:
+        lock_class(session, row.class_session_id)
+    session.execute(select(_c.id).where(_c.id == entry_id).with_for_update(key_share=True))
 
 
 def entry_at(

@@ -47,5 +47,5 @@ def give(call: Call, body: Words) -> Answer:
     next one: `YES`."""
     who = call.by.who
     given = commanded(call.session, body.words, call.once, who, call.circumstances)
-    found = answered(call.session, provider_id(who.id, given.known_as), call.profile)
+    found = answered(call.session, provider_id(who.id, given.known_as), call.profile, is_done=given.is_done)
     return Answer(outcome=found.came_to if found is not None else CameTo.TELLS, texts=list(given.texts))

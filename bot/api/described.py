@@ -24,12 +24,20 @@ def as_page(_call: Call) -> Response:
     """This description as a page."""
     found = document()
     base = f"{current_app.extensions['desk'].settings.public_url or request.host_url.rstrip('/')}/"
-    shown = render_template("api/docs.html", document=found, schema=partial(_shown, found), base=base)
+    shown = render_template(
+        "api/docs.html", document=found, schema=partial(_shown, found), base=base, points=_points(found)
+    )
     page = Response(shown, mimetype="text/html")
     page.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return page
+
+
+def _points(whole: dict[str, Any]) -> list[str]:
+    """The introduction's, each in one line without its marks."""
+    said = whole["info"]["description"].partition("\n- ")[2]
+    return [" ".join(one.replace("**", "").replace("`", "").split()) for one in said.split("\n- ")]
 
 
 def _shown(whole: dict[str, Any], schema: dict[str, Any], depth: int = 0) -> Markup:

@@ -11,7 +11,7 @@ from bot.api.engagements_written import Engagement, FailedOpening, ShortEngageme
 from bot.api.payments import OFFICE
 from bot.api.problems import Problem, missing
 from bot.api.session_wishes import Reason
-from bot.api.values import Input, Page, PageAsked, Text, cursor, number_behind
+from bot.api.values import MOST_MONEY, Input, Page, PageAsked, Text, cursor, number_behind
 from bot.api.wishes import EMAIL, PHONE
 from conversations.engagements import kind_named, kinds
 from conversations.engagements.kinds import Detail
@@ -20,7 +20,7 @@ from conversations.money import Money, major_units
 from conversations.replies import say
 from handlers.console.engagements_shown import engagement_lines, failed_openings, whole_engagement
 from models.engagement_listing import Place, Standing
-from models.engagement_records import newest_engagement, opened_by_hand_since
+from models.engagement_records import lock_engagement, newest_engagement, opened_by_hand_since
 
 Day = Annotated[str, Field(pattern=r"^2[01][0-9]{2}-[0-9]{2}-[0-9]{2}$")]
 _DETAILS = {
@@ -68,7 +68,7 @@ class Step(Input):
 
 class Spent(Input):
     line: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] = Field(description="its key")
-    amount: int = Field(ge=1, le=10**12, description="in minor units of the engagement's currency")
+    amount: int = Field(ge=1, le=MOST_MONEY, description="in minor units of the engagement's currency")
 
 
 @endpoint("GET", "/api/engagements", READERS)
@@ -104,6 +104,12 @@ def one(call: Call, engagement_id: int) -> Engagement:
     return whole(found)
 
 
+def _lock(call: Call, engagement_id: int) -> None:
+    """Only what is theirs to see: nobody keeps others waiting by a number."""
+    one(call, engagement_id)
+    lock_engagement(call.session, engagement_id)
+
+
 @endpoint("POST", "/api/engagements", DESK, status=201, location="/api/engagements/{id}")
 def by_hand(call: Call, body: ByHand) -> Engagement:
     """Open one without a booking."""
@@ -120,14 +126,14 @@ def by_hand(call: Call, body: ByHand) -> Engagement:
     return _set(call, made, body, ("venue", "guests", "budget", "requests"))
 
 
-@endpoint("PUT", "/api/engagements/{engagement_id}", DESK, represents=one)
+@endpoint("PUT", "/api/engagements/{engagement_id}", DESK, represents=one, lock=_lock)
 def change(call: Call, engagement_id: int, body: Details) -> Engagement:
     """Change what is kept of it."""
     one(call, engagement_id)
     return _set(call, engagement_id, body, tuple(_DETAILS))
 
 
-@endpoint("POST", "/api/engagements/{engagement_id}/milestones", DESK, represents=one)
+@endpoint("POST", "/api/engagements/{engagement_id}/milestones", DESK, represents=one, lock=_lock)
 def add_step(call: Call, engagement_id: int, body: Step) -> Engagement:
     """Add a milestone."""
     day = f", {_day(body.due_date)}" if body.due_date is not None else ""
@@ -148,7 +154,7 @@ def milestone(call: Call, engagement_id: int, milestone_id: int, body: Milestone
     return one(call, engagement_id)
 
 
-@endpoint("POST", "/api/engagements/{engagement_id}/spent", DESK, represents=one)
+@endpoint("POST", "/api/engagements/{engagement_id}/spent", DESK, represents=one, lock=_lock)
 def spend(call: Call, engagement_id: int, body: Spent) -> Engagement:
     """Write down money that was spent on a line of the budget."""
     found = one(call, engagement_id)
@@ -159,7 +165,7 @@ def spend(call: Call, engagement_id: int, body: Spent) -> Engagement:
     return _commanded(call, engagement_id, f"SPENT {{}} {body.line} {amount}")
 
 
-@endpoint("POST", "/api/engagements/{engagement_id}/close", DESK, represents=one)
+@endpoint("POST", "/api/engagements/{engagement_id}/close", DESK, represents=one, lock=_lock)
 def close(call: Call, engagement_id: int, body: Reason) -> Engagement:
     """It is called off."""
     _commanded(call, engagement_id, f"CLOSE {{}} {_line(body.reason)}")
@@ -167,7 +173,7 @@ def close(call: Call, engagement_id: int, body: Reason) -> Engagement:
     return one(call, engagement_id)
 
 
-@endpoint("POST", "/api/engagements/{engagement_id}/reopen", DESK, represents=one)
+@endpoint("POST", "/api/engagements/{engagement_id}/reopen", DESK, represents=one, lock=_lock)
 def reopen(call: Call, engagement_id: int) -> Engagement:
     """It goes on again."""
     return _commanded(call, engagement_id, "REOPEN {}")

@@ -22,7 +22,14 @@ from handlers.webhook_endpoints import (
     switch,
 )
 from models.audit import audit
-from models.outgoing_webhooks import deliveries_of, delivery_by_id, endpoint_by_id, endpoints, replay_failed
+from models.outgoing_webhooks import (
+    deliveries_of,
+    delivery_by_id,
+    endpoint_by_id,
+    endpoints,
+    lock_endpoint,
+    replay_failed,
+)
 
 Events = Annotated[list[Annotated[str, Field(pattern=r"^[a-z_]{1,30}\.[a-z_]{0,29}$")]], Field(max_length=60)]
 
@@ -100,7 +107,12 @@ def one(call: Call, webhook_id: int) -> Webhook:
     return Webhook.model_validate(row)
 
 
-@endpoint("PUT", "/api/webhooks/{webhook_id}", ADMINS, represents=one)
+def _lock(call: Call, webhook_id: int) -> None:
+    one(call, webhook_id)
+    lock_endpoint(call.session, webhook_id)
+
+
+@endpoint("PUT", "/api/webhooks/{webhook_id}", ADMINS, represents=one, lock=_lock)
 def change(call: Call, webhook_id: int, body: ChangedWebhook) -> Webhook:
     """Tell it of other events; close it, or open it again."""
     one(call, webhook_id)

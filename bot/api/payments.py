@@ -8,7 +8,7 @@ from bot.api.payments_written import Payment, WholePayment, payments_page, whole
 from bot.api.problems import Problem, missing
 from bot.api.session_deeds import Verified
 from bot.api.session_wishes import Reason
-from bot.api.values import Amount, Id, Input, Output, Page, PageAsked, cursor, number_behind
+from bot.api.values import MOST_MONEY, Amount, Id, Input, Output, Page, PageAsked, cursor, number_behind
 from conversations.languages.render import name_text
 from conversations.money import Money, major_units
 from conversations.payments import PaymentMethod
@@ -33,7 +33,7 @@ class Listed(PageAsked):
 class Sum(Input):
     """An amount in minor units; left out, all of it."""
 
-    amount: int | None = Field(None, ge=1, le=10**12)
+    amount: int | None = Field(None, ge=1, le=MOST_MONEY)
 
 
 class ToGiveBack(Output):

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.api.values import Input, Output
+from bot.api.values import MOST_MONEY, Input, Output
 from conversations.payments import PaymentRule, PaymentWhen
 from conversations.rules.policies import Approval, AtDeadline
 
 Minutes = Annotated[int, Field(ge=0, le=14 * 24 * 60)]
 Buffer = Annotated[int, Field(ge=0, le=240)]
-Sum = Annotated[int, Field(ge=0, le=10**12, description="in minor units of the service's currency")]
+Sum = Annotated[int, Field(ge=0, le=MOST_MONEY, description="in minor units of the service's currency")]
 
 
 class Policy(Output):
@@ -84,7 +84,7 @@ class PolicyWanted(Input):
     at_deadline: AtDeadline | None = None
     waitlist_skips_parties: bool | None = None
     payment: PaymentRule | None = None
-    deposit: Annotated[int, Field(ge=1, le=10**12)] | None = None
+    deposit: Annotated[int, Field(ge=1, le=MOST_MONEY)] | None = None
     deposit_percent: Annotated[int, Field(ge=1, le=100)] | None = None
     payment_minutes: Annotated[int, Field(ge=15, le=14 * 24 * 60)] | None = None
     payment_when: PaymentWhen | None = None

@@ -79,13 +79,13 @@ def _lock(call: Call, series_id: int) -> None:
 @endpoint("PUT", "/api/series/{series_id}/approve", STAFF, represents=one, lock=_lock)
 def approve(call: Call, series_id: int, body: SeriesAnswer) -> WholeSeries:
     """Approve all of it that waits, or these visits."""
-    return _commanded(call, series_id, "APPROVE", _some(body.items), body.note)
+    return _commanded(call, series_id, "APPROVE", _some(call, series_id, body.items), body.note)
 
 
 @endpoint("PUT", "/api/series/{series_id}/decline", STAFF, represents=one, lock=_lock)
 def decline(call: Call, series_id: int, body: SeriesAnswer) -> WholeSeries:
     """Decline all of it that waits, or these visits; the client gets the reason."""
-    return _commanded(call, series_id, "DECLINE", _some(body.items), body.note)
+    return _commanded(call, series_id, "DECLINE", _some(call, series_id, body.items), body.note)
 
 
 @endpoint("DELETE", "/api/series/{series_id}", CLIENTS | STAFF, represents=one, lock=_lock, also=(202,))
@@ -95,8 +95,7 @@ def cancel(call: Call, series_id: int, query: SeriesPart) -> WholeSeries:
     What is too near for a client's own word costs the policy's fee, which they accept by `accept_fee`, or it is passed
     on to the coordinator: answered with 202, and standing until they decide."""
     if not call.by.is_client:
-        which = "" if query.item is None else f".{query.item}{'+' if query.and_later else ''}"
-        return _commanded(call, series_id, "CANCEL", which, query.reason)
+        return _commanded(call, series_id, "CANCEL", _part(call, series_id, query), query.reason)
     wanted = CallingOff(_visit(call, series_id, query), query.and_later or query.item is None, query.accept_fee)
     try:
         is_passed_on = called_off(call.session, wanted, call.by.client_id or 0, call.circumstances)
@@ -118,8 +117,36 @@ def _commanded(call: Call, series_id: int, word: str, which: str, words: str) ->
     return one(call, series_id)
 
 
-def _some(numbers: list[int]) -> str:
-    return f".{','.join(map(str, sorted(set(numbers))))}" if numbers else ""
+def _part(call: Call, series_id: int, query: SeriesPart) -> str:
+    if query.item is None:
+        return _some(call, series_id, [])
+    if not query.and_later:
+        return _some(call, series_id, [query.item])
+    one(call, series_id)
+    if any(number >= query.item for number in _of_others(call, series_id)):
+        raise missing("visit")
+    return f".{query.item}+"
+
+
+def _some(call: Call, series_id: int, numbers: list[int]) -> str:
+    """These visits, or all. A staff member's series may hold visits that others deliver: those are not theirs."""
+    one(call, series_id)
+    others, named = _of_others(call, series_id), set(numbers)
+    if others & named:
+        raise missing("visit")
+    if others and not named:
+        named = series_read.numbers_of(call.session, series_id, call.profile) - others
+        if not named:
+            raise missing("visit")
+    return f".{','.join(map(str, sorted(named)))}" if named else ""
+
+
+def _of_others(call: Call, series_id: int) -> set[int]:
+    if call.by.is_client or not call.by.sees_own_only:
+        return set()
+    numbers = series_read.numbers_of
+    mine = numbers(call.session, series_id, call.profile, call.by.staff_id or 0)
+    return numbers(call.session, series_id, call.profile) - mine
 
 
 def _visit(call: Call, series_id: int, query: SeriesPart) -> int:

@@ -15,7 +15,7 @@ from werkzeug.routing import Map, Rule
 
 from bot.api.asked import read_call
 from bot.api.door import caller_of, let_in
-from bot.api.endpoint import Call, Endpoint, Work
+from bot.api.endpoint import CLIENTS, DESK, Call, Endpoint, Work
 from bot.api.every_endpoint import ENDPOINTS
 from bot.api.limits import Limits, Rate
 from bot.api.problems import Problem, as_response
@@ -23,6 +23,7 @@ from bot.database import DatabaseAway
 from bot.desk import Desk
 from bot.logs import log, new_trace
 from bot.metrics import API_CALLS, Answered
+from bot.pages.links import without_links
 from handlers.api.answered_once import Answer, KeyReused, answered_once
 from handlers.api.caller import Caller, Party
 from handlers.profile import KnownProfile, NoBusiness
@@ -30,6 +31,8 @@ from models.claims import LostRace
 from models.row_scope import Scope
 
 LONGEST_KEY = 255
+MAY_ACT = CLIENTS | DESK
+"""Who may do for a client what the client may; staff and viewers read."""
 _MAP = Map(
     [Rule(one.path.replace("{", "<").replace("}", ">"), endpoint=number, methods=[one.method])
      for number, one in enumerate(ENDPOINTS)],
@@ -148,7 +151,8 @@ def _done(
         return answer
 
     if key and own is not None:
-        call.once = sha256(f"{own.token_id} {key}".encode()).hexdigest()[:32]
+        day = call.desk.clock.now().date()  # after which the key is free again
+        call.once = sha256(f"{own.token_id} {key} {day}".encode()).hexdigest()[:32]
     answer = call.desk.database.transact(once)
     call.desk.wake.ring()
     return answer
@@ -163,7 +167,15 @@ def _as_answer(done: Any, endpoint: Endpoint, call: Call) -> Answer:
     if not isinstance(done, BaseModel):
         return Answer(call.status or endpoint.status)
     headers = {"Location": endpoint.location.format(**dict(done))} if endpoint.location else {}
-    return Answer(call.status or endpoint.status, done.model_dump_json(), headers)
+    return Answer(call.status or endpoint.status, _body(done, call), headers)
+
+
+def _body(done: BaseModel, call: Call) -> str:
+    """As this caller may have it: what opens a client's own page is for the client, and for those who may act for
+    them."""
+    body, caller = done.model_dump_json(), call.caller
+    is_trusted = caller is None or caller.party in MAY_ACT
+    return body if is_trusted else without_links(body)
 
 
 def _as_expected(endpoint: Endpoint, call: Call, session: Session, path: dict[str, str], expected: str) -> None:
@@ -176,7 +188,7 @@ def _as_expected(endpoint: Endpoint, call: Call, session: Session, path: dict[st
     }
     if endpoint.lock is not None:
         endpoint.lock(call, **named)
-    current = endpoint.represents(call, **named).model_dump_json()
+    current = _body(endpoint.represents(call, **named), call)
     if expected.strip() != "*" and _tag(current) not in [one.strip() for one in expected.split(",")]:
         raise Problem(412, "changed_since", "Read it again, and decide anew.")
 

@@ -10,7 +10,7 @@ from bot.api.endpoint import STAFF, Call, endpoint
 from bot.api.problems import Problem, missing
 from bot.api.session_wishes import Reason
 from bot.api.sessions import commanded, lock, one
-from bot.api.values import Id, Input, Text, Words
+from bot.api.values import MOST_MONEY, Id, Input, Text, Words
 from bot.api.wishes import PHONE
 from conversations.money import major_units
 from handlers.api.deeds import one_line
@@ -36,7 +36,7 @@ class Said(Input):
 class Verified(Input):
     """Money that came. `amount` in minor units; left out, it is what is owed."""
 
-    amount: int | None = Field(None, ge=1, le=10**12)
+    amount: int | None = Field(None, ge=1, le=MOST_MONEY)
     reference: Annotated[Text, Field(max_length=60)] = ""
 
 
@@ -56,6 +56,9 @@ def instant(call: Call, body: Instant) -> Booking:
     before = newest_transition(call.session)
     done(call, words)
     made = _made_since(call, before)
+    booked = one(call, made)
+    if (booked.staff_id, booked.service_ids) != (body.staff_id, [body.service_id]):
+        raise Problem(409, "misread", "The name was read as part of the wish: leave it out.")
     done(call, f"START {made}", part="start")
     return one(call, made)
 

@@ -15,6 +15,7 @@ from conversations.events import SeatsAsked, VisitAsked
 from conversations.flows.standing import STANDING
 from handlers.api.deeds import one_line
 from handlers.api.wishes import cancel_fee
+from handlers.console.looked_ahead import warnings_before
 from handlers.page_asked import Outcome, cancel_wished, time_wished
 
 Note = Annotated[Text, Field(max_length=2000)]
@@ -50,7 +51,8 @@ class NewTime(Input):
     """Another time. Of a request, staff offer it and the client answers; of what stands, it is moved."""
 
     start_at: Moment
-    reason: Words = ""
+    reason: Words = Field("", description="told with the offer of another time for a request")
+    even_so: bool = Field(False, description="of staff: also where it lies outside somebody's hours")
 
 
 @endpoint("POST", "/api/sessions/request", CLIENTS | STAFF, status=201, location="/api/sessions/{id}", problems=(404,))
@@ -60,9 +62,10 @@ def request(call: Call, body: Asked) -> Booking:
     A time that cannot be had is refused with the reason in `code` and the nearest free starts in `alternatives`."""
     room = client_named(call, body.client_phone, body.name, body.staff_id)
     services = tuple(body.service_ids) or ((body.service_id,) if body.service_id is not None else ())
+    is_theirs = call.by.is_client or not call.by.sees_own_only
     about = {
-        "note": body.note, "attendee": body.attendee, "agreed": tuple(body.agreed), "name": body.name,
-        "email": body.email or "",
+        "note": body.note, "attendee": body.attendee, "agreed": tuple(body.agreed),
+        "name": body.name if is_theirs else "", "email": (body.email or "") if is_theirs else "",
     }  # fmt: skip
     if body.class_session_id is not None and not services and body.start_at is None:
         return one(call, asked_for(call, room, SeatsAsked(body.class_session_id, body.seats, **about)))  # type: ignore[arg-type]
@@ -109,9 +112,18 @@ def move(call: Call, booking_id: int, body: NewTime) -> Booking:
         _refuse_unless_done(outcome, "not_free", "It cannot be moved to this time.")
         return one(call, booking_id)
     at = body.start_at.astimezone(found.start_at.tzinfo)
-    word = "MODIFY" if found.status is BookingStatus.PENDING else "MOVE"
-    words = one_line(body.reason, is_single=True)
-    return commanded(call, f"{word} {booking_id} {at:%Y-%m-%d %H:%M} {words}", booking_id)
+    if found.status is BookingStatus.PENDING:
+        words = f"MODIFY {booking_id} {at:%Y-%m-%d %H:%M} {one_line(body.reason, is_single=True)}".strip()
+    else:
+        words = f"MOVE {booking_id} {at:%Y-%m-%d %H:%M}"
+    warnings = [] if body.even_so else warnings_before(call.session, words, call.by.who, call.circumstances)
+    if warnings:
+        raise Problem(409, "unusual", "Out of the ordinary: send even_so where it is meant.", warnings=warnings)
+    now = commanded(call, words, booking_id)
+    start = now.start_at if now.proposed_datetime is None else now.proposed_datetime
+    if now.staff_id != found.staff_id or start != body.start_at:
+        raise Problem(409, "misread", "The reason was read as part of the time: say it in other words.")
+    return now
 
 
 def _refuse_unless_done(outcome: Outcome, code: str, words: str) -> None:

@@ -57,6 +57,8 @@ def make(call: Call, body: NewToken) -> MadeToken:
     known = {one.scope for one in ENDPOINTS}
     if unknown := [scope for scope in body.scopes if scope not in known]:
         raise Problem(422, "no_such_scope", f"There is no scope {unknown[0]}.")
+    if call.by.scopes and not (body.scopes and call.by.scopes.issuperset(body.scopes)):
+        raise Problem(403, "out_of_scope", "A token that is narrowed makes none that reaches further.")
     token = new_token()
     try:
         token_id = make_token(

@@ -15,6 +15,8 @@ from conversations.money import Money, major_units
 
 LARGEST_ID = 2**63 - 1
 YEARS = range(1990, 2200)
+MOST_MONEY = 100_000_000
+"""In minor units, of one sum."""
 MOST, USUAL = 100, 25
 """Items of a page."""
 

@@ -17,6 +17,7 @@ from conversations.events import OfferAnswered, WaitAsked
 from handlers.api import classes_read, waitlist_read
 from handlers.api.waits import answered, left, waited
 from handlers.api.wishes import NoRoom, NotHad
+from models.waitlist import lock_entry
 
 
 class PlacesWanted(PageAsked):
@@ -92,7 +93,13 @@ def join(call: Call, body: Joining) -> WaitingPlace:
         raise _problem(not_had) from None
 
 
-@endpoint("DELETE", "/api/waitlist/{place_id}", CLIENTS, represents=one)
+def _lock(call: Call, place_id: int) -> None:
+    """Only what is theirs to see: nobody keeps others waiting by a number."""
+    one(call, place_id)
+    lock_entry(call.session, place_id)
+
+
+@endpoint("DELETE", "/api/waitlist/{place_id}", CLIENTS, represents=one, lock=_lock)
 def leave(call: Call, place_id: int) -> WaitingPlace:
     """Wait no longer. What was offered goes to the next."""
     one(call, place_id)
@@ -103,19 +110,19 @@ def leave(call: Call, place_id: int) -> WaitingPlace:
     return one(call, place_id)
 
 
-@endpoint("PUT", "/api/waitlist/{place_id}/accept", CLIENTS, represents=one)
+@endpoint("PUT", "/api/waitlist/{place_id}/accept", CLIENTS, represents=one, lock=_lock)
 def accept(call: Call, place_id: int, body: Accepting) -> WaitingPlace:
     """Take what is offered: it is booked, and `booking_id` says as what. Too late, where it is still free."""
     return _answered(call, OfferAnswered(place_id, is_yes=True, agreed=tuple(body.agreed)))
 
 
-@endpoint("PUT", "/api/waitlist/{place_id}/pass", CLIENTS, represents=one)
+@endpoint("PUT", "/api/waitlist/{place_id}/pass", CLIENTS, represents=one, lock=_lock)
 def let_pass(call: Call, place_id: int) -> WaitingPlace:
     """Let what is offered go to the next; the place is kept."""
     return _answered(call, OfferAnswered(place_id, is_yes=False))
 
 
-@endpoint("POST", "/api/waitlist/{place_id}/offer", STAFF, represents=one)
+@endpoint("POST", "/api/waitlist/{place_id}/offer", STAFF, represents=one, lock=_lock)
 def offer(call: Call, place_id: int) -> WaitingPlace:
     """Offer what is free to this place, whoever stands before it."""
     one(call, place_id)

@@ -61,12 +61,13 @@ def _run(desk: Desk, arguments: argparse.Namespace) -> int:
 def _say(told: Forgetting, what: str) -> None:
     if told.verdict in WHY_NOT:
         stop(WHY_NOT[told.verdict])
+    if told.verdict is Verdict.IN_THE_WAY:
+        print("Nothing was erased. They cannot be forgotten yet:")
+        for line in in_the_way(told.way):
+            print(f"  {line}")
+        what = "would be erased"
     many = ", ".join(f"{many} {of}" for of, many in told.many.items() if many) or "no bookings and no conversations"
     print(f"Client {told.client_id}: who they are {what} from {many}, and from {told.named} texts and notes of others.")
     print("Bookings, payments and figures stay, without the person.")
     for currency, amount in told.way.credit:
         print(f"They have {money_text(Money(amount, currency), 'en')} with you, which nobody can use then.")
-    if told.verdict is Verdict.IN_THE_WAY:
-        print("They cannot be forgotten yet:")
-        for line in in_the_way(told.way):
-            print(f"  {line}")

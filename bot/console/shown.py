@@ -1,6 +1,5 @@
 """How a page of the console is shown: its frame, what it may load, when it is news, and the words around it."""
 
-import re
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -14,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from bot.console.asked import the_desk, the_profile
 from bot.console.door import HERE, ROLES, console, form_fields, give_browser_a_name, me, signed_in, unkept
+from bot.pages.links import without_links
 from conversations.languages.render import name_text
 from conversations.languages.render import render as render_words
 from conversations.replies import say
@@ -24,7 +24,6 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
-_KEYS = re.compile(r"(/(?:b|pay|intake)/)[^\s/?#<>\"']{9,}")
 PLACES = (
     ("console.inbox", "console.inbox_show_inbox", "Inbox", Role.VIEWER),
     ("console.requests", "console.requests_listed", "Requests", Role.VIEWER),
@@ -153,7 +152,7 @@ def nothing_loaded(_error: NoBusiness) -> Response:
 def without_keys(text: str) -> str:
     """A text as whoever reads it here may have it: what opens a client's own page is for those who may act for them."""
     who = g.get("who")
-    return text if who is not None and who.may(Role.OPERATOR) else _KEYS.sub(r"\1…", text)
+    return text if who is not None and who.may(Role.OPERATOR) else without_links(text)
 
 
 @console.app_template_filter("moment")

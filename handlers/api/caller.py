@@ -74,7 +74,7 @@ def who_calls(session: Session, token_hash: str, now: datetime) -> tuple[Caller,
     scopes = frozenset(row.scopes)
     if row.operator_id is None:
         return Caller(row.id, Party.CLIENT, "", client_id=row.client_id, scopes=scopes), is_stale
-    if not row.is_active:
+    if not row.is_active or (row.staff_id is not None and not row.is_working):
         return None
     caller = Caller(
         row.id, Party(row.role), row.operator_name, row.operator_login, operator_id=row.operator_id,

@@ -25,9 +25,11 @@ def give(session: Session, words: str, once: str, caller: Caller, circumstances:
     begin no other command. Raises Refused and LostRace."""
     profile = circumstances.profiles.current(session)
     answer = commanded(session, words, once, caller.who, circumstances)
-    found = answered(session, provider_id(caller.who.id, answer.known_as), profile)
+    found = answered(session, provider_id(caller.who.id, answer.known_as), profile, is_done=answer.is_done)
     said = "\n".join(answer.texts)
-    if found is None or found.came_to is CameTo.REFUSED:
+    # A YES is no command: where it comes to nothing, it only tells why.
+    comes_to_nothing = answer.is_done is False and found is not None and not found.asks
+    if found is None or found.came_to is CameTo.REFUSED or comes_to_nothing:
         raise Refused(said)
     return said
 

@@ -47,6 +47,13 @@ def one(session: Session, series_id: int, caller: Caller, profile: Profile) -> S
     return SeriesSeen(row, seen.counted, fresh_series(session, series_id, profile))
 
 
+def numbers_of(session: Session, series_id: int, profile: Profile, staff_id: int | None = None) -> set[int]:
+    """The numbers of its visits that are booked; with this staff member, where one is named."""
+    items = fresh_series(session, series_id, profile).items
+    booked = [(item.number, item.booking) for item in items if item.booking is not None]
+    return {number for number, booking in booked if staff_id is None or booking.staff_id == staff_id}
+
+
 def _seen(session: Session, rows: Sequence[Row[Any]]) -> list[SeriesSeen]:
     counted: dict[int, list[Row[Any]]] = defaultdict(list)
     for each in visits_counted(session, [row.id for row in rows]) if rows else ():

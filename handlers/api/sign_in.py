@@ -14,6 +14,7 @@ from handlers.circumstances import Circumstances
 from handlers.enqueue import enqueue
 from handlers.suppressed import heed_suppressions
 from models.api import add_code, add_token, change_code, codes_since, texted_since
+from models.business import lock_business
 from models.clients import client_for, is_phone_known
 from models.conversations import change_conversation, conversation_for, last_channel_of, lock_conversation
 from models.messages import hide, newest_message
@@ -38,6 +39,7 @@ def code_asked(
 ) -> Asked:
     """Text the code to this number, if it is a client's, or one of the business's own country."""
     now = circumstances.now
+    lock_business(session)  # of many at once each counts those before it
     asked = codes_since(session, phone_hash, now - MOST[-1][1])
     if any(sum(row.created_at > now - time for row in asked) >= most for most, time in MOST):
         return Asked.TOO_MANY

@@ -11,7 +11,7 @@ from conversations.languages import known
 from conversations.rules.routes import CONSOLE
 from conversations.stored import load
 from handlers.profile import Profile
-from models.command_answers import asked, has_changed
+from models.command_answers import asked, changes_at
 from models.messages import answers_to
 
 ONLY_TELL = ("CALL", "MORE", "SHOW", "WHY")
@@ -31,16 +31,21 @@ class Answered:
 
     came_to: CameTo
     texts: list[str]
+    asks: bool = False
+    """Whether it waits for an answer to what it asked."""
 
 
-def answered(session: Session, provider_id: str, profile: Profile) -> Answered | None:
-    """None where there is no answer to this command."""
+def answered(session: Session, provider_id: str, profile: Profile, *, is_done: bool | None = None) -> Answered | None:
+    """None where there is no answer to this command. `is_done`: whether it has changed something, where whoever has
+    just given it knows; else whether anything changed in its conversation at its moment."""
     texts, turn = answers_to(session, CONSOLE, provider_id), asked(session, CONSOLE, provider_id)
     if not texts or turn is None:
         return None
-    if has_changed(session, turn):
+    if is_done is None:
+        is_done = bool(changes_at(session, turn.conversation_id, turn.at))
+    if is_done:
         return Answered(CameTo.DONE, texts)
     calls = parse(turn.body, known(profile.business.language))
     changes = [call for call in calls if call.command.show is None and call.command.word not in ONLY_TELL]
     is_asked = load(turn.dialogue_after).awaiting in (Awaiting.SURE, Awaiting.REQUEST)
-    return Answered(CameTo.REFUSED if changes and not is_asked else CameTo.TELLS, texts)
+    return Answered(CameTo.REFUSED if changes and not is_asked else CameTo.TELLS, texts, asks=is_asked)

@@ -15,6 +15,7 @@ from handlers.console.commanded_about import abouts, in_short
 from handlers.console.signed_in import Who
 from handlers.message_received import message_received
 from models.audit import audit
+from models.command_answers import changes_at
 from models.command_log import last_command
 from models.conversations import conversation_id_for
 from models.messages import answers_to
@@ -26,6 +27,8 @@ class Answer:
 
     texts: Sequence[str]
     known_as: str
+    is_done: bool | None = None
+    """Whether it has changed something; None where it was given before."""
 
 
 def commanded(session: Session, words: str, form: str, who: Who, circumstances: Circumstances) -> Answer:
@@ -35,7 +38,7 @@ def commanded(session: Session, words: str, form: str, who: Who, circumstances: 
     inbound = Inbound(CONSOLE, provider_id(who.id, known), address, None, words)
     at_once = replace(circumstances, burst=timedelta(0), patience=timedelta(0))
     own = conversation_id_for(session, CONSOLE, address, circumstances.now)
-    before = last_command(session, own)
+    before, changed = last_command(session, own), changes_at(session, own, circumstances.now)
     received = message_received(session, inbound, at_once)
     profile = circumstances.profiles.current(session)
     for subject in abouts(session, words, own, before, profile) if received.is_new else ():
@@ -43,7 +46,8 @@ def commanded(session: Session, words: str, form: str, who: Who, circumstances: 
             session, at=circumstances.now, operator_id=who.id, who=who.name, action="commanded", subject=subject,
             words=in_short(words, profile),
         )  # fmt: skip
-    return Answer(answers_to(session, CONSOLE, inbound.provider_id), known)
+    is_done = changes_at(session, own, circumstances.now) != changed if received.is_new else None
+    return Answer(answers_to(session, CONSOLE, inbound.provider_id), known, is_done)
 
 
 def known_as(form: str, words: str) -> str:

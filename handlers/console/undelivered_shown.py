@@ -11,8 +11,9 @@ from conversations.delivery import SendFailure
 from conversations.rules.obsolete import Obsolete
 from handlers.circumstances import Circumstances
 from handlers.console.signed_in import Who
-from handlers.message_resent import message_resent
+from handlers.message_resent import CODE, message_resent
 from models.audit import audit
+from models.messages import HIDDEN
 from models.outbox import outbox_by_id
 from models.undelivered_listing import undelivered_texts
 
@@ -69,7 +70,7 @@ def _shown(row: Row[Any]) -> Undelivered:
     return Undelivered(
         id=row.id, conversation_id=row.conversation_id, client_id=row.client_id, booking_id=row.booking_id,
         to=row.name or row.phone or row.address, address=row.address, channel=row.channel, kind=row.kind,
-        subject=row.subject, body=row.body, reason=row.failure,
+        subject=row.subject, body=HIDDEN if row.kind == CODE else row.body, reason=row.failure,
         said=" ".join(part for part in (row.failure_code, row.failure_words) if part), attempts=row.attempts,
         at=row.reported_at or row.created_at,
     )  # fmt: skip

@@ -69,7 +69,7 @@ def test_what_an_admin_teaches_the_next_client_is_understood_by(
     page.get_by_role("link", name="Back to what is not understood").click()
     expect(page.get_by_text("Everything was understood in these days")).to_be_visible()
     entries = console.desk.database.read(lambda session: audited(session, None, 2))
-    assert {("Ana", "taught words"), ("Ana", "changed the business")} == {(one.who, one.action) for one in entries}
+    assert {("Ana", "taught words"), ("Ana", "changed the business")} == {(one.name, one.action) for one in entries}
 
 
 def test_what_was_taught_is_taken_back(console: Console, opened: Open) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from bot.api.endpoint import Endpoint
 from bot.api.every_endpoint import ENDPOINTS
 from models.bookings import bookings
 from tests.bot.api.world import SARA, World
@@ -106,6 +107,42 @@ def test_of_two_decisions_at_once_one_holds(world: World) -> None:
     assert 1 == sum(answer.status_code == 200 for answer in answers), [one.data for one in answers]
     assert all(answer.status_code in (200, 409) for answer in answers)
     world.check()
+
+
+@pytest.mark.every_database
+@pytest.mark.parametrize("thing", ["engagement", "webhook", "place"])
+def test_of_two_changes_of_anything_by_one_tag_one_is_done(world: World, thing: str) -> None:
+    path, role, method, bodies = _changed_twice(world, thing)
+    known = {"If-Match": world.call("GET", path, role).headers["ETag"]}
+    gate, answers = Barrier(len(bodies)), list[bytes]()
+
+    def one(body: dict[str, Any]) -> int:
+        gate.wait()
+        answer = world.call(method, path, role, json=body, headers=known)
+        answers.append(answer.data)
+        return answer.status_code
+
+    with ThreadPoolExecutor(len(bodies)) as threads:
+        assert [200, 412] == sorted(threads.map(one, bodies)), answers
+    world.check()
+
+
+def _changed_twice(world: World, thing: str) -> tuple[str, str, str, list[dict[str, Any]]]:
+    """Where, by whom, how, and twice what."""
+    if thing == "engagement":
+        (line, *_) = world.call("GET", "/api/engagements", "admin").json["items"]
+        return f"/api/engagements/{line['id']}", "admin", "PUT", [{"venue": "Barn"}, {"venue": "Beach"}]
+    if thing == "webhook":
+        made = world.call("POST", "/api/webhooks", "admin", json={"url": "https://example.com/told"}).json["id"]
+        return f"/api/webhooks/{made}", "admin", "PUT", [{"events": ["booking."]}, {"events": ["payment."]}]
+    (place,) = world.call("GET", "/api/waitlist", "client").json["items"]
+    return f"/api/waitlist/{place['id']}", "client", "DELETE", [{}, {}]
+
+
+@pytest.mark.parametrize("one", [each for each in ENDPOINTS if each.represents], ids=lambda one: one.name)
+def test_what_is_held_against_a_tag_is_locked_first(one: Endpoint) -> None:
+    """Else both of two that read the same change it."""
+    assert one.lock is not None
 
 
 def test_whatever_has_a_view_of_its_own_can_be_changed_by_its_tag() -> None:

@@ -66,6 +66,25 @@ def test_it_is_changed_as_by_a_command(planner: Planner, call: Callers) -> None:
     assert 412 == stale.status_code
 
 
+def test_of_several_changes_all_are_made_or_none(planner: Planner, call: Callers) -> None:
+    number = planner.opened().id
+    before = call.get("operator", at(number))
+    for wrong in ({"budget": "banana"}, {"event_date": "2026-01-01"}):
+        told = {"name": "New Name", "venue": "Barn", **wrong}
+        assert (409, "refused") == call.refused("operator", "PUT", at(number), **told)
+        assert before == call.get("operator", at(number))
+    told = {"kind": "wedding", "name": "New Name", "budget": "banana"}
+    assert (409, "refused") == call.refused("operator", "POST", "/api/engagements", **told)
+    assert [number] == [one["id"] for one in call.get("operator", "/api/engagements")["items"]]
+    step = at(number, "milestones", before["milestones"][0]["id"])
+    key = {"Idempotency-Key": "both"}
+    for _ in range(2):
+        done = call("operator", "PUT", step, json={"completed": True, "due_date": "2026-05-05"}, headers=key)
+        assert 200 == done.status_code
+    assert "closed" == call.does("operator", "POST", at(number, "close"), reason="ill")[1]["status"]
+    assert (409, "refused") == call.refused("operator", "POST", at(number, "close"), reason="ill")
+
+
 def planner_phone() -> Any:
     from tests.handlers.planner import RITA
 

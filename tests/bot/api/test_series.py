@@ -128,6 +128,50 @@ def test_a_client_calls_off_one_then_it_and_all_later_ones(world: World) -> None
     world.check()
 
 
+def _given_away(world: World) -> list[int]:
+    """The numbers of its bookings, the last of which is Maya's now."""
+    own = [row.id for row in world.rows(bookings, series_id=MINE)]
+    moved = world.call("POST", "/api/commands", json={"words": f"MOVE {own[-1]} 3 april 12:00 with Maya"})
+    assert ("done", MAYA) == (moved.json["outcome"], world.rows(bookings, id=own[-1])[0].staff_id)
+    return own
+
+
+def test_what_of_their_series_is_anothers_is_not_touched_by_staff(world: World) -> None:
+    path, own = f"/api/series/{MINE}", _given_away(world)
+    for part in ("?item=4", "?item=4&and_later=true", "?item=2&and_later=true"):
+        assert 404 == world.call("DELETE", f"{path}{part}", "staff").status_code, part
+    for word in ("approve", "decline"):
+        assert 404 == world.call("PUT", f"{path}/{word}", "staff", json={"items": [1, 4]}).status_code
+        assert 404 == world.call("PUT", f"{path}/{word}", "other_staff", json={}).status_code
+        refused = world.call("PUT", f"{path}/{word}", "staff", json={})
+        assert (409, "refused") == (refused.status_code, refused.json["code"])
+    assert ["confirmed"] * 4 == [world.status(number) for number in own]
+    assert 200 == world.call("DELETE", f"{path}?item=1", "staff").status_code
+    assert 200 == world.call("DELETE", path, "staff").status_code
+    assert ["cancelled", "cancelled", "cancelled", "confirmed"] == [world.status(number) for number in own]
+    assert 200 == world.call("DELETE", f"{path}?item=3&and_later=true", "operator").status_code
+    assert "cancelled" == world.status(own[-1])
+    world.check()
+
+
+def test_who_has_given_away_all_of_a_series_has_none_of_it(world: World) -> None:
+    world.call("DELETE", f"/api/series/{MINE}", "operator")
+    world.desk.database.transact(
+        lambda session: session.execute(bookings.update().where(bookings.c.series_id == MINE).values(staff_id=MAYA))
+    )
+    assert 404 == world.call("DELETE", f"/api/series/{MINE}", "staff").status_code
+
+
+def test_what_waits_is_answered_where_it_is_theirs(world: World) -> None:
+    made = world.call("POST", "/api/series", "staff", json=_for("+97455507777", **_wish(world, mode="skip"))).json
+    waits = [one["booking_id"] for one in made["items"] if one["booking_id"]]
+    world.desk.database.transact(
+        lambda session: session.execute(bookings.update().where(bookings.c.id == waits[0]).values(staff_id=MAYA))
+    )
+    assert 200 == world.call("PUT", f"/api/series/{made['id']}/approve", "staff", json={}).status_code
+    assert ["pending", "confirmed", "confirmed"] == [world.status(number) for number in waits]
+
+
 def test_what_is_too_near_goes_to_the_coordinator_or_costs_what_was_agreed_to(world: World) -> None:
     policy, path = f"/api/policies/{LINA}/{world.service('Massage')}", f"/api/series/{MINE}"
     world.call("PUT", policy, "admin", json={"cancel_minutes": 14 * 24 * 60, "cancel_fee": 900})
