@@ -1,5 +1,6 @@
 """Bookings as older software asks for them: a couple, their event and a service, in one call."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from bot.api.endpoint import CLIENTS, EVERYBODY, STAFF, Call, endpoint
 from bot.api.problems import Problem
 from bot.api.sessions import one
 from bot.api.values import Amount, Id, Input, Moment, Output, Text, Words
-from bot.api.wishes import EMAIL, PHONE, asked_for, client_named
+from bot.api.wishes import EMAIL, PHONE, asked_for, client_named, who_they_are
 from conversations.engagements.kinds import Detail
 from conversations.engagements.states import EngagementStatus, RecordStatus
 from handlers.api.booking_requests import Unfit, Wish, visit_of
@@ -111,7 +112,8 @@ def request(call: Call, body: Requested) -> BookingRequested:
     if isinstance(visit, int):
         call.status = 200
         return _requested(call, visit)
-    return _requested(call, asked_for(call, room, visit))
+    said = who_they_are(call, visit.name, visit.email)
+    return _requested(call, asked_for(call, room, replace(visit, name=said["name"], email=said["email"])))
 
 
 @endpoint("GET", "/api/bookings/{booking_id}/coordinator-integration", EVERYBODY)

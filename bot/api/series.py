@@ -9,7 +9,7 @@ from bot.api.problems import Problem, missing
 from bot.api.series_wanted import NewSeries, SeriesAnswer, SeriesPart, SeriesWanted, SeriesWish
 from bot.api.series_written import Series, SeriesPlan, WholeSeries, plan_written, whole, written
 from bot.api.values import Amount, Page, cursor, number_behind
-from bot.api.wishes import client_named
+from bot.api.wishes import client_named, who_they_are
 from conversations.events import SeriesAsked
 from conversations.flows.standing import STANDING
 from conversations.rules.series_plans import in_mode
@@ -58,8 +58,8 @@ def make(call: Call, body: NewSeries) -> WholeSeries:
     problem holds a new `preview`."""
     room = client_named(call, body.client_phone, body.name, body.staff_id)
     event = _event(
-        call, body, note=body.note, attendee=body.attendee, agreed=tuple(body.agreed), name=body.name,
-        email=body.email or "", shown=None if body.starts is None else tuple(body.starts),
+        call, body, note=body.note, attendee=body.attendee, agreed=tuple(body.agreed),
+        shown=None if body.starts is None else tuple(body.starts), **who_they_are(call, body.name, body.email),
     )  # fmt: skip
     try:
         return one(call, asked(call.session, room, event, call.circumstances))

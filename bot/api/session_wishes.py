@@ -9,7 +9,7 @@ from bot.api.endpoint import CLIENTS, STAFF, Call, endpoint
 from bot.api.problems import Problem
 from bot.api.sessions import commanded, lock, one
 from bot.api.values import Amount, Id, Input, Moment, Text, Words
-from bot.api.wishes import EMAIL, PHONE, asked_for, client_named
+from bot.api.wishes import EMAIL, PHONE, asked_for, client_named, who_they_are
 from conversations.booking import BookingStatus
 from conversations.events import SeatsAsked, VisitAsked
 from conversations.flows.standing import STANDING
@@ -62,10 +62,9 @@ def request(call: Call, body: Asked) -> Booking:
     A time that cannot be had is refused with the reason in `code` and the nearest free starts in `alternatives`."""
     room = client_named(call, body.client_phone, body.name, body.staff_id)
     services = tuple(body.service_ids) or ((body.service_id,) if body.service_id is not None else ())
-    is_theirs = call.by.is_client or not call.by.sees_own_only
     about = {
         "note": body.note, "attendee": body.attendee, "agreed": tuple(body.agreed),
-        "name": body.name if is_theirs else "", "email": (body.email or "") if is_theirs else "",
+        **who_they_are(call, body.name, body.email),
     }  # fmt: skip
     if body.class_session_id is not None and not services and body.start_at is None:
         return one(call, asked_for(call, room, SeatsAsked(body.class_session_id, body.seats, **about)))  # type: ignore[arg-type]

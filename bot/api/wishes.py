@@ -31,6 +31,13 @@ def client_named(call: Call, phone: str | None, name: str, staff_id: int | None)
         raise Problem(409, "no_channel", "No channel reaches this client.") from None
 
 
+def who_they_are(call: Call, name: str, email: str | None) -> dict[str, str]:
+    """What a wish says of its client. Staff may name whom nobody knows yet (`client_named`), and rename nobody."""
+    if call.by.sees_own_only and not call.by.is_client:
+        return {"name": "", "email": ""}
+    return {"name": name, "email": email or ""}
+
+
 def asked_for(call: Call, room: Row[Any], event: VisitAsked | SeatsAsked) -> int:
     """The number of the booking. Raises Problem."""
     try:

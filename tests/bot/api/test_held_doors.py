@@ -42,6 +42,11 @@ def test_staff_do_not_rename_whom_they_book_for(world: World) -> None:
     wish = {"client_phone": TOM.address, "service_id": world.service("Haircut"), "staff_id": LINA, "name": "X",
             "email": "evil@evil.example", "start_at": "2026-03-26T09:00:00Z"}  # fmt: skip
     assert 201 == world.call("POST", "/api/sessions/request", "staff", json=wish).status_code
+    weekly = {key: value for key, value in wish.items() if key != "service_id"} | {
+        "service_ids": [wish["service_id"]], "frequency": "weekly", "count": 2, "mode": "skip",
+        "start_at": "2026-03-27T09:00:00Z",
+    }  # fmt: skip
+    assert 201 == world.call("POST", "/api/series", "staff", json=weekly).status_code
     after = world.rows(clients, phone=TOM.address)[0]
     assert (before.name, before.email) == (after.name, after.email)
 
