@@ -14,7 +14,10 @@ def characters(text: str, longest: int) -> Iterator[str]:
     """The characters that a reader sees (Unicode's extended grapheme clusters, UAX #29), in order. One of more than
     `longest` units, which no language writes, comes in its code points."""
     for character in _graphemes().findall(text):
-        yield from (character,) if units(character) <= longest else character
+        if 2 * len(character) <= longest or units(character) <= longest:
+            yield character
+        else:
+            yield from character
 
 
 def beginning(text: str, longest: int) -> int:

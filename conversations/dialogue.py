@@ -219,6 +219,10 @@ class Dialogue:
         """Nothing asked and nothing known of a new booking; the booking made last is still known."""
         return Dialogue(name=self.name, booking_id=self.booking_id, settled=self.settled)
 
+    def without_misses(self) -> "Dialogue":
+        """The same, now that a text was understood."""
+        return replace(self, misses=0) if self.misses else self
+
     def asking(self, awaiting: Awaiting, options: tuple[Option, ...] = (), about: int | None = None) -> "Dialogue":
         """The same, having asked this, offered these, of that booking where it is of one."""
         return replace(self, awaiting=awaiting, options=options, asked_about=about, offer_id=None)

@@ -315,7 +315,9 @@ def _said(dialogue: Dialogue, event: Said, facts: Facts) -> Turn:
         if understood.is_slotless and understood.intent in (None, Intent.GREETING, Intent.BOOK):
             return pauses.offer_again(dialogue, facts).doing(*effects)
         dialogue = pauses.start_afresh(dialogue, understood)
-    turn = before_booking.gate(talk.answer(replace(dialogue, quiet=Quiet.NO), understood, event, facts), facts)
+    if dialogue.quiet is not Quiet.NO:
+        dialogue = replace(dialogue, quiet=Quiet.NO)
+    turn = before_booking.gate(talk.answer(dialogue, understood, event, facts), facts)
     turn = briefing.gate(turn, facts)
     return _greeting_first(turn, facts).doing(*effects)
 

@@ -1,7 +1,7 @@
 """What a client's text says, read against where the conversation stands."""
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from conversations.dialogue import Dialogue
 from conversations.events import Said
@@ -80,4 +80,10 @@ def _assents(code: str) -> frozenset[str]:
 def named_language(text: str) -> str:
     """The code of a language whose own name is the whole text ("Español", "english please")."""
     named = text.strip().strip(".!").casefold().removesuffix(" please")
-    return next((code for code, name in spoken().items() if name.casefold() == named), "")
+    return _codes().get(named, "")
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """By the languages' own names."""
+    return {name.casefold(): code for code, name in spoken().items()}

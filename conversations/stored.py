@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from datetime import date, time
+from operator import attrgetter
 from typing import Any
 
 from conversations.dialogue import Awaiting, Dialogue, Option, Quiet, Subject
@@ -9,48 +10,50 @@ from conversations.engagements.kinds import Detail
 from conversations.series import Frequency, Mode, Rhythm
 
 VERSION = 1
+_FIELDS = tuple(field.name for field in fields(Dialogue))
+_values = attrgetter(*_FIELDS)
+_EMPTY = _values(Dialogue())
+_AWAITING = {each.value: each for each in Awaiting}
+_SUBJECTS = {each.value: each for each in Subject}
+_QUIET = {each.value: each for each in Quiet}
+_DETAILS = {each.value: each for each in Detail}
+_MODES = {each.value: each for each in Mode}
 
 
 def dump(dialogue: Dialogue) -> dict[str, Any]:
     """Plain JSON values, only what differs from an empty dialogue."""
-    empty, stored = Dialogue(), {"version": VERSION}
-    for field in fields(dialogue):
-        value = getattr(dialogue, field.name)
-        if value != getattr(empty, field.name):
-            stored[field.name] = _plain(value)
-    return stored
+    told = zip(_FIELDS, _values(dialogue), _EMPTY, strict=True)
+    return {"version": VERSION, **{name: _plain(value) for name, value, empty in told if value != empty}}
 
 
 def load(stored: dict[str, Any]) -> Dialogue:
     """The dialogue again. An unknown awaited answer becomes none: a stale step leads on, never to an error."""
-    values: dict[str, Any] = {}
-    for field in fields(Dialogue):
-        if field.name not in stored:
-            continue
-        value = stored[field.name]
-        match field.name:
-            case "day":
-                value = date.fromisoformat(value)
-            case "at" | "earliest" | "latest":
-                value = time_from(value)
-            case "awaiting":
-                value = Awaiting(value) if value in set(Awaiting) else Awaiting.NOTHING
-            case "quiet":
-                value = Quiet(value) if value in set(Quiet) else Quiet.NO
-            case "more_service_ids" | "shown" | "intake":
-                value = tuple(value)
-            case "brief":
-                known_details = set(Detail)
-                value = tuple((Detail(each), told) for each, told in value if each in known_details)
-            case "mode":
-                value = Mode(value) if value in set(Mode) else None
-            case "rhythm":
-                value = _rhythm(value)
-            case "options":
-                known = set(Subject)
-                value = tuple(Option(o[0], Subject(o[1]), o[2], o[3]) for o in value if o[1] in known)
-        values[field.name] = value
-    return Dialogue(**values)
+    return Dialogue(**{name: _value(name, stored[name]) for name in _FIELDS if name in stored})
+
+
+def _value(name: str, stored: Any) -> Any:
+    """What stands in one field, as `dump` has written it, or an older version."""
+    match name:
+        case "awaiting":
+            return _AWAITING.get(stored, Awaiting.NOTHING)
+        case "options":
+            return tuple([Option(o[0], _SUBJECTS[o[1]], o[2], o[3]) for o in stored if o[1] in _SUBJECTS])
+        case "day":
+            return date.fromisoformat(stored)
+        case "at" | "earliest" | "latest":
+            return time_from(stored)
+        case "quiet":
+            return _QUIET.get(stored, Quiet.NO)
+        case "more_service_ids" | "shown" | "intake":
+            return tuple(stored)
+        case "brief":
+            return tuple([(_DETAILS[each], told) for each, told in stored if each in _DETAILS])
+        case "mode":
+            return _MODES.get(stored)
+        case "rhythm":
+            return _rhythm(stored)
+        case _:
+            return stored
 
 
 def _rhythm(stored: dict[str, Any]) -> Rhythm:

@@ -22,8 +22,8 @@ class Turn:
 
     def led_by(self, *lead: Reply) -> "Turn":
         """The same, with these said first."""
-        return replace(self, replies=(*lead, *self.replies))
+        return replace(self, replies=(*lead, *self.replies)) if lead else self
 
     def doing(self, *first: Effect) -> "Turn":
         """The same, with these done first."""
-        return replace(self, effects=(*first, *self.effects))
+        return replace(self, effects=(*first, *self.effects)) if first else self

@@ -8,6 +8,7 @@ from conversations.commands.keywords import LONGEST_PHRASE, keywords
 from conversations.commands.registry import COMMANDS
 from conversations.understanding.normalise import fold
 
+_PIECES = re.compile(r"[;\n]")
 _WORD = re.compile(r"\s*([^\s\d#+.:!?,;()]+)(?:[.!?:](?=\s|$)|:)?")
 _ID = r"#?(\d{1,9})(?![\w:.]\S)"
 _FIRST = re.compile(rf"\s*{_ID}\s*")
@@ -27,7 +28,7 @@ def parse(text: str, language: str = "en", *, is_quoting: bool = False) -> list[
     """The commands of a text, one or several behind `;` or on lines of their own; none where it is no command.
     `is_quoting`: it quotes a text about a booking, so that a command needs no id."""
     calls: list[Call] = []
-    for piece in re.split(r"[;\n]", text[:2000]):
+    for piece in _PIECES.split(text[:2000]):
         call = _one(piece, language, is_quoting)
         if call is not None:
             calls.append(call)

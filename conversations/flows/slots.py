@@ -30,7 +30,7 @@ class Filled:
 
 def fill(dialogue: Dialogue, understood: Understood, facts: Facts) -> Filled:
     """Put every sure slot in, then ask about the first unsure one: service, day, time."""
-    dialogue = replace(dialogue, misses=0)
+    dialogue = dialogue.without_misses()
     sure = False
     choice = understood.choice or _offered_at(dialogue, understood)
     if choice is not None:
@@ -90,11 +90,10 @@ def _with_asides(dialogue: Dialogue, understood: Understood) -> Dialogue:
     note = understood.note
     if note and note not in dialogue.note:
         dialogue = replace(dialogue, note=f"{dialogue.note}; {note}"[:LONGEST_NOTE] if dialogue.note else note)
-    return replace(
-        dialogue,
-        attendee="" if understood.for_self else understood.attendee or dialogue.attendee,
-        next_wish=understood.further or dialogue.next_wish,
-    )
+    attendee = "" if understood.for_self else understood.attendee or dialogue.attendee
+    if attendee != dialogue.attendee or understood.further:
+        dialogue = replace(dialogue, attendee=attendee, next_wish=understood.further or dialogue.next_wish)
+    return dialogue
 
 
 def _surely_named(understood: Understood) -> tuple[int, ...]:

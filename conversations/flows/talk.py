@@ -37,40 +37,41 @@ def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts
     frequent question in it is answered first."""
     told = answers.answer(understood, event.text, facts)
     if told and understood.is_slotless:
-        return side_trips.again(replace(dialogue, misses=0), facts).led_by(*told)
+        return side_trips.again(dialogue.without_misses(), facts).led_by(*told)
     return _answer(dialogue, understood, event, facts).led_by(*told)
 
 
 def _answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts) -> Turn:
     if event.about is None and dialogue.asked_about is not None:
         event = replace(event, about=dialogue.asked_about)
+    heard = dialogue.without_misses()
     if understood.intent is Intent.BALANCE:
-        return paying.balance(replace(dialogue, misses=0), facts)
-    if turn := paying.answer(replace(dialogue, misses=0), understood, event, facts):
+        return paying.balance(heard, facts)
+    if turn := paying.answer(heard, understood, event, facts):
         return turn
     if event.media and not event.text.strip():
         return side_trips.again(dialogue, facts).led_by(say("media_received"))
-    if turn := waitlist.answer(replace(dialogue, misses=0), understood, event, facts):
+    if turn := waitlist.answer(heard, understood, event, facts):
         return turn
-    if turn := proposal.answer_numbered(replace(dialogue, misses=0), understood, event, facts):
+    if turn := proposal.answer_numbered(heard, understood, event, facts):
         return turn
     if dialogue.awaiting is Awaiting.PROPOSAL and (turn := proposal.answer(dialogue, understood, facts)):
         return turn
     is_worded = dialogue.awaiting is Awaiting.WORDS
-    if is_worded and (turn := words.answer(replace(dialogue, misses=0), understood, event, facts)):
+    if is_worded and (turn := words.answer(heard, understood, event, facts)):
         return turn
     if turn := _answer_about_booking(dialogue, understood, event, facts):
         return turn
     if code := named_language(event.text):
         return side_trips.speak(dialogue, code, facts)
     agreement_asked = dialogue.awaiting is Awaiting.AGREEMENT
-    if agreement_asked and (turn := before_booking.answer(replace(dialogue, misses=0), understood, event, facts)):
+    if agreement_asked and (turn := before_booking.answer(heard, understood, event, facts)):
         return turn
     if dialogue.awaiting is Awaiting.MENU and understood.choice is not None:
         return side_trips.pick(dialogue, understood.choice, event, facts)
     if dialogue.awaiting is Awaiting.PICK_UP and (turn := pauses.answer(dialogue, understood, facts)):
         return turn
-    if turn := side_trips.answer(replace(dialogue, misses=0), understood, event, facts):
+    if turn := side_trips.answer(heard, understood, event, facts):
         return turn
     if understood.to_series and (turn := series_added.begin(dialogue, understood, facts)):
         return turn
@@ -78,7 +79,7 @@ def _answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Fact
     if lead or understood.intent is Intent.USUAL:
         return booking.answer(dialogue, understood, facts, lead)
     if understood.intent is Intent.BOOK and understood.is_slotless:
-        return booking.ask_next(replace(dialogue, misses=0), facts)
+        return booking.ask_next(dialogue.without_misses(), facts)
     made = dialogue.service_id is None and dialogue.booking_id is not None
     if made and notes.is_only_for_whom(understood) and (turn := notes.answer(dialogue, understood, facts)):
         return turn

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from functools import lru_cache
 from string import Formatter
-from typing import Any
+from typing import Any, NamedTuple
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
@@ -14,23 +15,43 @@ from conversations.languages import language
 from conversations.replies import Reply, say
 from conversations.session_types import Called, Name
 
+_KEPT = 2048
+"""Of what was written lately: the same days, hours and prices are written all day."""
+
+
+class _Piece(NamedTuple):
+    """Words of a sentence, the name of the value behind them, "" behind the last, and which of the language's [formats]
+    that is written in."""
+
+    words: str
+    name: str
+    written: str
+
+
+class _Line(NamedTuple):
+    pieces: tuple[_Piece, ...]
+    names: tuple[str, ...]
+
 
 def render(reply: Reply, code: str) -> str:
     """The sentence, without its options. A line whose values are all empty is left out.
 
     Raises KeyError for a key or a value that is missing: a fault of ours, caught by the tests."""
-    lines = []
-    for line in _wording(reply, code).splitlines():
-        names = [name for _, name, _, _ in Formatter().parse(line) if name]
-        if not names or any(reply.values[name] not in ("", ()) for name in names):
-            lines.append(_Sentence(code).vformat(line, (), reply.values))
-    return "\n".join(lines)
+    values = reply.values
+    return "\n".join(
+        [
+            "".join([_filled(piece, values, code) for piece in line.pieces])
+            for line in _lines(_wording(reply, code))
+            if not line.names or any(values[name] not in ("", ()) for name in line.names)
+        ]
+    )
 
 
+@lru_cache(maxsize=_KEPT)
 def money_text(money: Money, code: str) -> str:
     """ "$79.00", or "79.00 USD" where the sign alone would not say which dollar: always the code."""
     amount = money.amount / 10 ** get_currency_precision(money.currency)
-    return format_currency(amount, money.currency, format="#,##0.00 ¤¤", locale=code)
+    return format_currency(amount, money.currency, format="#,##0.00 ¤¤", locale=_locale(code))
 
 
 def name_text(name: Name, code: str) -> str:
@@ -47,38 +68,66 @@ def _wording(reply: Reply, code: str) -> str:
         return wording
     count = reply.values["count"]
     assert isinstance(count, int)
-    return wording[Locale.parse(code).plural_form(count)]
+    return wording[_locale(code).plural_form(count)]
 
 
-class _Sentence(Formatter):
-    """Fills a sentence. The part behind the colon names one of the language's [formats]."""
+@lru_cache(maxsize=_KEPT)
+def _lines(wording: str) -> tuple[_Line, ...]:
+    """A sentence of a language file, cut where its values go."""
+    lines = []
+    for line in wording.splitlines():
+        pieces = [_Piece(words, name or "", written or "") for words, name, written, _ in Formatter().parse(line)]
+        lines.append(_Line(tuple(pieces), tuple(piece.name for piece in pieces if piece.name)))
+    return tuple(lines)
 
-    def __init__(self, code: str) -> None:
-        self.code = code
 
-    def get_value(self, key: int | str, _args: Any, kwargs: Mapping[str, Any]) -> Any:
-        return kwargs[str(key)]
+def _filled(piece: _Piece, values: Mapping[str, Any], code: str) -> str:
+    return piece.words + _text(values[piece.name], piece.written, code) if piece.name else piece.words
 
-    def format_field(self, value: Any, format_spec: str) -> str:
-        patterns: Mapping[str, str] = language(self.code)["formats"]
-        match value:
-            case Reply():
-                return render(value, self.code)
-            case tuple():
-                return "\n".join(render(line, self.code) for line in value)
-            case Called():
-                return name_text(value, self.code)
-            case Money():
-                return money_text(value, self.code)
-            case datetime():
-                pattern = patterns[format_spec or "moment"]
-                return format_datetime(value, pattern, locale=self.code).replace("ZONE", _zone(value))
-            case date():
-                return format_date(value, patterns[format_spec or "day"], locale=self.code)
-            case time():
-                return format_time(value, patterns[format_spec or "time"], locale=self.code)
-            case _:
-                return str(value)
+
+def _text(value: Any, written: str, code: str) -> str:
+    """A value as it stands in a sentence; `written` names one of the language's [formats]."""
+    match value:
+        case str():
+            return value
+        case Reply():
+            return render(value, code)
+        case tuple():
+            return "\n".join(render(line, code) for line in value)
+        case Called():
+            return name_text(value, code)
+        case Money():
+            return money_text(value, code)
+        case datetime():
+            pattern = _pattern(written or "moment", code)
+            return _as_written(value.replace(tzinfo=None), pattern, code).replace("ZONE", _zone(value))
+        case date():
+            return _as_written(value, _pattern(written or "day", code), code)
+        case time():
+            return _as_written(value.replace(tzinfo=None), _pattern(written or "time", code), code)
+        case _:
+            return str(value)
+
+
+def _pattern(name: str, code: str) -> str:
+    return str(language(code)["formats"][name])
+
+
+@lru_cache(maxsize=_KEPT)
+def _as_written(value: date | time, pattern: str, code: str) -> str:
+    """A day, a wall time or both, without a zone: two that are equal look alike."""
+    match value:
+        case datetime():
+            return format_datetime(value, pattern, locale=_locale(code))
+        case date():
+            return format_date(value, pattern, locale=_locale(code))
+        case _:
+            return format_time(value, pattern, locale=_locale(code))
+
+
+@lru_cache(maxsize=32)
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
 
 
 def _zone(moment: datetime) -> str:

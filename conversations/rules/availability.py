@@ -1,6 +1,6 @@
 """Which starts are free, and why the others are not: arithmetic on hours, busy cells and terms."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from conversations.business import Staff
 from conversations.rules.cells import CELL_MINUTES, CELL_SECONDS, CellSet, cells
-from conversations.rules.opening import ONE_DAY, day_of, is_open, open_stretches
+from conversations.rules.opening import ONE_DAY, day_of, hours_of, is_open, open_stretches
 from conversations.rules.policies import Terms
 
 
@@ -86,17 +86,23 @@ def occupied(stretches: Iterable[tuple[datetime, datetime]]) -> CellSet:
 
 def why_not(calendar: Calendar, minutes: int, start: datetime, now: datetime) -> Refusal | None:
     """Why this staff member cannot start then, or None when they can. `start` and `now` are aware."""
-    staff, terms = calendar.staff, calendar.terms
-    begins, day, today = start.astimezone(UTC), start.astimezone(staff.zone).date(), now.astimezone(staff.zone).date()
-    if begins <= now.astimezone(UTC):
-        return Refusal.PAST
-    if begins < now.astimezone(UTC) + timedelta(minutes=terms.notice_minutes):
-        return Refusal.TOO_SOON
-    if day > today + timedelta(days=terms.horizon_days):
-        return Refusal.TOO_FAR
+    if reason := _why_not_now(calendar, start, now):
+        return reason
+    staff, begins, day = calendar.staff, start.astimezone(UTC), start.astimezone(calendar.staff.zone).date()
     if not is_open(staff, begins, begins + timedelta(minutes=minutes)):
         return Refusal.HOLIDAY if day_of(staff, day).holiday else Refusal.CLOSED
     return over_cap(calendar, day) or why_busy(calendar, minutes, start)
+
+
+def _why_not_now(calendar: Calendar, start: datetime, now: datetime) -> Refusal | None:
+    """Whether it is too late for that start, or too early, whatever the hours."""
+    zone, terms, begins, asked = calendar.staff.zone, calendar.terms, start.astimezone(UTC), now.astimezone(UTC)
+    if begins <= asked:
+        return Refusal.PAST
+    if begins < asked + timedelta(minutes=terms.notice_minutes):
+        return Refusal.TOO_SOON
+    horizon = asked.astimezone(zone).date() + timedelta(days=terms.horizon_days)
+    return Refusal.TOO_FAR if begins.astimezone(zone).date() > horizon else None
 
 
 def why_busy(calendar: Calendar, minutes: int, start: datetime) -> Refusal | None:
@@ -115,9 +121,9 @@ def free_slots(calendars: Sequence[Calendar], minutes: int, first: date, last: d
     if not calendars or last < first:
         return []
     base = _up(datetime.combine(first - ONE_DAY, time(0), UTC))
-    found = CellSet(base)
+    found, grids = CellSet(base), _Grids(minutes, base)
     for calendar in calendars:
-        found |= _free(calendar, minutes, first, last, now, base)
+        found |= _free(calendar, minutes, first, last, now, grids)
     zone = calendars[0].staff.zone
     return [Slot(datetime.fromtimestamp(cell * CELL_SECONDS, zone)) for cell in found]
 
@@ -128,23 +134,24 @@ def day_refusals(calendars: Sequence[Calendar], minutes: int, day: date, now: da
     for calendar in calendars:
         if day_of(calendar.staff, day).holiday:
             found.add(Refusal.HOLIDAY)
+        capped = over_cap(calendar, day)
         step, length = timedelta(minutes=calendar.terms.grid_minutes), timedelta(minutes=minutes)
         for opens, closes in open_stretches(calendar.staff, day, day):
             start = opens
             while start + length <= closes:
-                if reason := why_not(calendar, minutes, start, now):
+                if reason := _why_not_now(calendar, start, now) or capped or why_busy(calendar, minutes, start):
                     found.add(reason)
                 start += step
     return frozenset(found)
 
 
-def _free(calendar: Calendar, minutes: int, first: date, last: date, now: datetime, base: int) -> CellSet:
+def _free(calendar: Calendar, minutes: int, first: date, last: date, now: datetime, grids: "_Grids") -> CellSet:
     """The cells at which this staff member can start."""
-    staff, terms = calendar.staff, calendar.terms
+    staff, terms, base = calendar.staff, calendar.terms, grids.base
     soonest = now.astimezone(UTC) + timedelta(minutes=terms.notice_minutes)
     first = max(first, soonest.astimezone(staff.zone).date())
     last = min(last, now.astimezone(staff.zone).date() + timedelta(days=terms.horizon_days))
-    free = _grid(staff, terms, minutes, first, last, base) - CellSet.of(base, [(base, _up(soonest))])
+    free = grids.of(staff, terms.grid_minutes, first, last) - CellSet.of(base, [(base, _up(soonest))])
     if terms.daily_cap is not None or terms.weekly_cap is not None:
         full = [day for day in _days(first, last) if over_cap(calendar, day)]
         free -= CellSet.of(base, (_cells_of_day(day, staff.zone) for day in full))
@@ -158,10 +165,24 @@ def _free(calendar: Calendar, minutes: int, first: date, last: date, now: dateti
     return free
 
 
-def _grid(staff: Staff, terms: Terms, minutes: int, first: date, last: date, base: int) -> CellSet:
-    """The cells on the grid from which they work long enough. Counted in elapsed time, so that the grid holds on a day
-    with a clock change."""
-    step, opened, grid = terms.grid_minutes // CELL_MINUTES, [], 0
+class _Grids:
+    """The cells on the grid from which people work long enough, made once for all who work at the same hours."""
+
+    def __init__(self, minutes: int, base: int) -> None:
+        self.base = base
+        self._minutes = minutes
+        self._made: dict[Hashable, CellSet] = {}
+
+    def of(self, staff: Staff, grid_minutes: int, first: date, last: date) -> CellSet:
+        asked = hours_of(staff, first, last + ONE_DAY), grid_minutes, first, last
+        if asked not in self._made:
+            self._made[asked] = _grid(staff, grid_minutes, self._minutes, first, last, self.base)
+        return self._made[asked]
+
+
+def _grid(staff: Staff, grid_minutes: int, minutes: int, first: date, last: date, base: int) -> CellSet:
+    """Counted in elapsed time, so that the grid holds on a day with a clock change."""
+    step, opened, grid = grid_minutes // CELL_MINUTES, [], 0
     for opens, closes in open_stretches(staff, first, last + ONE_DAY):
         start, stop = _up(opens), int(closes.timestamp() // CELL_SECONDS)
         if stop > start:

@@ -32,7 +32,8 @@ class CellSet:
         """The cells of these stretches, each from its first to before its end; what lies before `base` is left out."""
         bits = 0
         for first, end in stretches:
-            first = max(first, base)
+            if first < base:
+                first = base
             if end > first:
                 bits |= ((1 << (end - first)) - 1) << (first - base)
         return cls(base, bits)
@@ -78,9 +79,8 @@ class CellSet:
 
     def __iter__(self) -> Iterator[int]:
         """The numbers of the cells, in order."""
-        bits, at = self.bits, self.base
-        while bits:
-            low = (bits & -bits).bit_length() - 1
-            yield at + low
-            bits >>= low + 1
-            at += low + 1
+        signs = f"{self.bits:b}"[::-1]
+        at = signs.find("1")
+        while at >= 0:
+            yield self.base + at
+            at = signs.find("1", at + 1)

@@ -1,7 +1,7 @@
 """A moment by the clock of the country that a client's number is from."""
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -18,7 +18,9 @@ def elsewhere(phone: str, moment: datetime) -> datetime | None:
     return None if offset == moment.utcoffset() else moment.astimezone(zone)
 
 
+@lru_cache(maxsize=1024)
 def _country(phone: str) -> str:
+    """That of a number, which is asked for with each text about a time."""
     try:
         return str(phonenumbers.region_code_for_country_code(phonenumbers.parse(phone).country_code or 0))
     except phonenumbers.NumberParseException:

@@ -1,8 +1,9 @@
 """When a staff member works: weekly hours, what replaces them on a date, and public holidays."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from conversations.business import Staff
@@ -40,6 +41,12 @@ def open_stretches(staff: Staff, first: date, last: date) -> Iterable[Stretch]:
         day += ONE_DAY
 
 
+def hours_of(staff: Staff, first: date, last: date) -> Hashable:
+    """What is equal for all who work at the same hours on these days (both included)."""
+    own = tuple([(day, hours) for day, hours in staff.dates.items() if first <= day <= last])
+    return staff.zone, staff.shifts, staff.holidays, own
+
+
 def is_open(staff: Staff, start: datetime, end: datetime) -> bool:
     """Whether they work from `start` to `end` (aware) without a break; hours that meet, at midnight too, are one."""
     day = start.astimezone(staff.zone).date()
@@ -59,5 +66,7 @@ def _exception(staff: Staff, day: date) -> Day | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def _utc(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Kept, for many people open and close at the same hours, and all day long they are asked about the same weeks."""
     return datetime.combine(day, at, zone).astimezone(UTC)

@@ -2,7 +2,7 @@
 
 import re
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from conversations.languages import language, spoken
 
@@ -10,6 +10,8 @@ from conversations.languages import language, spoken
 _OUT = {"stop", "stopall", "stop all", "unsubscribe", "end", "quit", "revoke", "optout", "opt out"}
 _IN = {"start", "unstop"}
 _HELP = {"help", "info"}
+_CARRIERS = _OUT | _IN | _HELP | {"cancel"}
+_SIGNS = re.compile(r"[^\w\s']")
 _WISH = re.compile(
     r"\b(?:stop|quit|no more)\b(?: \w+){0,2} (?:texting|messaging|texts|messages|msgs)\b"
     r"|\b(?:do not|don't|dont|never) (?:text|message|contact) me\b"
@@ -39,11 +41,13 @@ def opt_word(text: str, *, bare_cancel: bool) -> OptWord | None:
 
 def is_carriers_word(text: str) -> bool:
     """Whether the whole message is a word that carriers answer themselves: English, and alone."""
-    return _folded(text) in _OUT | _IN | _HELP | {"cancel"}
+    return _folded(text) in _CARRIERS
 
 
+@lru_cache(maxsize=64)
 def _folded(text: str) -> str:
-    return " ".join(re.sub(r"[^\w\s']", " ", text.casefold().replace("’", "'")).split())
+    """Several look at one text."""
+    return " ".join(_SIGNS.sub(" ", text.casefold().replace("’", "'")).split())
 
 
 @cache

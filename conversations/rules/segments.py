@@ -29,6 +29,7 @@ BASIC = frozenset(f"@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ 
 """One septet each."""
 EXTENSION = frozenset("\f^{}\\[~]|€")
 """An escape and a septet each, never parted."""
+_ALPHABET = BASIC | EXTENSION
 SIZES = {Encoding.GSM_7: (160, 153), Encoding.UCS_2: (70, 67)}
 """Septets or UTF-16 units in a segment that is alone, and in each of several."""
 EQUALS = str.maketrans(
@@ -54,15 +55,19 @@ have no equal: a name keeps its accents, and a mark its meaning."""
 
 def segments(text: str) -> Segments:
     """What a text costs, as it stands."""
-    if is_gsm(text):
-        return Segments(Encoding.GSM_7, _count((1 + (sign in EXTENSION) for sign in text), Encoding.GSM_7))
-    joined = SIZES[Encoding.UCS_2][1]
-    return Segments(Encoding.UCS_2, _count(map(units, characters(text, joined)), Encoding.UCS_2))
+    if not is_gsm(text):
+        total = units(text)
+        of_each = len if total == len(text) else units  # where no code point is two units, counting them is enough
+        each = map(of_each, characters(text, SIZES[Encoding.UCS_2][1]))
+        return Segments(Encoding.UCS_2, _count(total, Encoding.UCS_2, each))
+    escaped = 0 if EXTENSION.isdisjoint(text) else sum(sign in EXTENSION for sign in text)
+    septets = (1 + (sign in EXTENSION) for sign in text) if escaped else None
+    return Segments(Encoding.GSM_7, _count(len(text) + escaped, Encoding.GSM_7, septets))
 
 
 def is_gsm(text: str) -> bool:
     """Whether every character is in the alphabet that takes seven bits."""
-    return all(sign in BASIC or sign in EXTENSION for sign in text)
+    return _ALPHABET.issuperset(text)
 
 
 def cheapest(text: str) -> str:
@@ -74,13 +79,17 @@ def cheapest(text: str) -> str:
     return plain if is_gsm(plain) and segments(plain).count <= segments(text).count else text
 
 
-def _count(sizes: Iterable[int], encoding: Encoding) -> int:
-    """How many segments hold characters of these sizes, none of which is cut in two."""
+def _count(total: int, encoding: Encoding, sizes: Iterable[int] | None) -> int:
+    """How many segments hold characters of these sizes, `total` together, none of which is cut in two; None: each is
+    one, and none can be."""
     alone, joined = SIZES[encoding]
-    count, used, total = 1, 0, 0
+    if total <= alone:
+        return 1
+    if sizes is None:
+        return -(-total // joined)
+    count, used = 1, 0
     for size in sizes:
-        total += size
         if used + size > joined:
             count, used = count + 1, 0
         used += size
-    return 1 if total <= alone else count
+    return count

@@ -3,14 +3,13 @@ that what stands in it is read as nothing else."""
 
 from typing import NamedTuple
 
+from conversations.understanding.called import words_naming, words_naming_people
 from conversations.understanding.contacts import read_email
 from conversations.understanding.guests import read_guest
 from conversations.understanding.meaning import Context
 from conversations.understanding.names import read_name
-from conversations.understanding.normalise import fold
 from conversations.understanding.notes import read_note
 from conversations.understanding.services import read_services
-from conversations.understanding.tokens import words_of
 from conversations.understanding.vocabulary import Vocabulary
 
 
@@ -30,9 +29,7 @@ class Asides(NamedTuple):
 
 def read_asides(text: str, known: Vocabulary, context: Context) -> Asides:
     """From a tidy text."""
-    called = [name for service in context.services for name in (service.name, *service.aliases)]
-    services = {word for name in called for word in words_of(fold(name))}
-    people = {word for member in context.staff for word in words_of(fold(member.name))}
+    services, people = words_naming(context.services), words_naming_people(context.staff)
     emailed = read_email(text)
     noted = read_note(emailed.rest, known)
     guest = read_guest(noted.rest, known, services | people, lambda word: _is_service(word, known, context))

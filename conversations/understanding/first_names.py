@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from conversations.dialogue import Awaiting
+from conversations.understanding.called import words_naming, words_naming_people
 from conversations.understanding.lexemes import lex
 from conversations.understanding.meaning import Context
 from conversations.understanding.names import UNTIMED, is_first_name, is_name_like, means_nothing_else
@@ -31,18 +32,13 @@ def without_first_names(text: str, known: Vocabulary, context: Context) -> str:
         return text
     others = fold(" ".join(word for at, word in enumerate(words) if at not in places))
     idle = known.single("services", "joining")
-    if any(each.kind not in UNTIMED for each in lex(others, known)) or (_called(context) - idle) & {*words_of(others)}:
+    called = words_naming(context.services) | words_naming_people(context.staff)
+    if any(each.kind not in UNTIMED for each in lex(others, known)) or (called - idle) & {*words_of(others)}:
         return text
     for at in places:
         if _is_somebody(words, at, known, context):
             words[at] = TAKEN_OUT + words[at][len(words[at].rstrip(_ENDS)) :]
     return " ".join(words)
-
-
-def _called(context: Context) -> set[str]:
-    """The words that name services and staff."""
-    named = [name for service in context.services for name in (service.name, *service.aliases)]
-    return {word for name in (*named, *(member.name for member in context.staff)) for word in words_of(fold(name))}
 
 
 def _is_somebody(words: Sequence[str], at: int, known: Vocabulary, context: Context) -> bool:

@@ -1,7 +1,7 @@
 """What a text can mean, and what must be known to read it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
@@ -182,23 +182,22 @@ class Understood:
     @property
     def fills_nothing(self) -> bool:
         """No slot, no choice, no answer, and no wish but a greeting."""
+        is_wish = self.intent not in (None, Intent.GREETING) or self.answer is not None
+        return not (is_wish or self.name or self.email or self.note) and self.is_slotless
+
+    @property
+    def is_slotless(self) -> bool:
+        """Nothing that a booking is made of, whatever else it tells."""
         return (
-            self.intent in (None, Intent.GREETING)
-            and self.answer is None
-            and self.choice is None
+            self.choice is None
             and not self.service_ids
             and self.staff_id is None
             and self.seats is None
             and self.date.certainty is Certainty.NOTHING
             and self.time.certainty is Certainty.NOTHING
             and not (self.same_time or self.for_self or self.without or self.recurrence or self.length)
-            and not (self.name or self.attendee or self.email or self.note)
+            and not self.attendee
         )
-
-    @property
-    def is_slotless(self) -> bool:
-        """Nothing that a booking is made of, whatever else it tells."""
-        return replace(self, intent=None, answer=None, name="", email="", note="").fills_nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from conversations.understanding.kinds import THE, Kind
 from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.neighbours import EITHER_WAY
 from conversations.understanding.scan import Found, gap_before
-from conversations.understanding.tales import is_led_to, is_past_verb
+from conversations.understanding.tales import VERBS, is_led_to, is_past_verb
 from conversations.understanding.times import EMPTY
 from conversations.understanding.tokens import words_of
 from conversations.understanding.vocabulary import Vocabulary
-from conversations.understanding.wording import begins, holds, without
+from conversations.understanding.wording import begins, holds, may_hold, without
 
 _LONG = frozenset({"month", "month_of_year", "named_day", "season"})
 _BESIDE = THE | {Kind.ON, Kind.AT, Kind.ABOUT, Kind.IN, Kind.COMMA}
@@ -25,6 +25,8 @@ _NEAR = 4
 """Words from "since" to the day ("desde la caída de febrero")."""
 _FEWEST_TOLD = 4
 """Words that make a story of what has been so since."""
+_LONGEST = 6
+"""Words of a phrase that is looked for."""
 _AUXILIARY_REACH = 3
 """Words from an auxiliary to its participle ("a été opérée")."""
 
@@ -146,10 +148,12 @@ def _past(clause: Sequence[Lexeme], known: Vocabulary) -> int | None:
     remembered = known.phrase_set("topics", "remembered")
     auxiliaries, participles = (known.single("topics", name) for name in ("auxiliaries", "participles"))
     words = [word for each in clause for word in words_of(each.text)]
+    is_any_verb = not VERBS.isdisjoint([each.kind for each in clause])
+    if not (is_any_verb or may_hold(words, remembered) or not participles.isdisjoint(words)):
+        return None
     places = [at for at, each in enumerate(clause) for _ in words_of(each.text)]
     for at in range(len(words) - 1, -1, -1):
-        size = begins(words[at:], remembered)
-        if size:
+        if size := begins(words[at : at + _LONGEST], remembered):
             return places[at + size - 1]
         if words[at] in participles and not auxiliaries.isdisjoint(words[max(0, at - _AUXILIARY_REACH) : at]):
             return places[at]

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from conversations.business import Service, Staff
-from conversations.understanding.normalise import fold
+from conversations.understanding.normalise import KEPT, fold
 from conversations.understanding.tokens import words_of
 
 MARGIN = 5.0
@@ -22,6 +23,15 @@ _ENDING = 95.0
 class Fitting(NamedTuple):
     ids: tuple[int, ...] = ()
     words: str = ""
+
+
+class _Names(NamedTuple):
+    """What services are called, ready to be compared with what is said: the names of each as words, all of these names,
+    and every word of them, two of one name also as one word."""
+
+    of_each: tuple[tuple[tuple[str, ...], ...], ...]
+    all: frozenset[tuple[str, ...]]
+    words: frozenset[str]
 
 
 class _Fit(NamedTuple):
@@ -42,21 +52,21 @@ def read_services(
 
     Idle words tell nothing by themselves, `joining` ones ("and") nothing at all.
     `minutes` are the lengths that were said: they decide between services that fit alike."""
-    if not services:
+    if not services or not (words or minutes):
         return Fitting()
-    names = {
-        service.id: [spelled for name in (service.name, *service.aliases) if (spelled := _words(name, joining))]
-        for service in services
-    }
-    said = _words_that_tell(words, [name for many in names.values() for name in many], is_idle)
-    best = {each: max((_fit(said, name) for name in many), default=_Fit()) for each, many in names.items()}
+    names = _names(tuple([(service.name, service.aliases) for service in services]), joining)
+    called = dict(zip([service.id for service in services], names.of_each, strict=True))
+    said = _words_that_tell(words, names, is_idle)
+    if not said and not minutes:
+        return Fitting()
+    best = {each: max((_fit(said, name) for name in many), default=_Fit()) for each, many in called.items()}
     top = max((fit.score for fit in best.values()), default=0.0)
     found = [service for service in services if top and best[service.id].score > top - MARGIN]
     fullest = max((best[service.id].covered for service in found), default=0)
     if fullest > 1:
         found = [service for service in found if best[service.id].covered == fullest]
-    unheard = [word for word in said if not is_idle(word) and not any(_holds(names[each.id], word) for each in found)]
-    found += [service for service in services if any(_holds(names[service.id], word) for word in unheard)]
+    unheard = [word for word in said if not is_idle(word) and not any(_holds(called[each.id], word) for each in found)]
+    found += [service for service in services if any(_holds(called[service.id], word) for word in unheard)]
     if minutes and len(found) != 1:
         found = [service for service in found or services if service.minutes in minutes] or found
     ids = tuple(service.id for service in sorted(found, key=lambda service: -best[service.id].score))
@@ -67,18 +77,26 @@ def _holds(names: Sequence[tuple[str, ...]], word: str) -> bool:
     return any(_spelled(word, other) for name in names for other in (*name, "".join(name)))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=64)
+def _names(called: tuple[tuple[str, tuple[str, ...]], ...], joining: frozenset[str]) -> _Names:
+    """Of services by their names and other names. Those of one business are asked for with every text."""
+    of_each = tuple(
+        tuple(spelled for each in (name, *others) if (spelled := _words(each, joining))) for name, others in called
+    )
+    names = frozenset(name for many in of_each for name in many)
+    words = {word for name in names for word in name} | {"".join(name) for name in names if len(name) == 2}
+    return _Names(of_each, names, frozenset(words))
+
+
 def _words(name: str, joining: frozenset[str]) -> tuple[str, ...]:
     return tuple(word for word in words_of(fold(name)) if word not in joining)
 
 
-def _words_that_tell(
-    words: Sequence[str], names: Sequence[tuple[str, ...]], is_idle: Callable[[str], bool]
-) -> tuple[str, ...]:
+def _words_that_tell(words: Sequence[str], names: _Names, is_idle: Callable[[str], bool]) -> tuple[str, ...]:
     """The words that some name holds, two typed apart ("hair cut") as one where a name holds that."""
-    if tuple(words) in names:
+    if tuple(words) in names.all:
         return tuple(words)
-    of_names = {word for name in names for word in name} | {"".join(name) for name in names if len(name) == 2}
+    of_names = names.words
     told: list[str] = []
     place = 0
     while place < len(words):
@@ -100,7 +118,7 @@ def _fit(said: Sequence[str], name: tuple[str, ...]) -> _Fit:
         return _Fit()
     wanted = (*name, "".join(name)) if len(name) == 2 else name
     score = sum(max(_spelled(word, other) for other in wanted) for word in said) / len(said)
-    whole = "".join(name) in said or all(_is_said(other, said) for other in name)
+    whole = "".join(name) in said or (score > 0 and all(_is_said(other, said) for other in name))
     return _Fit(0.9 * score + (10 if whole and score else 0), len(name) if whole else 0)
 
 
@@ -113,6 +131,7 @@ def _is_shortened(said: str, wanted: str) -> bool:
     return len(said) < len(wanted) and (wanted.startswith(said) or wanted.endswith(said))
 
 
+@lru_cache(maxsize=KEPT)
 def _spelled(said: str, wanted: str) -> float:
     """How well one word is the other: equal, shortened (mani, hair), the end of a compound (cut), or misspelt."""
     if said == wanted:
@@ -132,20 +151,21 @@ def read_staff(words: Sequence[str], staff: Sequence[Staff], led_by: AbstractSet
     """The one member of staff whose name the text holds: whole, or after "with" a first name, misspelt perhaps."""
     if not staff:
         return None
+    led = [word for before, word in pairwise(words) if before in led_by]
     scored: dict[int, float] = {}
     for member in staff:
         name = words_of(fold(member.name))
-        if not name:
+        if not name or not (led or name[0] in words):
             continue
-        first = [_named(word, words[place - 1] if place else "", name[0], led_by) for place, word in enumerate(words)]
         whole = any(tuple(words[place : place + len(name)]) == name for place in range(len(words)))
-        scored[member.id] = 101.0 if whole and len(name) > 1 else max(first, default=0.0)
+        scored[member.id] = 101.0 if whole and len(name) > 1 else _named(name[0], words, led)
     top = max(scored.values(), default=0.0)
     best = [member for member, score in scored.items() if score == top and top]
     return best[0] if len(best) == 1 else None
 
 
-def _named(word: str, before: str, name: str, led_by: AbstractSet[str]) -> float:
-    if word == name:
+def _named(name: str, words: Sequence[str], led: Sequence[str]) -> float:
+    """How well a first name fits one of the words, or one of those `led` by a "with"."""
+    if name in words:
         return _EXACT
-    return fuzz.ratio(word, name, score_cutoff=_SPELLED) if before in led_by and len(name) > 3 else 0.0
+    return max((fuzz.ratio(word, name, score_cutoff=_SPELLED) for word in led if len(name) > 3), default=0.0)

@@ -269,6 +269,10 @@ def _clause_of(item: Found, lexemes: Sequence[Lexeme], known: Vocabulary) -> Seq
     return [*lexemes[start : item.start], *lexemes[item.end : end]]
 
 
+VERBS = frozenset({Kind.DID, Kind.OTHER, Kind.SOFT, Kind.THING})
+"""What a verb of the past may be taken for."""
+
+
 def is_past_verb(clause: Sequence[Lexeme], at: int, known: Vocabulary, *, is_over: bool) -> bool:
     """A verb of the lists, or a word with the endings or the beginnings of one; where these belong to other words as
     well, behind its subject ("everybody loved")."""
@@ -276,7 +280,7 @@ def is_past_verb(clause: Sequence[Lexeme], at: int, known: Vocabulary, *, is_ove
     if lexeme.kind is Kind.DID:
         return is_over or lexeme.value != HAD
     words = words_of(lexeme.text)
-    if not words or lexeme.kind not in (Kind.OTHER, Kind.SOFT, Kind.THING):
+    if not words or lexeme.kind not in VERBS:
         return False
     if is_over and not known.single("topics", "had").isdisjoint(words):
         return True

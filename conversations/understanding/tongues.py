@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
-from conversations.languages import language
+from conversations.languages import read_file
 from conversations.understanding.normalise import fold
 from conversations.understanding.tokens import words_of
 
@@ -50,20 +50,39 @@ def read_language(text: str, words: Sequence[str]) -> str:
     return code if strong and not (code != "en" and english) else _by_coverage(words)
 
 
-def _by_coverage(words: Sequence[str]) -> str:
-    """The language that knows clearly more of the words than English and any other does, though each may be shared."""
-    vocabularies = _vocabularies()
-    english = sum(map(vocabularies["en"].__contains__, words))
-    if len(words) < max(_ENOUGH, english + _CLEARLY):
-        return ""
-    known = sorted([(sum(map(own.__contains__, words)), code) for code, own in vocabularies.items()], reverse=True)
-    (most, code), (next_most, _) = known[:2]
-    return code if most >= max(_ENOUGH, english + _CLEARLY) and most > next_most else ""
+class _Tongue(NamedTuple):
+    """What one language is told by."""
+
+    words: frozenset[str]
+    strong: frozenset[str]
+    """Those that tell it even one by one."""
 
 
 @cache
-def _vocabularies() -> Mapping[str, frozenset[str]]:
-    return {code: frozenset(_words(language(code))) for code in codes()}
+def _tongues() -> Mapping[str, _Tongue]:
+    """Each file is let go of again: most languages are never spoken here."""
+    return {code: _tongue(read_file(code)) for code in codes()}
+
+
+def _tongue(table: Mapping[str, Any]) -> _Tongue:
+    strong: set[str] = set()
+    for path in _STRONG:
+        part: Any = table
+        for name in path:
+            part = part.get(name, {})
+        strong.update(word for phrase in _phrases(part) for word in words_of(fold(phrase)))
+    return _Tongue(frozenset(_words(table)), frozenset(strong))
+
+
+def _by_coverage(words: Sequence[str]) -> str:
+    """The language that knows clearly more of the words than English and any other does, though each may be shared."""
+    tongues = _tongues()
+    english = sum(map(tongues["en"].words.__contains__, words))
+    if len(words) < max(_ENOUGH, english + _CLEARLY):
+        return ""
+    known = sorted([(sum(map(own.words.__contains__, words)), code) for code, own in tongues.items()], reverse=True)
+    (most, code), (next_most, _) = known[:2]
+    return code if most >= max(_ENOUGH, english + _CLEARLY) and most > next_most else ""
 
 
 @cache
@@ -77,22 +96,15 @@ def codes() -> tuple[str, ...]:
 def _words_of_one() -> Mapping[str, str]:
     """Words that stand in the phrases of a single language, and which that is."""
     seen: dict[str, str] = {}
-    for code in codes():
-        for word in set(_words(language(code))):
+    for code, tongue in _tongues().items():
+        for word in tongue.words:
             seen[word] = "" if seen.get(word, code) != code else code
     return {word: code for word, code in seen.items() if code}
 
 
 @cache
 def _strong() -> frozenset[str]:
-    found: set[str] = set()
-    for code in codes():
-        for path in _STRONG:
-            part: Any = language(code)
-            for name in path:
-                part = part.get(name, {})
-            found.update(word for phrase in _phrases(part) for word in words_of(fold(phrase)))
-    return frozenset(found)
+    return frozenset(word for tongue in _tongues().values() for word in tongue.strong)
 
 
 def _words(table: Mapping[str, Any]) -> Iterable[str]:

@@ -9,6 +9,7 @@ from conversations.dialogue import Awaiting
 from conversations.understanding import why
 from conversations.understanding.answers import read_answer
 from conversations.understanding.asides import read_asides
+from conversations.understanding.called import full_names
 from conversations.understanding.capitals import without_houses, without_people
 from conversations.understanding.changes import read_changes
 from conversations.understanding.choices import pick
@@ -19,6 +20,7 @@ from conversations.understanding.first_names import without_first_names
 from conversations.understanding.guests import is_for_self
 from conversations.understanding.intents import read_intent
 from conversations.understanding.kinds import Kind
+from conversations.understanding.lately import remembered
 from conversations.understanding.lexeme import Lexeme, letters_of
 from conversations.understanding.lexemes import lex
 from conversations.understanding.meaning import Certainty, Context, DateReading, Intent, TimeReading, Understood
@@ -44,9 +46,12 @@ _TELLING = frozenset(
     }
 )  # fmt: skip
 """Kinds of words of which two say something of a date."""
+_MOST_TRIED = 16
+"""Parts of a text that are read as wishes of their own. Of eight wishes so many are; of a heap of words any two would
+be, which costs seconds."""
 
 
-def understand(text: str, context: Context) -> Understood:
+def read_anew(text: str, context: Context) -> Understood:
     """What `text` says, read against `context`. Never raises, whatever the text; reads 600 characters of it."""
     understood = _understand(text, context)
     if understood.choice is not None or not any(service.has_types for service in context.services):
@@ -58,6 +63,10 @@ def understand(text: str, context: Context) -> Understood:
     if said is not None:
         understood = _understand(said.rest, context)
     return with_session_types(understood, said, context)
+
+
+understand = remembered(read_anew)
+"""The same, without reading what was just read."""
 
 
 def _understand(text: str, context: Context, wholes: dict[str, bool] | None = None) -> Understood:
@@ -165,7 +174,7 @@ def _with_visit(
 
     def is_whole(said: str) -> bool:
         if said not in wholes:
-            wholes[said] = _is_whole(_understand(said, context, wholes), context)
+            wholes[said] = len(wholes) < _MOST_TRIED and _is_whole(_understand(said, context, wholes), context)
         return wholes[said]
 
     wishes = read_wishes(cut, is_whole, folded)
@@ -201,12 +210,9 @@ def _without_not(lexemes: Sequence[Lexeme]) -> tuple[Lexeme, ...]:
 
 def _without_names(folded: str, context: Context) -> str:
     """The text without what is called by its full name, so that "Morning yoga" is no morning and Tom no tomorrow."""
-    called = [name for service in context.services for name in (service.name, *service.aliases) if " " in name]
     padded = f" {folded} "
-    for name in (*called, *(member.name for member in context.staff)):
-        said = fold(name)
-        if said:
-            padded = padded.replace(f" {said} ", f" {TAKEN_OUT} ")
+    for name in full_names(context.services, context.staff):
+        padded = padded.replace(f" {name} ", f" {TAKEN_OUT} ")
     return padded.strip()
 
 

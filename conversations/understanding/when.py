@@ -94,6 +94,8 @@ def _as_a_mark(found: Sequence[Found], lexemes: Sequence[Lexeme], awaiting: Awai
 def _shifts(dates: Sequence[date], context: Context) -> tuple[Shift, ...]:
     """The opening hours of the day that is spoken of; all of them where it has none or no day is."""
     weekdays = {each.weekday() for each in dates or ((context.day,) if context.day else ())}
+    if not weekdays:
+        return context.shifts
     return tuple(shift for shift in context.shifts if shift.weekday in weekdays) or context.shifts
 
 

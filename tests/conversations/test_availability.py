@@ -166,6 +166,17 @@ def test_a_date_of_its_own_replaces_the_weekly_hours_and_a_holiday() -> None:
     assert frozenset({Refusal.HOLIDAY}) == day_refusals([found], 60, christmas, NOW)
 
 
+def test_who_works_at_the_same_hours_but_on_one_day_has_other_times_on_that_day() -> None:
+    wednesday = TUESDAY + timedelta(days=1)
+    usual, away = Calendar(LINA, Terms()), Calendar(replace(LINA, id=9, dates={TUESDAY: ()}), Terms())
+
+    def days(*calendars: Calendar) -> set[date]:
+        return {slot.start.date() for slot in free_slots(calendars, 60, TUESDAY, wednesday, NOW)}
+
+    assert {wednesday} == days(away)
+    assert {TUESDAY, wednesday} == days(usual, away) == days(away, usual)
+
+
 def test_hours_that_meet_are_one_at_midnight_too() -> None:
     lina = replace(LINA, shifts=(Shift(1, time(22), time(0)), Shift(2, time(0), time(2)), Shift(2, time(2), time(3))))
     midnight = at(0) - timedelta(minutes=30)
