@@ -1,8 +1,10 @@
 """Hears the bell that other processes ring on PostgreSQL, and rings this process's own."""
 
 import threading
+from typing import Any
 
 import psycopg
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL
 
 from bot.logs import log
@@ -18,7 +20,9 @@ AGAIN_SECONDS = 2.0
 class Listener:
     """Listens in a thread of its own, on a connection of its own, until it is stopped."""
 
-    def __init__(self, url: URL, wake: Wake) -> None:
+    def __init__(self, url: URL, wake: Wake, own: Engine | None = None) -> None:
+        """`own`: by whose connections this process rings; it has rung its own bell itself by then."""
+        self._own = _backends(own) if own is not None else set()
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._wake = wake
         self._is_listening = True
@@ -49,5 +53,22 @@ class Listener:
             self._is_listening = True
             self._wake.ring()  # what came while nobody listened
             while not self._stopping.is_set():
-                for _ in connection.notifies(timeout=LOOK_UP_SECONDS, stop_after=1):
-                    self._wake.ring()
+                for heard in connection.notifies(timeout=LOOK_UP_SECONDS, stop_after=1):
+                    if heard.pid not in self._own:
+                        self._wake.ring()
+
+
+def _backends(engine: Engine) -> set[int]:
+    """The server's numbers of the connections that this engine opens from now on, as long as they are open."""
+    numbers: set[int] = set()
+
+    @event.listens_for(engine, "connect")
+    def opened(connection: Any, record: Any) -> None:
+        record.info["backend"] = connection.info.backend_pid
+        numbers.add(record.info["backend"])
+
+    @event.listens_for(engine, "close")
+    def closed(_connection: Any, record: Any) -> None:
+        numbers.discard(record.info.get("backend"))
+
+    return numbers

@@ -1,18 +1,51 @@
-"""A bell in this process: whoever leaves work rings it, and whoever does the work need not wait for a tick."""
+"""Bells in this process: whoever leaves work rings, and whoever does the work need not wait for a tick."""
 
 import threading
 
 
-class Wake:
-    """A bell that remembers having been rung until somebody has heard it."""
+class Bell:
+    """What one worker hears. It remembers having been rung until it has been heard."""
 
     def __init__(self) -> None:
-        self._bell = threading.Event()
+        self._moved = threading.Condition()
+        self._is_rung = self._is_touched = False
 
     def ring(self) -> None:
-        self._bell.set()
+        """There may be work."""
+        with self._moved:
+            self._is_rung = True
+            self._moved.notify()
 
-    def wait(self, seconds: float) -> None:
-        """Wait for the bell, but no longer than this."""
-        self._bell.wait(seconds)
-        self._bell.clear()
+    def touch(self) -> None:
+        """Wake whoever waits, for another reason than new work."""
+        with self._moved:
+            self._is_touched = True
+            self._moved.notify()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the bell, or a touch, but no longer than this; whether it was rung."""
+        with self._moved:
+            if not self._is_rung and not self._is_touched:
+                self._moved.wait(seconds)
+            rung, self._is_rung, self._is_touched = self._is_rung, False, False
+            return rung
+
+
+class Wake:
+    """Rings every bell there is: nobody hears a ring in another's place."""
+
+    def __init__(self) -> None:
+        self._bells: tuple[Bell, ...] = ()
+
+    def bell(self) -> Bell:
+        """One more bell, which rings from now on."""
+        bell = Bell()
+        self._bells = (*self._bells, bell)
+        return bell
+
+    def remove(self, bell: Bell) -> None:
+        self._bells = tuple(one for one in self._bells if one is not bell)
+
+    def ring(self) -> None:
+        for bell in self._bells:
+            bell.ring()

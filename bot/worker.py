@@ -11,7 +11,7 @@ from bot.outgoing.loop import WebhookLoop
 from bot.payments.providers import methods
 from bot.schedule import Schedule
 from conversations.rules.routes import EMAIL
-from models.outbox import EVERYTHING, Carries
+from models.outbox_claims import EVERYTHING, Carries
 
 if TYPE_CHECKING:
     from bot.listener import Listener
@@ -71,7 +71,7 @@ class Worker:
 def _listener(url: URL, desk: Desk) -> "Listener":
     from bot.listener import Listener
 
-    return Listener(url, desk.wake)
+    return Listener(url, desk.wake, desk.database.engine)
 
 
 def _payments(desk: Desk) -> "PaymentLoop":

@@ -1,6 +1,6 @@
 """The outbox as the dispatcher works it: claimed under a lease, then recorded as sent, put off, or given up."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -17,9 +17,9 @@ from conversations.rules.pacing import Paces
 from handlers.send_budgets import Allowance
 from models.claims import AT_ONCE
 from models.consents import ConsentSource, consent_withdrawn
-from models.conversations import change_conversation, heard_at, opted_out
-from models.messages import asked_at
-from models.outbox import EVERYTHING, Carries, change_outbox, claimable, known_provider_ids, outbox_by_id
+from models.conversations import change_conversation, opted_out
+from models.outbox import change_outbox, known_provider_ids, outbox_by_id
+from models.outbox_claims import EVERYTHING, Carries, claimable, record_sent, take
 from models.waitlist_looks import look_for_person, look_for_text
 
 LEASE = timedelta(seconds=7)
@@ -27,6 +27,9 @@ LEASE = timedelta(seconds=7)
 long a send takes; so the rows of one that died are soon taken over."""
 SENT_WHILE_OPTED_OUT = ("opted_out", "opted_out_call")
 """The one confirmation that an opt-out gets."""
+KNOWN_FOR = timedelta(days=2)
+"""How far back the provider's ids of other texts are looked for, where a text may have been sent already."""
+_NO_FAILURE = MappingProxyType({"failure": None, "failure_code": "", "failure_words": ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,17 @@ class Claimed:
     known_ids: frozenset[str]
     asked_at: datetime | None
     """When the message came that this one answers; None where it answers none."""
+    is_last: bool
+    """Nothing waited behind it in its lane when it was claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that the provider has taken at `at`, with its id for it."""
+
+    claimed: Claimed
+    provider_id: str
+    at: datetime
 
 
 def claim_due(
@@ -53,21 +67,24 @@ def claim_due(
     paces: Mapping[str, Paces] = MappingProxyType({}),
     carries: Carries = EVERYTHING,
 ) -> list[Claimed]:
-    """Take the next messages to send: the first of each lane, at most `limit`, none of those the worker has in hand,
-    and no more than the channels' `paces` allow; what is over them waits. Those to who has opted out end here, and keep
-    nobody behind them waiting."""
+    """Take the next messages to send: the first of each lane, at most `limit`, none of those `held`, which the worker
+    has in hand, and no more than the channels' `paces` allow; what is over them waits. Those to who has opted out end
+    here, and keep nobody behind them waiting. Fewer than `limit`: there are no more for now."""
     claimed: list[Claimed] = []
-    while not claimed and (rows := claimable(session, now, limit, held, carries)):
+    while (room := limit - len(claimed)) and (rows := claimable(session, now, room, held, carries)):
         wanted = []
         for row in rows:
-            if opted_out(session, row.conversation_id) and row.kind not in SENT_WHILE_OPTED_OUT:
+            if row.opted_out_at is not None and row.kind not in SENT_WHILE_OPTED_OUT:
                 # The conversation is not touched: its person may be texting START at this moment.
                 _give_up(session, row.id, row.attempts, SendFailure.OPTED_OUT, "", "the person has opted out", now)
             else:
                 wanted.append(row)
         allowance = Allowance(session, wanted, paces, now)
-        claimed = [_claim(session, row, now) for row in wanted if allowance.pays(row)]
+        paid = [row for row in wanted if allowance.pays(row)]
         allowance.save()
+        claimed += _take(session, paid, now)
+        if len(rows) < room and len(wanted) == len(rows):  # else those behind what ended here may go
+            break
     return claimed
 
 
@@ -82,47 +99,58 @@ def leases_renewed(session: Session, held: Iterable[Claimed], now: datetime) -> 
     ]
 
 
-def _claim(session: Session, row: Row[Any], now: datetime) -> Claimed:
+def _take(session: Session, rows: Sequence[Row[Any]], now: datetime) -> list[Claimed]:
+    interrupted = [row for row in rows if _is_interrupted(row)]
+    fresh, until = [row for row in rows if row not in interrupted], now + LEASE
+    take(session, fresh, leased_until=until, tried_at=now, uncertain=False)
+    take(session, interrupted, leased_until=until, uncertain=True)
+    return [_claimed(session, row, now) for row in rows]
+
+
+def _is_interrupted(row: Row[Any]) -> bool:
     """A row found in SENDING was left by a worker that died: it may have been sent."""
-    interrupted = row.status is Delivery.SENDING or row.uncertain
-    tried_at = row.tried_at if interrupted else now
-    change_outbox(
-        session, row.id, row.attempts, status=Delivery.SENDING, attempts=row.attempts + 1, leased_until=now + LEASE,
-        tried_at=tried_at, uncertain=interrupted,
-    )  # fmt: skip
-    known = (
-        known_provider_ids(session, row.channel, row.address, now - timedelta(days=2)) if interrupted else frozenset()
-    )
+    return row.status is Delivery.SENDING or row.uncertain
+
+
+def _claimed(session: Session, row: Row[Any], now: datetime) -> Claimed:
+    is_interrupted, since = _is_interrupted(row), now - KNOWN_FOR
     return Claimed(
-        message=_outgoing(session, row, now),
+        message=_outgoing(row, now),
         channel=row.channel,
         attempts=row.attempts + 1,
         leased_until=now + LEASE,
         trace=row.trace,
-        perhaps_sent_since=tried_at if interrupted else None,
-        known_ids=known,
-        asked_at=asked_at(session, row.message_id, row.conversation_id),
+        perhaps_sent_since=row.tried_at if is_interrupted else None,
+        known_ids=known_provider_ids(session, row.channel, row.address, since) if is_interrupted else frozenset(),
+        asked_at=row.asked_at,
+        is_last=row.is_last,
     )
 
 
-def _outgoing(session: Session, row: Row[Any], now: datetime) -> Outgoing:
+def _outgoing(row: Row[Any], now: datetime) -> Outgoing:
     return Outgoing(
         outbox_id=row.id,
         address=row.address,
         text=row.body,
         choices=tuple((key, label) for key, label in row.choices),
-        is_window_open=window.is_open(heard_at(session, row.conversation_id), now),
+        is_window_open=window.is_open(row.heard_at, now),
         subject=row.subject,
         message_id=row.message_id,
         entries=tuple(map(read, row.entries)),
     )
 
 
-def message_sent(session: Session, claimed: Claimed, provider_id: str, now: datetime) -> None:
-    """The provider has it. A report that came faster than this answer is not overwritten."""
-    change_outbox(
-        session, claimed.message.outbox_id, claimed.attempts, status=Delivery.SENT, provider_id=provider_id or None,
-        leased_until=None, sent_at=now, uncertain=False, failure=None, failure_code="", failure_words="",
+def messages_sent(session: Session, sent: Iterable[Sent]) -> None:
+    """The provider has them. A report that came faster than its answer is not overwritten."""
+    record_sent(
+        session,
+        [
+            (
+                one.claimed.message.outbox_id, one.claimed.attempts,
+                {"provider_id": one.provider_id or None, "sent_at": one.at, **_NO_FAILURE},
+            )
+            for one in sent
+        ],
     )  # fmt: skip
 
 

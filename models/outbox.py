@@ -1,13 +1,13 @@
 """The outbox: what is to be sent, in order per lane, written in the same transaction as what caused it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
     Column,
+    CursorResult,
     Index,
     Integer,
     Row,
@@ -15,10 +15,9 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    and_,
+    bindparam,
     func,
-    not_,
-    or_,
+    literal_column,
     select,
     update,
 )
@@ -29,9 +28,8 @@ from sqlmodel import Field, SQLModel
 from conversations.delivery import Delivery, SendFailure
 from models.base import Key, Moment, key, link, table, word
 from models.bell import ring
-from models.insert import changed_rows, insert_row
+from models.insert import insert_row
 from models.messages import messages
-from models.send_budgets import is_shut
 
 
 class Outbox(SQLModel, table=True):
@@ -85,6 +83,12 @@ class Outbox(SQLModel, table=True):
 outbox = table(Outbox)
 UNSENT = (Delivery.QUEUED, Delivery.SENDING)
 LOST = (Delivery.DEAD, Delivery.FAILED)
+UNSENT_IN_SQL: list[ColumnElement[str]] = [literal_column(f"'{status.value}'") for status in UNSENT]
+"""For statements that are built once, and that a server plans once for whatever it is asked with."""
+STILL_OURS = (
+    outbox.c.id == bindparam("outbox_id"), outbox.c.attempts == bindparam("fence"), outbox.c.status.in_(UNSENT_IN_SQL)
+)  # fmt: skip
+_CHANGE = update(outbox).where(*STILL_OURS)
 
 
 def add_to_outbox(session: Session, **values: Any) -> int:
@@ -93,51 +97,11 @@ def add_to_outbox(session: Session, **values: Any) -> int:
     return outbox_id
 
 
-@dataclass(frozen=True, slots=True)
-class Carries:
-    """The channels whose rows a sender takes: `only` this one where it names one, all `but` this one otherwise."""
-
-    only: str = ""
-    but: str = ""
-
-
-EVERYTHING = Carries()
-
-
-def claimable(
-    session: Session, now: datetime, limit: int, held: Collection[int] = (), carries: Carries = EVERYTHING
-) -> list[Row[Any]]:
-    """The first unsent row of each lane, where it is due, nobody holds it (or its holder died) and no sending budget is
-    against it. Those `held` by the asking worker itself are never among them, however late it is.
-
-    LOCKED until the transaction ends; rows that another worker has locked are passed over."""
-    heads = select(func.min(outbox.c.id)).where(outbox.c.status.in_(UNSENT)).group_by(outbox.c.lane)
-    ready = and_(
-        or_(
-            and_(outbox.c.status == Delivery.QUEUED, outbox.c.due_at <= now),
-            and_(outbox.c.status == Delivery.SENDING, outbox.c.leased_until <= now),
-        ),
-        outbox.c.id.not_in(list(held)),
-        not_(is_shut(outbox, now)),
-        *((outbox.c.channel == carries.only,) if carries.only else ()),
-        *((outbox.c.channel != carries.but,) if carries.but else ()),
-    )
-    head_ids = list(
-        session.execute(
-            select(outbox.c.id).where(outbox.c.id.in_(heads), ready).order_by(outbox.c.id).limit(limit)
-        ).scalars()
-    )
-    if not head_ids:
-        return []
-    statement = select(outbox).where(outbox.c.id.in_(head_ids), ready).order_by(outbox.c.id)
-    return list(session.execute(statement.with_for_update(skip_locked=True)))
-
-
 def change_outbox(session: Session, outbox_id: int, fence: int, **values: Any) -> bool:
     """Change an unsent row whose `attempts` is still `fence`: False where another worker has claimed it since, or the
     provider's report has already said what became of it."""
-    still_ours = outbox.c.id == outbox_id, outbox.c.attempts == fence, outbox.c.status.in_(UNSENT)
-    return changed_rows(session, update(outbox).where(*still_ours).values(**values)) == 1
+    changed = session.execute(_CHANGE, {"outbox_id": outbox_id, "fence": fence, **values})
+    return cast(CursorResult[Any], changed).rowcount == 1
 
 
 def record_report(session: Session, outbox_id: int, **values: Any) -> None:

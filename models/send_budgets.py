@@ -5,7 +5,7 @@ A row is changed once for all the texts of one claim, and only where there is a 
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Column, Table, and_, func, or_, select, tuple_, update
+from sqlalchemy import Column, Table, and_, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, SQLModel
@@ -29,10 +29,11 @@ class SendBudget(SQLModel, table=True):
 
 
 send_budgets = table(SendBudget)
+_NEXT_OPENING = select(func.min(send_budgets.c.opens_at)).where(send_budgets.c.opens_at > bindparam("now"))
 
 
-def is_shut(texts: Table, now: datetime) -> ColumnElement[bool]:
-    """Whether the budget of a text's channel, or of its recipient, lets nothing go now."""
+def is_shut(texts: Table, now: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether the budget of a text's channel, or of its recipient, lets nothing go `now`."""
     own = and_(
         send_budgets.c.channel == texts.c.channel,
         or_(send_budgets.c.address == "", send_budgets.c.address == texts.c.address),
@@ -69,5 +70,4 @@ def save_budget(session: Session, payer: Payer, budget: Budget) -> None:
 
 def next_opening(session: Session, now: datetime) -> datetime | None:
     """When the first of the budgets opens that are shut now; None where none is."""
-    shut = send_budgets.c.opens_at > now
-    return session.execute(select(func.min(send_budgets.c.opens_at)).where(shut)).scalar_one_or_none()
+    return session.execute(_NEXT_OPENING, {"now": now}).scalar_one_or_none()

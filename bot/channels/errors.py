@@ -1,7 +1,7 @@
 """What goes wrong between us and a provider, told apart by one question: may the message have been taken?"""
 
 import requests
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError
 
 from bot.channels.base import SendError
 from conversations.delivery import SendFailure
@@ -9,11 +9,16 @@ from conversations.delivery import SendFailure
 LONGEST_WORDS = 200
 
 
-def not_answered(error: requests.RequestException) -> SendError:
+Broken = requests.RequestException | HTTPError | OSError
+"""How `requests` and the pool beneath it tell that an exchange broke."""
+
+
+def not_answered(error: Broken) -> SendError:
     """What a broken exchange says about the message. BUSY only where it surely never left, SETUP where the address we
     call is no address; everything else may have been taken, so UNCERTAIN. The words are the kind of error alone: its
     own text holds the URL, and with it phone numbers and tokens."""
-    return SendError(_failure(error), words=type(error).__name__)
+    told = error.reason if isinstance(error, MaxRetryError) and error.reason is not None else error
+    return SendError(_failure(error), words=type(told).__name__)
 
 
 def refusal(status: int, known: SendFailure | None = None) -> SendFailure:
@@ -42,10 +47,10 @@ def without(text: str, words: str) -> str:
     return "" if " ".join(text.split()) in line else line[:LONGEST_WORDS]
 
 
-def _failure(error: requests.RequestException) -> SendFailure:
+def _failure(error: Broken) -> SendFailure:
     if isinstance(error, ValueError) and not isinstance(error, requests.JSONDecodeError):
         return SendFailure.SETUP  # requests' InvalidURL, MissingSchema and their like: nothing was sent
-    cause = error.args[0] if error.args else None
+    cause = error if isinstance(error, HTTPError) else error.args[0] if error.args else None
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause
     never_left = isinstance(reason, NewConnectionError | ConnectTimeoutError)
     return SendFailure.BUSY if never_left else SendFailure.UNCERTAIN

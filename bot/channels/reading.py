@@ -2,38 +2,46 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 
 import phonenumbers
 
+LONGEST_ADDRESS = 32
+"""Characters of an address that is remembered with its number."""
 LONGEST_RAW = 2000
 """Characters that are kept of what a provider said of one message."""
 LEFT_OUT = "…"
 SECRET = frozenset({"accountsid", "token", "signature", "apikey", "api_key", "key", "secret", "hash"})
 """Fields that name our account or open something, without their capitals."""
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def clean(value: object) -> str:
     """A field as text that every database can store: no NUL, no half of a surrogate pair. Nothing becomes ""."""
-    if value is None or isinstance(value, dict | list):
+    if value is None or isinstance(value, (dict, list)):
         return ""
-    return str(value).replace("\x00", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = str(value).replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def raw_of(fields: Mapping[str, object], text: str) -> str:
     """The fields of one message as the provider has them, for people to look at. What is secret shows as "…", and so do
     the message's own words, which are kept beside, and the end of what is very long."""
-    told = clean(json.dumps(_shown(fields, text), ensure_ascii=False))
+    told = clean(_as_json(_shown(fields, text)))
     return told if len(told) <= LONGEST_RAW else f"{told[: LONGEST_RAW - 1]}{LEFT_OUT}"
 
 
 def _shown(value: object, text: str) -> object:
-    match value:
-        case Mapping():
-            return {name: LEFT_OUT if str(name).lower() in SECRET else _shown(one, text) for name, one in value.items()}
-        case list():
-            return [_shown(one, text) for one in value]
-        case str() if text and clean(value) == text:
-            return LEFT_OUT
+    if isinstance(value, str):
+        return LEFT_OUT if text and clean(value) == text else value
+    if isinstance(value, Mapping):
+        return {name: LEFT_OUT if str(name).lower() in SECRET else _shown(one, text) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_shown(one, text) for one in value]
     return value
 
 
@@ -43,11 +51,19 @@ def phone_of(address: str) -> str | None:
     Lenient: numbers outside today's numbering plans pass, because WhatsApp itself uses some (Mexico's +521…)."""
     if not address.startswith("+"):
         return None
+    return _recent_phone(address) if len(address) <= LONGEST_ADDRESS else _phone(address)
+
+
+def _phone(address: str) -> str | None:
     try:
         number = phonenumbers.parse(address)
     except phonenumbers.NumberParseException:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+_recent_phone = lru_cache(maxsize=1024)(_phone)
+"""Who has texted lately texts again."""
 
 
 def own_id(value: object) -> int | None:

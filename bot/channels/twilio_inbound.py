@@ -1,9 +1,13 @@
 """What Twilio's webhooks say: whether they are genuine, the messages and the statuses in them."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from urllib.parse import parse_qs, urlsplit
+from hashlib import sha1
+from hmac import compare_digest, digest
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+from werkzeug.datastructures import MultiDict
 
 from bot.channels.reading import clean, own_id, phone_of, raw_of
 from bot.channels.twilio_codes import FAILURES, STATUSES
@@ -13,6 +17,7 @@ from conversations.messages import Inbound, StatusReport
 
 SMS = "sms"
 WHATSAPP = "whatsapp"
+Fields = Mapping[str, str]
 OUTBOX = "outbox"
 """The query parameter of our status callback URL that carries the outbox id there and back."""
 
@@ -21,15 +26,25 @@ class TwilioInbound:
     """Reads the webhooks of one account. `numbers` are our own senders, SMS and WhatsApp alike, as E.164."""
 
     def __init__(self, auth_token: str, numbers: Iterable[str]) -> None:
+        self._token = auth_token.encode()
         self._validator = RequestValidator(auth_token)
         self._numbers = frozenset(numbers)
 
     def verify(self, url: str, form: Mapping[str, str], signature: str | None) -> bool:
         """Whether Twilio signed this request. `url` is the public one, query as received; `form` the posted fields with
         all their values, empty for a GET. https://www.twilio.com/docs/usage/security"""
-        if signature is None or "bodySHA256" in parse_qs(urlsplit(url).query):
+        if signature is None or ("?" in url and "bodySHA256" in parse_qs(urlsplit(url).query)):
             return False  # JSON posts sign a hash of a body that a form does not hold; messages never come that way
-        return bool(self._validator.validate(url, form, signature))
+        return self._is_plainly_signed(url, form, signature) or bool(self._validator.validate(url, form, signature))
+
+    def _is_plainly_signed(self, url: str, form: Mapping[str, str], signature: str) -> bool:
+        """As nearly all are: over this very URL, each field once. Twilio's own library, which takes ten times as long,
+        is asked about all others."""
+        if isinstance(form, MultiDict):
+            return False
+        words = "".join((url, *(name + form[name] for name in sorted(form))))
+        expected = b64encode(digest(self._token, words.encode(), sha1))
+        return compare_digest(expected, signature.encode("utf-8", "replace"))
 
     def parse(self, form: Mapping[str, str]) -> tuple[Inbound, ...]:
         """The message in a webhook's fields (of a GET: its query); none where it is one of our own. A message without
@@ -54,6 +69,16 @@ class TwilioInbound:
             raw=raw_of(form, text),
         )
         return (message,)
+
+
+def fields_of(body: bytes) -> Fields:
+    """The fields of a posted form; a MultiDict where one of them comes more than once. None where it is no UTF-8."""
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
+    except UnicodeDecodeError:
+        return {}
+    fields = dict(pairs)
+    return fields if len(fields) == len(pairs) else MultiDict(pairs)
 
 
 def parse_status(form: Mapping[str, str], query: Mapping[str, str]) -> tuple[StatusReport, ...]:

@@ -1,30 +1,63 @@
-"""The pooled, timed connection to Twilio, with its refusals turned into SendError."""
+"""The timed connections to Twilio, with its refusals turned into SendError: kept ones to send by, and the SDK's."""
 
 import json
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
-from twilio.http.response import Response  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
 
 from bot.channels.base import SendError
 from bot.channels.errors import not_answered, refusal, seconds
+from bot.channels.kept_pool import KeptPool
 from bot.channels.twilio_codes import FAILURES
+
+HOME = "https://api.twilio.com"
+
+
+class TwilioMessages:
+    """Where an account's messages are handed in. Twilio's SDK would take four times as long over each."""
+
+    def __init__(self, api_base: str, account_sid: str, auth_token: str, timeout: float) -> None:
+        self._url = f"{api_base.rstrip('/') or HOME}/2010-04-01/Accounts/{account_sid}/Messages.json"
+        self._login = account_sid, auth_token
+        self._timeout = timeout
+
+    def create(self, form: dict[str, str]) -> Any:
+        """Twilio's answer to these fields, None where it is no JSON. Raises SendError for every answer outside 2xx and
+        for none at all."""
+        try:
+            pool = self._pool
+        except requests.RequestException as error:
+            raise not_answered(error) from None
+        answer = pool.post(urlencode(form))
+        if not answer.is_yes:
+            raise _refused(answer.status, answer.body, answer.headers.get("Retry-After"))
+        try:
+            return json.loads(answer.body)
+        except ValueError:
+            return None
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        if "_pool" in vars(self):
+            self._pool.close()
+
+    @cached_property
+    def _pool(self) -> KeptPool:
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        return KeptPool(self._url, self._timeout, self._login, headers)
 
 
 class TwilioWire(TwilioHttpClient):  # type: ignore[misc]
     """Twilio's own HTTP client, sent to `api_base` where one is given (a stand-in, a relay), quiet in the log, and
     never waiting longer than `timeout` seconds for an answer."""
 
-    def __init__(self, api_base: str, timeout: float, connections: int = 16) -> None:
+    def __init__(self, api_base: str, timeout: float) -> None:
         super().__init__(timeout=timeout)
         self._base = api_base.rstrip("/")
-        adapter = HTTPAdapter(pool_maxsize=connections)
-        self.session.mount("https://", adapter)
-        self.session.mount("http://", adapter)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         """One exchange. Raises SendError for every answer outside 2xx and for none at all."""
@@ -33,7 +66,7 @@ class TwilioWire(TwilioHttpClient):  # type: ignore[misc]
         except requests.RequestException as error:
             raise not_answered(error) from None  # the chained text would hold the URL, and in it a phone number
         if not 200 <= response.status_code < 300:
-            raise _refused(response)
+            raise _refused(response.status_code, response.text, response.headers.get("Retry-After"))
         return response
 
     def log_request(self, kwargs: Any) -> None:
@@ -59,14 +92,13 @@ def client_on(wire: TwilioWire, account_sid: str, auth_token: str) -> Any:
     return Client(account_sid, auth_token, http_client=wire, environment={"TWILIO_REGION": ""})
 
 
-def _refused(response: Response) -> SendError:
+def _refused(status: int, text: str | bytes, retry_after: str | None) -> SendError:
     try:
-        body = json.loads(response.text)
+        body = json.loads(text)
     except ValueError:
         body = {}  # a page of some proxy in between
     fields = body if isinstance(body, dict) else {}
-    code = str(fields.get("code") or response.status_code)
+    code = str(fields.get("code") or status)
     known = FAILURES.get(int(code)) if code.isascii() and code.isdigit() else None
-    words = fields.get("message") or fields.get("detail") or fields.get("title") or f"HTTP {response.status_code}"
-    wait = seconds(response.headers.get("Retry-After"))
-    return SendError(refusal(response.status_code, known), code, str(words), wait)
+    words = fields.get("message") or fields.get("detail") or fields.get("title") or f"HTTP {status}"
+    return SendError(refusal(status, known), code, str(words), seconds(retry_after))

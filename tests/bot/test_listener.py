@@ -3,9 +3,12 @@ looking for it."""
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
 
 from bot.channels.simulator import SimulatorChannel
 from bot.clock import Clock
@@ -72,6 +75,44 @@ def test_a_listener_that_is_cut_off_listens_again_and_looks_for_what_it_missed(d
     assert bell.rung(2), "it rings once when it is back"
     database.transact(ring)
     assert bell.rung(3)
+
+
+@pytest.mark.parametrize("kind", POSTGRESQL, indirect=True)
+def test_what_this_process_has_rung_for_itself_is_not_heard_again(database: Database, database_url: str) -> None:
+    bell, elsewhere = Bell(), Database(database_url, pool=1)
+    database.engine.dispose()
+    listener = Listener(database.engine.url, bell, database.engine)
+    listener.start()
+    assert bell.rung(1), "it listens"
+    database.transact(ring)
+    assert not bell.rung(2, within=0.7)
+    elsewhere.transact(ring)
+    assert bell.rung(2)
+    listener.stop()
+    elsewhere.dispose()
+
+
+@pytest.mark.parametrize("kind", POSTGRESQL, indirect=True)
+def test_a_transaction_rings_once_and_not_with_a_savepoint_that_was_undone(database: Database, bell: Bell) -> None:
+    asked = []
+
+    def executed(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    def lost_race(session: Session) -> None:
+        with suppress(ZeroDivisionError), session.begin_nested():
+            ring(session)
+            raise ZeroDivisionError
+        with session.begin_nested():
+            for _ in range(3):
+                ring(session)
+
+    event.listen(database.engine, "after_cursor_execute", executed)
+    database.transact(lost_race)
+    assert bell.rung(2)
+    assert 2 == sum("pg_notify" in statement for statement in asked)
+    database.transact(ring)
+    assert bell.rung(3), "another transaction rings anew"
 
 
 def test_what_one_process_leaves_another_sends(database_url: str) -> None:

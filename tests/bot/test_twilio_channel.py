@@ -8,14 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-import responses
+from urllib3 import HTTPResponse, HTTPSConnectionPool
 
 from bot.channels.base import Channel, Found, LookUp, SendError
 from bot.channels.twilio import TwilioChannel, tagged
 from conversations.delivery import SendFailure
 from conversations.messages import Outgoing
+from tests.fakes.faulty_server import Answer
 from tests.fakes.twilio_server import FakeTwilio
 from tests.patience import NO_WAIT
 
@@ -117,16 +119,40 @@ class TestSend:
         assert (client.region, client.edge) == ("", None)
 
     def test_without_another_base_it_is_twilio_itself(self, make: Callable[..., TwilioChannel]) -> None:
-        url = f"https://api.twilio.com/2010-04-01/Accounts/{SID}/Messages.json"
-        with responses.RequestsMock() as internet:
-            internet.post(url, status=201, json={"sid": "SM1"})
+        asked = []
+
+        def answer(pool: HTTPSConnectionPool, method: str, target: str, *_: Any, **__: Any) -> HTTPResponse:
+            asked.append(f"{method} {pool.scheme}://{pool.host}:{pool.port}{target}")
+            assert pool.cert_reqs == "CERT_REQUIRED"
+            return HTTPResponse(b'{"sid": "SM1"}', status=201)
+
+        with patch.object(HTTPSConnectionPool, "urlopen", answer):
             assert make(api_base="").send(MESSAGE) == "SM1"
+        assert [f"POST https://api.twilio.com:443/2010-04-01/Accounts/{SID}/Messages.json"] == asked
 
     def test_the_connection_is_kept(self, fake: FakeTwilio, make: Callable[..., TwilioChannel]) -> None:
         channel = make()
         for _ in range(3):
             channel.send(MESSAGE)
         assert len(fake.open_sockets) == 1
+
+    def test_the_proxy_of_the_environment_is_used(
+        self, fake: FakeTwilio, make: Callable[..., TwilioChannel], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("http_proxy", fake.base_url.replace("//", "//name:word@"))
+        monkeypatch.setenv("no_proxy", "")
+        monkeypatch.setattr(fake, "reply", lambda asked: Answer(201, '{"sid": "SM1"}'))
+        assert "SM1" == make(api_base="http://relay.invalid").send(MESSAGE)
+        (asked,) = fake.asked
+        assert "Basic bmFtZTp3b3Jk" == asked.headers["Proxy-Authorization"]
+        assert asked.headers["Host"] == "relay.invalid"
+
+    def test_the_certificates_of_the_environment_are_used(
+        self, make: Callable[..., TwilioChannel], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", __file__)
+        pool = make(api_base="")._outgoing._pool._pool
+        assert (__file__, "CERT_REQUIRED") == (pool.ca_certs, pool.cert_reqs)
 
     def test_many_threads_each_get_their_own_id(self, fake: FakeTwilio, make: Callable[..., TwilioChannel]) -> None:
         channel = make()
@@ -261,7 +287,7 @@ class TestNoAnswer:
 
     def test_the_error_hides_the_url(self, make: Callable[..., TwilioChannel]) -> None:
         error = failure_of(make(api_base="http://nowhere.invalid"))
-        assert error.words == "ConnectionError"
+        assert error.words == "NameResolutionError"
         assert error.__cause__ is None
         assert error.__suppress_context__ is True
 

@@ -28,7 +28,7 @@ TELLING = (
     "turn: after its commit",
     "send: claimed",
     "send: the provider has accepted, nothing recorded",
-    "send: recorded, before the next claim",
+    "send: recorded, with the next claim",
     "send: looked up",
     "report: recorded, not committed",
     "tick: a request expired",

@@ -21,7 +21,8 @@ from conversations.rules.retries import PERHAPS_TWICE_AFTER
 from handlers.business_dumped import business_dumped
 from handlers.message_resent import message_resent
 from models.conversations import conversations
-from models.outbox import Carries, dead_letters, outbox, outbox_after
+from models.outbox import dead_letters, outbox, outbox_after
+from models.outbox_claims import Carries
 from tests.conftest import CHANNELS, MakeDesk
 from tests.fakes.smtp_server import FakeSMTP, Fault, Taken
 from tests.handlers.planner import BUSINESS as PLANNER

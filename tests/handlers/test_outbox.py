@@ -25,11 +25,12 @@ from handlers.delivery_reported import delivery_reported
 from handlers.outbox import (
     LEASE,
     Claimed,
+    Sent,
     claim_due,
     leases_renewed,
     message_given_up,
     message_put_off,
-    message_sent,
+    messages_sent,
 )
 from models.conversations import change_conversation, conversation_for, conversations
 from models.messages import add_outbound
@@ -94,7 +95,7 @@ def texts(claimed: list[Claimed]) -> list[str]:
 
 def sent(database: Database, claimed: Claimed, provider_id: str = "", now: datetime = NOW) -> None:
     given = provider_id or f"SM{claimed.message.outbox_id}"
-    database.transact(lambda session: message_sent(session, claimed, given, now))
+    database.transact(lambda session: messages_sent(session, [Sent(claimed, given, now)]))
 
 
 def put_off(database: Database, claimed: Claimed, due_at: datetime, *, uncertain: bool) -> None:

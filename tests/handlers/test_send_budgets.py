@@ -64,7 +64,7 @@ def test_one_person_is_paced_and_others_do_not_wait_for_them(database: Database)
         queue(database, f"Sara {number}", subject=f"#{number}")
     queue(database, "Omar", to=OMAR)
     found = [claimed(database, PAIR, after, limit=3) for after in (0, 0, 5, 6)]
-    assert [["Sara 0", "Sara 1"], ["Omar"], [], ["Sara 2"]] == found
+    assert [["Sara 0", "Sara 1", "Omar"], [], [], ["Sara 2"]] == found
 
 
 def test_a_channel_at_its_limit_keeps_no_other_channel_waiting(database: Database) -> None:
@@ -73,7 +73,7 @@ def test_a_channel_at_its_limit_keeps_no_other_channel_waiting(database: Databas
     database.transact(
         lambda session: session.execute(update(outbox).where(outbox.c.id == other).values(channel="ultramsg"))
     )
-    assert [["to 0"], ["elsewhere"], []] == [claimed(database, ONE_A_SECOND, limit=2) for _ in range(3)]
+    assert [["to 0", "elsewhere"], []] == [claimed(database, ONE_A_SECOND, limit=2) for _ in range(2)]
 
 
 def test_to_who_has_opted_out_nothing_is_spent(database: Database, desk: Desk) -> None:

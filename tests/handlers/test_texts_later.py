@@ -20,7 +20,7 @@ from handlers.console import texts_later
 from handlers.console.signed_in import Who
 from handlers.console.stepped_in import block, take_over
 from handlers.console.texts_later import MOST_WAITING, Later, moment_typed, put_off, text_due, texts_shown, withdraw
-from handlers.outbox import claim_due, message_sent
+from handlers.outbox import Sent, claim_due, messages_sent
 from models.audit import audit_log
 from models.business import touch_business
 from models.conversations import change_conversation, conversation_by_id, conversation_id_for
@@ -324,7 +324,7 @@ class TestWhenItIsDue:
             run_due(salon.desk)
             for one in salon.desk.database.transact(lambda session: claim_due(session, clock.now(), 10)):
                 open_for[one.message.text] = one.message.is_window_open
-                salon.desk.database.transact(lambda s, done=one: message_sent(s, done, "", clock.now()))
+                salon.desk.database.transact(lambda s, done=one: messages_sent(s, [Sent(done, "", clock.now())]))
         assert {"within": True, "beyond": False} == open_for
 
     def test_many_at_one_moment_are_all_sent(self, salon: Salon, clock: SetClock, sara: int) -> None:
