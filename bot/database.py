@@ -19,6 +19,7 @@ from bot.engines import PATIENCE, create_file, is_there, open_engine, open_staff
 from bot.metrics import DATABASE_RETRIES
 from bot.outage import Outage
 from models import SCHEMA
+from models.kept import KeepingSession
 from models.row_scope import DESK, OutOfScope, Scope
 
 T = TypeVar("T")
@@ -68,6 +69,7 @@ class Database:
         self.engine = open_engine(url, pool)
         self._staff_engine = _StaffEngine(self.engine, pool)
         self._url, self._scope = url, DESK
+        self._desk_engines = tuple(self.engine.execution_options(scope=DESK, readonly=only) for only in (False, True))
         self._writing, self._reading = Outage("writing"), Outage("reading")
 
     @property
@@ -99,6 +101,8 @@ class Database:
         return self._in_scope(DESK, readonly=False)
 
     def _in_scope(self, scope: Scope, *, readonly: bool) -> Engine:
+        if scope is DESK:
+            return self._desk_engines[readonly]
         engine = self.engine if scope.staff_id is None else self._staff_engine.get()
         return engine.execution_options(scope=scope, readonly=readonly)
 
@@ -113,10 +117,10 @@ class Database:
     def _try(self, work: Callable[[Session], T], outage: Outage, deadline: float, engine: Engine) -> T:
         if outage.turns_away():
             raise DatabaseAway(outage.words, outage.code)
-        engine = engine.execution_options(deadline=deadline)
         for attempt in range(1, TRIES + 1):
             try:
-                with _told(engine), Session(engine, expire_on_commit=False) as session, session.begin():
+                with _told(engine), KeepingSession(engine, expire_on_commit=False) as session, session.begin():
+                    session.connection(execution_options={"deadline": deadline})
                     done = work(session)
             except DatabaseAway as away:
                 if attempt < TRIES and away.fault is not Fault.AWAY and time.monotonic() < deadline:

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
+from conversations.booking import BookingView
 from conversations.dialogue import Dialogue
-from conversations.effects import Speak
+from conversations.effects import Speak, TellCoordinator
 from conversations.engine import step
 from conversations.events import Event, Said, WentQuiet
 from conversations.flows.pauses import patience
@@ -20,11 +21,52 @@ from handlers.enqueue import enqueue
 from handlers.gather_facts import DatabaseFacts
 from handlers.mailed import mail_news
 from handlers.profile import Profile
+from handlers.views import how_it_stands
 from models.claims import LostRace
 from models.conversations import add_turn, change_conversation, lock_conversation
 from models.messages import cover, hide
 
 TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The messages that a turn answers, and when the last of them came. One that is `unread` is for operators too."""
+
+    message_ids: tuple[int, ...]
+    last_at: datetime
+    is_unread: bool = True
+
+    def noted(self, now: datetime) -> dict[str, Any]:
+        """What the conversation keeps of them."""
+        values: dict[str, Any] = {"last_inbound_at": self.last_at}
+        if self.is_unread:
+            values["is_unread"] = True
+        if self.last_at == now:
+            values["last_message_at"] = now
+        return values
+
+
+class _Undo:
+    """What takes a step back that lost a race. It costs something only from the first effect on: who only speaks
+    races with nobody."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._savepoint: SessionTransaction | None = None
+
+    def begin(self) -> None:
+        """All that is done from here on can be undone."""
+        if self._savepoint is None:
+            self._savepoint = self._session.begin_nested()
+
+    def keep(self) -> None:
+        if self._savepoint is not None:
+            self._savepoint.commit()
+
+    def undo(self) -> None:
+        if self._savepoint is not None:
+            self._savepoint.rollback()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +83,8 @@ class _Stepped:
     """How long the client may now be silent."""
     about: int | None
     """The booking that it was about."""
+    stands: str | None
+    """How that stands, where nothing was done since it was read."""
     is_private: bool
     """The words that led to it are left out of the transcript."""
 
@@ -50,23 +94,26 @@ def advance(
     conversation: Row[Any],
     event: Event,
     circumstances: Circumstances,
-    message_ids: tuple[int, ...] = (),
+    heard: Heard | None = None,
+    facts: DatabaseFacts | None = None,
 ) -> None:
-    """Let an event happen to a conversation that the caller has locked, and to those that it touches.
+    """Let an event happen to a conversation that the caller has locked, and to those that it touches. `facts`: what was
+    gathered since, of this conversation as it is.
 
     Raises LostRace when the race is lost again and again: nothing of the turn is kept."""
     profile = circumstances.profiles.current(session)
     for attempt in range(1, TRIES + 1):
-        savepoint = session.begin_nested()
+        undo = _Undo(session)
         try:
-            _turn(session, conversation, event, circumstances, profile, message_ids)
+            _turn(session, conversation, event, circumstances, profile, undo, heard, facts)
         except LostRace:
-            savepoint.rollback()
+            undo.undo()
             circumstances.race_lost()
             if attempt == TRIES:
                 raise
+            facts = None
         else:
-            savepoint.commit()
+            undo.keep()
             return
 
 
@@ -76,37 +123,44 @@ def _turn(
     event: Event,
     circumstances: Circumstances,
     profile: Profile,
-    message_ids: tuple[int, ...] = (),
+    undo: _Undo,
+    heard: Heard | None = None,
+    facts: DatabaseFacts | None = None,
 ) -> None:
     before = load(conversation.dialogue)
-    stepped = _steps(session, conversation, event, circumstances, profile)
+    facts = facts or DatabaseFacts(session, conversation, circumstances, profile)
+    stepped = _steps(session, conversation, before, event, circumstances, profile, facts, undo)
+    dialogue = dump(stepped.dialogue)
     turn_id = add_turn(
         session,
         conversation_id=conversation.id,
         cause=type(event).__name__,
         state_before=before.state,
         state_after=stepped.dialogue.state,
-        dialogue_after=dump(stepped.dialogue),
+        dialogue_after=dialogue,
         fault="",
         trace=circumstances.trace,
         at=circumstances.now,
     )
-    if message_ids:
-        cover(session, list(message_ids), turn_id)
-    if stepped.is_private:
-        hide(session, message_ids)
+    if heard is not None:
+        cover(session, heard.message_ids, turn_id)
+        if stepped.is_private:
+            hide(session, heard.message_ids)
+    noted = heard.noted(circumstances.now) if heard is not None else {}
+    if stepped.replies:
+        noted["last_message_at"] = circumstances.now
     change_conversation(
-        session, conversation.id, state=stepped.dialogue.state, dialogue=dump(stepped.dialogue),
-        quiet_at=_quiet_at(conversation, event, stepped.patience, circumstances),
+        session, conversation.id, state=stepped.dialogue.state, dialogue=dialogue,
+        quiet_at=_quiet_at(conversation, event, stepped.patience, circumstances), **noted,
     )  # fmt: skip
     enqueue(
         session, circumstances, stepped.replies, language=stepped.language,
         conversation_id=conversation.id, channel=conversation.channel, address=conversation.address,
-        turn_id=turn_id, booking_id=stepped.about,
+        turn_id=turn_id, booking_id=stepped.about, told=stepped.stands,
     )  # fmt: skip
     for follow in stepped.follows:
         other = lock_conversation(session, follow.conversation_id)
-        _turn(session, other, follow.event, circumstances, profile)
+        _turn(session, other, follow.event, circumstances, profile, undo)
     for happened, replies in stepped.told:
         mail_news(session, happened, replies, stepped.language, conversation, circumstances, profile)
 
@@ -126,40 +180,44 @@ def _quiet_at(
 
 
 def _steps(
-    session: Session, conversation: Row[Any], event: Event, circumstances: Circumstances, profile: Profile
-) -> _Stepped:
+    session: Session, conversation: Row[Any], dialogue: Dialogue, event: Event, circumstances: Circumstances,
+    profile: Profile, facts: DatabaseFacts, undo: _Undo,
+) -> _Stepped:  # fmt: skip
     """The step of this event, and of every event that it causes in this same conversation."""
-    dialogue = load(conversation.dialogue)
     replies: list[Reply] = []
     told: list[tuple[Event, tuple[Reply, ...]]] = []
     elsewhere: list[Follow] = []
     waiting = [event]
     about: int | None = None
+    stands: str | None = None
     is_private = False
-    facts = DatabaseFacts(session, conversation, circumstances, profile)
     while waiting:
         happened = waiting.pop(0)
-        about = _about(happened) or about
+        if (found := _about(happened)) is not None:
+            about, stands = found.id, how_it_stands(found)
         turn = step(dialogue, happened, facts)
         dialogue = turn.dialogue
         is_private = is_private or turn.is_private
         replies += turn.replies
         told.append((happened, turn.replies))
-        spoken = [effect.language for effect in turn.effects if isinstance(effect, Speak)]
-        language = spoken[-1] if spoken else facts.language
-        for follow in apply_effects(session, turn.effects, conversation, circumstances, profile):
-            if follow.conversation_id == conversation.id:
-                waiting.append(follow.event)
-            else:
-                elsewhere.append(follow)
+        if turn.effects:
+            stands = stands if all(isinstance(effect, TellCoordinator) for effect in turn.effects) else None
+            undo.begin()
+            for follow in apply_effects(session, turn.effects, conversation, circumstances, profile):
+                if follow.conversation_id == conversation.id:
+                    waiting.append(follow.event)
+                else:
+                    elsewhere.append(follow)
+            spoken = [effect.language for effect in turn.effects if isinstance(effect, Speak)]
+            language = spoken[-1] if spoken else facts.language
+            facts = DatabaseFacts(session, conversation, circumstances, profile).in_language(language)
         waiting += turn.then
-        facts = DatabaseFacts(session, conversation, circumstances, profile).in_language(language)
     return _Stepped(
         tuple(replies), tuple(told), facts.language, tuple(elsewhere), dialogue, patience(dialogue, facts), about,
-        is_private,
+        stands, is_private,
     )  # fmt: skip
 
 
-def _about(event: Event) -> int | None:
+def _about(event: Event) -> BookingView | None:
     """The booking that an event is about, for the outbox."""
-    return getattr(getattr(event, "booking", None), "id", None)
+    return getattr(event, "booking", None)

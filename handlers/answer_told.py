@@ -33,5 +33,7 @@ def _asked(session: Session, found: BookingView, profile: Profile) -> list[Coord
     first = profile.coordinator_for(found.service_ids[0], found.staff_id)
     if first is None:
         return []
-    backup = profile.backup_of(first) if was_said_of_booking(session, NoticeKind.BACKUP, found.id) else None
-    return [first] if backup is None else [first, backup]
+    backup = profile.backup_of(first)
+    if backup is None or not was_said_of_booking(session, NoticeKind.BACKUP, found.id):
+        return [first]
+    return [first, backup]

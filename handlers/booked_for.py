@@ -23,7 +23,7 @@ from models.bookings import add_booking
 from models.claims import Holder, LostRace, hand_over, let_go
 from models.clients import client_for
 from models.consents import ConsentSource, consent_given
-from models.conversations import change_conversation, conversation_for, last_channel_of
+from models.conversations import change_conversation, conversation_for, last_channel_of, rooms_of
 
 
 def book_for(
@@ -61,7 +61,7 @@ def book_for(
 def room_of(session: Session, phone: str, client_id: int, came_by: str, circumstances: Circumstances) -> int | None:
     """The client's conversation on the channel they last wrote on, else on one that reaches a phone; None where none
     does. `came_by` is the channel of who named them, "" for a program."""
-    last = last_channel_of(session, phone)
+    last = last_channel_of(rooms_of(session, phone, circumstances.channels))
     channel = coordinator_channel("", last, list(circumstances.channels), came_by)
     if channel is None:
         return None

@@ -22,7 +22,7 @@ from handlers.pending_request import fresh_view, lock_request, replace_proposal
 from handlers.profile import Profile
 from handlers.quoted_services import services_for
 from handlers.tell_coordinator import tell_coordinator
-from handlers.time_owned import keep_within_caps, own_time, service_of
+from handlers.time_owned import keep_within_caps, own_time, own_what_was_held, service_of
 from models.booking_series import own_series, put_into_series
 from models.bookings import add_booking, change_booking, has_kept_booking, open_proposal
 from models.claims import Holder, LostRace, hand_over, let_go
@@ -59,7 +59,6 @@ def book(
     asks = needs_approval(session, terms, client_id)
     start = effect.start.astimezone(UTC)
     series_id = own_series(session, effect.series_id, client_id)
-    let_go(session, Holder.CONVERSATION, conversation.id)
     decide_by = deadline(profile, effect.staff_id, service.id, start, now) if asks else None
     booking_id = book_start(
         session, service, effect.service_ids, effect.staff_id, start, client_id, conversation, circumstances, profile,
@@ -70,7 +69,7 @@ def book(
         put_into_series(session, series_id, booking_id, start)
     forget_draft(session, service, conversation.id)
     ask_to_pay(session, booking_id, circumstances, profile)
-    plan_reminders_of_request(session, booking_id, profile, now)
+    plan_reminders_of_request(session, booking_id, profile, now, is_new=True)
     return conversation.id, Booked(fresh_view(session, booking_id, profile))
 
 
@@ -92,9 +91,10 @@ def book_start(
 
     Raises LostRace where any of that time is somebody else's."""
     now = circumstances.now
-    keep_within_caps(session, profile, service, staff_id, start, now)
+    own = Holder.CONVERSATION, conversation.id
+    keep_within_caps(session, profile, service, staff_id, start, now, own)
     # The cells first: where many want one time, PostgreSQL's exclusion constraint would let them wait for each other.
-    own_time(session, profile, service, staff_id, start, Holder.CONVERSATION, conversation.id, now)
+    owned = own_what_was_held(session, profile, service, staff_id, start, *own, now)
     booking_id = add_booking(
         session,
         f"client:{client_id}",
@@ -123,7 +123,7 @@ def book_start(
         **agreed(session, service, client_id),
         **more,
     )
-    hand_over(session, Holder.CONVERSATION, conversation.id, Holder.BOOKING, booking_id)
+    hand_over(session, *own, Holder.BOOKING, booking_id, owned)
     return booking_id
 
 

@@ -33,7 +33,8 @@ class Before:
 def look(session: Session, effects: Sequence[Effect]) -> Before:
     """What they touch, as it stands now."""
     rows = {number: booking_by_id(session, number) for number in _numbers(effects)}
-    proposals = {number: open_proposal(session, number) for number in rows}
+    proposed = (number for number, row in rows.items() if row is not None and row.proposed_at is not None)
+    proposals = {number: open_proposal(session, number) for number in proposed}
     return Before(
         {number: values_of(row) for number, row in rows.items() if row is not None},
         {number: row.id for number, row in proposals.items() if row is not None},

@@ -13,7 +13,6 @@ from conversations.rules.segments import segments
 from handlers.circumstances import Circumstances
 from handlers.views import booking_now
 from models.bookings import booking_by_id
-from models.conversations import change_conversation
 from models.messages import add_outbound
 from models.outbox import add_to_outbox
 
@@ -29,19 +28,23 @@ def enqueue(
     address: str,
     turn_id: int | None = None,
     booking_id: int | None = None,
+    told: str | None = None,
     own_lane: bool = False,
     due_at: datetime | None = None,
 ) -> None:
     """Lay the replies out for the channel and queue what comes of it, one row a text.
 
-    `own_lane`: the booking is a subject of its own, whose texts need not wait for others to the same phone. `due_at`:
-    when they go, where that is not now."""
+    `told`: how its booking stands, where that is known. `own_lane`: the booking is a subject of its own, whose texts
+    need not wait for others to the same phone. `due_at`: when they go, where that is not now. That the conversation was
+    written in is for the caller to note, where they have it locked: a notice to a coordinator must not wait for
+    theirs."""
     if not replies:
         return
     now = circumstances.now
     subject = f"#{booking_id}" if own_lane else ""
-    booking = booking_by_id(session, booking_id) if booking_id is not None else None
-    told = booking_now(booking).told if booking is not None else ""
+    if told is None:
+        booking = booking_by_id(session, booking_id) if booking_id is not None else None
+        told = booking_now(booking).told if booking is not None else ""
     capabilities = circumstances.channels.get(channel, Capabilities())
     for laid in lay_out(replies, known(language), capabilities):
         message_id = add_outbound(
@@ -57,6 +60,3 @@ def enqueue(
             segments=segments(laid.plain).count if capabilities.costs_by_segment else 0, due_at=due_at or now,
             trace=circumstances.trace, created_at=now,
         )  # fmt: skip
-    if turn_id is not None:
-        # Only in a turn of its own is the conversation locked; a notice to a coordinator must not wait for theirs.
-        change_conversation(session, conversation_id, last_message_at=now)

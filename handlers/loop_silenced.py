@@ -10,6 +10,7 @@ from conversations.languages import known
 from conversations.replies import say
 from conversations.rules.loop_guard import LOOK_BACK, MOST_A_MINUTE, is_loop
 from conversations.rules.routes import CONSOLE
+from handlers.advance import Heard
 from handlers.circumstances import Circumstances
 from handlers.tell_coordinator import tell_coordinator
 from models.conversations import add_turn, change_conversation
@@ -34,12 +35,9 @@ def looks_like_a_loop(session: Session, conversation: Row[Any], circumstances: C
     return is_loop(texts, now, may_repeat=commands)
 
 
-def loop_silenced(
-    session: Session, conversation: Row[Any], waiting: list[Row[Any]], circumstances: Circumstances
-) -> None:
+def loop_silenced(session: Session, conversation: Row[Any], heard: Heard, circumstances: Circumstances) -> None:
     """Close these messages with a turn that says nothing, and call a person once."""
-    silenced(session, conversation, waiting, circumstances)
-    change_conversation(session, conversation.id, is_unread=True)
+    silenced(session, conversation, heard, circumstances)
     profile = circumstances.profiles.current(session)
     is_coordinator = profile.coordinator_in(conversation) is not None
     if not conversation.needs_person and not is_coordinator:
@@ -48,12 +46,12 @@ def loop_silenced(
         tell_coordinator(session, reply, conversation, circumstances, profile)
 
 
-def silenced(session: Session, conversation: Row[Any], waiting: list[Row[Any]], circumstances: Circumstances) -> None:
+def silenced(session: Session, conversation: Row[Any], heard: Heard, circumstances: Circumstances) -> None:
     """Close these messages with a turn that says nothing."""
     turn_id = add_turn(
         session, conversation_id=conversation.id, cause="Silenced", state_before=conversation.state,
         state_after=conversation.state, dialogue_after=conversation.dialogue, trace=circumstances.trace,
         at=circumstances.now,
     )  # fmt: skip
-    cover(session, [row.id for row in waiting], turn_id)
-    change_conversation(session, conversation.id, last_inbound_at=waiting[-1].at)
+    cover(session, heard.message_ids, turn_id)
+    change_conversation(session, conversation.id, **heard.noted(circumstances.now))

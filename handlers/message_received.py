@@ -1,12 +1,13 @@
 """A message came in: stored once, and answered by exactly one turn, in the same transaction."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from conversations.dialogue import Dialogue
 from conversations.engine import leaves_open, says_nothing_yet
 from conversations.events import Said
 from conversations.messages import Inbound
@@ -14,7 +15,7 @@ from conversations.reading import context_of
 from conversations.rules.opt_out import opt_word
 from conversations.stored import load
 from conversations.understanding import Context, Understood
-from handlers.advance import advance
+from handlers.advance import Heard, advance
 from handlers.circumstances import Circumstances
 from handlers.gather_facts import DatabaseFacts
 from handlers.loop_silenced import looks_like_a_loop, loop_silenced, silenced
@@ -61,21 +62,29 @@ def message_received(session: Session, inbound: Inbound, circumstances: Circumst
     if inbound.is_reaction and not _says_something(session, conversation, inbound, circumstances):
         return Received(conversation.id, is_new=False)
     is_new = store(session, conversation, inbound, circumstances)
-    if not is_new and not unanswered(session, conversation.id):
+    waiting = unanswered(session, conversation.id)
+    if not waiting:
         return Received(conversation.id, is_new=False)
     if _introduce(session, conversation, inbound, circumstances):
         conversation = lock_conversation(session, conversation.id)
-    waits = is_new and not conversation.is_blocked
-    if waits and circumstances.patience and (left_open := _left_open(session, conversation, circumstances)):
-        due_at = circumstances.now + circumstances.patience
-        postpone(session, conversation.id, due_at)
-        return Received(conversation.id, is_new, due_at, left_open)
-    if waits and circumstances.burst and _may_wait(session, conversation, circumstances):
-        due_at = circumstances.now + circumstances.burst
-        postpone(session, conversation.id, due_at)
-        return Received(conversation.id, is_new, due_at)
-    finish_turn(session, conversation, circumstances)
+    heard = _heard(session, conversation, waiting, circumstances)
+    waits = is_new and not conversation.is_blocked and not heard.others_follow
+    if waits and circumstances.patience and (left_open := _left_open(session, heard, circumstances)):
+        return _put_off(session, heard, circumstances, circumstances.patience, left_open)
+    if waits and circumstances.burst and says_nothing_yet(heard.dialogue, heard.event, heard.facts):
+        return _put_off(session, heard, circumstances, circumstances.burst)
+    _finish(session, heard, circumstances)
     return Received(conversation.id, is_new)
+
+
+def _put_off(
+    session: Session, heard: "_Heard", circumstances: Circumstances, wait: timedelta, left_open: LeftOpen | None = None
+) -> Received:
+    """Let the turn wait; meanwhile the conversation shows that somebody has written."""
+    due_at = circumstances.now + wait
+    change_conversation(session, heard.conversation.id, last_message_at=circumstances.now)
+    postpone(session, heard.conversation.id, due_at)
+    return Received(heard.conversation.id, is_new=True, due_at=due_at, left_open=left_open)
 
 
 def turn_due(session: Session, conversation_id: int, circumstances: Circumstances) -> bool:
@@ -103,31 +112,57 @@ def finish_turn(
     session: Session, conversation: Row[Any], circumstances: Circumstances, suggested: Understood | None = None
 ) -> None:
     """One turn for the first text of this conversation that no turn has covered, under the id of its last message."""
-    waiting = first_text(unanswered(session, conversation.id))
-    if waiting and conversation.is_blocked:
-        _hear_blocked(session, conversation, waiting, circumstances)
-    elif waiting and looks_like_a_loop(session, conversation, circumstances):
-        loop_silenced(session, conversation, waiting, circumstances)
-    elif waiting:
-        circumstances = replace(circumstances, trace=waiting[-1].trace)
-        event = replace(_said(session, waiting, conversation), suggested=suggested)
-        advance(session, conversation, event, circumstances, tuple(row.id for row in waiting))
-        if conversation.opted_out_at is not None and not opted_out(session, conversation.id):
-            _send_withheld(session, conversation.id, waiting[0].at, circumstances)
-        change_conversation(session, conversation.id, last_inbound_at=waiting[-1].at, is_unread=True)
+    if waiting := unanswered(session, conversation.id):
+        _finish(session, _heard(session, conversation, waiting, circumstances), circumstances, suggested)
 
 
-def _hear_blocked(
-    session: Session, conversation: Row[Any], waiting: list[Row[Any]], circumstances: Circumstances
-) -> None:
-    """Who is kept out as spam is heard of one thing, and not answered: whether they want our texts."""
-    event = _said(session, waiting, conversation)
-    if event.carrier_answered or opt_word(event.text, bare_cancel=_bare_cancel(conversation, circumstances)):
-        told = replace(circumstances, trace=waiting[-1].trace)
-        advance(session, conversation, event, told, tuple(row.id for row in waiting))
-        change_conversation(session, conversation.id, last_inbound_at=waiting[-1].at)
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """The first text that no turn has covered, with what is known as it is heard."""
+
+    conversation: Row[Any]
+    rows: list[Row[Any]]
+    """The messages that are that text."""
+    others_follow: bool
+    """Behind it there is another, which no turn has covered either."""
+    event: Said
+    dialogue: Dialogue
+    facts: DatabaseFacts
+
+
+def _heard(session: Session, conversation: Row[Any], waiting: list[Row[Any]], circumstances: Circumstances) -> _Heard:
+    rows, dialogue = first_text(waiting), load(conversation.dialogue)
+    facts = DatabaseFacts(session, conversation, circumstances, circumstances.profiles.current(session))
+    event = _said(session, rows, dialogue)
+    return _Heard(conversation, rows, len(rows) < len(waiting), event, dialogue, facts)
+
+
+def _finish(session: Session, heard: _Heard, circumstances: Circumstances, suggested: Understood | None = None) -> None:
+    conversation, rows = heard.conversation, heard.rows
+    if conversation.is_blocked:
+        _hear_blocked(session, heard, circumstances)
+    elif looks_like_a_loop(session, conversation, circumstances):
+        loop_silenced(session, conversation, _covered(rows), circumstances)
     else:
-        silenced(session, conversation, waiting, circumstances)
+        circumstances = replace(circumstances, trace=rows[-1].trace)
+        event = replace(heard.event, suggested=suggested)
+        advance(session, conversation, event, circumstances, _covered(rows), heard.facts)
+        if conversation.opted_out_at is not None and not opted_out(session, conversation.id):
+            _send_withheld(session, conversation.id, rows[0].at, circumstances)
+
+
+def _covered(rows: list[Row[Any]], *, is_unread: bool = True) -> Heard:
+    return Heard(tuple(row.id for row in rows), rows[-1].at, is_unread)
+
+
+def _hear_blocked(session: Session, heard: _Heard, circumstances: Circumstances) -> None:
+    """Who is kept out as spam is heard of one thing, and not answered: whether they want our texts."""
+    conversation, event, rows = heard.conversation, heard.event, heard.rows
+    if event.carrier_answered or opt_word(event.text, bare_cancel=_bare_cancel(conversation, circumstances)):
+        told = replace(circumstances, trace=rows[-1].trace)
+        advance(session, conversation, event, told, _covered(rows, is_unread=False))
+    else:
+        silenced(session, conversation, _covered(rows, is_unread=False), circumstances)
 
 
 def _bare_cancel(conversation: Row[Any], circumstances: Circumstances) -> bool:
@@ -169,39 +204,24 @@ def stored_values(session: Session, conversation_id: int, inbound: Inbound, trac
 def _introduce(session: Session, conversation: Row[Any], inbound: Inbound, circumstances: Circumstances) -> bool:
     """A first message: know the person behind the address, unless they are a coordinator. Whether that was news."""
     now = circumstances.now
-    is_news = conversation.client_id is None and not _is_coordinator(session, conversation, circumstances)
-    values: dict[str, Any] = {"last_message_at": now}
-    if is_news:
-        values |= {"client_id": client_for(session, inbound.phone, inbound.profile_name, now), "opted_out_at": None}
-    change_conversation(session, conversation.id, **values)
-    if is_news:
-        first_consent(session, conversation.id, now)
-        heed_suppressions(session, {conversation.id: (conversation.channel, conversation.address)}, circumstances)
-    return is_news
-
-
-def _may_wait(session: Session, conversation: Row[Any], circumstances: Circumstances) -> bool:
-    waiting = unanswered(session, conversation.id)
-    if len(first_text(waiting)) < len(waiting):
+    if conversation.client_id is not None or _is_coordinator(session, conversation, circumstances):
         return False
-    profile = circumstances.profiles.current(session)
-    event = _said(session, waiting, conversation)
-    facts = DatabaseFacts(session, conversation, circumstances, profile)
-    return says_nothing_yet(load(conversation.dialogue), event, facts)
+    client_id = client_for(session, inbound.phone, inbound.profile_name, now)
+    change_conversation(session, conversation.id, client_id=client_id, opted_out_at=None)
+    first_consent(session, conversation.id, now)
+    heed_suppressions(session, {conversation.id: (conversation.channel, conversation.address)}, circumstances)
+    return True
 
 
-def _left_open(session: Session, conversation: Row[Any], circumstances: Circumstances) -> LeftOpen | None:
+def _left_open(session: Session, heard: _Heard, circumstances: Circumstances) -> LeftOpen | None:
     """What to ask an interpreter; None where the texts are understood, are nobody's business, or a program's."""
-    waiting = unanswered(session, conversation.id)
-    if len(first_text(waiting)) < len(waiting):
+    conversation = heard.conversation
+    if not leaves_open(heard.dialogue, heard.event, heard.facts):
         return None
-    profile = circumstances.profiles.current(session)
-    event, dialogue = _said(session, waiting, conversation), load(conversation.dialogue)
-    facts = DatabaseFacts(session, conversation, circumstances, profile)
-    if not leaves_open(dialogue, event, facts) or looks_like_a_loop(session, conversation, circumstances):
+    if looks_like_a_loop(session, conversation, circumstances):
         return None
-    ids = tuple(row.id for row in waiting)
-    return LeftOpen(conversation.id, ids, event.text, context_of(dialogue, facts), circumstances.now)
+    ids, context = tuple(row.id for row in heard.rows), context_of(heard.dialogue, heard.facts)
+    return LeftOpen(conversation.id, ids, heard.event.text, context, circumstances.now)
 
 
 def _says_something(session: Session, conversation: Row[Any], inbound: Inbound, circumstances: Circumstances) -> bool:
@@ -213,9 +233,9 @@ def _is_coordinator(session: Session, conversation: Row[Any], circumstances: Cir
     return circumstances.profiles.current(session).coordinator_in(conversation) is not None
 
 
-def _said(session: Session, rows: list[Row[Any]], conversation: Row[Any]) -> Said:
+def _said(session: Session, rows: list[Row[Any]], dialogue: Dialogue) -> Said:
     """Several quick messages are one text, a line each."""
-    about, place_id, texts, dialogue = None, None, [], load(conversation.dialogue)
+    about, place_id, texts = None, None, []
     for row in rows:
         quoted = outbox_by_provider_id(session, row.channel, row.quoted_id) if row.quoted_id else None
         about = quoted.booking_id if quoted is not None else about

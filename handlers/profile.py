@@ -28,6 +28,7 @@ from models.business import (
     services,
     staff,
     staff_shifts,
+    version_now,
 )
 from models.operators import Role, commanding_operators
 
@@ -144,7 +145,7 @@ class Profiles:
 
     def current(self, session: Session) -> Profile:
         """Raises NoBusiness before one is loaded."""
-        version = session.execute(select(business.c.version).where(business.c.id == 1)).scalar_one_or_none()
+        version = version_now(session)
         if version is None:
             raise NoBusiness("no business is loaded: run `python -m bot load business.toml`")
         return self.of_version(session, version)

@@ -36,7 +36,8 @@ def confirm(
     """A request that was locked is approved at the time that it asks for; it is confirmed once it is paid, where it
     must be."""
     now = circumstances.now
-    replace_proposal(session, row.id, now)
+    if row.proposed_at is not None:
+        replace_proposal(session, row.id, now)
     status = stands_as(Money(row.price, row.currency), row.staff_id, row.service_id, profile)
     move_booking(
         session, row.id, version, row.status, status, who, why, now,

@@ -63,7 +63,7 @@ def book_series(
     for _, booking_id in sorted(booked.items()):
         ask_to_pay(session, booking_id, circumstances, profile)
     view = fresh_series(session, series_id, profile)
-    plan_reminders_of_request(session, view.bookings[0].id, profile, now)
+    plan_reminders_of_request(session, view.bookings[0].id, profile, now, is_new=True)
     return conversation.id, SeriesBooked(view)
 
 

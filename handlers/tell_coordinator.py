@@ -13,7 +13,7 @@ from handlers.circumstances import Circumstances
 from handlers.enqueue import enqueue
 from handlers.profile import Coordinator, Profile
 from models.bookings import booking_by_id
-from models.conversations import change_conversation, conversation_id_for, last_channel_of
+from models.conversations import change_conversation, conversation_id_for, last_channel_of, rooms_of
 
 
 def tell_coordinator(
@@ -31,22 +31,31 @@ def tell_coordinator(
     reached, the conversation is marked as needing a person, so that operators see it. What `may_wait` goes when
     their own quiet hours are over, unless the booking starts soon."""
     coordinator = whom or _whose(session, booking_id, profile)
-    channel = channel_to(session, coordinator, circumstances, conversation.channel)
+    channel, room = _way_to(session, coordinator, circumstances, conversation.channel)
     if coordinator is None or channel is None:
         change_conversation(session, conversation.id, needs_person=True)
         return
     due_at = _awake(session, booking_id, coordinator, circumstances.now) if may_wait else None
-    text_coordinator(session, reply, coordinator, channel, circumstances, profile, booking_id, due_at)
+    text_coordinator(session, reply, coordinator, channel, circumstances, profile, booking_id, due_at, room)
 
 
 def channel_to(
     session: Session, coordinator: Coordinator | None, circumstances: Circumstances, beside: str = ""
 ) -> str | None:
     """The channel that reaches a coordinator; None where none does. `beside`: that of the conversation it is about."""
+    return _way_to(session, coordinator, circumstances, beside)[0]
+
+
+def _way_to(
+    session: Session, coordinator: Coordinator | None, circumstances: Circumstances, beside: str
+) -> tuple[str | None, int | None]:
+    """As channel_to(), with the number of their conversation there, where it is known."""
     if coordinator is None or not coordinator.phone:
-        return None
-    last = "" if coordinator.channel else last_channel_of(session, coordinator.phone)
-    return coordinator_channel(coordinator.channel, last, list(circumstances.channels), beside)
+        return None, None
+    rooms = rooms_of(session, coordinator.phone, circumstances.channels)
+    last = "" if coordinator.channel else last_channel_of(rooms)
+    channel = coordinator_channel(coordinator.channel, last, list(circumstances.channels), beside)
+    return channel, next((room.id for room in rooms if room.channel == channel), None)
 
 
 def text_coordinator(
@@ -58,14 +67,18 @@ def text_coordinator(
     profile: Profile,
     booking_id: int | None = None,
     due_at: datetime | None = None,
+    room: int | None = None,
 ) -> None:
-    """Queue a reply in their language; what is about a booking is a subject of its own."""
+    """Queue a reply in their language; what is about a booking is a subject of its own. `room`: the number of their
+    conversation on this channel, where it is known."""
+    if room is None:
+        room = conversation_id_for(session, channel, coordinator.phone, circumstances.now)
     enqueue(
         session,
         circumstances,
         (reply,),
         language=coordinator.language or profile.business.language,
-        conversation_id=conversation_id_for(session, channel, coordinator.phone, circumstances.now),
+        conversation_id=room,
         channel=channel,
         address=coordinator.phone,
         booking_id=booking_id,

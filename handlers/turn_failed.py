@@ -35,7 +35,10 @@ def close_with_fault(session: Session, conversation_id: int, fault: str, circums
         dialogue_after=conversation.dialogue, fault=fault, trace=circumstances.trace, at=circumstances.now,
     )  # fmt: skip
     cover(session, [row.id for row in waiting], turn_id)
-    change_conversation(session, conversation_id, needs_person=True, last_inbound_at=waiting[-1].at, is_unread=True)
+    change_conversation(
+        session, conversation_id, needs_person=True, last_inbound_at=waiting[-1].at, is_unread=True,
+        last_message_at=circumstances.now,
+    )  # fmt: skip
     enqueue(
         session, circumstances, (say("fault", business=profile.business.name),),
         language=conversation.language or profile.business.language, conversation_id=conversation_id,

@@ -170,3 +170,8 @@ def block_view(block_id: int, staff_id: int, start: datetime, end: datetime, rea
 def booking_now(row: Row[Any]) -> BookingNow:
     """How a booking stands, as far as a text about it may say."""
     return BookingNow(BookingStatus(row.status), row.start_at, row.proposed_at, row.decide_by)
+
+
+def how_it_stands(found: BookingView) -> str:
+    """The state of which a text about it tells."""
+    return BookingNow(found.status, found.start, found.proposed, None).told

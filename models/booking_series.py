@@ -77,6 +77,8 @@ def add_item(session: Session, series_id: int, **values: Any) -> None:
 
 def own_series(session: Session, series_id: int | None, client_id: int) -> int | None:
     """The number of a series where it is this client's."""
+    if series_id is None:
+        return None
     mine = booking_series.c.id == series_id, booking_series.c.client_id == client_id
     return session.execute(select(booking_series.c.id).where(*mine)).scalar_one_or_none()
 

@@ -22,10 +22,11 @@ from models.claims import LostRace
 from models.class_sessions import class_sessions
 from models.clients import clients
 from models.conversations import conversations
-from models.engagements import ask_for_work, wake_work
+from models.engagements import ask_for_work, has_work, wake_work
 from models.insert import changed_rows, insert_row
+from models.kept import read_once
 from models.payments import LEADS, count_led_by, held_of, led_by, payment_requests
-from models.scheduled_notices import NoticeKind, forget_notices, plan_notice
+from models.scheduled_notices import NoticeKind, forget_notices, is_planned, plan_notices
 from models.tokens import row_opened_by
 
 
@@ -198,12 +199,12 @@ def _with_names() -> Select[Any]:
 
 
 def booking_by_id(session: Session, booking_id: int) -> Row[Any] | None:
-    return session.execute(_by_id(), {"booking_id": booking_id}).one_or_none()
+    return read_once(session, _by_id(), booking_id)
 
 
 @cache
 def _by_id() -> Select[Any]:
-    return _with_names().where(bookings.c.id == bindparam("booking_id"))
+    return _with_names().where(bookings.c.id == bindparam("number"))
 
 
 def booking_by_token(session: Session, token: str) -> Row[Any] | None:
@@ -223,10 +224,16 @@ def bookings_by_ids(session: Session, booking_ids: Collection[int]) -> dict[int,
 
 def bookings_of_client(session: Session, client_id: int, since: datetime, limit: int) -> list[Row[Any]]:
     """A client's bookings that stand and start at or after `since`, soonest first."""
+    return list(session.execute(_of_client(), {"client_id": client_id, "since": since, "most": limit}))
+
+
+@cache
+def _of_client() -> Select[Any]:
     statement = _with_names().where(
-        bookings.c.client_id == client_id, bookings.c.start_at >= since, bookings.c.status.in_((PENDING, *KEPT))
-    )
-    return list(session.execute(statement.order_by(bookings.c.start_at, bookings.c.id).limit(limit)))
+        bookings.c.client_id == bindparam("client_id"), bookings.c.start_at >= bindparam("since"),
+        bookings.c.status.in_((PENDING, *KEPT)),
+    )  # fmt: skip
+    return statement.order_by(bookings.c.start_at, bookings.c.id).limit(bindparam("most"))
 
 
 def bookings_by_client(session: Session, client_id: int, limit: int) -> list[Row[Any]]:
@@ -349,18 +356,20 @@ def add_booking(
     if engagement:
         ask_for_work(session, booking_id, engagement, brief or {}, now)
     if values["status"] is not BookingStatus.PENDING:
-        _plan_notices(session, booking_id, now)
+        _follow(session, booking_id, now, is_decided=False)
     return booking_id
 
 
 def change_booking(session: Session, booking_id: int, version: int, now: datetime, **values: Any) -> None:
     """Change a booking that is still as it was read. Raises LostRace when it has changed since."""
-    statement = update(bookings).where(bookings.c.id == booking_id, bookings.c.version == version)
-    if "status" in values:
-        class_session_id = values.get("class_session_id", bookings.c.class_session_id)
-        values["live_class_id"] = live_class(values["status"], class_session_id)
+    statement = _CHANGE
+    if values.get("status") in LIVE and "class_session_id" not in values:
+        statement = _CHANGE_IN_CLASS
+    elif "status" in values:
+        values["live_class_id"] = live_class(values["status"], values.get("class_session_id"))
+    as_read = {"number": booking_id, "as_read": version}
     try:
-        changed = changed_rows(session, statement.values(version=version + 1, updated_at=now, **values))
+        changed = changed_rows(session, statement, {**as_read, "version": version + 1, "updated_at": now, **values})
     except IntegrityError as error:
         raise LostRace from error
     if changed != 1:
@@ -368,13 +377,11 @@ def change_booking(session: Session, booking_id: int, version: int, now: datetim
     if "start_at" in values:
         mine = booking_series_items.c.booking_id == booking_id
         session.execute(update(booking_series_items).where(mine).values(start_at=values["start_at"]))
-    if "status" in values:
-        wake_work(session, booking_id, now)
     if not values.keys().isdisjoint(("status", "start_at")):
-        _plan_notices(session, booking_id, now)
+        _follow(session, booking_id, now, is_decided="status" in values)
 
 
-def live_class(status: BookingStatus, class_session_id: Any) -> Any:
+def live_class(status: BookingStatus, class_session_id: int | None) -> int | None:
     """The class in which a booking with this status is its client's only one."""
     return class_session_id if status in LIVE else None
 
@@ -391,24 +398,48 @@ def live_bookings_of_class(session: Session, class_session_id: int) -> list[Row[
     return list(session.execute(_with_names().where(*mine).order_by(bookings.c.id)))
 
 
-def _plan_notices(session: Session, booking_id: int, now: datetime) -> None:
-    """What is said before and after a visit follows its booking, whoever has changed it."""
-    forget_notices(session, booking_id, *_OF_VISITS)
-    columns = bookings.c.status, bookings.c.start_at, bookings.c.end_at, bookings.c.timezone
-    of_service = select(*columns, services.c.reminder_minutes).join(services, services.c.id == bookings.c.service_id)
-    row = session.execute(of_service.where(bookings.c.id == booking_id)).one()
-    for kind, due_at in _notices(row, *hours_and_review(session), now):
-        plan_notice(session, kind, due_at, booking_id=booking_id, about=row.start_at)
+def _follow(session: Session, booking_id: int, now: datetime, *, is_decided: bool) -> None:
+    """What is said before and after a visit follows its booking, whoever has changed it; so does what it opens, where
+    that `is_decided` anew."""
+    row = session.execute(_FOLLOWING, {"number": booking_id}).one()
+    if is_decided and row.has_work:
+        wake_work(session, booking_id, now)
+    if row.has_notices:
+        forget_notices(session, booking_id, *_OF_VISITS)
+    plan_notices(session, _notices(row, now), booking_id, row.start_at)
+
+
+_FOLLOWING = (
+    select(
+        bookings.c.status,
+        bookings.c.start_at,
+        bookings.c.end_at,
+        bookings.c.timezone,
+        services.c.reminder_minutes,
+        select(business.c.quiet_hours).scalar_subquery().label("quiet_hours"),
+        select(business.c.review_minutes).scalar_subquery().label("review_minutes"),
+        is_planned(bookings.c.id, _OF_VISITS).label("has_notices"),
+        has_work(bookings.c.id).label("has_work"),
+    )
+    .join(services, services.c.id == bookings.c.service_id)
+    .where(bookings.c.id == bindparam("number"))
+)
+_CHANGE = update(bookings).where(bookings.c.id == bindparam("number"), bookings.c.version == bindparam("as_read"))
+_CHANGE_IN_CLASS = _CHANGE.values(live_class_id=bookings.c.class_session_id)
 
 
 def hours_and_review(session: Session) -> tuple[QuietHours | None, timedelta]:
     """The business's quiet hours, and how long after a visit a review is asked for."""
-    ours = session.execute(select(business.c.quiet_hours, business.c.review_minutes)).one()
-    return read_quiet_hours(ours.quiet_hours), timedelta(minutes=ours.review_minutes)
+    return _hours_and_review(session.execute(select(business.c.quiet_hours, business.c.review_minutes)).one())
 
 
-def _notices(row: Any, quiet: QuietHours | None, review: timedelta, now: datetime) -> list[tuple[NoticeKind, datetime]]:
+def _hours_and_review(row: Any) -> tuple[QuietHours | None, timedelta]:
+    return read_quiet_hours(row.quiet_hours), timedelta(minutes=row.review_minutes)
+
+
+def _notices(row: Any, now: datetime) -> list[tuple[NoticeKind, datetime]]:
     zone = ZoneInfo(row.timezone)
+    quiet, review = _hours_and_review(row)
     match BookingStatus(row.status):
         case BookingStatus.CONFIRMED:
             return notices_before(row.start_at, zone, row.reminder_minutes, quiet, now)
@@ -477,11 +508,8 @@ def _note(
     why: str,
     now: datetime,
 ) -> None:
-    session.execute(
-        booking_transitions.insert().values(
-            booking_id=booking_id, before=before, after=after, who=who, why=why[:500], at=now
-        )
-    )
+    values = {"booking_id": booking_id, "before": before, "after": after, "who": who, "why": why[:500], "at": now}
+    insert_row(session, booking_transitions, **values)
 
 
 def transition_by_id(session: Session, transition_id: int) -> Row[Any] | None:
@@ -499,8 +527,12 @@ def add_proposal(session: Session, **values: Any) -> int:
 
 
 def open_proposal(session: Session, booking_id: int) -> Row[Any] | None:
-    statement = select(proposals).where(proposals.c.booking_id == booking_id, proposals.c.status == ProposalStatus.OPEN)
-    return session.execute(statement).one_or_none()
+    return session.execute(_OPEN_PROPOSAL, {"booking_id": booking_id}).one_or_none()
+
+
+_OPEN_PROPOSAL = select(proposals).where(
+    proposals.c.booking_id == bindparam("booking_id"), proposals.c.status == ProposalStatus.OPEN
+)
 
 
 def end_proposal(session: Session, proposal_id: int, status: ProposalStatus, now: datetime) -> None:

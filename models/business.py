@@ -227,21 +227,31 @@ resources = table(Resource)
 services = table(Service)
 service_staff = table(ServiceStaff)
 booking_policies = table(BookingPolicy)
+_VERSION, _READ_VERSION = "version of the business", select(business.c.version).where(business.c.id == 1)
 
 
 def touch_business(session: Session) -> None:
     """Something that belongs to it has changed: every process reads it anew."""
     session.execute(update(business).values(version=business.c.version + 1))
+    session.info.pop(_VERSION, None)
+
+
+def version_now(session: Session) -> int | None:
+    """The business's version, read once a transaction; None where no business is loaded."""
+    if session.info.get(_VERSION) is None:
+        session.info[_VERSION] = session.execute(_READ_VERSION).scalar_one_or_none()
+    return session.info[_VERSION]  # type: ignore[no-any-return]
 
 
 def business_version(session: Session) -> int:
     """0 where no business is loaded."""
-    return session.execute(select(business.c.version)).scalar_one_or_none() or 0
+    return version_now(session) or 0
 
 
 def lock_business(session: Session) -> int | None:
     """Its version, LOCKED until the transaction ends; None where no business is loaded."""
-    return session.execute(select(business.c.version).with_for_update()).scalar_one_or_none()
+    version = session.info[_VERSION] = session.execute(_READ_VERSION.with_for_update()).scalar_one_or_none()
+    return version
 
 
 def active_staff(session: Session) -> dict[int, str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Row,
+    Select,
     String,
     bindparam,
     delete,
@@ -30,9 +32,9 @@ from sqlmodel import Field, SQLModel
 from conversations.rules.cells import CELL_SECONDS, cells
 from models.base import Key, Moment, key, table, word
 from models.class_sessions import class_sessions, lock_class, look_at_class
-from models.insert import insert_row
+from models.insert import changed_rows, insert_row
 from models.waitlist import waiting_for
-from models.waitlist_looks import seats_were_booked, time_came_free, time_was_booked
+from models.waitlist_looks import is_waited_for, seats_were_booked, time_came_free, time_was_booked
 
 
 class Scarce(StrEnum):
@@ -188,7 +190,7 @@ def claim_seats(
     stretch_id = insert_row(
         session, stretches, start_at=row.start_at, end_at=row.end_at, holder=holder, holder_id=holder_id, **owned
     )
-    session.execute(insert(claims), [{**owned, "stretch_id": stretch_id, "cell": seat} for seat in free[:seats]])
+    session.execute(_INSERT, [{**owned, "stretch_id": stretch_id, "cell": seat} for seat in free[:seats]])
     if holder is Holder.BOOKING:
         count_booked_seats(session, [row])
     else:
@@ -346,7 +348,7 @@ def _claim(
     rows = [{**owned, "cell": cell} for cell in sorted(wanted)]
     try:
         if rows:
-            session.execute(insert(claims), rows)
+            session.execute(_INSERT, rows)
     except IntegrityError as error:
         raise LostRace from error
     if holder is Holder.BOOKING and scarce is Scarce.STAFF:
@@ -355,11 +357,10 @@ def _claim(
 
 def _let_go_expired(session: Session, scarce: Scarce, scarce_id: int, window: range, now: datetime) -> None:
     # By key, not by search: a DELETE over a range that finds nothing would lock gaps on MariaDB.
-    mine = claims.c.scarce == scarce, claims.c.scarce_id == scarce_id, claims.c.live_until <= now
-    dead = select(claims.c.cell).where(*mine, claims.c.cell.between(window.start, window.stop - 1))
-    cells_dead = list(session.execute(dead).scalars())
-    if cells_dead:
-        session.execute(delete(claims).where(*mine, claims.c.cell.in_(cells_dead)))
+    whose = {"of_scarce": scarce, "number": scarce_id, "now": now}
+    dead = session.execute(_DEAD, {**whose, "first": window.start, "last": window.stop - 1}).scalars().all()
+    if dead:
+        session.execute(_DELETE_DEAD, {**whose, "dead": dead})
 
 
 def _cells_of(session: Session, holder: Holder, holder_id: int, scarce: Scarce, scarce_id: int) -> set[int]:
@@ -378,22 +379,34 @@ def _cells_of(session: Session, holder: Holder, holder_id: int, scarce: Scarce, 
 
 def let_go(session: Session, holder: Holder, holder_id: int) -> None:
     """Free everything that this holder owns; whoever waits for it is looked at."""
-    mine = stretches.c.holder == holder, stretches.c.holder_id == holder_id
-    owned = session.execute(select(stretches).where(*mine).order_by(stretches.c.id)).all()
+    owned = stretches_of(session, holder, holder_id)
     if not owned:
         return
     classes = _lock_classes(session, owned)
     ids = [row.id for row in owned]
-    session.execute(delete(claims).where(claims.c.stretch_id.in_(ids)))
-    session.execute(delete(stretches).where(stretches.c.id.in_(ids)))
+    session.execute(_DELETE_CLAIMS, {"ids": ids})
+    session.execute(_DELETE_STRETCHES, {"ids": ids})
     if classes:
         _count_seats(session, classes)
     for class_session_id in classes:
         look_at_class(session, class_session_id, AT_ONCE)
     for row in owned:
-        if row.scarce is not Scarce.SEAT:
+        if row.scarce is not Scarce.SEAT and row.is_waited_for:
             whose = row.scarce_id if row.scarce is Scarce.STAFF else None
             time_came_free(session, whose, row.start_at, row.end_at, AT_ONCE)
+
+
+def stretches_of(session: Session, holder: Holder, holder_id: int) -> Sequence[Row[Any]]:
+    """Everything that this holder owns, and whether anybody waits for it."""
+    return session.execute(_OF_HOLDER, {"of_holder": holder, "number": holder_id}).all()
+
+
+def claim_for_good(session: Session, owned: Sequence[Row[Any]], now: datetime) -> bool:
+    """Keep all that is owned for a while only from running out, until it is handed over. False where some of it is
+    owned no longer: the caller lets go of it, and claims it anew."""
+    ids = [row.id for row in owned]
+    wanted: int = sum(row.end_cell - row.first_cell for row in owned)
+    return changed_rows(session, _KEEP_CLAIMS, {"ids": ids, "now": now}) == wanted
 
 
 def _lock_classes(session: Session, owned: Iterable[Row[Any]]) -> list[int]:
@@ -426,14 +439,21 @@ def owned_until(session: Session, holder: Holder, holder_id: int, until: datetim
     session.execute(update(claims).where(claims.c.stretch_id.in_(owned)).values(live_until=until))
 
 
-def hand_over(session: Session, holder: Holder, holder_id: int, to: Holder, to_id: int) -> None:
-    """Let another own what this holder owns, cells and all."""
-    mine = stretches.c.holder == holder, stretches.c.holder_id == holder_id
-    owned = session.execute(select(stretches).where(*mine, stretches.c.scarce == Scarce.STAFF)).all()
-    session.execute(update(stretches).where(*mine).values(holder=to, holder_id=to_id))
+def hand_over(
+    session: Session,
+    holder: Holder,
+    holder_id: int,
+    to: Holder,
+    to_id: int,
+    owned: Sequence[Row[Any]] | None = None,
+) -> None:
+    """Let another own for good what this holder owns, cells and all. `owned`: what that is, where it is known."""
+    owned = stretches_of(session, holder, holder_id) if owned is None else owned
+    session.execute(_HAND_OVER, {"ids": [row.id for row in owned], "to_holder": to, "to_number": to_id})
     if to is Holder.BOOKING:
         for row in owned:
-            time_was_booked(session, row.scarce_id, row.start_at, row.end_at)
+            if row.scarce is Scarce.STAFF and row.is_waited_for:
+                time_was_booked(session, row.scarce_id, row.start_at, row.end_at)
 
 
 def held_by(session: Session, holder: Holder, staff_ids: Sequence[int], window: range, now: datetime) -> list[int]:
@@ -460,21 +480,63 @@ def busy(
 ) -> Sequence[tuple[int, str, int, int]]:
     """The living stretches of these people or things that touch a window of cells, but those of the holders `but_not`:
     (scarce_id, holder, first_cell, end_cell) each, the holder as a plain word."""
-    # Plain numbers and words, as the driver gives them: a page of the calendar reads tens of thousands, and rows of
-    # SQLAlchemy's own would cost five times as much.
-    why = type_coerce(stretches.c.holder, String)
-    statement = select(stretches.c.scarce_id, why, stretches.c.first_cell, stretches.c.end_cell).where(
-        stretches.c.scarce == scarce,
-        stretches.c.scarce_id.in_(ids),
-        stretches.c.first_cell > window.start - LONGEST_CELLS,
-        stretches.c.first_cell < window.stop,
-        stretches.c.end_cell > window.start,
-        or_(stretches.c.live_until.is_(None), stretches.c.live_until > now),
-    )
-    for holder, holder_id in but_not:
-        statement = statement.where(or_(stretches.c.holder != holder, stretches.c.holder_id != holder_id))
-    result = cast(CursorResult[Any], session.execute(statement))
+    values = {
+        "of_scarce": scarce, "ids": ids, "earliest": window.start - LONGEST_CELLS, "start": window.start,
+        "stop": window.stop, "now": now,
+    }  # fmt: skip
+    for number, (holder, holder_id) in enumerate(but_not):
+        values |= {f"not_holder_{number}": holder, f"not_number_{number}": holder_id}
+    result = cast(CursorResult[Any], session.execute(_busy(len(but_not)), values))
     assert result.cursor is not None
     rows: Sequence[tuple[int, str, int, int]] = result.cursor.fetchall()
     result.close()
     return rows
+
+
+@cache
+def _busy(others: int) -> Select[Any]:
+    """`others`: how many holders are left out."""
+    # Plain numbers and words, as the driver gives them: a page of the calendar reads tens of thousands, and rows of
+    # SQLAlchemy's own would cost five times as much.
+    own, why = stretches.c, type_coerce(stretches.c.holder, String)
+    statement = select(own.scarce_id, why, own.first_cell, own.end_cell).where(
+        own.scarce == bindparam("of_scarce"),
+        own.scarce_id.in_(bindparam("ids", expanding=True)),
+        own.first_cell > bindparam("earliest"),
+        own.first_cell < bindparam("stop"),
+        own.end_cell > bindparam("start"),
+        or_(own.live_until.is_(None), own.live_until > bindparam("now")),
+    )
+    for number in range(others):
+        is_other = own.holder != bindparam(f"not_holder_{number}"), own.holder_id != bindparam(f"not_number_{number}")
+        statement = statement.where(or_(*is_other))
+    return statement
+
+
+_OF_HOLDER = (
+    select(
+        stretches,
+        is_waited_for(
+            stretches.c.scarce == Scarce.STAFF, stretches.c.scarce_id, stretches.c.start_at, stretches.c.end_at
+        ).label("is_waited_for"),
+    )
+    .where(stretches.c.holder == bindparam("of_holder"), stretches.c.holder_id == bindparam("number"))
+    .order_by(stretches.c.id)
+)
+_DEAD_OF = (
+    claims.c.scarce == bindparam("of_scarce"), claims.c.scarce_id == bindparam("number"),
+    claims.c.live_until <= bindparam("now"),
+)  # fmt: skip
+_DEAD = select(claims.c.cell).where(*_DEAD_OF, claims.c.cell.between(bindparam("first"), bindparam("last")))
+_DELETE_DEAD = delete(claims).where(*_DEAD_OF, claims.c.cell.in_(bindparam("dead", expanding=True)))
+_INSERT = insert(claims)
+_OF_STRETCHES = claims.c.stretch_id.in_(bindparam("ids", expanding=True))
+_DELETE_CLAIMS = delete(claims).where(_OF_STRETCHES)
+_KEEP_CLAIMS = update(claims).where(_OF_STRETCHES, claims.c.live_until > bindparam("now")).values(live_until=None)
+_THESE_STRETCHES = stretches.c.id.in_(bindparam("ids", expanding=True))
+_DELETE_STRETCHES = delete(stretches).where(_THESE_STRETCHES)
+_HAND_OVER = (
+    update(stretches)
+    .where(_THESE_STRETCHES)
+    .values(holder=bindparam("to_holder"), holder_id=bindparam("to_number"), live_until=None)
+)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Row, func, select, update
+from sqlalchemy import Column, Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -29,12 +29,19 @@ class Client(SQLModel, table=True):
 
 
 clients = table(Client)
+_BY_ID = select(clients).where(clients.c.id == bindparam("client_id"))
 _WHO = func.coalesce(clients.c.merged_into, clients.c.id).label("id")
 """Who somebody turned out to be."""
 
 
 def client_by_id(session: Session, client_id: int) -> Row[Any] | None:
-    return session.execute(select(clients).where(clients.c.id == client_id)).one_or_none()
+    return session.execute(_BY_ID, {"client_id": client_id}).one_or_none()
+
+
+def languages_spoken_lately(session: Session, latest: int = 1000) -> list[str]:
+    """Of the clients who came last, as far as they are known."""
+    lately = select(clients.c.language).order_by(clients.c.id.desc()).limit(latest).subquery()
+    return list(session.scalars(select(lately.c.language).distinct().where(lately.c.language != "")))
 
 
 def is_phone_known(session: Session, phone: str) -> bool:

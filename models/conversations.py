@@ -99,6 +99,14 @@ _OF_ADDRESS = (
     .where(conversations.c.channel == bindparam("channel"), conversations.c.address == bindparam("address"))
     .with_for_update(key_share=True)
 )
+_BY_ID = select(conversations).where(conversations.c.id == bindparam("conversation_id"))
+_LOCKED = _BY_ID.with_for_update(key_share=True)
+_ID_OF_ADDRESS = select(conversations.c.id).where(
+    conversations.c.channel == bindparam("channel"), conversations.c.address == bindparam("address")
+)
+_ROOMS = select(conversations.c.id, conversations.c.channel, conversations.c.last_inbound_at).where(
+    conversations.c.channel.in_(bindparam("channels", expanding=True)), conversations.c.address == bindparam("address")
+)
 _CHANGE = update(conversations).where(conversations.c.id == bindparam("conversation_id"))
 
 
@@ -165,18 +173,17 @@ def introduce(session: Session, clients: Mapping[int, int], wrote: Mapping[int, 
 
 def conversation_id_for(session: Session, channel: str, address: str, now: datetime) -> int:
     """The number of this address's conversation, made if need be, not locked."""
-    statement = select(conversations.c.id).where(conversations.c.channel == channel, conversations.c.address == address)
-    found = session.execute(statement).scalar_one_or_none()
+    found = session.execute(_ID_OF_ADDRESS, {"channel": channel, "address": address}).scalar_one_or_none()
     return int(found) if found is not None else int(conversation_for(session, channel, address, now).id)
 
 
 def conversation_by_id(session: Session, conversation_id: int) -> Row[Any]:
     """One conversation, as it is, not locked."""
-    return session.execute(select(conversations).where(conversations.c.id == conversation_id)).one()
+    return session.execute(_BY_ID, {"conversation_id": conversation_id}).one()
 
 
 def conversation_or_none(session: Session, conversation_id: int) -> Row[Any] | None:
-    return session.execute(select(conversations).where(conversations.c.id == conversation_id)).one_or_none()
+    return session.execute(_BY_ID, {"conversation_id": conversation_id}).one_or_none()
 
 
 def conversations_by_ids(session: Session, numbers: Collection[int]) -> dict[int, Row[Any]]:
@@ -195,9 +202,7 @@ def conversations_of_client(session: Session, client_id: int) -> list[Row[Any]]:
 
 def lock_conversation(session: Session, conversation_id: int) -> Row[Any]:
     """One conversation, LOCKED until the transaction ends."""
-    return session.execute(
-        select(conversations).where(conversations.c.id == conversation_id).with_for_update(key_share=True)
-    ).one()
+    return session.execute(_LOCKED, {"conversation_id": conversation_id}).one()
 
 
 def intake_draft(session: Session, conversation_id: int) -> dict[str, str | None]:
@@ -213,15 +218,16 @@ def change_conversation(session: Session, conversation_id: int, **values: Any) -
     session.execute(_CHANGE, {"conversation_id": conversation_id, **values})
 
 
-def last_channel_of(session: Session, address: str) -> str:
-    """The channel on which this address wrote last; "" where it never did."""
-    statement = (
-        select(conversations.c.channel)
-        .where(conversations.c.address == address, conversations.c.last_inbound_at.is_not(None))
-        .order_by(conversations.c.last_inbound_at.desc())
-        .limit(1)
-    )
-    return str(session.execute(statement).scalar_one_or_none() or "")
+def rooms_of(session: Session, address: str, channels: Collection[str]) -> list[Row[Any]]:
+    """The conversations of an address on these channels: number, channel, and when they wrote last. By channel and
+    address: nothing is kept by address alone."""
+    return list(session.execute(_ROOMS, {"address": address, "channels": list(channels)}))
+
+
+def last_channel_of(rooms: Sequence[Row[Any]]) -> str:
+    """The channel of the conversation in which they wrote last; "" where they never did."""
+    wrote = [row for row in rooms if row.last_inbound_at is not None]
+    return max(wrote, key=lambda row: row.last_inbound_at).channel if wrote else ""
 
 
 def newest_conversation_of(session: Session, client_id: int) -> Row[Any] | None:
@@ -254,12 +260,6 @@ def opted_out(session: Session, conversation_id: int) -> bool:
     """Whether this person wants no more texts here."""
     statement = select(conversations.c.opted_out_at).where(conversations.c.id == conversation_id)
     return session.execute(statement).scalar_one_or_none() is not None
-
-
-def heard_at(session: Session, conversation_id: int) -> datetime | None:
-    """When this person last wrote here; None where they never did."""
-    statement = select(conversations.c.last_inbound_at).where(conversations.c.id == conversation_id)
-    return session.execute(statement).scalar_one_or_none()
 
 
 def newest_conversations(session: Session, limit: int) -> list[Row[Any]]:

@@ -4,7 +4,21 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, Date, Index, Integer, Text, UniqueConstraint, false, update
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    Exists,
+    Index,
+    Integer,
+    Text,
+    UniqueConstraint,
+    exists,
+    false,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -154,6 +168,11 @@ def ask_for_work(session: Session, booking_id: int, kind: str, brief: Mapping[st
             booking_id=booking_id, kind=kind, brief=dict(brief), state=WorkState.DUE, due_at=now, tries=0, error=""
         )
     )
+
+
+def has_work(booking_id: ColumnElement[Any]) -> Exists:
+    """Whether anything is to be done, or was, about an engagement of this booking."""
+    return exists().where(engagement_work.c.booking_id == booking_id)
 
 
 def wake_work(session: Session, booking_id: int, now: datetime) -> None:

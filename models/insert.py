@@ -5,20 +5,20 @@ from functools import cache
 from importlib import import_module
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable, Table
+from sqlalchemy import CursorResult, Executable, Insert, Table
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 
 def insert_row(session: Session, table: Table, **values: Any) -> int:
     """Insert one row; its number."""
-    made = cast(CursorResult[Any], session.execute(table.insert(), values))
+    made = cast(CursorResult[Any], session.execute(_plain(table), values))
     return int(made.inserted_primary_key[0])  # type: ignore[index]
 
 
-def changed_rows(session: Session, statement: Executable) -> int:
+def changed_rows(session: Session, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
     """Run an UPDATE or DELETE; how many rows it met."""
-    return cast(CursorResult[Any], session.execute(statement)).rowcount
+    return cast(CursorResult[Any], session.execute(statement, values)).rowcount
 
 
 def insert_unless_there(session: Session, table: Table, values: Mapping[str, Any]) -> bool:
@@ -32,11 +32,11 @@ def insert_all_unless_there(session: Session, table: Table, rows: Sequence[Mappi
         return
     dialect = session.get_bind().dialect.name
     if dialect != "mysql":
-        session.execute(_insert(dialect, table).on_conflict_do_nothing(), rows)
+        session.execute(_all_unless_there(dialect, table), rows)
         return
     try:
         with session.begin_nested():
-            session.execute(table.insert(), rows)
+            session.execute(_plain(table), rows)
     except IntegrityError:
         for row in rows:
             insert_unless_there(session, table, row)
@@ -55,16 +55,27 @@ def _key_if_new(session: Session, table: Table, values: Mapping[str, Any]) -> Se
     # INSERT IGNORE would swallow errors that are none of ours, and ON DUPLICATE KEY UPDATE counts 1 either way.
     try:
         with session.begin_nested():
-            made = cast(CursorResult[Any], session.execute(table.insert(), values))
+            made = cast(CursorResult[Any], session.execute(_plain(table), values))
             return made.inserted_primary_key
     except IntegrityError:
         return None
 
 
 @cache
-def _unless_there(dialect: str, table: Table) -> Executable:
+def _plain(table: Table) -> Insert:
     """Built once: that takes longer than to run it."""
+    return table.insert()
+
+
+@cache
+def _unless_there(dialect: str, table: Table) -> Executable:
     statement: Executable = _insert(dialect, table).on_conflict_do_nothing().returning(*table.primary_key)
+    return statement
+
+
+@cache
+def _all_unless_there(dialect: str, table: Table) -> Executable:
+    statement: Executable = _insert(dialect, table).on_conflict_do_nothing()
     return statement
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Row, Select, Text, UniqueConstraint, bindparam, func, select, update
+from sqlalchemy import JSON, Column, Index, Row, Text, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -81,6 +81,26 @@ def hide(session: Session, message_ids: Sequence[int]) -> None:
     session.execute(update(messages).where(messages.c.id.in_(message_ids)).values(body=HIDDEN, raw=None))
 
 
+_UNANSWERED = (
+    select(messages)
+    .where(messages.c.conversation_id == bindparam("conversation_id"))
+    .where(messages.c.due_at.is_not(None), messages.c.turn_id.is_(None))
+    .order_by(messages.c.id)
+)
+_RECENT = (
+    select(messages.c.at, messages.c.body)
+    .where(messages.c.conversation_id == bindparam("conversation_id"), messages.c.direction == Direction.IN)
+    .where(messages.c.at >= bindparam("since"))
+    .order_by(messages.c.id.desc())
+    .limit(bindparam("most"))
+)
+_COVER = (
+    update(messages)
+    .where(messages.c.id == bindparam("message_id"))
+    .values(turn_id=bindparam("turn"), due_at=None)
+)
+
+
 def newest_message(session: Session, conversation_id: int) -> int:
     """The number of the last message of a conversation that has one."""
     statement = select(func.max(messages.c.id)).where(messages.c.conversation_id == conversation_id)
@@ -89,18 +109,13 @@ def newest_message(session: Session, conversation_id: int) -> int:
 
 def unanswered(session: Session, conversation_id: int) -> list[Row[Any]]:
     """The inbound messages of one conversation that no turn has covered, oldest first."""
-    statement = select(messages).where(
-        messages.c.conversation_id == conversation_id, messages.c.due_at.is_not(None), messages.c.turn_id.is_(None)
-    )
-    return list(session.execute(statement.order_by(messages.c.id)))
+    return list(session.execute(_UNANSWERED, {"conversation_id": conversation_id}))
 
 
 def recent_inbound(session: Session, conversation_id: int, since: datetime, limit: int) -> list[Row[Any]]:
     """What this person texted since then, newest first."""
-    statement = select(messages.c.at, messages.c.body).where(
-        messages.c.conversation_id == conversation_id, messages.c.direction == Direction.IN, messages.c.at >= since
-    )
-    return list(session.execute(statement.order_by(messages.c.id.desc()).limit(limit)))
+    values = {"conversation_id": conversation_id, "since": since, "most": limit}
+    return list(session.execute(_RECENT, values))
 
 
 def conversations_due(session: Session, now: datetime, limit: int) -> list[tuple[int, str]]:
@@ -109,29 +124,6 @@ def conversations_due(session: Session, now: datetime, limit: int) -> list[tuple
     first = ids.group_by(messages.c.conversation_id).limit(limit).subquery()
     statement = select(messages.c.conversation_id, messages.c.trace).join(first, first.c.id == messages.c.id)
     return [(int(row.conversation_id), str(row.trace)) for row in session.execute(statement)]
-
-
-def asked_at(session: Session, message_id: int, conversation_id: int) -> datetime | None:
-    """When the message came that this text of ours answers; None where it answers none."""
-    values = {"message_id": message_id, "conversation_id": conversation_id}
-    return session.execute(_ASKED_AT, values).scalar_one_or_none()
-
-
-def _asked_at() -> Select[datetime]:
-    """The last message before this text, where it had its turn together with it."""
-    own = select(messages.c.turn_id).where(messages.c.id == bindparam("message_id")).scalar_subquery()
-    last = (
-        select(messages.c.at, messages.c.turn_id)
-        .where(messages.c.conversation_id == bindparam("conversation_id"), messages.c.direction == Direction.IN)
-        .where(messages.c.id < bindparam("message_id"))
-        .order_by(messages.c.id.desc())
-        .limit(1)
-        .subquery()
-    )
-    return select(last.c.at).where(last.c.turn_id == own)
-
-
-_ASKED_AT = _asked_at()
 
 
 def nothing_unanswered(session: Session) -> bool:
@@ -145,9 +137,10 @@ def postpone(session: Session, conversation_id: int, due_at: datetime) -> None:
     session.execute(update(messages).where(*waiting).values(due_at=due_at))
 
 
-def cover(session: Session, message_ids: list[int], turn_id: int) -> None:
+def cover(session: Session, message_ids: Sequence[int], turn_id: int) -> None:
     """Say which turn answered these messages."""
-    session.execute(update(messages).where(messages.c.id.in_(message_ids)).values(turn_id=turn_id, due_at=None))
+    for message_id in message_ids:  # nearly always one
+        session.execute(_COVER, {"message_id": message_id, "turn": turn_id})
 
 
 def message_by_id(session: Session, message_id: int) -> Row[Any]:

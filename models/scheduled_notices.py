@@ -1,15 +1,30 @@
 """What will be said of our own accord, as rows with due times: who restarts, or comes late, loses none."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Index, Row, UniqueConstraint, delete, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Delete,
+    Exists,
+    Index,
+    Row,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    exists,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from models.base import Key, Moment, key, table, word
-from models.insert import changed_rows, insert_unless_there
+from models.insert import changed_rows, insert_all_unless_there, insert_unless_there
 
 
 class NoticeKind(StrEnum):
@@ -69,11 +84,31 @@ def plan_notice(
     insert_unless_there(session, scheduled_notices, {**values, "about": about, "done_at": None})
 
 
+def plan_notices(
+    session: Session, planned: Sequence[tuple[NoticeKind, datetime]], booking_id: int, about: datetime
+) -> None:
+    """Have all this said of a booking, as plan_notice()."""
+    of_booking = {"booking_id": booking_id, "coordinator_id": 0, "about": about, "done_at": None}
+    rows = [{**of_booking, "kind": kind, "due_at": due_at} for kind, due_at in planned]
+    insert_all_unless_there(session, scheduled_notices, rows)
+
+
+def is_planned(booking_id: ColumnElement[Any], kinds: Sequence[NoticeKind]) -> Exists:
+    """Whether anything of these kinds is to be said of this booking yet."""
+    planned = scheduled_notices.c.booking_id == booking_id, scheduled_notices.c.done_at.is_(None)
+    return exists().where(*planned, scheduled_notices.c.kind.in_(kinds))
+
+
 def forget_notices(session: Session, booking_id: int, *kinds: NoticeKind) -> None:
     """What was to be said of a booking is said no more; without kinds, nothing of it."""
-    planned = scheduled_notices.c.booking_id == booking_id, scheduled_notices.c.done_at.is_(None)
+    session.execute(_forget(kinds), {"number": booking_id})
+
+
+@cache
+def _forget(kinds: tuple[NoticeKind, ...]) -> Delete:
+    planned = scheduled_notices.c.booking_id == bindparam("number"), scheduled_notices.c.done_at.is_(None)
     wanted = (scheduled_notices.c.kind.in_(kinds),) if kinds else ()
-    session.execute(delete(scheduled_notices).where(*planned, *wanted))
+    return delete(scheduled_notices).where(*planned, *wanted)
 
 
 def notices_due(session: Session, now: datetime, limit: int) -> list[int]:
@@ -142,9 +177,15 @@ def was_said(session: Session, notice: Row[Any], kind: NoticeKind) -> bool:
 
 def was_said_of_booking(session: Session, kind: NoticeKind, booking_id: int) -> bool:
     """Whether one of this kind has been said of a booking."""
-    table = scheduled_notices.c
-    said = select(table.id).where(table.booking_id == booking_id, table.kind == kind, table.done_at.is_not(None))
-    return session.execute(said.limit(1)).first() is not None
+    return session.execute(_SAID, {"booking_id": booking_id, "kind": kind}).first() is not None
+
+
+_SAID = (
+    select(scheduled_notices.c.id)
+    .where(scheduled_notices.c.booking_id == bindparam("booking_id"), scheduled_notices.c.kind == bindparam("kind"))
+    .where(scheduled_notices.c.done_at.is_not(None))
+    .limit(1)
+)
 
 
 def _same(notice: Row[Any], kind: NoticeKind) -> tuple[ColumnElement[bool], ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, Exists, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from conversations.business import ANY
@@ -28,6 +28,15 @@ def time_came_free(session: Session, staff_id: int | None, start: datetime, end:
     whose = () if staff_id is None else (_c.staff_id.in_((ANY, staff_id)),)
     unless = or_(_c.look_at.is_(None), _c.look_at > at)
     session.execute(update(waitlist_entries).where(*waits, *whose, unless).values(look_at=at))
+
+
+def is_waited_for(
+    scarce_is_staff: ColumnElement[bool], scarce_id: ColumnElement[Any], start: ColumnElement[Any],
+    end: ColumnElement[Any],
+) -> Exists:  # fmt: skip
+    """Whether anybody waits for a time there: in this staff member's time, or with this thing, whoever gives it."""
+    waits = _c.class_session_id == 0, _c.status.in_(OPEN), _c.wanted_from < end, _c.wanted_until > start
+    return exists().where(*waits, or_(~scarce_is_staff, _c.staff_id == ANY, _c.staff_id == scarce_id))
 
 
 def time_was_booked(session: Session, staff_id: int, start: datetime, end: datetime) -> None:

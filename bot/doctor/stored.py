@@ -17,7 +17,7 @@ from conversations.languages import language
 from conversations.rules.routes import SIMULATOR, coordinator_channel
 from handlers.profile import Coordinator, Profile
 from models.business import has_business
-from models.conversations import conversations_of, last_channel_of
+from models.conversations import conversations_of, last_channel_of, rooms_of
 from models.outbox import dead_letters
 
 MOST = 1000
@@ -107,7 +107,7 @@ def _reached(session: Session, coordinator: Coordinator, desk: Desk) -> Finding:
     who = f"Coordinator {coordinator.called or coordinator.id}"
     if not coordinator.phone:
         return wrong(f"{who}: has no phone, so requests reach nobody. Set COORDINATOR_PHONE_NUMBER.")
-    last = "" if coordinator.channel else last_channel_of(session, coordinator.phone)
+    last = "" if coordinator.channel else last_channel_of(rooms_of(session, coordinator.phone, desk.channels))
     channel = coordinator_channel(coordinator.channel, last, list(desk.channels), "")
     if channel is None:
         return wrong(f"{who}: no channel that is set up reaches them. Set up {coordinator.channel or 'one'}.")

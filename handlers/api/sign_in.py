@@ -16,7 +16,13 @@ from handlers.suppressed import heed_suppressions
 from models.api import add_code, add_token, change_code, codes_since, texted_since
 from models.business import lock_business
 from models.clients import client_for, is_phone_known
-from models.conversations import change_conversation, conversation_for, last_channel_of, lock_conversation
+from models.conversations import (
+    change_conversation,
+    conversation_for,
+    last_channel_of,
+    lock_conversation,
+    rooms_of,
+)
 from models.messages import hide, newest_message
 
 WORKS, LASTS = timedelta(minutes=10), timedelta(hours=12)
@@ -75,7 +81,8 @@ def _channel(session: Session, phone: str, circumstances: Circumstances) -> str 
     profile = circumstances.profiles.current(session)
     if not is_phone_known(session, phone) and not is_of_region(phone, profile.business.region):
         return None
-    return coordinator_channel("", last_channel_of(session, phone), list(circumstances.channels), "")
+    last = last_channel_of(rooms_of(session, phone, circumstances.channels))
+    return coordinator_channel("", last, list(circumstances.channels), "")
 
 
 def _texted(session: Session, phone: str, channel: str, code: str, circumstances: Circumstances) -> bool:

@@ -14,7 +14,19 @@ from bot.desk import Desk
 from bot.intake import receive
 from conversations.messages import Inbound
 from conversations.rules.cells import CELL_SECONDS, cells
-from models.claims import Holder, LostRace, Scarce, busy, claim, claims, hand_over, let_go, stretches
+from models.claims import (
+    Holder,
+    LostRace,
+    Scarce,
+    busy,
+    claim,
+    claim_for_good,
+    claims,
+    hand_over,
+    let_go,
+    stretches,
+    stretches_of,
+)
 from models.conversations import conversations
 from tests.conftest import NOW
 
@@ -122,6 +134,39 @@ def test_what_a_client_held_is_handed_over_to_their_booking(database: Database) 
     assert not owns(database, 0, 60, booking=2)
     database.transact(lambda session: let_go(session, Holder.BOOKING, 3))
     assert owns(database, 0, 60, booking=2)
+
+
+def for_good(database: Database, conversation: int, now: int = 0) -> bool:
+    """Whether all that this conversation holds was kept from running out, and is booking 9's now."""
+
+    def work(session: Session) -> bool:
+        owned = stretches_of(session, Holder.CONVERSATION, conversation)
+        if not claim_for_good(session, owned, NOW + now * MINUTE):
+            return False
+        hand_over(session, Holder.CONVERSATION, conversation, Holder.BOOKING, 9, owned)
+        return True
+
+    return database.transact(work)
+
+
+def test_what_was_held_is_kept_for_good_with_all_its_cells(database: Database) -> None:
+    assert owns(database, 0, 60, booking=1, holder=Holder.CONVERSATION, live=5)
+    assert for_good(database, 1, now=4)
+    assert not owns(database, 55, 90, booking=2, now=10**6)
+    living = select(claims.c.cell).where(claims.c.live_until.is_not(None))
+    assert database.read(lambda session: session.execute(living).all()) == []
+    assert [9] == owners(database, now=10**6)
+
+
+def test_a_hold_that_has_run_out_is_not_kept(database: Database) -> None:
+    assert owns(database, 0, 60, booking=1, holder=Holder.CONVERSATION, live=5)
+    assert not for_good(database, 1, now=5)
+
+
+def test_a_hold_of_which_another_has_a_piece_is_not_kept_whatever_our_clock_says(database: Database) -> None:
+    assert owns(database, 0, 60, booking=1, holder=Holder.CONVERSATION, live=5)
+    assert owns(database, 30, 90, booking=2, now=5)
+    assert not for_good(database, 1, now=4)
 
 
 def test_a_hold_without_an_end_never_runs_out(database: Database) -> None:

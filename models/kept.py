@@ -1,0 +1,64 @@
+"""Rows that a transaction reads again and again, read once: kept until what they were read from is written, or anything
+is locked, for whoever had to wait for a lock has to look again."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Row, Select, Table, event
+from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.sql.visitors import iterate
+
+
+class KeepingSession(Session):
+    """A session that keeps what `read_once` reads, and lets go of it by itself."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.kept: dict[Select[Any], dict[int, Row[Any] | None]] = {}
+
+    def execute(self, statement: Any, *args: Any, **options: Any) -> Any:
+        if self.kept:
+            self._let_go(statement)
+        return super().execute(statement, *args, **options)
+
+    def connection(self, *args: Any, **options: Any) -> Any:
+        self.kept.clear()  # what is done with it is not seen here
+        return super().connection(*args, **options)
+
+    def _let_go(self, statement: Any) -> None:
+        if statement.is_select:
+            if statement._for_update_arg is not None:
+                self.kept.clear()
+        elif not statement.is_dml:
+            self.kept.clear()
+        else:
+            for kept in [kept for kept in self.kept if statement.table in _sources(kept)]:
+                del self.kept[kept]
+
+
+@event.listens_for(KeepingSession, "after_soft_rollback")
+def _taken_back(session: KeepingSession, _transaction: SessionTransaction) -> None:
+    session.kept.clear()
+
+
+@event.listens_for(KeepingSession, "after_transaction_end")
+def _ended(session: KeepingSession, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.kept.clear()
+
+
+def read_once(session: Session, statement: Select[Any], number: int) -> Row[Any] | None:
+    """The one row that this statement finds for its parameter `number`, if it is there."""
+    if not isinstance(session, KeepingSession):
+        return session.execute(statement, {"number": number}).one_or_none()
+    kept = session.kept.get(statement, {})
+    if number not in kept:
+        kept[number] = session.execute(statement, {"number": number}).one_or_none()
+        session.kept[statement] = kept
+    return kept[number]
+
+
+@cache
+def _sources(statement: Select[Any]) -> frozenset[Table]:
+    """The tables that it reads, those of its subqueries too."""
+    return frozenset(found for found in iterate(statement) if isinstance(found, Table))

@@ -1,0 +1,86 @@
+"""What a transaction has read it keeps, until that is written or anything is locked."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from models.bookings import booking_by_id, change_booking
+from models.clients import rename_client
+from models.conversations import lock_conversation
+from models.scheduled_notices import NoticeKind, plan_notice
+from tests.conftest import NOW
+from tests.handlers.salon import SARA, Salon
+
+pytestmark = pytest.mark.every_database
+
+Work = Callable[[Session], object]
+BOOKING = 1
+
+
+@pytest.fixture
+def salon(salon: Salon) -> Salon:
+    """With booking #1."""
+    for words in ("book manicura", "tomorrow", "10:00", "yes"):
+        salon.text(SARA, words)
+    return salon
+
+
+def reads(salon: Salon, between: Work) -> int:
+    """How often the booking is read by whoever asks for it before and after this."""
+    asked: list[str] = []
+
+    def work(session: Session) -> None:
+        assert booking_by_id(session, BOOKING) is not None
+        between(session)
+        booking_by_id(session, BOOKING)
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "payment_requests" in statement:
+            asked.append(statement)
+
+    engine = salon.desk.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        salon.desk.database.transact(work)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(asked)
+
+
+def test_what_nobody_has_written_is_read_once(salon: Salon) -> None:
+    assert reads(salon, lambda session: None) == 1
+    notice = NoticeKind.REVIEW, NOW
+    assert reads(salon, lambda session: plan_notice(session, *notice, booking_id=BOOKING)) == 1
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        lambda session: change_booking(session, BOOKING, 1, NOW, client_note="by the window"),
+        lambda session: rename_client(session, 1, "Sara A."),
+        lambda session: session.execute(text("update clients set name = 'S' where id = 1")),
+        lambda session: session.connection().execute(text("update clients set name = 'T' where id = 1")),
+    ],
+    ids=["the booking", "its client", "plain words", "the bare connection"],
+)
+def test_what_was_written_meanwhile_is_read_again(salon: Salon, between: Work) -> None:
+    assert reads(salon, between) == 2
+
+
+def test_whoever_had_to_wait_for_a_lock_looks_again(salon: Salon) -> None:
+    assert reads(salon, lambda session: lock_conversation(session, 1)) == 2
+
+
+def test_what_was_taken_back_was_never_so(salon: Salon) -> None:
+    def work(session: Session) -> tuple[str, str]:
+        savepoint = session.begin_nested()
+        change_booking(session, BOOKING, 1, NOW, client_note="by the window")
+        noted = booking_by_id(session, BOOKING)
+        savepoint.rollback()
+        after = booking_by_id(session, BOOKING)
+        assert noted is not None and after is not None
+        return noted.client_note, after.client_note
+
+    assert salon.desk.database.transact(work) == ("by the window", "")
