@@ -1,20 +1,21 @@
 """How gunicorn serves Textbook: one process or several, with the worker inside for `python -m bot run`."""
 
+import gc
 import os
 import resource
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 from gunicorn.glogging import Logger
 
+from bot.commands.serving import BOOT_ERROR, FIRST, WITH_WORKER
 from bot.logs import set_up_logs
-from bot.meters import keep
-from bot.metrics import METRICS
 from bot.places import take_place
 from config import read_settings
 
 _settings = read_settings()
-_with_worker = os.environ.get("TEXTBOOK_WITH_WORKER") == "1"
+_with_worker = os.environ.get(WITH_WORKER) == "1"
 
 
 class _Logs(Logger):  # type: ignore[misc]
@@ -26,7 +27,15 @@ class _Logs(Logger):  # type: ignore[misc]
         self.error_log.handlers = []
         self.error_log.propagate = True
 
+    def error(self, msg: Any, *args: Any, **values: Any) -> None:
+        """Beside what a worker has said that could not start, nothing is to be said."""
+        is_said = msg in _HALTS or (msg == _ENDED and args[-1] == BOOT_ERROR)
+        if not (_with_worker and is_said):
+            super().error(msg, *args, **values)
 
+
+_HALTS = frozenset({"Shutting down: %s", "Reason: %s"})
+_ENDED = "Worker (pid:%s) exited with code %s."
 logger_class = _Logs
 wsgi_app = "webhooks:create_app()"
 bind = f"{_settings.host}:{_settings.port}"
@@ -34,6 +43,7 @@ worker_class = "bot.web_worker.WebWorker"
 workers = 1 if _with_worker else int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 8
 worker_connections = min(1000, max(64, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 200))
+keepalive = 75  # longer than proxies keep an idle connection: they are to end it, not we while they are asking
 timeout = 30
 graceful_timeout = 20
 limit_request_line = 4094
@@ -49,19 +59,44 @@ proc_name = "textbook"
 
 
 def on_starting(_server: Any) -> None:
-    """Refuse a schema that is not ours before there is a worker: two that halt at once trip over each other."""
+    """Refuse a schema that is not ours before there is a worker: two that halt at once trip over each other. Several
+    share what is built before them; one alone builds it, and this process stays small."""
+    if not _with_worker:
+        _build()
+    with suppress(OSError):  # of which the workers tell
+        take_place(_settings.metrics_dir)  # while we live, what a worker that dies has counted is not cleared away
+
+
+def _build() -> None:
     from bot.commands.opening import refuse_to_serve
     from bot.desk import open_desk
 
     desk = open_desk(_settings)
     refuse_to_serve(desk)
+    if workers > 1:
+        import_module(wsgi_app.partition(":")[0])
+        from bot.warm_up import languages_in_use, warm_up
+
+        warm_up(languages_in_use(desk))
     desk.database.dispose()
-    with suppress(OSError):  # of which the workers tell
-        take_place(_settings.metrics_dir)  # while we live, what a worker that dies has counted is not cleared away
+
+
+def pre_fork(_server: Any, worker: Any) -> None:
+    os.environ[FIRST] = str(int(_with_worker and worker.age == 1))
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    from bot.arenas import keep_few_arenas
+
+    keep_few_arenas()
+    gc.disable()  # nothing that is imported now is garbage
 
 
 def post_worker_init(worker: Any) -> None:
     """The application is loaded: count from here on, and let the dispatcher and the schedule work beside it."""
+    from bot.meters import keep
+    from bot.metrics import METRICS
+
     desk = worker.wsgi.extensions["desk"]
     keep(METRICS, _settings.metrics_dir, tuple(desk.channels))
     if _with_worker:
@@ -69,6 +104,8 @@ def post_worker_init(worker: Any) -> None:
 
         worker.textbook = Worker(desk)
         worker.textbook.start()
+    gc.freeze()
+    gc.enable()
 
 
 def worker_exit(_server: Any, worker: Any) -> None:

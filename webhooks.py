@@ -6,8 +6,8 @@ from werkzeug.exceptions import HTTPException
 from bot.api.mount import api
 from bot.calendars.addresses import calendar_files
 from bot.channels.unreadable import Unreadable
-from bot.commands.opening import refuse_to_serve
-from bot.console.every_page import console
+from bot.commands.first_start import get_ready
+from bot.commands.serving import BOOT_ERROR
 from bot.database import DatabaseAway
 from bot.desk import Desk, open_desk
 from bot.drain import drain_beside
@@ -15,6 +15,7 @@ from bot.front import front
 from bot.guesses import wait_for_misses
 from bot.intake import receive, report
 from bot.journal import JournalFull
+from bot.later import Later
 from bot.logs import log, log_what_breaks, set_up_logs
 from bot.metrics import WEBHOOKS_REFUSED, WEBHOOKS_UNREADABLE, Provider
 from bot.pages.agreement import agreement_page
@@ -25,13 +26,10 @@ from bot.payments.providers import MPESA, STRIPE, home
 from bot.proxies import behind_proxies
 from bot.scrape import scrape
 from bot.shielded import Shielded
-from bot.simulator.page import simulator
 from bot.warm_up import warm_up_beside
 from config import read_settings
 from conversations.messages import Inbound, StatusReport
 
-BOOT_ERROR = 3
-"""gunicorn's status for a worker that cannot start: it halts instead of trying again."""
 LONGEST_BODY = 256 * 1024
 """Bytes of one webhook. Twilio's and UltraMsg's are a few thousand."""
 NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -39,7 +37,9 @@ NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
 def create_app(desk: Desk | None = None) -> Flask:
-    """The web application; over the environment's settings unless it is handed a desk."""
+    """The web application; over the environment's settings unless it is handed a desk. What is served makes the pages
+    for people ready when somebody asks for one."""
+    is_served = desk is None
     if desk is None:
         settings = read_settings()
         set_up_logs(settings.log_level)
@@ -47,7 +47,24 @@ def create_app(desk: Desk | None = None) -> Flask:
         desk = open_desk(settings)
         _boot_or_halt(desk)
         drain_beside(desk)
-        warm_up_beside()
+        warm_up_beside(desk)
+    app = _application(desk, has_pages=not is_served)
+    inner = app.wsgi_app
+    if is_served:
+        inner = Later(inner, lambda: _pages_beside(app, desk))
+    shielded = Shielded(inner, desk.settings.public_url)
+    app.wsgi_app = behind_proxies(shielded, desk.settings.trusted_proxies)  # type: ignore[assignment,method-assign]
+    return app
+
+
+def _pages_beside(app: Flask, desk: Desk) -> Flask:
+    """They know what the others know, such as who guesses."""
+    whole = _application(desk, has_pages=True)
+    whole.extensions = app.extensions
+    return whole
+
+
+def _application(desk: Desk, *, has_pages: bool) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
     app.extensions["desk"] = desk
@@ -58,16 +75,15 @@ def create_app(desk: Desk | None = None) -> Flask:
     app.register_blueprint(payment_page)
     app.register_blueprint(agreement_page)
     app.register_blueprint(intake_page)
-    app.register_blueprint(console)
     app.register_blueprint(api)
+    if has_pages:
+        _add_pages(app, desk)
     app.register_error_handler(Unreadable, _unreadable)
     app.register_error_handler(JournalFull, _journal_full)
     app.register_error_handler(DatabaseAway, _database_away)
     app.register_error_handler(HTTPException, _plain)
     app.register_error_handler(Exception, _broken)
     app.after_request(wait_for_misses)
-    if desk.settings.has_simulator_page:
-        app.register_blueprint(simulator)
     if desk.settings.has_twilio:
         _twilio(app, desk)
     if desk.settings.has_whatsapp:
@@ -78,43 +94,52 @@ def create_app(desk: Desk | None = None) -> Flask:
         _stripe(app, desk)
     if desk.settings.has_mpesa:
         _mpesa(app, desk)
-    shielded = Shielded(app.wsgi_app, desk.settings.public_url)
-    app.wsgi_app = behind_proxies(shielded, desk.settings.trusted_proxies)  # type: ignore[assignment,method-assign]
     return app
+
+
+def _add_pages(app: Flask, desk: Desk) -> None:
+    from bot.console.every_page import console
+
+    app.register_blueprint(console)
+    if desk.settings.has_simulator_page:
+        from bot.simulator.page import simulator
+
+        app.register_blueprint(simulator)
 
 
 def _boot_or_halt(desk: Desk) -> None:
     """Say what is wrong, and let gunicorn stop: by any other status it starts workers for ever."""
     try:
-        refuse_to_serve(desk)
+        get_ready(desk)
     except SystemExit:
         raise SystemExit(BOOT_ERROR) from None
 
 
 def _twilio(app: Flask, desk: Desk) -> None:
-    from bot.channels.twilio_inbound import TwilioInbound, parse_status
+    from bot.channels.twilio_inbound import Fields, TwilioInbound, fields_of, parse_status
 
     settings = desk.settings
     own = {n.rpartition(":")[2] for n in (settings.twilio_sms_number, settings.twilio_whatsapp_number) if n}
     twilio = TwilioInbound(settings.twilio_auth_token.get_secret_value(), own)
 
-    def authentic() -> None:
+    def authentic() -> Fields:
+        """The posted fields."""
         if request.mimetype != "application/x-www-form-urlencoded":
             abort(415)
-        if not twilio.verify(_public_url(desk), request.form, request.headers.get("X-Twilio-Signature")):
+        form = fields_of(request.get_data())
+        if not twilio.verify(_public_url(desk), form, request.environ.get("HTTP_X_TWILIO_SIGNATURE")):
             _refuse(Provider.TWILIO)
+        return form
 
     @app.post("/webhooks/twilio")
     def twilio_message() -> Response:
-        authentic()
-        for inbound in twilio.parse(request.form):
+        for inbound in twilio.parse(authentic()):
             receive(desk, inbound)
         return Response(NO_REPLY, mimetype="text/xml")
 
     @app.post("/webhooks/twilio/status")
     def twilio_status() -> Response:
-        authentic()
-        for status in parse_status(request.form, request.args):
+        for status in parse_status(authentic(), request.args):
             report(desk, status)
         return Response(status=204)
 

@@ -38,10 +38,11 @@ class Verdict(Enum):
 
 
 class Arriving:
-    """What has come so far, since a moment of the monotonic clock."""
+    """What has come so far, since a moment of the monotonic clock. `silence`: the seconds until the first of it, where
+    they are others than those of any request."""
 
-    def __init__(self, since: float) -> None:
-        self.since = since
+    def __init__(self, since: float, silence: float | None = None) -> None:
+        self.since, self._silence = since, silence
         self.data = bytearray()
         self.is_waited_for = False
         """The sender waits to be told to go on."""
@@ -54,6 +55,8 @@ class Arriving:
 
     @property
     def late_at(self) -> float:
+        if self._silence is not None and not self.data:
+            return self.since + self._silence
         return self.since + HEAD_SECONDS + len(self.data) / BYTES_A_SECOND
 
     def take(self, data: bytes) -> Verdict:

@@ -3,7 +3,6 @@
 import errno
 import os
 import secrets
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,13 +37,20 @@ def publish(unfinished: Path, final: Path) -> None:
         os.close(number)
 
 
-def names(folder: Path) -> Iterator[str]:
+def names(folder: Path) -> list[str]:
     """What is in a folder; nothing where there is none."""
     try:
-        with os.scandir(folder) as found:
-            yield from (one.name for one in found)
+        return os.listdir(folder)
     except (FileNotFoundError, NotADirectoryError):
-        return
+        return []
+
+
+def changed_at(folder: Path) -> int | None:
+    """When something last came into a folder or went, in nanoseconds by this machine; None where there is none."""
+    try:
+        return os.stat(folder).st_mtime_ns
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def refill(folder: Path) -> bool:

@@ -7,6 +7,7 @@ at all. Any number of processes on one machine share a folder; one of them drain
 import fcntl
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -19,6 +20,10 @@ from bot.logs import log
 from conversations.messages import Inbound, StatusReport
 
 ENTRY = ".entry"
+SETTLED_NS = 2_000_000_000
+"""Since a folder's last change, until the next one is sure to give it another time: a disk may count whole seconds, or
+pairs of them."""
+_NEVER = -1
 
 
 class JournalUnusable(Exception):
@@ -39,6 +44,7 @@ class Journal:
         self._token = secrets.token_hex(4)
         self._lock = Lock()
         self._last = 0
+        self._lanes: tuple[int, frozenset[str]] = (_NEVER, frozenset())
 
     def prepare(self) -> None:
         """Make the folder and its reserve, for the owner alone, and try to write. Raises JournalUnusable."""
@@ -74,9 +80,9 @@ class Journal:
             raise JournalFull(_reason(error)) from error
 
     def holds(self, channel: str, address: str) -> bool:
-        """Whether a message of this person waits here."""
-        end = f"-{lane_of(channel, address)}{ENTRY}"
-        return any(name.endswith(end) for name in durable.names(self.folder))
+        """Whether a message of this person waits here, whichever process has put it here."""
+        lanes = self._waiting_lanes()
+        return bool(lanes) and lane_of(channel, address) in lanes
 
     def size(self) -> int:
         """How many entries wait."""
@@ -141,6 +147,18 @@ class Journal:
                 with suppress(FileNotFoundError):
                     if name.endswith(ends) or (folder == self.quarantine and names_them(_words(path))):
                         path.unlink()
+
+    def _waiting_lanes(self) -> frozenset[str]:
+        """Read again once the folder has changed, or may have without telling: its time moves on in steps."""
+        changed = durable.changed_at(self.folder)
+        known_at, lanes = self._lanes
+        if changed is None:
+            return frozenset()
+        if changed != known_at:
+            names = [name for name in durable.names(self.folder) if name.endswith(ENTRY)]
+            lanes = frozenset(name.removesuffix(ENTRY).rpartition("-")[2] for name in names)
+            self._lanes = (changed if changed + SETTLED_NS < time.time_ns() else _NEVER, lanes)
+        return lanes
 
     def _name(self, happened: Inbound | StatusReport, at: datetime) -> str:
         """Later than what waits of this person, and than every name this process has given, whatever the clock says; no

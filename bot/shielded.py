@@ -18,6 +18,7 @@ ALWAYS = {
     "Cache-Control": "no-store",
 }
 """Of an answer that says nothing else of it."""
+_ALWAYS = tuple((name.lower(), (name, value)) for name, value in ALWAYS.items())
 ENCRYPTED = ("Strict-Transport-Security", "max-age=31536000")
 """Not for the names below ours: they may be somebody else's, and not encrypted."""
 
@@ -38,7 +39,7 @@ class Shielded:
 
         def begin(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
             said = {name.lower() for name, _ in headers}
-            headers.extend(one for one in ALWAYS.items() if one[0].lower() not in said)
+            headers.extend([header for name, header in _ALWAYS if name not in said])
             if is_encrypted:
                 headers.append(ENCRYPTED)
             return start_response(status, headers, *rest)

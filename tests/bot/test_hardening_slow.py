@@ -5,18 +5,23 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
+from gunicorn.config import Config
 
 import webhooks
 from bot.arriving import BYTES_A_SECOND, HEAD_SECONDS, LARGER, LONGEST_HEAD, USUAL_BODY, Arriving, Verdict
 from bot.channels import whatsapp_inbound
 from bot.console import imports, setup
+from bot.shielded import ALWAYS
+from bot.web_answer import Answer
 from tests.bot.test_server import SID, TOKEN, Server
 from tests.fakes.twilio_server import FakeTwilio
 from tests.patience import PATIENCE
@@ -199,6 +204,53 @@ def test_what_is_no_proper_request_is_refused_and_not_repeated(server: Hurried, 
     assert heard.startswith(b"HTTP/1.1 " + status), heard
     assert b"secret-word" not in heard and b"Forwarded" not in heard and b"<html" not in heard
     assert re.search(rb"(?i)\r\nX-Content-Type-Options: nosniff\r\n", heard) and 1 == heard.count(b"HTTP/1.1 ")
+
+
+def test_requests_that_come_together_are_each_answered_in_their_order(server: Hurried) -> None:
+    asked = (b"GET /healthz HTTP/1.1\r\nHost: desk\r\n\r\n", b"GET /nowhere HTTP/1.1\r\nHost: desk\r\n\r\n")
+    last = b"GET /healthz HTTP/1.1\r\nHost: desk\r\nConnection: close\r\n\r\n"
+    heard = server.says(b"".join(asked * 20) + last)
+    assert [b"200", b"404"] * 20 + [b"200"] == re.findall(rb"HTTP/1.1 (\d+)", heard)
+
+
+def test_one_connection_serves_any_number_of_requests(server: Hurried) -> None:
+    with server.connect() as connection:
+        for number in range(50):
+            whole = b"GET /healthz HTTP/1.1\r\nHost: desk\r\n\r\n"
+            for part in (whole,) if number % 2 else (whole[:9], whole[9:]):
+                connection.sendall(part)
+            heard = b""
+            while not heard.endswith(b"ok\n"):
+                data = connection.recv(1000)
+                assert data, heard
+                heard += data
+        connection.shutdown(socket.SHUT_WR)
+        assert b"" == to_the_end(connection)
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+def test_whoever_takes_an_answer_in_slowly_gets_all_of_it(is_chunked: bool) -> None:
+    ours, theirs = socket.socketpair()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    ours.setblocking(False)
+    asked = SimpleNamespace(method="GET", version=(1, 1), should_close=lambda: False)
+
+    def say() -> None:
+        answer = Answer(asked, ours, Config())
+        answer.start_response("200 OK", [*ALWAYS.items(), *([] if is_chunked else [("Content-Length", "1048576")])])
+        for _ in range(16):
+            answer.write(b"x" * 65536)
+        answer.close()
+        ours.close()
+
+    with theirs:
+        saying = threading.Thread(target=say)
+        saying.start()
+        head, _, body = to_the_end(theirs).partition(b"\r\n\r\n")
+        saying.join(PATIENCE)
+    assert all(f"\r\n{name}: {value}".encode() in head for name, value in ALWAYS.items())
+    part = b"10000\r\n%b\r\n" % (b"x" * 65536) if is_chunked else b"x" * 65536
+    assert part * 16 + (b"0\r\n\r\n" if is_chunked else b"") == body
 
 
 def test_what_follows_a_refused_request_is_not_read_as_another(server: Hurried) -> None:

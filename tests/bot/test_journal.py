@@ -122,6 +122,34 @@ class TestEntries:
         assert not journal.holds("sms", LEA)
         assert not journal.holds("whatsapp", SARA)
 
+    @pytest.mark.parametrize("age", [0.0, 1.5, 60.0])
+    def test_what_another_process_keeps_or_takes_is_known_at_once(self, journal: Journal, age: float) -> None:
+        """Also where the disk's clock has not moved on between two changes."""
+        other, moment = Journal(journal.folder), time.time_ns() - round(age * 1_000_000_000)
+
+        def is_known() -> bool:
+            if age < 2:
+                os.utime(journal.folder, ns=(moment, moment))
+            return journal.holds("sms", SARA)
+
+        os.utime(journal.folder, ns=(moment, moment))
+        assert not journal.holds("sms", SARA) and not is_known()
+        other.put(said(1), NOON, "t")
+        assert is_known() and not journal.holds("sms", LEA)
+        other.put(said(2), NOON, "t")
+        other.forget(other.paths()[0])
+        assert is_known()
+        other.forget(other.paths()[0])
+        assert not is_known()
+
+    def test_a_folder_that_nobody_touches_is_not_read_for_every_message(
+        self, journal: Journal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        os.utime(journal.folder, (1_700_000_000, 1_700_000_000))
+        assert not journal.holds("sms", SARA)
+        monkeypatch.setattr(durable, "names", lambda _: pytest.fail("it was read"))
+        assert not journal.holds("sms", SARA)
+
 
 class TestDamage:
     @pytest.mark.parametrize(

@@ -6,12 +6,14 @@ import logging
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.clock import SetClock
 from bot.database import Database
 from bot.desk import Desk
 from bot.intake import receive
-from bot.logs import log, without_people
+from bot.logs import _THEIRS, _is_a_word, log, without_people
 from bot.schedule import run_due
 from conversations.messages import Inbound
 from handlers import advance
@@ -45,6 +47,11 @@ def test_what_is_of_somebody_is_masked_wherever_it_stands(said: Any) -> None:
 )  # fmt: skip
 def test_what_helps_whoever_reads_the_log_stays(said: str) -> None:
     assert said == without_people(None, "", {"event": said})["event"]
+
+
+@given(st.one_of(st.from_regex(_THEIRS), st.from_regex(r"\A[A-Za-z0-9_]{1,60}\Z"), st.text(max_size=60)))
+def test_what_is_not_looked_into_holds_nothing_of_anybody(said: str) -> None:
+    assert not (_is_a_word(said) and _THEIRS.search(said))
 
 
 def test_ids_of_ours_and_of_providers_stay_whole() -> None:

@@ -5,8 +5,11 @@ import hashlib
 import hmac
 
 import pytest
+from twilio.request_validator import RequestValidator
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Request
 
-from bot.channels.twilio_inbound import TwilioInbound
+from bot.channels.twilio_inbound import TwilioInbound, fields_of
 from bot.channels.unreadable import Unreadable
 from conversations.messages import Inbound
 from tests.fakes.twilio_server import FakeTwilio
@@ -75,6 +78,19 @@ class TestVerify:
     @pytest.mark.parametrize("signature", [None, "", "=", "é", VECTOR_SIGNATURE.lower(), VECTOR_SIGNATURE + "="])
     def test_a_missing_or_wrong_signature_is_not_believed(self, inbound: TwilioInbound, signature: str | None) -> None:
         assert inbound.verify(URL, VECTOR, signature) is False
+
+    @pytest.mark.parametrize("body", [b"B=2&A=1&B=1&B=2", b"A=d%C3%A9j%C3%A0&B=%2B1+x&C=", b"A=%FF&B=1"])
+    def test_it_believes_what_twilios_own_library_signs(self, inbound: TwilioInbound, body: bytes) -> None:
+        fields = fields_of(body)
+        signature = RequestValidator(TOKEN).compute_signature(URL, fields)
+        assert inbound.verify(URL, fields, signature) is True
+        assert inbound.verify(f"{URL}x", fields, signature) is False
+        assert inbound.verify(URL, {**fields, "D": "1"}, signature) is False
+
+    def test_a_form_is_read_as_flask_reads_it(self) -> None:
+        for body in (b"A=1&B=2", b"A=1&A=2&B", b"A=%FF%00&%C3%A9=+", b"A;B=1", b"", b"\xff=1"):
+            asked = Request.from_values(method="POST", data=body, content_type="application/x-www-form-urlencoded")
+            assert asked.form.to_dict(flat=False) == MultiDict(fields_of(body)).to_dict(flat=False)
 
     def test_another_accounts_token_is_not_believed(self) -> None:
         assert TwilioInbound("another", [OURS]).verify(URL, VECTOR, VECTOR_SIGNATURE) is False

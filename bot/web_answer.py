@@ -1,0 +1,62 @@
+"""An answer as it leaves: head and body in one piece, over a connection that nobody waits for unless it is full."""
+
+from typing import Any
+
+from gunicorn.http.wsgi import Response
+
+from bot.shielded import ALWAYS, ENCRYPTED
+
+_OURS = frozenset((*ALWAYS.items(), ENCRYPTED))
+"""Headers that every answer carries, which need no looking at each time."""
+
+
+class Answer(Response):  # type: ignore[misc]
+    """gunicorn's, for a socket that does not block."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._head = b""
+        self.headers_sent = False
+        self.has_begun = False
+        """Some of it is on its way: nothing else can be said instead."""
+
+    def process_headers(self, headers: list[tuple[str, str]]) -> None:
+        super().process_headers([header for header in headers if header not in _OURS])
+        self.headers += [header for header in headers if header in _OURS]
+
+    def send_headers(self) -> None:
+        """They wait for what follows."""
+        if not self.headers_sent:
+            lines = [*self.default_headers(), *(f"{name}: {value}\r\n" for name, value in self.headers), "\r\n"]
+            self._head = "".join(lines).encode("latin-1")
+            self.headers_sent = True
+
+    def can_sendfile(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        self.send_headers()
+        if rest := self._head + (b"0\r\n\r\n" if self.chunked else b""):
+            self._head = b""
+            self._send(rest)
+
+    def _emit_body(self, data: bytes) -> None:
+        head, self._head = self._head, b""
+        self._send(b"%b%X\r\n%b\r\n" % (head, len(data), data) if self.chunked else head + data)
+
+    def _send(self, data: bytes) -> None:
+        self.has_begun = True
+        try:
+            sent = self.sock.send(data)
+        except BlockingIOError:
+            sent = 0
+        if sent < len(data):
+            self._send_slowly(memoryview(data)[sent:])
+
+    def _send_slowly(self, rest: memoryview) -> None:
+        """Somebody who takes it in as they can; how long they may is said of their socket."""
+        self.sock.setblocking(True)
+        try:
+            self.sock.sendall(rest)
+        finally:
+            self.sock.setblocking(False)
