@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import hypothesis
 import pytest
 import structlog
+from pytest_rerunfailures import StatusDB
 from sqlalchemy import make_url
 
 from bot.channels.base import Channel
@@ -25,6 +27,7 @@ from bot.logs import set_up_logs
 from config import Settings
 from conversations.layout import Capabilities
 from handlers.profile import Profiles
+from tests import compiled_once
 from tests.by_turns import spare
 from tests.databases import Server, chosen, mariadb_server, postgresql_server
 from tests.made_new import Originals
@@ -32,8 +35,25 @@ from tests.made_new import Originals
 NOW = datetime(2026, 3, 10, 7, 15, tzinfo=UTC)
 """Tuesday 10 March 2026, 10:15 in Qatar."""
 
+LONG = (
+    "tests/faults/", "tests/bot/test_hardening_", "tests/bot/test_import_process.py", "tests/bot/test_logs.py",
+    "tests/bot/test_metrics.py", "tests/bot/test_server.py", "tests/bot/test_cli.py",
+)  # fmt: skip
+"""Where programs are started, killed and waited for."""
+MEMORY, ROOM = Path("/dev/shm"), 1 << 30
+
 hypothesis.settings.register_profile("unhurried", deadline=None)  # a busy machine proves nothing
 hypothesis.settings.load_profile("unhurried")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """What is played again (patience.py) is so by the process that played it. pytest-rerunfailures tells the first
+    process of each test too, in case another one dies, which took 40 ms a test; whoever dies has failed."""
+    compiled_once.share()
+    if hasattr(config, "workerinput"):
+        config.failures_db.sock.close()  # type: ignore[attr-defined]
+        config.failures_db = StatusDB()  # type: ignore[attr-defined]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,9 +61,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Everything runs on SQLite where nothing else is named, as everybody does who changes something."""
+    """Everything runs on SQLite where nothing else is named, as everybody does who changes something. Where several
+    processes share it, what takes long begins, so that nobody is left waiting for it in the end."""
     if os.environ.get("TEST_BY_TURNS"):
         spare(config, items)
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 class Databases:
@@ -133,7 +156,14 @@ class Databases:
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     with ExitStack() as stack:
-        yield Databases(tmp_path_factory.mktemp("databases"), stack)
+        yield Databases(in_memory(stack) or tmp_path_factory.mktemp("databases"), stack)
+
+
+def in_memory(stack: ExitStack) -> Path | None:
+    """A folder in memory, if there is room: on a disk, each commit of SQLite waits for it. Gone when `stack` is."""
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM:
+        return None
+    return Path(stack.enter_context(TemporaryDirectory(prefix="textbook-", dir=MEMORY, ignore_cleanup_errors=True)))
 
 
 @pytest.fixture(params=chosen())

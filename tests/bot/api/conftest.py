@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from config import Settings
 from handlers.profile import Profiles
 from tests.bot.api.played import played
 from tests.bot.api.world import World
-from tests.conftest import CHANNELS, NOW, Databases
+from tests.conftest import CHANNELS, NOW, Databases, in_memory
 from tests.made_new import Originals
 from webhooks import create_app
 
@@ -78,9 +79,10 @@ class Houses:
 
 @pytest.fixture(scope="session")
 def houses(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Houses]:
-    found = Houses(databases, tmp_path_factory.mktemp("houses"))
-    yield found
-    found.close()
+    with ExitStack() as stack:
+        found = Houses(databases, in_memory(stack) or tmp_path_factory.mktemp("houses"))
+        yield found
+        found.close()
 
 
 @pytest.fixture
