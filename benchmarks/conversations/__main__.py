@@ -6,21 +6,20 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import replace
 
 from benchmarks.conversations import chart, stored, table
 from benchmarks.conversations.counting import counted_targets, counts
-from benchmarks.conversations.database_server import durable_postgresql
-from benchmarks.conversations.measured import Bench, Load
-from benchmarks.conversations.provider import Provider
+from benchmarks.conversations.measured import Load
+from benchmarks.conversations.opened import opened_bench, said_all, say
 from benchmarks.conversations.rounds import in_rounds
 from benchmarks.conversations.scenarios import all_of, scenarios
 from benchmarks.conversations.targets import Target, targets
+from benchmarks.kept import add_common, keep, kept
 from tests.databases import installed
 
 MOST = 29 * 16
 """Bookings of one run, with those before it: no coordinator answers more than thirty in a minute."""
+QUICK_SECONDS = 6.0
 
 
 def arguments(given: Sequence[str]) -> argparse.Namespace:
@@ -31,14 +30,10 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--redelivered", type=float, default=0.0, help="share of texts delivered twice at once (0)")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long clients come in a scenario; 0: none (20)")
     parser.add_argument("--only", default="", help="targets whose names hold one of these words, commas between")
-    parser.add_argument("--quick", action="store_true", help="two short rounds, to see that it works; no figures")
-    parser.add_argument("--keep", action="store_true", help="write docs/performance.json and .svg")
-    parser.add_argument(
-        "--check", action="store_true", help="exit 1 where a ratio is worse by a fifth than the kept one"
-    )
+    add_common(parser)
     found = parser.parse_args(given)
     if found.quick:
-        found.rounds, found.conversations, found.seconds = 2, 16, 0.0
+        found.rounds, found.conversations, found.seconds = 1, 32, min(found.seconds, QUICK_SECONDS)
     return found
 
 
@@ -58,37 +53,24 @@ async def measured(given: argparse.Namespace) -> stored.Report:
             f"at most {MOST - load.warm} conversations: more are more than coordinators answer in a minute"
         )
     found = chosen(given.only)
-    with ExitStack() as stack:
-        needs_server = any(one.on_postgresql for one in found)
-        server = stack.enter_context(durable_postgresql()) if needs_server else None
-        provider = Provider(lambda _to, _text, _at: None)
-        await provider.open()
-        stack.callback(provider.close)
-        bench = Bench(provider, server)
-        stack.callback(bench.close)
-        rows = await in_rounds(bench, found, load, given.rounds, _say)
-        under = await all_of(bench, scenarios(given.seconds), found, _say) if given.seconds else []
+    async with opened_bench(with_postgresql=any(one.on_postgresql for one in found)) as bench:
+        rows = await in_rounds(bench, found, load, given.rounds, say)
+        under = await all_of(bench, scenarios(given.seconds), found, say) if given.seconds else []
         names = {one.name for one in found}
-        counted = {
-            one.name: await counts(bench, one, 64) for one in counted_targets() if one.name in names and not given.quick
-        }
-        return stored.report(rows, under, counted, replace(load), given.rounds)
-
-
-def _say(words: str) -> None:
-    print(f"\r{words:72}", end="", file=sys.stderr, flush=True)
+        counted = {one.name: await counts(bench, one, 64) for one in counted_targets() if one.name in names}
+        return stored.report(rows, under, counted, load, given.rounds)
 
 
 def main(given: Sequence[str]) -> int:
     asked = arguments(given)
-    made, before = asyncio.run(measured(asked)), stored.kept()
-    print(f"\r{'':72}\r", end="", file=sys.stderr)
+    made, before = asyncio.run(measured(asked)), kept(stored.NAME)
+    said_all()
     print("\n".join(table.lines(made)))
     faulty, worse = list(stored.faulty(made)), list(stored.worse(made, before)) if before else []
     for line in (*faulty, *worse):
         print(f"WORSE: {line}" if line in worse else f"FAULT: {line}")
     if asked.keep:
-        stored.keep(made)
+        keep(stored.NAME, {**made, "is_quick": asked.quick})
         chart.draw(made)
     return int(asked.check and bool(faulty or worse))
 

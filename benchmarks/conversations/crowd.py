@@ -13,6 +13,8 @@ from benchmarks.conversations.line import Answer, Line
 
 _posted = count(1)
 """A text is new, whichever crowd it is of."""
+RETRIED_AFTER = 0.5
+"""Seconds; providers take some more."""
 
 
 @dataclass(slots=True)
@@ -31,10 +33,14 @@ class Heard:
 
 
 class Crowd:
-    """The people of one run at one target. `is_silent`: a target that answers webhooks and sends nothing."""
+    """The people of one run at one target. `is_silent`: a target that answers webhooks and sends nothing. A webhook
+    that is not taken is tried again `retries` times, as providers do."""
 
-    def __init__(self, port: int, patience: float = 30.0, redelivered: float = 0.0, *, is_silent: bool = False) -> None:
+    def __init__(
+        self, port: int, patience: float = 30.0, redelivered: float = 0.0, *, retries: int = 0, is_silent: bool = False
+    ) -> None:
         self.port, self.patience, self.redelivered, self.is_silent = port, patience, redelivered, is_silent
+        self.retries = retries
         self.heard = Heard()
         self._chance = Random(2)
         self._talks: dict[str, Talk] = {}
@@ -73,11 +79,11 @@ class Crowd:
         return await self._closed(begun)
 
     async def forge(self, talks: Iterable[Talk]) -> None:
-        """Texts that Twilio has not signed: each must be refused."""
+        """Texts that Twilio has not signed: each must be refused, with 429 where there were too many."""
         line = Line(self.port)
         for talk in talks:
             request = line.packed(self._next_sid(), *talk.said(0), is_forged=True)
-            self.heard.faults["forged"] += (await line.post(request)).status not in (401, 403)
+            self.heard.faults["forged"] += (await line.post(request)).status not in (401, 403, 429)
         line.close()
 
     async def _closed(self, begun: float) -> Heard:
@@ -109,16 +115,25 @@ class Crowd:
             talk.booking = str(talk.number)
         who, text = talk.said(step)
         request = line.packed(self._next_sid(), who, text, self._cookies.get(who, ""))
-        repeats = (second.post(request),) if self._chance.random() < self.redelivered else ()
+        repeats = (self._post(second, request),) if self._chance.random() < self.redelivered else ()
         begun = self._begun[step + STEPS * talk.number] = perf_counter()
         repeated = asyncio.gather(*repeats)
-        answer = await line.post(request)
+        answer = await self._post(line, request)
         ended = perf_counter()
         self.heard.webhooks.append((ended - begun) * 1000)
         self._take(who, answer, ended)
         for other in await repeated:
             self._take(who, other, perf_counter())
         return self.is_silent or await self._all_came(talk, step)
+
+    async def _post(self, line: Line, request: bytes) -> Answer:
+        answer = await line.post(request)
+        for _ in range(self.retries):
+            if 200 <= answer.status < 300:
+                break
+            await asyncio.sleep(RETRIED_AFTER)
+            answer = await line.post(request)
+        return answer
 
     def _take(self, who: str, answer: Answer, at: float) -> None:
         self.heard.faults["refused"] += not 200 <= answer.status < 300

@@ -18,6 +18,8 @@ from benchmarks.conversations.templates import Templates
 
 WEIGH_EVERY = 1.0
 FORGED = 10
+RETRIES = 120
+"""Of a webhook, where its target is killed meanwhile."""
 
 
 @dataclass(slots=True)
@@ -50,6 +52,8 @@ class Load:
     a_second: float = 0.0
     thinking: float = 0.0
     patience: float = 30.0
+    killed_after: float = 0.0
+    """Seconds until the target is killed and started again; 0: it lives."""
 
 
 class Bench:
@@ -74,7 +78,7 @@ class Bench:
     @asynccontextmanager
     async def opened(self, target: Target) -> AsyncIterator[Place]:
         """Started, and quiet."""
-        place = Place(self._provider.url, self._server if target.on_postgresql else None, self._templates)
+        place = self.unprepared(on_postgresql=target.on_postgresql)
         self._provider.forget()
         try:
             await asyncio.to_thread(target.start, place)
@@ -84,10 +88,20 @@ class Bench:
             self._provider.heard = _nobody
             await asyncio.to_thread(place.end)
 
+    @property
+    def server(self) -> DurablePostgreSQL | None:
+        return self._server
+
+    def unprepared(self, *, on_postgresql: bool) -> Place:
+        """Where something may be made ready that is not a server; whoever asks ends it."""
+        return Place(self._provider.url, self._server if on_postgresql else None, self._templates)
+
     async def drive(self, target: Target, place: Place, load: Load, talks: Iterable[Talk]) -> Measured:
         """One crowd at a target that is open."""
-        crowd = Crowd(place.port, load.patience, load.redelivered, is_silent=target.is_silent)
+        retries = RETRIES if load.killed_after else 0
+        crowd = Crowd(place.port, load.patience, load.redelivered, retries=retries, is_silent=target.is_silent)
         self._provider.heard = crowd.hear
+        killing = asyncio.create_task(_killed(place, load.killed_after)) if load.killed_after else None
         used, own, weighing = place.cpu(), time.process_time(), asyncio.create_task(_weigh(place))
         if load.a_second:
             heard = await crowd.open(talks, load.a_second, load.thinking)
@@ -95,10 +109,18 @@ class Bench:
             heard = await crowd.closed(talks, load.clients)
         found = Measured(target.name, heard, place.cpu() - used, time.process_time() - own)
         weighing.cancel()
+        if killing is not None:
+            await killing
         await asyncio.to_thread(place.weigh)
         await crowd.forge(talks_from(9000, FORGED))
         found.mib = place.most_mib
         return found
+
+
+async def _killed(place: Place, after: float) -> None:
+    await asyncio.sleep(after)
+    await asyncio.to_thread(place.kill)
+    await asyncio.to_thread(place.start_again)
 
 
 async def _weigh(place: Place) -> None:

@@ -8,13 +8,14 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
 from benchmarks.conversations.database_server import DurablePostgreSQL
 from benchmarks.conversations.line import Line
-from benchmarks.conversations.processes import cpu_seconds, memory_mib
+from benchmarks.conversations.processes import cpu_seconds, family, memory_mib
 from benchmarks.conversations.templates import Templates
 from config import Settings
 
@@ -40,6 +41,10 @@ class Place:
     port: int = field(default_factory=lambda: free_port())
     own: list[subprocess.Popen[bytes]] = field(default_factory=list)
     most_mib: float = 0.0
+    first_answer: float = 0.0
+    """Seconds from the start of its first process, its database being ready."""
+    _started_at: float = 0.0
+    _started: list[tuple[Command, dict[str, str]]] = field(default_factory=list)
 
     @property
     def database(self) -> str:
@@ -71,9 +76,27 @@ class Place:
             raise DidNotStart(f"{' '.join(command)}: {done.stderr.decode(errors='replace')[-2000:]}")
 
     def start(self, command: Command, **more: str) -> None:
+        self._started_at = self._started_at if self._started else perf_counter()
+        self._started.append((command, more))
         with (self.folder / "log.txt").open("ab") as log:
             environment = self.environment(**more)
             self.own.append(subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log))
+
+    def kill(self) -> None:
+        """All of its own processes at once, without a word, as if the machine had lost its power."""
+        for one in family(process.pid for process in self.own):
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+        for process in self.own:
+            process.wait()
+
+    def start_again(self) -> None:
+        """What was killed, as it was started."""
+        again = self._started.copy()
+        self._started.clear()
+        self.own.clear()
+        for command, more in again:
+            self.start(command, **more)
 
     async def settled(self) -> None:
         """It refuses a forged text, as it should, and has become quiet. Raises DidNotStart."""
@@ -82,7 +105,8 @@ class Place:
         while (await line.post(forged)).status not in (401, 403):
             if perf_counter() > deadline or any(one.poll() is not None for one in self.own):
                 raise DidNotStart((self.folder / "log.txt").read_text(errors="replace")[-2000:])
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.02)
+        self.first_answer = perf_counter() - self._started_at
         line.close()
         await self.quiet()
 

@@ -34,6 +34,7 @@ USUAL = Mood("100 ms", late=0.1)
 SLOW = Mood("3 s", late=3.0, spread=0.0)
 REFUSING = Mood("20 % 429/500", late=0.1, refuses=0.2)
 HANGING = Mood("5 % hung", late=0.1, hangs=0.05)
+TROUBLED = Mood("5 % 429/500/hung", late=0.1, refuses=0.03, hangs=0.02)
 
 
 class Provider:

@@ -1,5 +1,5 @@
 """Providers as they are on other days: five clients begin each second, whatever becomes of the others, and the provider
-is slow, refuses, or hangs."""
+is slow, refuses, or hangs; and once the target itself is killed amid all that."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,11 +7,12 @@ from functools import partial
 
 from benchmarks.conversations.measured import Bench, Load
 from benchmarks.conversations.place import DidNotStart
-from benchmarks.conversations.provider import AT_ONCE, HANGING, REFUSING, SLOW, USUAL, Mood
-from benchmarks.conversations.rounds import Say, faults, percentile
+from benchmarks.conversations.provider import AT_ONCE, HANGING, REFUSING, SLOW, TROUBLED, USUAL, Mood
+from benchmarks.conversations.rounds import PERCENTILES, Say, faults, percentile
 from benchmarks.conversations.targets import BOT, OURS_ON_POSTGRESQL, OURS_ON_SQLITE, Target
 
 A_SECOND, THINKING = 5.0, 0.5
+RESTART = "killed amid 5 % of all troubles"
 OURS = (OURS_ON_SQLITE, OURS_ON_POSTGRESQL)
 
 
@@ -27,14 +28,13 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`seconds` until everybody had everything; times are milliseconds."""
+    """`seconds` until everybody had everything; times are milliseconds, at the percentiles."""
 
     scenario: str
     target: str
     seconds: float = 0.0
-    webhook_p99_ms: float = 0.0
-    send_p50_ms: float = 0.0
-    send_p99_ms: float = 0.0
+    webhook_ms: Sequence[float] = ()
+    send_ms: Sequence[float] = ()
     faults: dict[str, int] = field(default_factory=dict)
     why_not: str = ""
 
@@ -49,6 +49,7 @@ def scenarios(seconds: float = 20.0) -> tuple[Scenario, ...]:
         Scenario("20 % 429/500", REFUSING, steady(many, patience=400.0)),
         Scenario("5 % hung", HANGING, steady(many // 2, patience=400.0)),
         Scenario("5 % redelivered at once", AT_ONCE, Load(many, redelivered=0.05)),
+        Scenario(RESTART, TROUBLED, steady(many, patience=400.0, redelivered=0.05, killed_after=seconds / 2)),
     )
 
 
@@ -70,6 +71,6 @@ async def _one(bench: Bench, scenario: Scenario, target: Target) -> Found:
         return Found(scenario.name, target.name, why_not=str(error).strip().splitlines()[-1][:100])
     heard = run.heard
     return Found(
-        scenario.name, target.name, heard.seconds, percentile(heard.webhooks, 99), percentile(heard.sends, 50),
-        percentile(heard.sends, 99), faults([run]),
+        scenario.name, target.name, heard.seconds, [percentile(heard.webhooks, share) for share in PERCENTILES],
+        [percentile(heard.sends, share) for share in PERCENTILES], faults([run]),
     )  # fmt: skip

@@ -50,25 +50,32 @@ def settings(place: Place) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _prepared(place: Place) -> dict[str, str]:
+def prepared(place: Place, bookings: int = 0) -> dict[str, str]:
+    """Its database, with a business and so many bookings of it; and the settings that go with it."""
     file, values = place.folder / "business.toml", settings(place)
     file.write_text(business_file(), encoding="utf-8")
-    if not place.templates.copy(place.server, place.database):
+    if not place.templates.copy(place.server, place.database, bookings):
         for command in (("migrate",), ("load", str(file))):
             place.run((sys.executable, "-m", "bot", *command), **values)
-        place.templates.keep(place.server, place.database)
+        if bookings:
+            place.run((sys.executable, "-m", "benchmarks.growth.filled", place.database_url, str(bookings)), **values)
+        place.templates.keep(place.server, place.database, bookings)
     return values
 
 
-def one_process(place: Place, counting: tuple[str, ...] = ()) -> None:
-    """`counting` stands between Python and what it runs."""
-    place.start((sys.executable, *counting, "-m", "bot", "run"), **_prepared(place))
+def one_process(place: Place, counting: tuple[str, ...] = (), bookings: int = 0) -> None:
+    """`counting` stands between Python and what it runs; so many `bookings` have been made before."""
+    place.start((sys.executable, *counting, "-m", "bot", "run"), **prepared(place, bookings))
 
 
-def web_and_worker(place: Place, counting: tuple[str, ...] = ()) -> None:
-    values = _prepared(place)
+def web_and_worker(
+    place: Place, counting: tuple[str, ...] = (), bookings: int = 0, web: int = 2, workers: int = 1
+) -> None:
+    """gunicorn with so many processes, and so many workers beside it."""
+    values = prepared(place, bookings) | {"WEB_CONCURRENCY": str(web)}
     place.start((sys.executable, *counting, "-m", "gunicorn", "-c", str(TOP / "gunicorn.conf.py")), **values)
-    place.start((sys.executable, *counting, "-m", "bot", "worker"), **values)
+    for _ in range(workers):
+        place.start((sys.executable, *counting, "-m", "bot", "worker"), **values)
 
 
 def _alone(app: str, place: Place) -> None:

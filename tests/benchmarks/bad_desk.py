@@ -19,6 +19,7 @@ class BadDesk:
         self._known: dict[str, list[str]] = {}
         self._bookings: list[tuple[str, str, date, int]] = []
         self._seen: set[str] = set()
+        self._tried: set[str] = set()
 
     async def __aenter__(self) -> "BadDesk":
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -39,6 +40,11 @@ class BadDesk:
             status = 403
         elif self.fault == "refused" and form["Body"] == "yes":
             status = 503
+        elif self.fault == "away at first" and form["MessageSid"] not in self._tried:
+            self._tried.add(form["MessageSid"])
+            status = 503
+        elif self.fault == "forgetful":
+            self._seen.clear()  # as if it had been killed, and had kept nothing
         if status == 204 and (form["MessageSid"] not in self._seen or self.fault == "repeated"):
             self._seen.add(form["MessageSid"])
             self._take(form["From"], form["Body"])
