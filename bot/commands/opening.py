@@ -1,40 +1,28 @@
 """How every command begins: settings read, database there, business loaded, or a line that says what to do."""
 
-import sys
 import tomllib
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
+from bot.commands.stopping import settings_or_stop, stop
 from bot.database import Database, DatabaseAway, SchemaState
 from bot.desk import Desk, open_desk
 from bot.journal import JournalUnusable
-from config import Settings, WrongSettings, read_settings
-from handlers.business_file import BusinessFile
-from handlers.business_loaded import BEATEN_BY_NOTHING, business_loaded
-from handlers.classes_loaded import CannotLoad
+from config import Settings
 from handlers.profile import Overrides
 from models.business import has_business
 
+if TYPE_CHECKING:
+    from handlers.business_file import BusinessFile
+
+__all__ = ["settings_or_stop", "stop"]
 DEMONSTRATION = Path(__file__).parent.parent.parent / "business.toml"
-
-
-def stop(words: str) -> NoReturn:
-    """End the command with a line for people."""
-    print(words, file=sys.stderr)
-    raise SystemExit(2)
-
-
-def settings_or_stop() -> Settings:
-    try:
-        return read_settings()
-    except WrongSettings as wrong:
-        stop(f"These settings cannot be used:\n{wrong}")
 
 
 def ready_desk(settings: Settings | None = None) -> Desk:
@@ -49,12 +37,23 @@ def ready_desk(settings: Settings | None = None) -> Desk:
 def fresh_desk(settings: Settings | None = None) -> Desk:
     """As ready_desk, but an EMPTY database is made ready first, with the demonstration business."""
     desk = open_desk(settings or settings_or_stop())
+    make_fresh(desk)
+    return desk
+
+
+def make_fresh(desk: Desk, do: Callable[[Callable[[], object]], object] = lambda work: work()) -> None:
+    """Make an EMPTY database ready, and load the demonstration business where there is none, both by `do`."""
     if _state(desk.database) is SchemaState.EMPTY:
-        desk.database.migrate()
+        desk.database.dispose()
+        do(desk.database.migrate)
     refuse_unless_current(desk.database)
     if not desk.database.read(has_business):
-        load_business(desk.database, DEMONSTRATION, now=desk.clock.now(), overrides=desk.profiles.overrides)
-    return desk
+        desk.database.dispose()
+        do(lambda: _load_demonstration(desk))
+
+
+def _load_demonstration(desk: Desk) -> None:
+    load_business(desk.database, DEMONSTRATION, now=desk.clock.now(), overrides=desk.profiles.overrides)
 
 
 def refuse_to_serve(desk: Desk) -> None:
@@ -88,14 +87,17 @@ def load_business(
     *,
     dry_run: bool = False,
     now: datetime | None = None,
-    overrides: Overrides = BEATEN_BY_NOTHING,
+    overrides: Overrides | None = None,
 ) -> list[str]:
     """Load a business file; the differences it made, or, in a dry run, would make. Stops where it cannot be loaded."""
+    from handlers.business_loaded import BEATEN_BY_NOTHING, business_loaded  # heavy, and only wanted here
+    from handlers.classes_loaded import CannotLoad
+
     file = read_business(path)
     changes: list[str] = []
 
     def work(session: Session) -> None:
-        changes[:] = business_loaded(session, file, now or Clock().now(), overrides)
+        changes[:] = business_loaded(session, file, now or Clock().now(), overrides or BEATEN_BY_NOTHING)
         if dry_run:
             raise _Undo
 
@@ -111,8 +113,12 @@ class _Undo(Exception):
     """Rolls a dry run back."""
 
 
-def read_business(path: Path) -> BusinessFile:
+def read_business(path: Path) -> "BusinessFile":
     """A business file, checked; stops with each fault it has."""
+    from pydantic import ValidationError
+
+    from handlers.business_file import BusinessFile
+
     try:
         return BusinessFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:

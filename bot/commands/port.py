@@ -5,7 +5,7 @@ import socket
 import sys
 import time
 
-from bot.commands.opening import stop
+from bot.commands.stopping import stop
 
 PATIENCE = 10.0
 """Seconds in which a server that was told to stop, or whose master was killed, lets go of its port."""

@@ -1,12 +1,13 @@
-"""`run`: web and worker in one process, on a database that is made ready if it is empty."""
+"""`run`: web and worker in one process, on a database that is made ready if it is empty.
+
+This process only starts the other, and starts it again: it imports nothing of the desk, and takes little memory."""
 
 import argparse
 import os
 
-from bot.commands.opening import fresh_desk
-from bot.commands.operator import first_admin_link
 from bot.commands.port import wait_for_port
-from bot.commands.web import serve
+from bot.commands.serving import WITH_WORKER, serve
+from bot.commands.stopping import settings_or_stop
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,18 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_arguments: argparse.Namespace) -> int:
-    desk = fresh_desk()
-    settings = desk.settings
-    name = desk.database.read(desk.profiles.current).business.name
-    shown = "localhost" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
-    link = first_admin_link(desk)
-    desk.database.dispose()
+    settings = settings_or_stop()
     wait_for_port(settings.host, settings.port)
-    print(f"{name} is open on http://{shown}:{settings.port}", flush=True)
-    print("Channels: " + ", ".join(desk.channels), flush=True)
-    if settings.has_simulator_page:
-        print(f"Text it, as a client and as the coordinator: http://{shown}:{settings.port}/simulator", flush=True)
-    if link is not None:
-        print(f"Console, for the first admin, once: {link}", flush=True)
-    os.environ["TEXTBOOK_WITH_WORKER"] = "1"
+    os.environ[WITH_WORKER] = "1"
     serve()

@@ -4,6 +4,7 @@ import argparse
 import signal
 import threading
 
+from bot.arenas import keep_few_arenas
 from bot.commands.opening import ready_desk
 from bot.logs import log_what_breaks, set_up_logs
 from bot.meters import keep
@@ -16,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_arguments: argparse.Namespace) -> int:
+    keep_few_arenas()
     desk = ready_desk()
     set_up_logs(desk.settings.log_level)
     log_what_breaks()
