@@ -8,6 +8,7 @@ import re
 import sys
 import threading
 from contextlib import suppress
+from io import UnsupportedOperation
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
@@ -63,15 +64,18 @@ class Lines(logging.Handler):
         self.say(self.format(record))
 
     def say(self, line: str) -> None:
+        with suppress(OSError, ValueError):  # whoever took the lines has gone, or the stream is closed
+            self._write(f"{line}\n")
+
+    def _write(self, line: str) -> None:
         try:
             number = self.stream.fileno()
-        except OSError:
-            self.stream.write(f"{line}\n")
+        except UnsupportedOperation:
+            self.stream.write(line)
             return
-        rest = f"{line}\n".encode(errors="backslashreplace")
-        with suppress(OSError):  # whoever took the lines has gone
-            while rest:
-                rest = rest[os.write(number, rest) :]
+        rest = line.encode(errors="backslashreplace")
+        while rest:
+            rest = rest[os.write(number, rest) :]
 
     debug = info = warning = error = critical = say
 

@@ -1,6 +1,7 @@
 """What the running server logs: JSON lines, one id along each message's way, and never a text or a whole number."""
 
 import base64
+import io
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from bot.logs import without_number
+from bot.logs import Lines, without_number
 from tests.conftest import Databases
 from tests.databases import _free_port
 from tests.fakes.llm_server import MODEL, FakeLLM
@@ -185,6 +186,19 @@ def test_an_error_that_nobody_catches_is_a_line_without_its_words() -> None:
     assert [("uncaught", "a-thread"), ("uncaught", "MainThread")] == [(one["event"], one["thread"]) for one in lines]
     assert all("ValueError" == one["exception"][0]["exc_type"] for one in lines)
     assert SECRET not in done.stderr
+
+
+def test_who_has_closed_what_lines_go_to_breaks_nothing(tmp_path: Path) -> None:
+    gone = io.StringIO()
+    gone.close()
+    with (tmp_path / "log").open("w") as file:
+        Lines(file).say("a line")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as nobody_reads:
+        for stream in (gone, file, nobody_reads):
+            Lines(stream).say("another")
+    assert (tmp_path / "log").read_text() == "a line\n"
 
 
 def test_metas_ids_are_logged_without_the_number_in_them() -> None:
