@@ -71,6 +71,7 @@ class Database:
         self._url, self._scope = url, DESK
         self._desk_engines = tuple(self.engine.execution_options(scope=DESK, readonly=only) for only in (False, True))
         self._writing, self._reading = Outage("writing"), Outage("reading")
+        self._turns = Lock() if self.engine.dialect.name == "sqlite" else None
 
     @property
     def is_away(self) -> bool:
@@ -81,7 +82,9 @@ class Database:
         """Run `work` in one transaction and commit it. A conflict or a stale connection starts it afresh, a few times
         and while `within` seconds last; so `work` must do nothing outside the database. It is the desk's work, whoever
         asked for it: that the thing is theirs was checked before. Raises what `work` raises, and DatabaseAway."""
-        return self._try(work, self._writing, time.monotonic() + within, self._in_scope(DESK, readonly=False))
+        until = time.monotonic() + within
+        with self._turn(until):
+            return self._try(work, self._writing, until, self._in_scope(DESK, readonly=False))
 
     def read(self, work: Callable[[Session], T], scope: Scope | None = None) -> T:
         """Run `work`, which only reads, and sees the rows of this scope, else of the database's own. It never waits for
@@ -99,6 +102,17 @@ class Database:
     def desk_engine(self) -> Engine:
         """For whoever opens transactions themselves: they see every row."""
         return self._in_scope(DESK, readonly=False)
+
+    @contextmanager
+    def _turn(self, until: float) -> Iterator[None]:
+        """SQLite lets one write at a time, and wakes nobody who waits for it: our own threads wait for each other, and
+        look again and again for other processes alone."""
+        has_turn = self._turns is not None and self._turns.acquire(timeout=max(until - time.monotonic(), 0))
+        try:
+            yield
+        finally:
+            if self._turns is not None and has_turn:
+                self._turns.release()
 
     def _in_scope(self, scope: Scope, *, readonly: bool) -> Engine:
         if scope is DESK:
