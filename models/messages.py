@@ -94,11 +94,7 @@ _RECENT = (
     .order_by(messages.c.id.desc())
     .limit(bindparam("most"))
 )
-_COVER = (
-    update(messages)
-    .where(messages.c.id == bindparam("message_id"))
-    .values(turn_id=bindparam("turn"), due_at=None)
-)
+_COVER = update(messages).where(messages.c.id == bindparam("message_id")).values(turn_id=bindparam("turn"), due_at=None)
 
 
 def newest_message(session: Session, conversation_id: int) -> int:
