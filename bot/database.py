@@ -83,6 +83,7 @@ class Database:
         and while `within` seconds last; so `work` must do nothing outside the database. It is the desk's work, whoever
         asked for it: that the thing is theirs was checked before. Raises what `work` raises, and DatabaseAway."""
         until = time.monotonic() + within
+        _refuse_while(self._writing)
         with self._turn(until):
             return self._try(work, self._writing, until, self._in_scope(DESK, readonly=False))
 
@@ -91,6 +92,7 @@ class Database:
         a writer. Raises DatabaseAway, and OutOfScope for a statement that a staff member's scope does not let through.
         """
         scope = self._scope if scope is None else scope
+        _refuse_while(self._reading)
         return self._try(work, self._reading, time.monotonic() + PATIENCE, self._in_scope(scope, readonly=True))
 
     def scoped(self, scope: Scope) -> Self:
@@ -129,8 +131,6 @@ class Database:
             return schema_of(session)
 
     def _try(self, work: Callable[[Session], T], outage: Outage, deadline: float, engine: Engine) -> T:
-        if outage.turns_away():
-            raise DatabaseAway(outage.words, outage.code)
         for attempt in range(1, TRIES + 1):
             try:
                 with _told(engine), KeepingSession(engine, expire_on_commit=False) as session, session.begin():
@@ -233,6 +233,11 @@ def _alone(connection: Connection) -> Iterator[None]:
         if give:
             connection.execute(text(give))
             connection.commit()
+
+
+def _refuse_while(outage: Outage) -> None:
+    if outage.turns_away():
+        raise DatabaseAway(outage.words, outage.code)
 
 
 @contextmanager

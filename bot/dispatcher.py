@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.channels.base import SendError
 from bot.database import DatabaseAway
+from bot.database_errors import Fault
 from bot.desk import Desk
 from bot.in_hand import Hand, Tried
 from bot.logs import log
@@ -84,8 +85,7 @@ class Dispatcher:
     def _run(self) -> None:
         while not (self._stopping.is_set() and self._hand.is_empty()):
             try:
-                for one in self._record_and_look():
-                    self._pool.submit(self._send, one)
+                self._hand_out(self._record_and_look())
                 self._wait()
             except DatabaseAway:  # which the log has said
                 if self._stopping.is_set():
@@ -94,6 +94,16 @@ class Dispatcher:
             except Exception:  # noqa: BLE001 - the dispatch loop: whatever broke, what is due is looked for again
                 log.exception("dispatch_broke")
                 self._stopping.wait(AWAY_SECONDS)
+
+    def _hand_out(self, claimed: list[Claimed]) -> None:
+        left = list(claimed)
+        try:
+            while left:
+                self._pool.submit(self._send, left[0])
+                left.pop(0)
+        finally:  # no thread can be begun: their leases bring them back
+            for one in left:
+                self._hand.drop(one)
 
     def _wait(self) -> None:
         """Until there may be something to do: a send is over, the bell rings, it is time to look anyhow."""
@@ -128,8 +138,11 @@ class Dispatcher:
             return []
         try:
             claimed = self._transact(sent, room)
-        except DatabaseAway:
-            raise
+        except DatabaseAway as away:
+            if away.fault is not Fault.CONFLICT or not sent:
+                raise
+            self._record_one_by_one(sent)
+            return []
         except Exception:
             if not sent:
                 raise
@@ -164,8 +177,8 @@ class Dispatcher:
         for one in over:
             try:
                 self.desk.database.transact(partial(messages_sent, sent=[Sent(one.claimed, one.provider_id, one.at)]))
-            except DatabaseAway:
-                raise
+            except DatabaseAway as away:
+                self._put_off(one, away)
             except Exception:  # noqa: BLE001 - the dispatch loop: the lease brings this message back
                 tell_lost(one.claimed, SendOutcome.BROKE, "send_broke")
                 self._hand.drop(one.claimed)
@@ -179,11 +192,22 @@ class Dispatcher:
     def _failed(self, one: Tried, error: SendError) -> None:
         try:
             self._may_be_shut |= record_failure(self.desk, one, error)
-        except DatabaseAway:
-            raise
+        except DatabaseAway as away:
+            self._put_off(one, away)
+            return
         except Exception:  # noqa: BLE001 - the dispatch loop: the lease brings this message back
             tell_lost(one.claimed, SendOutcome.BROKE, "send_broke")
         self._hand.drop(one.claimed)
+
+    def _put_off(self, one: Tried, away: DatabaseAway) -> None:
+        """Somebody keeps the rows of this one from us: it goes behind the others. Raises what keeps us from all."""
+        if away.fault is not Fault.CONFLICT:
+            raise away
+        if self._stopping.is_set():
+            tell_lost(one.claimed, SendOutcome.LEFT, "send_not_recorded")
+            self._hand.drop(one.claimed)
+        else:
+            self._hand.later(one)
 
     def _leave_unrecorded(self) -> None:
         """We stop before the database is back."""

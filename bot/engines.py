@@ -152,28 +152,29 @@ def _begin_sqlite(connection: Connection) -> None:
     if options.get("readonly"):
         connection.exec_driver_sql("BEGIN")
         return
-    _wait_for_the_lock(connection.connection.driver_connection, options.get("deadline"))
-    if not connection.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    raw: Any = connection.connection.driver_connection
+    raw.execute("pragma busy_timeout=0")
+    try:
+        _wait_for_the_lock(raw, options.get("deadline"))
+        if not raw.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # which tells what is wrong
+    finally:
+        raw.execute(f"pragma busy_timeout={LOCK_SECONDS}000")
 
 
 def _wait_for_the_lock(connection: Any, deadline: float | None) -> None:
     """SQLite's own wait sleeps up to a tenth of a second at a time and starves some: this one looks every few
     milliseconds. Where it does not get the lock, nothing has begun."""
     until = deadline if deadline is not None else time.monotonic() + PATIENCE
-    connection.execute("pragma busy_timeout=0")
-    try:
-        while True:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if not _is_busy(error) or time.monotonic() >= until:
-                    return
-                time.sleep(random.uniform(0.001, 0.006))  # noqa: S311 - spreads load, no secret
-            else:
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() >= until:
                 return
-    finally:
-        connection.execute(f"pragma busy_timeout={LOCK_SECONDS}000")
+            time.sleep(random.uniform(0.001, 0.006))  # noqa: S311 - spreads load, no secret
+        else:
+            return
 
 
 def _is_busy(error: sqlite3.OperationalError) -> bool:

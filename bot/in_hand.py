@@ -43,8 +43,14 @@ class Hand:
     def tried(self, one: Tried) -> None:
         """Its try is over; what came of it is still to be written down."""
         with self._lock:
-            self._held[one.claimed.message.outbox_id].is_tried = True
-            self._tried.append(one)
+            if (held := self._held.get(one.claimed.message.outbox_id)) is not None:
+                held.is_tried = True
+                self._tried.append(one)
+
+    def later(self, one: Tried) -> None:
+        """It cannot be written down just now: the others go first."""
+        with self._lock:
+            self._tried = [*(each for each in self._tried if each is not one), one]
 
     def to_record(self) -> list[Tried]:
         """Those whose tries are over."""

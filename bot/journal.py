@@ -150,14 +150,14 @@ class Journal:
 
     def _waiting_lanes(self) -> frozenset[str]:
         """Read again once the folder has changed, or may have without telling: its time moves on in steps."""
-        changed = durable.changed_at(self.folder)
+        now, changed = time.time_ns(), durable.changed_at(self.folder)
         known_at, lanes = self._lanes
         if changed is None:
             return frozenset()
         if changed != known_at:
             names = [name for name in durable.names(self.folder) if name.endswith(ENTRY)]
             lanes = frozenset(name.removesuffix(ENTRY).rpartition("-")[2] for name in names)
-            self._lanes = (changed if changed + SETTLED_NS < time.time_ns() else _NEVER, lanes)
+            self._lanes = (changed if changed + SETTLED_NS < now else _NEVER, lanes)
         return lanes
 
     def _name(self, happened: Inbound | StatusReport, at: datetime) -> str:

@@ -61,7 +61,8 @@ class Lines(logging.Handler):
         self.lock = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.say(self.format(record))
+        with suppress(Exception):  # a line that a library cannot fill breaks nothing
+            self.say(self.format(record))
 
     def say(self, line: str) -> None:
         with suppress(OSError, ValueError):  # whoever took the lines has gone, or the stream is closed

@@ -113,8 +113,10 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
         if early and self._judged(conn, early):
             return
         self._more(conn, conn.sock)
-        if conn in self._waiting:
-            conn.is_heard = True
+        with self._turns:
+            is_unheard = conn in self._waiting and not conn.is_heard
+            conn.is_heard = conn.is_heard or is_unheard
+        if is_unheard:
             self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._more, conn))
 
     def stop_hearing(self, conn: _Connection) -> None:
@@ -172,7 +174,11 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
 
     def _answer(self, conn: _Connection) -> None:
         """What a thread does. Whoever may ask again is heard by the loop at once, without its being told."""
-        is_kept = self.handle(conn)
+        try:
+            is_kept = self.handle(conn)
+        except BaseException as error:  # noqa: BLE001 - the thread goes on, whatever broke
+            log.error("request_broke", endpoint=None, exc_info=error)
+            is_kept = False
         if is_kept and not conn.parser.unreader.buf.getvalue():
             conn.arriving = Arriving(time.monotonic(), self._known.keepalive)
             with self._turns:
@@ -200,10 +206,14 @@ class WebWorker(ThreadWorker):  # type: ignore[misc]
             _say(client, "500 Internal Server Error")
 
     def _more(self, conn: _Connection, _socket: socket.socket) -> None:
-        with self._turns:
-            is_waiting = conn in self._waiting
-        if not is_waiting:  # it speaks, or goes, before it is answered: it is heard again then
-            self.stop_hearing(conn)
+        with self._turns:  # one look, for the thread that answers may put it back at any moment
+            is_busy = conn not in self._waiting
+            was_heard = conn.is_heard
+            if is_busy:  # it speaks, or goes, before it is answered: it is heard again then
+                conn.is_heard = False
+        if is_busy:
+            if was_heard:
+                self.poller.unregister(conn.sock)
             return
         try:
             data = conn.sock.recv(READ_AT_ONCE)

@@ -73,6 +73,8 @@ def message_received(session: Session, inbound: Inbound, circumstances: Circumst
         return _put_off(session, heard, circumstances, circumstances.patience, left_open)
     if waits and circumstances.burst and says_nothing_yet(heard.dialogue, heard.event, heard.facts):
         return _put_off(session, heard, circumstances, circumstances.burst)
+    if is_new and heard.others_follow:  # the turn is that of an earlier one
+        change_conversation(session, conversation.id, last_message_at=circumstances.now)
     _finish(session, heard, circumstances)
     return Received(conversation.id, is_new)
 

@@ -105,7 +105,7 @@ def _is_just_it(
     things = [row.scarce_id for row in owned if row.scarce is Scarce.RESOURCE]
     kinds = [profile.resources.get(kind, ()) for kind in service.resource_kinds]
     is_each = all(any(thing in kind for thing in things) for kind in kinds)
-    return is_each and len(owned) == 1 + len(things) == 1 + len(kinds)
+    return is_each and len(owned) == 1 + len(things) == 1 + len({*service.resource_kinds})
 
 
 def _stretch(profile: Profile, service: Service, staff_id: int, start: datetime) -> tuple[datetime, datetime]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     String,
     UniqueConstraint,
+    bindparam,
     false,
     select,
     update,
@@ -23,6 +24,7 @@ from conversations.booking import BookingType
 from conversations.payments import PaymentRule, PaymentWhen
 from conversations.rules.policies import Approval, AtDeadline
 from models.base import Key, key, link, table, word
+from models.kept import OUTLIVES_LOCKS, look_again, read_once
 
 
 class Business(SQLModel, table=True):
@@ -227,20 +229,22 @@ resources = table(Resource)
 services = table(Service)
 service_staff = table(ServiceStaff)
 booking_policies = table(BookingPolicy)
-_VERSION, _READ_VERSION = "version of the business", select(business.c.version).where(business.c.id == 1)
+THE_ONE = 1
+"""The number of the one business."""
+_VERSION = (
+    select(business.c.version).where(business.c.id == bindparam("number")).execution_options(**{OUTLIVES_LOCKS: True})
+)
 
 
 def touch_business(session: Session) -> None:
     """Something that belongs to it has changed: every process reads it anew."""
     session.execute(update(business).values(version=business.c.version + 1))
-    session.info.pop(_VERSION, None)
 
 
 def version_now(session: Session) -> int | None:
     """The business's version, read once a transaction; None where no business is loaded."""
-    if session.info.get(_VERSION) is None:
-        session.info[_VERSION] = session.execute(_READ_VERSION).scalar_one_or_none()
-    return session.info[_VERSION]  # type: ignore[no-any-return]
+    row = read_once(session, _VERSION, THE_ONE)
+    return None if row is None else row.version
 
 
 def business_version(session: Session) -> int:
@@ -250,8 +254,8 @@ def business_version(session: Session) -> int:
 
 def lock_business(session: Session) -> int | None:
     """Its version, LOCKED until the transaction ends; None where no business is loaded."""
-    version = session.info[_VERSION] = session.execute(_READ_VERSION.with_for_update()).scalar_one_or_none()
-    return version
+    look_again(session)
+    return session.execute(_VERSION.with_for_update(), {"number": THE_ONE}).scalar_one_or_none()
 
 
 def active_staff(session: Session) -> dict[int, str]:

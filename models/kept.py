@@ -8,6 +8,9 @@ from sqlalchemy import Row, Select, Table, event
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.sql.visitors import iterate
 
+OUTLIVES_LOCKS = "outlives_locks"
+"""An option of statements whose rows are to be the same for all of a transaction, whatever it waits for."""
+
 
 class KeepingSession(Session):
     """A session that keeps what `read_once` reads, and lets go of it by itself."""
@@ -28,7 +31,8 @@ class KeepingSession(Session):
     def _let_go(self, statement: Any) -> None:
         if statement.is_select:
             if statement._for_update_arg is not None:
-                self.kept.clear()
+                for kept in [kept for kept in self.kept if not kept.get_execution_options().get(OUTLIVES_LOCKS)]:
+                    del self.kept[kept]
         elif not statement.is_dml:
             self.kept.clear()
         else:
@@ -56,6 +60,12 @@ def read_once(session: Session, statement: Select[Any], number: int) -> Row[Any]
         kept[number] = session.execute(statement, {"number": number}).one_or_none()
         session.kept[statement] = kept
     return kept[number]
+
+
+def look_again(session: Session) -> None:
+    """Whatever was read is read again when it is wanted."""
+    if isinstance(session, KeepingSession):
+        session.kept.clear()
 
 
 @cache

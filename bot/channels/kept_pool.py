@@ -36,7 +36,7 @@ class KeptPool:
     def __init__(
         self, url: str, timeout: float, login: tuple[str, str], headers: Mapping[str, str], connections: int = 32
     ) -> None:
-        """Raises requests.RequestException where the URL is none."""
+        """Raises requests.RequestException where the URL is none, and OSError where the certificates are not there."""
         self._timeout = Timeout(connect=timeout, read=timeout)
         self._adapter = HTTPAdapter(pool_maxsize=connections)
         with requests.Session() as session:
@@ -50,6 +50,7 @@ class KeptPool:
             request, found["verify"], proxies=found["proxies"], cert=found["cert"]
         )
         self._pool = cast(HTTPConnectionPool, pool)
+        self._adapter.cert_verify(self._pool, request.url, found["verify"], found["cert"])  # type: ignore[no-untyped-call]
 
     def post(self, body: str) -> Answer:
         """One exchange. Raises SendError where there is no answer."""

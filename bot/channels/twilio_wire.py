@@ -30,7 +30,7 @@ class TwilioMessages:
         for none at all."""
         try:
             pool = self._pool
-        except requests.RequestException as error:
+        except (requests.RequestException, OSError) as error:
             raise not_answered(error) from None
         answer = pool.post(urlencode(form))
         if not answer.is_yes:
