@@ -219,13 +219,29 @@ def test_one_connection_serves_any_number_of_requests(server: Hurried) -> None:
             whole = b"GET /healthz HTTP/1.1\r\nHost: desk\r\n\r\n"
             for part in (whole,) if number % 2 else (whole[:9], whole[9:]):
                 connection.sendall(part)
-            heard = b""
-            while not heard.endswith(b"ok\n"):
-                data = connection.recv(1000)
-                assert data, heard
-                heard += data
+            _until(connection, b"ok\n")
         connection.shutdown(socket.SHUT_WR)
         assert b"" == to_the_end(connection)
+
+
+def test_some_of_the_next_request_may_come_with_one_that_is_whole(server: Hurried) -> None:
+    whole = b"GET /healthz HTTP/1.1\r\nHost: desk\r\n\r\n"
+    with server.connect() as connection:
+        for _ in range(20):
+            time.sleep(0.05)  # the loop listens to it by now, which is when it matters
+            connection.sendall(whole + whole[:9])
+            assert b"200" in _until(connection, b"ok\n")
+            connection.sendall(whole[9:])
+            assert b"200" in _until(connection, b"ok\n")
+
+
+def _until(connection: socket.socket, end: bytes) -> bytes:
+    heard = b""
+    while not heard.endswith(end):
+        data = connection.recv(1000)
+        assert data, heard
+        heard += data
+    return heard
 
 
 @pytest.mark.parametrize("is_chunked", [False, True])

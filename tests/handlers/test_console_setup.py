@@ -187,6 +187,7 @@ class TestTaking:
         assert load(desk, data, preview.version) is None, "that was another version"
         (entry,) = desk.database.read(lambda session: audited(session, None, 5))
         assert ("changed the business", "~ service haircut: price") == (entry.action, entry.words)
+        assert f"version {preview.version + 1}" == entry.subject
 
     def test_what_cannot_be_loaded_leaves_everything_as_it_is(self, desk: Desk) -> None:
         asked = {"key": "why", "text": "Why?"}
