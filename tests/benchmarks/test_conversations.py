@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
@@ -39,8 +38,7 @@ def heard_of(fault: str, redelivered: float = 0.0, patience: float = 60.0, retri
             await crowd.forge(some_talks(3, TODAY))
             return heard
 
-    with ThreadPoolExecutor(1) as apart:  # a browser of other tests may have a loop in ours
-        return apart.submit(asyncio.run, talked()).result()
+    return asyncio.run(talked())
 
 
 def test_a_desk_that_does_everything_right_is_clean() -> None:
