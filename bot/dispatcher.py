@@ -142,7 +142,7 @@ class Dispatcher:
             if away.fault is not Fault.CONFLICT or not sent:
                 raise
             self._record_one_by_one(sent)
-            return []
+            return self._transact([], room) if room else []
         except Exception:
             if not sent:
                 raise
