@@ -26,6 +26,7 @@ from models.engagements import ask_for_work, has_work, wake_work
 from models.insert import changed_rows, insert_row
 from models.kept import read_once
 from models.payments import LEADS, count_led_by, held_of, led_by, payment_requests
+from models.prepared import prepared
 from models.scheduled_notices import NoticeKind, forget_notices, is_planned, plan_notices
 from models.tokens import row_opened_by
 
@@ -204,7 +205,7 @@ def booking_by_id(session: Session, booking_id: int) -> Row[Any] | None:
 
 @cache
 def _by_id() -> Select[Any]:
-    return _with_names().where(bookings.c.id == bindparam("number"))
+    return prepared(_with_names().where(bookings.c.id == bindparam("number")))
 
 
 def booking_by_token(session: Session, token: str) -> Row[Any] | None:
@@ -409,7 +410,7 @@ def _follow(session: Session, booking_id: int, now: datetime, *, is_decided: boo
     plan_notices(session, _notices(row, now), booking_id, row.start_at)
 
 
-_FOLLOWING = (
+_FOLLOWING = prepared(
     select(
         bookings.c.status,
         bookings.c.start_at,
@@ -424,8 +425,10 @@ _FOLLOWING = (
     .join(services, services.c.id == bookings.c.service_id)
     .where(bookings.c.id == bindparam("number"))
 )
-_CHANGE = update(bookings).where(bookings.c.id == bindparam("number"), bookings.c.version == bindparam("as_read"))
-_CHANGE_IN_CLASS = _CHANGE.values(live_class_id=bookings.c.class_session_id)
+_CHANGE = prepared(
+    update(bookings).where(bookings.c.id == bindparam("number"), bookings.c.version == bindparam("as_read"))
+)
+_CHANGE_IN_CLASS = prepared(_CHANGE.values(live_class_id=bookings.c.class_session_id))
 
 
 def hours_and_review(session: Session) -> tuple[QuietHours | None, timedelta]:
@@ -530,8 +533,10 @@ def open_proposal(session: Session, booking_id: int) -> Row[Any] | None:
     return session.execute(_OPEN_PROPOSAL, {"booking_id": booking_id}).one_or_none()
 
 
-_OPEN_PROPOSAL = select(proposals).where(
-    proposals.c.booking_id == bindparam("booking_id"), proposals.c.status == ProposalStatus.OPEN
+_OPEN_PROPOSAL = prepared(
+    select(proposals).where(
+        proposals.c.booking_id == bindparam("booking_id"), proposals.c.status == ProposalStatus.OPEN
+    )
 )
 
 

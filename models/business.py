@@ -25,6 +25,7 @@ from conversations.payments import PaymentRule, PaymentWhen
 from conversations.rules.policies import Approval, AtDeadline
 from models.base import Key, key, link, table, word
 from models.kept import OUTLIVES_LOCKS, look_again, read_once
+from models.prepared import prepared
 
 
 class Business(SQLModel, table=True):
@@ -231,7 +232,7 @@ service_staff = table(ServiceStaff)
 booking_policies = table(BookingPolicy)
 THE_ONE = 1
 """The number of the one business."""
-_VERSION = (
+_VERSION = prepared(
     select(business.c.version).where(business.c.id == bindparam("number")).execution_options(**{OUTLIVES_LOCKS: True})
 )
 

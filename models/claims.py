@@ -6,11 +6,10 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     Column,
-    CursorResult,
     ForeignKey,
     Index,
     Row,
@@ -33,6 +32,7 @@ from conversations.rules.cells import CELL_SECONDS, cells
 from models.base import Key, Moment, key, table, word
 from models.class_sessions import class_sessions, lock_class, look_at_class
 from models.insert import changed_rows, insert_row
+from models.prepared import plain_rows, prepared
 from models.waitlist import waiting_for
 from models.waitlist_looks import is_waited_for, seats_were_booked, time_came_free, time_was_booked
 
@@ -486,11 +486,7 @@ def busy(
     }  # fmt: skip
     for number, (holder, holder_id) in enumerate(but_not):
         values |= {f"not_holder_{number}": holder, f"not_number_{number}": holder_id}
-    result = cast(CursorResult[Any], session.execute(_busy(len(but_not)), values))
-    assert result.cursor is not None
-    rows: Sequence[tuple[int, str, int, int]] = result.cursor.fetchall()
-    result.close()
-    return rows
+    return plain_rows(session.execute(_busy(len(but_not)), values))
 
 
 @cache
@@ -510,10 +506,10 @@ def _busy(others: int) -> Select[Any]:
     for number in range(others):
         is_other = own.holder != bindparam(f"not_holder_{number}"), own.holder_id != bindparam(f"not_number_{number}")
         statement = statement.where(or_(*is_other))
-    return statement
+    return prepared(statement)
 
 
-_OF_HOLDER = (
+_OF_HOLDER = prepared(
     select(
         stretches,
         is_waited_for(
@@ -527,15 +523,19 @@ _DEAD_OF = (
     claims.c.scarce == bindparam("of_scarce"), claims.c.scarce_id == bindparam("number"),
     claims.c.live_until <= bindparam("now"),
 )  # fmt: skip
-_DEAD = select(claims.c.cell).where(*_DEAD_OF, claims.c.cell.between(bindparam("first"), bindparam("last")))
+_DEAD = prepared(
+    select(claims.c.cell).where(*_DEAD_OF, claims.c.cell.between(bindparam("first"), bindparam("last")))
+)
 _DELETE_DEAD = delete(claims).where(*_DEAD_OF, claims.c.cell.in_(bindparam("dead", expanding=True)))
-_INSERT = insert(claims)
+_INSERT = prepared(insert(claims))
 _OF_STRETCHES = claims.c.stretch_id.in_(bindparam("ids", expanding=True))
-_DELETE_CLAIMS = delete(claims).where(_OF_STRETCHES)
-_KEEP_CLAIMS = update(claims).where(_OF_STRETCHES, claims.c.live_until > bindparam("now")).values(live_until=None)
+_DELETE_CLAIMS = prepared(delete(claims).where(_OF_STRETCHES))
+_KEEP_CLAIMS = prepared(
+    update(claims).where(_OF_STRETCHES, claims.c.live_until > bindparam("now")).values(live_until=None)
+)
 _THESE_STRETCHES = stretches.c.id.in_(bindparam("ids", expanding=True))
-_DELETE_STRETCHES = delete(stretches).where(_THESE_STRETCHES)
-_HAND_OVER = (
+_DELETE_STRETCHES = prepared(delete(stretches).where(_THESE_STRETCHES))
+_HAND_OVER = prepared(
     update(stretches)
     .where(_THESE_STRETCHES)
     .values(holder=bindparam("to_holder"), holder_id=bindparam("to_number"), live_until=None)

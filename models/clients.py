@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from models.base import Key, Moment, key, table
 from models.insert import insert_all_unless_there, insert_numbered_unless_there, insert_row
+from models.prepared import prepared
 
 
 class Client(SQLModel, table=True):
@@ -29,7 +30,7 @@ class Client(SQLModel, table=True):
 
 
 clients = table(Client)
-_BY_ID = select(clients).where(clients.c.id == bindparam("client_id"))
+_BY_ID = prepared(select(clients).where(clients.c.id == bindparam("client_id")))
 _WHO = func.coalesce(clients.c.merged_into, clients.c.id).label("id")
 """Who somebody turned out to be."""
 

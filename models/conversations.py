@@ -30,6 +30,7 @@ from conversations.dialogue import State
 from models.base import Key, Moment, key, link, table, word
 from models.clients import clients
 from models.insert import insert_all_unless_there, insert_row, insert_unless_there
+from models.prepared import prepared
 
 
 class Conversation(SQLModel, table=True):
@@ -94,20 +95,20 @@ class Turn(SQLModel, table=True):
 
 conversations = table(Conversation)
 turns = table(Turn)
-_OF_ADDRESS = (
+_OF_ADDRESS = prepared(
     select(conversations)
     .where(conversations.c.channel == bindparam("channel"), conversations.c.address == bindparam("address"))
     .with_for_update(key_share=True)
 )
-_BY_ID = select(conversations).where(conversations.c.id == bindparam("conversation_id"))
-_LOCKED = _BY_ID.with_for_update(key_share=True)
+_BY_ID = prepared(select(conversations).where(conversations.c.id == bindparam("conversation_id")))
+_LOCKED = prepared(_BY_ID.with_for_update(key_share=True))
 _ID_OF_ADDRESS = select(conversations.c.id).where(
     conversations.c.channel == bindparam("channel"), conversations.c.address == bindparam("address")
 )
 _ROOMS = select(conversations.c.id, conversations.c.channel, conversations.c.last_inbound_at).where(
     conversations.c.channel.in_(bindparam("channels", expanding=True)), conversations.c.address == bindparam("address")
 )
-_CHANGE = update(conversations).where(conversations.c.id == bindparam("conversation_id"))
+_CHANGE = prepared(update(conversations).where(conversations.c.id == bindparam("conversation_id")))
 
 
 def conversation_for(session: Session, channel: str, address: str, now: datetime) -> Row[Any]:

@@ -9,6 +9,8 @@ from sqlalchemy import CursorResult, Executable, Insert, Table
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from models.prepared import prepared
+
 
 def insert_row(session: Session, table: Table, **values: Any) -> int:
     """Insert one row; its number."""
@@ -64,13 +66,13 @@ def _key_if_new(session: Session, table: Table, values: Mapping[str, Any]) -> Se
 @cache
 def _plain(table: Table) -> Insert:
     """Built once: that takes longer than to run it."""
-    return table.insert()
+    return prepared(table.insert())
 
 
 @cache
 def _unless_there(dialect: str, table: Table) -> Executable:
     statement: Executable = _insert(dialect, table).on_conflict_do_nothing().returning(*table.primary_key)
-    return statement
+    return prepared(statement)
 
 
 @cache

@@ -4,9 +4,11 @@ is locked, for whoever had to wait for a lock has to look again."""
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, event
+from sqlalchemy import Connection, Row, Select, Table, event
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.sql.visitors import iterate
+
+from models.prepared import preparation_of
 
 OUTLIVES_LOCKS = "outlives_locks"
 """An option of statements whose rows are to be the same for all of a transaction, whatever it waits for."""
@@ -18,15 +20,34 @@ class KeepingSession(Session):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.kept: dict[Select[Any], dict[int, Row[Any] | None]] = {}
+        self._own: Connection | None = None
+        self._is_watched = False
 
-    def execute(self, statement: Any, *args: Any, **options: Any) -> Any:
+    def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
+        """Straight on the connection, where it has one: nothing here is the ORM's, whose way there costs a third; what
+        is prepared, straight on that of the driver, where nobody wants to see each statement."""
         if self.kept:
             self._let_go(statement)
-        return super().execute(statement, *args, **options)
+        if self._own is None or options:
+            return super().execute(statement, params, **options)
+        if self._is_watched or (ready := preparation_of(statement)) is None:
+            return self._own.execute(statement, params)
+        if isinstance(params, list):
+            return ready.run_many(self._own, params)
+        return ready.run(self._own, params or {})
 
-    def connection(self, *args: Any, **options: Any) -> Any:
+    def connection(self, *args: Any, **options: Any) -> Connection:
         self.kept.clear()  # what is done with it is not seen here
-        return super().connection(*args, **options)
+        self._own = own = super().connection(*args, **options)
+        self._is_watched = bool(own.dispatch.before_cursor_execute) or bool(own.dispatch.after_cursor_execute)
+        return own
+
+    def begin_nested(self) -> SessionTransaction:
+        """The savepoint is set at once, and not with the session's next statement: ours go past it."""
+        nested = super().begin_nested()
+        if self._own is not None:
+            super().connection()
+        return nested
 
     def _let_go(self, statement: Any) -> None:
         if statement.is_select:

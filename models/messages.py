@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from models.base import Moment, key, link, table, word
 from models.insert import insert_row, insert_unless_there
+from models.prepared import prepared
 
 
 class Direction(StrEnum):
@@ -81,20 +82,22 @@ def hide(session: Session, message_ids: Sequence[int]) -> None:
     session.execute(update(messages).where(messages.c.id.in_(message_ids)).values(body=HIDDEN, raw=None))
 
 
-_UNANSWERED = (
+_UNANSWERED = prepared(
     select(messages)
     .where(messages.c.conversation_id == bindparam("conversation_id"))
     .where(messages.c.due_at.is_not(None), messages.c.turn_id.is_(None))
     .order_by(messages.c.id)
 )
-_RECENT = (
+_RECENT = prepared(
     select(messages.c.at, messages.c.body)
     .where(messages.c.conversation_id == bindparam("conversation_id"), messages.c.direction == Direction.IN)
     .where(messages.c.at >= bindparam("since"))
     .order_by(messages.c.id.desc())
     .limit(bindparam("most"))
 )
-_COVER = update(messages).where(messages.c.id == bindparam("message_id")).values(turn_id=bindparam("turn"), due_at=None)
+_COVER = prepared(
+    update(messages).where(messages.c.id == bindparam("message_id")).values(turn_id=bindparam("turn"), due_at=None)
+)
 
 
 def newest_message(session: Session, conversation_id: int) -> int:

@@ -1,0 +1,220 @@
+"""Statements made ready once: as the text that the database's driver takes, with what turns values into its own and
+back. SQLAlchemy writes the text and knows the types; its way from a statement to the driver, which for small statements
+takes several times as long as the database, is gone once and not each time."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Dialect, Executable, Result
+from sqlalchemy.engine import IteratorResult
+from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.sql.compiler import SQLCompiler
+
+S = TypeVar("S", bound=Executable)
+Processor = Callable[[Any], Any]
+LONGEST = 50
+"""The longest list for which a text of its own is kept."""
+_PREPARED = "prepared"
+_MANY = "for many rows"
+
+
+def prepared(statement: S) -> S:
+    """The same statement, to be made ready once: for one that lives as long as the program, and is run often."""
+    preparation = Preparation()
+    preparation.of = made = statement.execution_options(**{_PREPARED: preparation})
+    return made
+
+
+def preparation_of(statement: Executable) -> "Preparation | None":
+    """None where it is not prepared itself, and be it made of one that is."""
+    found: Preparation | None = statement.get_execution_options().get(_PREPARED)
+    return found if found is not None and found.of is statement else None
+
+
+def plain_rows(result: Result[Any]) -> Sequence[Any]:
+    """What the driver has answered, without SQLAlchemy's rows around it: for columns that it gives as they are."""
+    if isinstance(result, IteratorResult):
+        return list(result.iterator)
+    assert isinstance(result, CursorResult) and result.cursor is not None
+    rows: Sequence[Any] = result.cursor.fetchall()
+    result.close()
+    return rows
+
+
+class Preparation:
+    """What a statement is ready as, for each set of names and each sort of database it was run with."""
+
+    def __init__(self) -> None:
+        self.of: Any = None
+        self._ready: dict[tuple[Any, ...], _Ready | _Lists | None] = {}
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+        """What `Connection.execute` would answer, as far as this program asks: rows, or the `rowcount` and
+        `inserted_primary_key`. Raises what `Connection.execute` raises."""
+        dialect = connection.dialect
+        made: tuple[Any, ...] = (dialect.name, dialect.server_version_info, *values)
+        ready = self._ready[made] if made in self._ready else self._make(made, dialect, values)
+        if isinstance(ready, _Lists):
+            lengths = [len(values[name]) for name in ready.names]
+            if max(lengths) > LONGEST:
+                return connection.execute(self.of, values)
+            made += tuple(lengths)
+            ready = self._ready[made] if made in self._ready else self._make(made, dialect, values, ready)
+        return ready.run(connection, values) if isinstance(ready, _Ready) else connection.execute(self.of, values)
+
+    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Any:
+        """The same for each of these rows, which have the same names; none is answered."""
+        if len(rows) == 1:
+            return self.run(connection, rows[0])
+        dialect = connection.dialect
+        made: tuple[Any, ...] = (_MANY, dialect.name, dialect.server_version_info, *rows[0])
+        ready = self._ready[made] if made in self._ready else self._make(made, dialect, rows[0])
+        return ready.run_many(connection, rows) if isinstance(ready, _Ready) else connection.execute(self.of, rows)
+
+    def _make(
+        self, made: tuple[Any, ...], dialect: Dialect, values: Mapping[str, Any], lists: "_Lists | None" = None
+    ) -> "_Ready | _Lists | None":
+        ready = self._ready[made] = _ready(self.of, dialect, values, lists, is_many=made[0] is _MANY)
+        return ready
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of an INSERT, UPDATE or DELETE that answers no rows."""
+
+    rowcount: int
+    inserted_primary_key: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """A statement that takes lists by these names: its text is another for each length of them."""
+
+    names: tuple[str, ...]
+
+
+def _ready(
+    statement: Any, dialect: Dialect, values: Mapping[str, Any], lists: _Lists | None, *, is_many: bool
+) -> "_Ready | _Lists | None":
+    """None: what it says besides the values given is not the same each time."""
+    compiled = statement.compile(dialect=dialect, column_keys=list(values), for_executemany=is_many)
+    expanding = tuple(name for bind, name in compiled.bind_names.items() if bind.expanding and name in values)
+    if expanding and lists is None:
+        return _Lists(expanding)
+    defaults = {str(column.key): column.default for column in compiled.insert_prefetch}
+    defaults |= {str(column.key): column.onupdate for column in compiled.update_prefetch}
+    if compiled.literal_execute_params or compiled.escaped_bind_names:
+        return None
+    if any(bind.callable for bind in compiled.bind_names) or not all(one.is_scalar for one in defaults.values()):
+        return None
+    constants = {name: default.arg for name, default in defaults.items()}
+    keys = statement.table.primary_key if statement.is_insert else ()
+    return _Ready(compiled, values, constants, list(statement.exported_columns), keys)
+
+
+class _Ready:
+    """One statement, for one set of names and of their lists' lengths."""
+
+    def __init__(
+        self,
+        compiled: SQLCompiler,
+        values: Mapping[str, Any],
+        defaults: Mapping[str, Any],
+        columns: Sequence[Any],
+        keys: Iterable[Any],
+    ) -> None:
+        dialect, spread = compiled.dialect, compiled.construct_expanded_state({**defaults, **values})
+        self._text, self._order = spread.statement, spread.positiontup
+        binds = {name: bind for bind, name in compiled.bind_names.items() if name not in spread.parameter_expansion}
+        writers = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
+        writers |= spread.processors
+        self._lists = tuple((name, names) for name, names in spread.parameter_expansion.items() if name in values)
+        given = {*values, *(one for _, names in self._lists for one in names)}
+        self._writers = tuple((name, write) for name, write in writers.items() if write and name in given)
+        self._constants = {
+            name: write(value) if (write := writers.get(name)) else value
+            for name, value in spread.parameters.items()
+            if name not in given
+        }
+        self._is_insert, self._tells_key = compiled.isinsert, bool(compiled.effective_returning)
+        self._key_names = tuple(str(column.key) for column in keys)
+        self._columns, self._dialect = columns, dialect
+        self._shown = SimpleResultMetaData([str(column.key) for column in columns])
+        self._readers: list[tuple[int, Processor]] | None = None
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+        with self._cursor(connection) as cursor:
+            cursor.execute(self._text, self._written(values))
+            return self._answer(cursor, values)
+
+    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Done:
+        with self._cursor(connection) as cursor:
+            cursor.executemany(self._text, [self._written(values) for values in rows])
+            return Done(cursor.rowcount, ())
+
+    def _cursor(self, connection: Connection) -> "_Cursor":
+        return _Cursor(connection, self._text)
+
+    def _written(self, values: Mapping[str, Any]) -> Any:
+        given = {**self._constants, **values}
+        for name, names in self._lists:
+            given.update(zip(names, given.pop(name), strict=True))
+        for name, write in self._writers:
+            given[name] = write(given[name])
+        return given if self._order is None else [given[name] for name in self._order]
+
+    def _answer(self, cursor: DBAPICursor, values: Mapping[str, Any]) -> Any:
+        if self._columns:
+            return IteratorResult(self._shown, iter(self._read(cursor)))
+        return Done(cursor.rowcount, self._key(cursor, values) if self._is_insert else ())
+
+    def _key(self, cursor: DBAPICursor, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        if self._tells_key:
+            return tuple(cursor.fetchone() or ())
+        counted = getattr(cursor, "lastrowid", None)  # psycopg's has none
+        return tuple([values.get(name, counted) for name in self._key_names])
+
+    def _read(self, cursor: DBAPICursor) -> Sequence[Any]:
+        rows = cursor.fetchall()
+        if self._readers is None:
+            self._readers = self._found(cursor.description)
+        if not self._readers:
+            return rows
+        read = []
+        for row in rows:
+            cells = list(row)
+            for place, reader in self._readers:
+                cells[place] = reader(cells[place])
+            read.append(tuple(cells))
+        return read
+
+    def _found(self, description: Sequence[Any]) -> list[tuple[int, Processor]]:
+        """What turns each column back, which may hang on the driver's name for its type."""
+        found: list[tuple[int, Processor]] = []
+        for place, column in enumerate(self._columns):
+            kind = column.type.dialect_impl(self._dialect)
+            if (reader := kind.result_processor(self._dialect, description[place][1])) is not None:
+                found.append((place, reader))
+        return found
+
+
+class _Cursor:
+    """A cursor of the driver's, for one statement, whose errors are told as SQLAlchemy tells them."""
+
+    __slots__ = ("_connection", "_cursor", "_text")
+
+    def __init__(self, connection: Connection, text: str) -> None:
+        self._connection, self._text = connection, text
+
+    def __enter__(self) -> DBAPICursor:
+        self._cursor = self._connection.connection.cursor()
+        return self._cursor
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        try:
+            if error is not None:  # it knows what the error means for the connection, too
+                self._connection._handle_dbapi_exception(error, self._text, None, self._cursor, None)
+        finally:
+            self._cursor.close()
