@@ -22,9 +22,11 @@ UNREAD = frozenset({b"/console/imports"})
 HEAD_SECONDS, BYTES_A_SECOND = 20.0, 1000
 """Seconds that a request has, and bytes that earn it one more."""
 _END, _LINE = b"\r\n\r\n", b"\r\n"
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*(?=\r\n)", re.IGNORECASE)
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*(?=\r\n)", re.IGNORECASE)
 _CODED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _WAITS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*(?=\r\n)", re.IGNORECASE)
+_LONGEST_NUMBER = 18
+"""Digits of a length: with so many it is too large wherever it is sent, whichever others follow."""
 _SIZE = re.compile(rb"[0-9a-fA-F]{1,15}")
 
 
@@ -69,18 +71,18 @@ class Arriving:
 
     def _read_head(self, end: int) -> None:
         head = bytes(self.data[: end + len(_LINE)])
-        target = self._target = head.partition(_LINE)[0].partition(b" ")[2].partition(b" ")[0].partition(b"?")[0]
+        line = head.partition(_LINE)[0]
+        target = self._target = line.partition(b" ")[2].partition(b" ")[0].partition(b"?")[0]
         self._most = max((most for path, most in LARGER.items() if target.startswith(path)), default=USUAL_BODY)
-        lengths = _LENGTH.findall(head)
+        if _WAITS.search(head):
+            self.is_waited_for = not line.endswith(b"HTTP/1.0")
+            self.data[: len(head)] = head = _WAITS.sub(b"", head)  # answered here; gunicorn would once more
+            end = len(head) - len(_LINE)
         if _CODED.search(head):
             self._chunk = end + len(_END)
         else:
-            self._length = int(lengths[0]) if lengths else 0
-        if waits := _WAITS.search(head):
-            self.is_waited_for = True
-            del self.data[waits.start() : waits.end()]  # answered here; gunicorn would once more
-            end -= waits.end() - waits.start()
-            self._chunk = end + len(_END) if self._chunk is not None else None
+            lengths = _LENGTH.findall(head)
+            self._length = _number(lengths[0]) if len(lengths) == 1 else 0
         self._body = end + len(_END)
 
     def _of_the_body(self) -> Verdict:
@@ -105,3 +107,8 @@ class Arriving:
             self._chunk = end + len(_LINE) + length + len(_LINE)
             self._chunked += length
         return False
+
+
+def _number(digits: bytes) -> int:
+    digits = digits.lstrip(b"0")[:_LONGEST_NUMBER]
+    return int(digits or b"0")

@@ -7,7 +7,7 @@ import random
 import re
 import sys
 import threading
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from io import UnsupportedOperation
 from pathlib import Path
 from types import TracebackType
@@ -47,6 +47,15 @@ def set_up_logs(level: str) -> None:
     for name in ("urllib3", "twilio", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)  # a tick that outlasts the next is no fault
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # seven lines on what it is made of
+
+
+class _Unlocked(nullcontext[None]):
+    """What Python's logging takes for a handler's lock: until 3.12 by its deeds, from 3.13 on as a context."""
+
+    def acquire(self) -> None: ...
+
+    def release(self) -> None: ...
 
 
 class Lines(logging.Handler):
@@ -58,7 +67,7 @@ class Lines(logging.Handler):
         self.stream = stream
 
     def createLock(self) -> None:  # noqa: N802 - Python's name for it
-        self.lock = None
+        self.lock = _Unlocked()  # type: ignore[assignment]
 
     def emit(self, record: logging.LogRecord) -> None:
         with suppress(Exception):  # a line that a library cannot fill breaks nothing

@@ -10,6 +10,10 @@ _OURS = frozenset((*ALWAYS.items(), ENCRYPTED))
 """Headers that every answer carries, which need no looking at each time."""
 
 
+class Left(Exception):
+    """Whoever asked does not take the answer."""
+
+
 class Answer(Response):  # type: ignore[misc]
     """gunicorn's, for a socket that does not block."""
 
@@ -31,6 +35,11 @@ class Answer(Response):  # type: ignore[misc]
             self._head = "".join(lines).encode("latin-1")
             self.headers_sent = True
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all is said that its head promised; whoever waits for the rest would take the next answer for it."""
+        return self._omits_body or self.response_length is None or self.sent >= self.response_length
+
     def can_sendfile(self) -> bool:
         return False
 
@@ -45,13 +54,20 @@ class Answer(Response):  # type: ignore[misc]
         self._send(b"%b%X\r\n%b\r\n" % (head, len(data), data) if self.chunked else head + data)
 
     def _send(self, data: bytes) -> None:
+        """Raises Left."""
         self.has_begun = True
         try:
-            sent = self.sock.send(data)
+            sent = self._at_once(data)
+            if sent < len(data):
+                self._send_slowly(memoryview(data)[sent:])
+        except OSError as error:
+            raise Left from error
+
+    def _at_once(self, data: bytes) -> int:
+        try:
+            return int(self.sock.send(data))
         except BlockingIOError:
-            sent = 0
-        if sent < len(data):
-            self._send_slowly(memoryview(data)[sent:])
+            return 0
 
     def _send_slowly(self, rest: memoryview) -> None:
         """Somebody who takes it in as they can; how long they may is said of their socket."""

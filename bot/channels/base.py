@@ -9,6 +9,10 @@ from conversations.delivery import SendFailure
 from conversations.layout import Capabilities
 from conversations.messages import Outgoing
 
+SENDERS = 32
+"""Threads that wait for providers, made as they are wanted: ten texts a second where each takes three seconds. Each has
+a connection of its own to keep."""
+
 
 class SendError(Exception):
     """A provider did not take a message. `code` is its own code, `words` its own words without secrets."""

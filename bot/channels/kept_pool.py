@@ -12,10 +12,19 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
+from bot.channels.base import SENDERS
 from bot.channels.errors import not_answered
 
 ONCE = Retry(0, read=False)
 """What is not answered is not asked again here."""
+
+
+def kept_session() -> requests.Session:
+    """One of `requests` that keeps a connection for each of our senders."""
+    session, adapter = requests.Session(), HTTPAdapter(pool_maxsize=SENDERS)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ class KeptPool:
     of an answer. Redirects are not followed: they are answers. `login` is a name and a password."""
 
     def __init__(
-        self, url: str, timeout: float, login: tuple[str, str], headers: Mapping[str, str], connections: int = 32
+        self, url: str, timeout: float, login: tuple[str, str], headers: Mapping[str, str], connections: int = SENDERS
     ) -> None:
         """Raises requests.RequestException where the URL is none, and OSError where the certificates are not there."""
         self._timeout = Timeout(connect=timeout, read=timeout)

@@ -21,6 +21,8 @@ def clean(value: object) -> str:
     if value is None or isinstance(value, (dict, list)):
         return ""
     text = str(value).replace("\x00", "")
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -131,7 +131,10 @@ def _required(form: Mapping[str, str], *names: str) -> str:
 
 
 def _first(form: Mapping[str, str], *names: str) -> str:
-    return next((value for name in names if (value := clean(form.get(name)))), "")
+    for name in names:
+        if value := clean(form.get(name)):
+            return value
+    return ""
 
 
 def _media(form: Mapping[str, str]) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from bot.channels.base import Found, LookUp, SendError
 from bot.channels.errors import not_answered, refusal, seconds, without
+from bot.channels.kept_pool import kept_session
 from bot.channels.reading import clean
 from bot.channels.ultramsg_codes import FAILURES
 from bot.channels.ultramsg_inbound import ULTRAMSG, digits_of
@@ -33,10 +33,7 @@ class UltraMsgChannel:
         self._url = f"{(api_base or API_BASE).rstrip('/')}/instance{digits_of(instance)}"
         self._token = token
         self._timeout = timeout
-        self._session = requests.Session()
-        adapter = HTTPAdapter(pool_maxsize=16)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._session = kept_session()
 
     def send(self, message: Outgoing) -> str:
         """Hand the message to UltraMsg's queue; answers its queue number. Raises SendError."""

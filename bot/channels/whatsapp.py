@@ -5,10 +5,10 @@ from textwrap import shorten
 from typing import Any, Final
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from bot.channels.base import Found, LookUp, SendError
 from bot.channels.errors import not_answered, refusal, seconds, without
+from bot.channels.kept_pool import kept_session
 from bot.channels.reading import clean
 from bot.channels.whatsapp_codes import FAILURES
 from bot.channels.whatsapp_inbound import TAG, WHATSAPP_CLOUD
@@ -42,10 +42,7 @@ class WhatsAppChannel:
         self._token = token
         self._template = template
         self._timeout = timeout
-        self._session = requests.Session()
-        adapter = HTTPAdapter(pool_maxsize=16)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._session = kept_session()
 
     def send(self, message: Outgoing) -> str:
         """Hand the message to Meta; answers its id. Outside the 24 hours, whether we know of it or are told, the

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -199,6 +200,19 @@ def test_who_has_closed_what_lines_go_to_breaks_nothing(tmp_path: Path) -> None:
         for stream in (gone, file, nobody_reads):
             Lines(stream).say("another")
     assert (tmp_path / "log").read_text() == "a line\n"
+
+
+def test_the_lines_of_libraries_need_no_lock_in_any_version_of_python() -> None:
+    stream = io.StringIO()
+    lines = Lines(stream)
+    record = logging.makeLogRecord({"msg": "a library's", "name": "library"})
+    assert lines.handle(record)
+    with lines.lock:  # type: ignore[union-attr] # as Handler.handle does from 3.13 on
+        lines.emit(record)
+    lines.acquire()  # as it did until then, and as shutdown does always
+    lines.release()
+    logging.shutdown([lambda: lines])
+    assert "a library's\n" * 2 == stream.getvalue()
 
 
 def test_metas_ids_are_logged_without_the_number_in_them() -> None:
