@@ -77,12 +77,15 @@ def visit(service_ids: Sequence[int], services: Sequence[Service]) -> Service | 
     """These of the services, behind each other as one, for those who give them all: lengths and prices added, the first
     one's number. They are quoted in their own currency where not all have the client's. None where one is not among
     them, nobody gives them all, their prices have no sum, or one of several is a class."""
+    if len(service_ids) == 1:
+        for service in services:
+            if service.id == service_ids[0]:
+                return service if service.staff_ids else None
+        return None
     found = [service for wanted in service_ids for service in services if service.id == wanted]
     if not found or len(found) != len(service_ids):
         return None
     first, *others = found
-    if not others:
-        return first if first.staff_ids else None
     if any(service.is_class for service in found):
         return None
     staff_ids = tuple(i for i in first.staff_ids if all(i in other.staff_ids for other in others))

@@ -1,11 +1,14 @@
 """The state of one person's conversation: what is known, what was asked, what was offered."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
+from typing import Any, NamedTuple
 
 from conversations.engagements.kinds import Brief
 from conversations.series import Mode, Rhythm
+from conversations.values import replace
 
 
 class State(StrEnum):
@@ -116,8 +119,7 @@ class Subject(StrEnum):
     """An answer to a question about an engagement."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One offered choice. `key` is what the person types ("2", "B"); `value` is a menu word, a service's or a class's
     id, how many seats, an ISO date, an ISO time, for a moment both with a T between them, a whole command, a wish with
     the booking's number and the words that it was said in ("move 12 to friday"), the number of a place in a waiting
@@ -130,9 +132,10 @@ class Option:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dialogue:
-    """One person's conversation. Frozen: a step returns a changed copy."""
+    """One person's conversation. Frozen: a step returns a changed copy. Without slots: of its many parts one holds only
+    what was said of it, the class has how the others begin, and a copy is quickly made."""
 
     awaiting: Awaiting = Awaiting.NOTHING
     service_id: int | None = None
@@ -199,6 +202,13 @@ class Dialogue:
     """The coordinator's command whose list did not fit one text. `listed`: how many lines of it were told."""
     listed: int = 0
 
+    @classmethod
+    def of(cls, parts: Mapping[str, Any]) -> "Dialogue":
+        """The one with these parts, all others as they begin."""
+        dialogue = object.__new__(cls)
+        dialogue.__dict__.update(parts)
+        return dialogue
+
     @property
     def service_ids(self) -> tuple[int, ...]:
         """Every service of the visit."""
@@ -217,7 +227,7 @@ class Dialogue:
 
     def without_slots(self) -> "Dialogue":
         """Nothing asked and nothing known of a new booking; the booking made last is still known."""
-        return Dialogue(name=self.name, booking_id=self.booking_id, settled=self.settled)
+        return Dialogue.of({"name": self.name, "booking_id": self.booking_id, "settled": self.settled})
 
     def without_misses(self) -> "Dialogue":
         """The same, now that a text was understood."""

@@ -1,6 +1,5 @@
 """One step of a conversation: what is known, what happened, what may be known → what to say and do. Pure."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from conversations import commands, steps
@@ -110,6 +109,7 @@ from conversations.rules.opt_out import opt_word
 from conversations.turn import Turn
 from conversations.understanding import Answer, Intent, Understood
 from conversations.understanding.suggestion import LONGEST_TEXT, with_suggestion
+from conversations.values import replace
 
 FEWEST_LETTERS = 4
 """Of a text that may mean something nobody has taught us."""

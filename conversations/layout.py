@@ -60,7 +60,9 @@ def lay_out(replies: Sequence[Reply], language: str, channel: Capabilities) -> l
         return []
     asking = next((at for at in reversed(range(len(replies))) if replies[at].options), -1)
     options = replies[asking].options
-    if options and all(option.subject is not Subject.COMMAND for option in options):  # a command is typed with its id
+    shows_some = channel.buttons > 0 or channel.rows > 0
+    if shows_some and options and not any(option.subject is Subject.COMMAND for option in options):
+        # a command is typed with its id
         parts, choices = _parts(_text(replies, language, without=asking), channel), _choices(options)
         if shape(parts[-1], choices, channel) is not Shape.NUMBERED:
             return [*map(Laid, parts[:-1]), Laid(parts[-1], choices)]
@@ -79,14 +81,14 @@ def shape(text: str, choices: Sequence[Choice], channel: Capabilities) -> Shape:
 
 def numbered(text: str, choices: Sequence[Choice]) -> str:
     """A text with its options as lines under it."""
-    return "\n".join([text, *(f"{key}. {label}" for key, label in choices)])
+    return "\n".join([text, *[f"{key}. {label}" for key, label in choices]]) if choices else text
 
 
 def split(text: str, longest: int) -> list[str]:
     """Cut a text into parts of at most `longest` units, at a line's end where there is one, else at a word's, else
     between two characters."""
     parts = []
-    while units(text) > longest:
+    while 2 * len(text) > longest and units(text) > longest:
         fits = beginning(text, longest)
         head = text[: fits + 1]
         cut = head.rfind("\n")
@@ -117,4 +119,4 @@ def _text(replies: Sequence[Reply], language: str, without: int | None = None) -
 
 
 def _choices(options: Sequence[Option]) -> tuple[Choice, ...]:
-    return tuple((option.key, option.label) for option in options)
+    return tuple([(option.key, option.label) for option in options])

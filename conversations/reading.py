@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache, lru_cache
+from itertools import chain
 
 from conversations.dialogue import Dialogue
 from conversations.events import Said
@@ -34,14 +35,15 @@ def understood_here(dialogue: Dialogue, event: Said, facts: Facts) -> Understood
 def context_of(dialogue: Dialogue, facts: Facts) -> Context:
     """What this person's next text is read against."""
     staff = tuple(facts.staff())
-    service = visits.offered(dialogue.service_ids, facts)
+    service = visits.offered(dialogue.service_ids, facts) if dialogue.service_id is not None else None
+    working = staff if service is None else [member for member in staff if member.id in service.staff_ids]
     return Context(
         now=facts.now,
         language=facts.language,
         region=facts.business.region,
         services=tuple(facts.services()),
         staff=staff,
-        shifts=tuple(shift for s in staff if service is None or s.id in service.staff_ids for shift in s.shifts),
+        shifts=tuple(chain.from_iterable([member.shifts for member in working])),
         options=dialogue.options,
         awaiting=dialogue.awaiting,
         day=dialogue.day,

@@ -74,8 +74,8 @@ class UndeclaredStep(Exception):
 
 def check(before: Dialogue, after: Dialogue, *, by_text: bool) -> None:
     """Raises UndeclaredStep unless a text or silence (or else news of a booking) may lead from `before` to `after`."""
-    allowed = STATES[before.state] if by_text else NEWS
-    if after.state is not before.state and after.state not in allowed:
-        raise UndeclaredStep(f"state {before.state} led to {after.state}")
+    stood, stands = before.state, after.state
+    if stands is not stood and stands not in (STATES[stood] if by_text else NEWS):
+        raise UndeclaredStep(f"state {stood} led to {stands}")
     if after.awaiting is not before.awaiting and after.awaiting not in QUESTIONS[before.awaiting]:
         raise UndeclaredStep(f"question {before.awaiting} led to {after.awaiting}")

@@ -1,18 +1,16 @@
 """A dialogue as JSON, and back: what an older version stored is read, what nobody knows any more is left out."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date, time
-from operator import attrgetter
 from typing import Any
 
 from conversations.dialogue import Awaiting, Dialogue, Option, Quiet, Subject
-from conversations.engagements.kinds import Detail
+from conversations.engagements.kinds import Brief, Detail
 from conversations.series import Frequency, Mode, Rhythm
 
 VERSION = 1
-_FIELDS = tuple(field.name for field in fields(Dialogue))
-_values = attrgetter(*_FIELDS)
-_EMPTY = _values(Dialogue())
+_EMPTY = {field.name: field.default for field in fields(Dialogue)}
 _AWAITING = {each.value: each for each in Awaiting}
 _SUBJECTS = {each.value: each for each in Subject}
 _QUIET = {each.value: each for each in Quiet}
@@ -22,38 +20,27 @@ _MODES = {each.value: each for each in Mode}
 
 def dump(dialogue: Dialogue) -> dict[str, Any]:
     """Plain JSON values, only what differs from an empty dialogue."""
-    told = zip(_FIELDS, _values(dialogue), _EMPTY, strict=True)
-    return {"version": VERSION, **{name: _plain(value) for name, value, empty in told if value != empty}}
+    told = {name: _plain(value) for name, value in vars(dialogue).items() if value != _EMPTY[name]}
+    return {"version": VERSION, **told}
 
 
 def load(stored: dict[str, Any]) -> Dialogue:
     """The dialogue again. An unknown awaited answer becomes none: a stale step leads on, never to an error."""
-    return Dialogue(**{name: _value(name, stored[name]) for name in _FIELDS if name in stored})
+    return Dialogue.of({name: _value(name, value) for name, value in stored.items() if name in _EMPTY})
 
 
 def _value(name: str, stored: Any) -> Any:
     """What stands in one field, as `dump` has written it, or an older version."""
-    match name:
-        case "awaiting":
-            return _AWAITING.get(stored, Awaiting.NOTHING)
-        case "options":
-            return tuple([Option(o[0], _SUBJECTS[o[1]], o[2], o[3]) for o in stored if o[1] in _SUBJECTS])
-        case "day":
-            return date.fromisoformat(stored)
-        case "at" | "earliest" | "latest":
-            return time_from(stored)
-        case "quiet":
-            return _QUIET.get(stored, Quiet.NO)
-        case "more_service_ids" | "shown" | "intake":
-            return tuple(stored)
-        case "brief":
-            return tuple([(_DETAILS[each], told) for each, told in stored if each in _DETAILS])
-        case "mode":
-            return _MODES.get(stored)
-        case "rhythm":
-            return _rhythm(stored)
-        case _:
-            return stored
+    read = _READ.get(name)
+    return stored if read is None else read(stored)
+
+
+def _options(stored: list[list[str]]) -> tuple[Option, ...]:
+    return tuple([Option(o[0], _SUBJECTS[o[1]], o[2], o[3]) for o in stored if o[1] in _SUBJECTS])
+
+
+def _brief(stored: list[list[str]]) -> Brief:
+    return tuple([(_DETAILS[each], told) for each, told in stored if each in _DETAILS])
 
 
 def _rhythm(stored: dict[str, Any]) -> Rhythm:
@@ -72,20 +59,33 @@ def time_text(at: time) -> str:
 
 
 def time_from(text: str) -> time:
-    return time.fromisoformat(text.removesuffix("/2")).replace(fold=int(text.endswith("/2")))
+    return time.fromisoformat(text[:-2]).replace(fold=1) if text.endswith("/2") else time.fromisoformat(text)
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "awaiting": lambda stored: _AWAITING.get(stored, Awaiting.NOTHING),
+    "options": _options,
+    "day": date.fromisoformat,
+    **dict.fromkeys(("at", "earliest", "latest"), time_from),
+    "quiet": lambda stored: _QUIET.get(stored, Quiet.NO),
+    **dict.fromkeys(("more_service_ids", "shown", "intake"), tuple),
+    "brief": _brief,
+    "mode": _MODES.get,
+    "rhythm": _rhythm,
+}
+"""How a field is read that is no plain JSON value."""
 
 
 def _plain(value: Any) -> Any:
-    match value:
-        case time():
-            return time_text(value)
-        case date():
-            return value.isoformat()
-        case Option():
-            return [value.key, value.subject.value, value.value, value.label]
-        case Rhythm():
-            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-        case tuple():
-            return [_plain(each) for each in value]
-        case _:
-            return value
+    made = _MADE.get(type(value))
+    return value if made is None else made(value)
+
+
+_MADE: Mapping[type, Callable[[Any], Any]] = {
+    time: time_text,
+    date: date.isoformat,
+    Option: lambda option: [option.key, option.subject.value, option.value, option.label],
+    Rhythm: lambda rhythm: {field.name: _plain(getattr(rhythm, field.name)) for field in fields(rhythm)},
+    tuple: lambda values: [_plain(each) for each in values],
+}
+"""How a value that is no plain JSON is written."""

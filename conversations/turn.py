@@ -1,6 +1,6 @@
 """What a step gives back: the dialogue as it now is, what to say, and what to do."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from conversations.dialogue import Dialogue
 from conversations.effects import Effect
@@ -22,8 +22,12 @@ class Turn:
 
     def led_by(self, *lead: Reply) -> "Turn":
         """The same, with these said first."""
-        return replace(self, replies=(*lead, *self.replies)) if lead else self
+        if not lead:
+            return self
+        return Turn(self.dialogue, (*lead, *self.replies), self.effects, self.then, self.is_private)
 
     def doing(self, *first: Effect) -> "Turn":
         """The same, with these done first."""
-        return replace(self, effects=(*first, *self.effects)) if first else self
+        if not first:
+            return self
+        return Turn(self.dialogue, self.replies, (*first, *self.effects), self.then, self.is_private)

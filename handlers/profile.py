@@ -1,9 +1,10 @@
 """The business as values, read whole, and read again only when it has changed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
-from typing import Any
+from functools import cached_property, lru_cache, partial
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select
@@ -31,6 +32,8 @@ from models.business import (
     version_now,
 )
 from models.operators import Role, commanding_operators
+
+Key = TypeVar("Key", str, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +104,17 @@ class Profile:
 
     def terms(self, staff_id: int, service_id: int) -> Terms:
         """A session type has the terms of its service."""
-        return terms(self.policies, staff_id, self.main_of_variant.get(service_id, service_id))
+        return self._terms(staff_id, self.main_of_variant.get(service_id, service_id))
 
     def coordinator_in(self, conversation: Row[Any]) -> Coordinator | None:
         """Who commands in this conversation: a coordinator by phone, an operator by phone or from the console."""
-        those = self.commanders if conversation.channel == CONSOLE else self.texting
-        return next((one for one in those if one.phone == conversation.address), None)
+        return self.coordinator_at(conversation.channel, conversation.address)
 
-    @property
+    def coordinator_at(self, channel: str, address: str) -> Coordinator | None:
+        """As coordinator_in(), of whoever writes from there."""
+        return (self._at_console if channel == CONSOLE else self._by_phone).get(address)
+
+    @cached_property
     def texting(self) -> tuple[Coordinator, ...]:
         """Who commands by text. A phone that is a coordinator's and an operator's is the coordinator's."""
         return tuple(one for one in (*self.coordinators, *self.commanders_by_phone) if one.phone)
@@ -123,8 +129,7 @@ class Profile:
     def coordinator_for(self, service_id: int, staff_id: int) -> Coordinator | None:
         """Who answers requests for this service with this staff member: its coordinator, theirs, else the default."""
         wanted = self.coordinator_of_service.get(service_id) or self.coordinator_of_staff.get(staff_id)
-        own = next((c for c in self.coordinators if c.id == wanted), None)
-        return own or next((c for c in self.coordinators if c.is_default), None)
+        return self._by_id.get(wanted, self._default) if wanted is not None else self._default
 
     def quiet_hours_of(self, coordinator: Coordinator) -> QuietHours | None:
         """When this coordinator is not reminded: their own quiet hours, else the business's."""
@@ -134,6 +139,35 @@ class Profile:
         """Who stands in for this coordinator, where they can be reached by another phone."""
         found = next((c for c in self.coordinators if c.id == coordinator.backup_id), None)
         return found if found is not None and found.phone and found.phone != coordinator.phone else None
+
+    @cached_property
+    def _by_phone(self) -> Mapping[str, Coordinator]:
+        return _first_of_each((one.phone, one) for one in self.texting)
+
+    @cached_property
+    def _at_console(self) -> Mapping[str, Coordinator]:
+        return _first_of_each((one.phone, one) for one in self.commanders)
+
+    @cached_property
+    def _by_id(self) -> Mapping[int, Coordinator]:
+        return _first_of_each((one.id, one) for one in self.coordinators)
+
+    @cached_property
+    def _default(self) -> Coordinator | None:
+        return next((one for one in self.coordinators if one.is_default), None)
+
+    @cached_property
+    def _terms(self) -> Callable[[int, int], Terms]:
+        """Those of one staff member's service are asked for several times a turn."""
+        return lru_cache(maxsize=256)(partial(terms, self.policies))
+
+
+def _first_of_each(named: Iterable[tuple[Key, Coordinator]]) -> dict[Key, Coordinator]:
+    """Of several with one key the first counts."""
+    found: dict[Key, Coordinator] = {}
+    for key, one in named:
+        found.setdefault(key, one)
+    return found
 
 
 class Profiles:

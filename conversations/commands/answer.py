@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeGuard
 
 from conversations.booking import BookingStatus
@@ -267,8 +268,9 @@ def _answered(event: Said, facts: Facts) -> Answer | None:
     return understood.answer if replace(understood, answer=None, intent=None).fills_nothing else None
 
 
+@lru_cache(maxsize=64)
 def _only_for_coordinators(text: str) -> str:
-    """The command word of a text that no client would write by chance, else nothing."""
+    """The command word of a text that no client would write by chance, else nothing. Asked twice of one text."""
     calls = parse(text)
     if not calls:
         return ""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from conversations.commands.base import Call, Command, SeriesRef
 from conversations.commands.keywords import LONGEST_PHRASE, keywords
@@ -27,6 +28,12 @@ MOST_IDS = 50
 def parse(text: str, language: str = "en", *, is_quoting: bool = False) -> list[Call]:
     """The commands of a text, one or several behind `;` or on lines of their own; none where it is no command.
     `is_quoting`: it quotes a text about a booking, so that a command needs no id."""
+    return list(_parsed(text, language, is_quoting))
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str, language: str, is_quoting: bool) -> tuple[Call, ...]:
+    """Asked of one text by whoever wants to know whether it is a command, and again by whoever runs it."""
     calls: list[Call] = []
     for piece in _PIECES.split(text[:2000]):
         call = _one(piece, language, is_quoting)
@@ -36,8 +43,8 @@ def parse(text: str, language: str = "en", *, is_quoting: bool = False) -> list[
             last = calls[-1]
             calls[-1] = replace(last, rest=f"{last.rest}; {piece.strip()}".lstrip("; "))
         elif piece.strip():
-            return []
-    return calls
+            return ()
+    return tuple(calls)
 
 
 def _one(piece: str, language: str, is_quoting: bool) -> Call | None:

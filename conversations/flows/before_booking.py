@@ -2,7 +2,6 @@
 and a short intake."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from conversations.business import Agreement
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
@@ -27,6 +26,7 @@ from conversations.replies import say
 from conversations.turn import Turn
 from conversations.understanding import Answer, Understood
 from conversations.understanding.normalise import fold
+from conversations.values import replace
 
 LONGEST_TEXT = 480
 """A longer agreement is read on a page, where there is one."""

@@ -1,7 +1,6 @@
 """Booking: ask for the first slot that is missing, check the time, show the whole summary, and book on YES."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from conversations.booking import BookingStatus, BookingView
@@ -30,6 +29,7 @@ from conversations.rules.choosing import nearest, spread
 from conversations.stored import time_text
 from conversations.turn import Turn
 from conversations.understanding import Answer, Understood
+from conversations.values import replace
 
 Replies = tuple[Reply, ...]
 LOOK_BACK, LOOK_AHEAD = timedelta(days=3), timedelta(days=21)
@@ -156,7 +156,8 @@ def ask_time(dialogue: Dialogue, facts: Facts, lead: Replies = (), key: str = "a
     service, day = visits.wanted(dialogue, facts), dialogue.day
     assert day is not None
     slots = free_slots(_calendars(dialogue, service, facts, day, day), service.minutes, day, day, facts.now)
-    fitting = [slot for slot in slots if _within(slot, dialogue)]
+    is_bound = dialogue.earliest is not None or dialogue.latest is not None
+    fitting = [slot for slot in slots if _within(slot, dialogue)] if is_bound else slots
     if fitting:
         choices = options.times(spread(fitting, 6), facts.language)
         return Turn(dialogue.asking(Awaiting.TIME, choices), (*lead, say(key, choices, day=day)))
@@ -329,10 +330,10 @@ def _calendars(dialogue: Dialogue, service: Service, facts: Facts, first: date, 
 
 
 def _within(slot: Slot, dialogue: Dialogue) -> bool:
-    at = slot.start.timetz().replace(tzinfo=None)
+    at = slot.start.time()
     return (dialogue.earliest is None or at >= dialogue.earliest) and (dialogue.latest is None or at <= dialogue.latest)
 
 
 def _corrects(understood: Understood) -> bool:
     """Whether a yes or no came with something that changes the summary ("yes but at 4", "no, Tuesday")."""
-    return replace(understood, answer=None, name="", intent=None).fills_nothing is False
+    return bool(understood.email or understood.note) or not understood.is_slotless

@@ -1,7 +1,5 @@
 """What a text tells of an engagement beside what it is about: with the first wish, an answer, or a correction."""
 
-from dataclasses import replace
-
 from conversations.dialogue import Awaiting, Dialogue
 from conversations.engagements import kind_named
 from conversations.engagements.kinds import Brief, Detail, Kind, Question
@@ -12,6 +10,7 @@ from conversations.facts import Facts
 from conversations.reading import context_of, understood_here
 from conversations.replies import Reply
 from conversations.understanding import Certainty, Understood, understand
+from conversations.values import replace
 
 _WISHED = (
     Awaiting.NOTHING, Awaiting.MENU, Awaiting.SERVICE, Awaiting.DATE, Awaiting.DATE_READING, Awaiting.TIME,
@@ -23,8 +22,10 @@ _WISHED = (
 def hear(dialogue: Dialogue, event: Said, understood: Understood, facts: Facts) -> tuple[Dialogue, Said, Understood]:
     """A wish without what it tells of the engagement, which is kept: of "we're getting married on 12 June 2027, can we
     come in tuesday at 3?" the first day is the wedding's."""
+    if dialogue.awaiting not in _WISHED or dialogue.changing or facts.person.is_coordinator:
+        return dialogue, event, understood
     kind, opening = _spoken_of(dialogue, understood, facts)
-    if kind is None or dialogue.awaiting not in _WISHED or dialogue.changing or facts.person.is_coordinator:
+    if kind is None:
         return dialogue, event, understood
     told: list[tuple[Detail, str]] = []
     rest = event.text

@@ -2,7 +2,6 @@
 of it may be skipped but its name, told in any order, and corrected until the YES."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from conversations.dialogue import Awaiting, Dialogue, Option, Quiet, Subject
@@ -21,6 +20,7 @@ from conversations.turn import Turn
 from conversations.understanding import Answer, Context, Understood, understand
 from conversations.understanding.contacts import read_email
 from conversations.understanding.email_typos import suggested
+from conversations.values import replace
 
 PATIENT = 2
 """How many answers in a row may say nothing, before a question is left open."""
@@ -105,8 +105,8 @@ def back(dialogue: Dialogue, facts: Facts) -> Turn | None:
 
 def _kind(dialogue: Dialogue, facts: Facts) -> Kind | None:
     """What the wanted service opens; None for nothing, and where this client has one under way."""
-    service = visits.offered(dialogue.service_ids, facts)
-    if service is None or not service.engagement or dialogue.adds_to is not None:
+    service = visits.offered(dialogue.service_ids, facts) if dialogue.adds_to is None else None
+    if service is None or not service.engagement:
         return None
     return to_be_opened(service.engagement, facts)
 

@@ -1,7 +1,5 @@
 """What a client reads of what the business did by itself: booked for them, gave up a day, took something back."""
 
-from dataclasses import replace
-
 from conversations.booking import BookingStatus, BookingView
 from conversations.dialogue import Awaiting, Dialogue
 from conversations.effects import Effect, LetGo
@@ -13,6 +11,7 @@ from conversations.flows.pay_words import waits
 from conversations.languages.render import name_text
 from conversations.replies import Reply, say
 from conversations.turn import Turn
+from conversations.values import replace
 
 _ENDED = (BookingStatus.CANCELLED, BookingStatus.DECLINED, BookingStatus.EXPIRED)
 

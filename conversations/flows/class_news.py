@@ -1,7 +1,5 @@
 """What who is in a class, or waits for it, reads when it is called off or has another time."""
 
-from dataclasses import replace
-
 from conversations.booking import BookingStatus
 from conversations.dialogue import Awaiting, Dialogue
 from conversations.events import ClassCancelled, ClassMoved
@@ -10,6 +8,7 @@ from conversations.flows.classes import LOOK_AHEAD, MOST_SHOWN, labels
 from conversations.flows.notices import confirmation, settle
 from conversations.replies import say
 from conversations.turn import Turn
+from conversations.values import replace
 
 
 def cancelled(dialogue: Dialogue, event: ClassCancelled, facts: Facts) -> Turn:

@@ -1,7 +1,6 @@
 """Booking a class: which of its sessions, for how many, and YES."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from conversations.booking import BookingStatus, BookingView
@@ -18,6 +17,7 @@ from conversations.languages.render import render
 from conversations.replies import Reply, say
 from conversations.rules.policies import Approval
 from conversations.turn import Turn
+from conversations.values import replace
 
 Replies = tuple[Reply, ...]
 LOOK_AHEAD = timedelta(days=92)

@@ -1,7 +1,5 @@
 """The questions of an intake by text, one after the other, and how their answers are read."""
 
-from dataclasses import replace
-
 from conversations.business import Service
 from conversations.dialogue import Awaiting, Dialogue, Subject
 from conversations.events import Said
@@ -15,6 +13,7 @@ from conversations.replies import Reply, say
 from conversations.turn import Turn
 from conversations.understanding import Answer, Context, Intent, understand
 from conversations.understanding.normalise import fold
+from conversations.values import replace
 
 LONGEST_WISH = 3
 """Words of a text that is no answer: "start over please"."""

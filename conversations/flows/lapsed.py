@@ -1,7 +1,5 @@
 """A request that ran out: nobody answered it in time, or its client had not settled on the time for it."""
 
-from dataclasses import replace
-
 from conversations.booking import BookingView
 from conversations.dialogue import Awaiting, Dialogue
 from conversations.effects import TellCoordinator
@@ -11,6 +9,7 @@ from conversations.flows import booking as funnel
 from conversations.flows.notices import offer_others, settle
 from conversations.replies import Reply, say
 from conversations.turn import Turn
+from conversations.values import replace
 
 
 def expired(dialogue: Dialogue, event: RequestExpired, facts: Facts) -> Turn:

@@ -1,7 +1,5 @@
 """What a text tells beside any wish: a name, an address, a note, who it is for."""
 
-from dataclasses import replace
-
 from conversations.dialogue import Dialogue
 from conversations.effects import AddNote
 from conversations.facts import Facts
@@ -9,6 +7,7 @@ from conversations.flows import booking, one_each, side_trips
 from conversations.replies import Reply, say
 from conversations.turn import Turn
 from conversations.understanding import Understood
+from conversations.values import replace
 
 
 def is_only_for_whom(understood: Understood) -> bool:

@@ -1,6 +1,5 @@
 """What a client reads when something has happened to their booking, and what their conversation knows from then on."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from conversations.booking import BookingStatus, BookingView
@@ -30,6 +29,7 @@ from conversations.replies import Reply, Value, say
 from conversations.rules.availability import free_slots
 from conversations.rules.choosing import apart
 from conversations.turn import Turn
+from conversations.values import replace
 
 
 def booked(dialogue: Dialogue, event: Booked, facts: Facts) -> Turn:

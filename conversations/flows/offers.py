@@ -1,8 +1,6 @@
 """What has come free is offered to somebody who waits for it: what they read, and what their YES or NO leads to. What
 they were doing meanwhile is gone on with."""
 
-from dataclasses import replace
-
 from conversations.classes import Place, WaitlistStatus
 from conversations.dialogue import Dialogue
 from conversations.effects import AcceptOffer, DeclineOffer, TellCoordinator
@@ -13,6 +11,7 @@ from conversations.flows.waiting import offer, what
 from conversations.replies import Reply, say
 from conversations.turn import Turn
 from conversations.understanding import Answer, Intent, Understood
+from conversations.values import replace
 
 _BESIDE = (None, Intent.THANKS, Intent.BOOK, Intent.GREETING)
 WAITS = (WaitlistStatus.WAITING, WaitlistStatus.OFFERED)

@@ -1,7 +1,5 @@
 """Several people for what takes one at a time: the first is booked now, the next behind them."""
 
-from dataclasses import replace
-
 from conversations.booking import BookingView
 from conversations.business import Service
 from conversations.dialogue import Dialogue
@@ -11,6 +9,7 @@ from conversations.flows.slots import LONGEST_NOTE
 from conversations.languages.render import name_text
 from conversations.replies import Reply, say
 from conversations.session_types import SessionType
+from conversations.values import replace
 
 
 def takes_one(service: Service) -> bool:

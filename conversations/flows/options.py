@@ -1,7 +1,8 @@
 """Offered choices: numbered, or lettered where a number would look like an hour."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 from string import ascii_uppercase
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from conversations.stored import time_from, time_text
 
 def numbered(subject: Subject, choices: Iterable[tuple[str, str]]) -> tuple[Option, ...]:
     """Options 1, 2, 3 … from (value, label)."""
-    return tuple(Option(str(n), subject, value, label) for n, (value, label) in enumerate(choices, start=1))
+    return tuple([Option(str(n), subject, value, label) for n, (value, label) in enumerate(choices, start=1)])
 
 
 def lettered(subject: Subject, choices: Iterable[tuple[str, str]]) -> tuple[Option, ...]:
@@ -26,12 +27,19 @@ def lettered(subject: Subject, choices: Iterable[tuple[str, str]]) -> tuple[Opti
 
 def times(slots: Sequence[Slot], language: str) -> tuple[Option, ...]:
     """Options A, B, C … for times of one day."""
-    at = [slot.start.timetz().replace(tzinfo=None) for slot in slots]
-    labels = [render(say("time_option", at=t), language) for t in at]
+    at = [slot.start.time() for slot in slots]
     return tuple(
-        Option(letter, Subject.TIME, time_text(t), label)
-        for letter, t, label in zip(ascii_uppercase, at, labels, strict=False)
+        [
+            Option(letter, Subject.TIME, time_text(t), _time_label(t, language))
+            for letter, t in zip(ascii_uppercase, at, strict=False)
+        ]
     )
+
+
+@lru_cache(maxsize=256)
+def _time_label(at: time, language: str) -> str:
+    """The same few times are offered all day."""
+    return render(say("time_option", at=at), language)
 
 
 def moments(slots: Sequence[Slot], language: str) -> tuple[Option, ...]:
@@ -40,7 +48,7 @@ def moments(slots: Sequence[Slot], language: str) -> tuple[Option, ...]:
         Option(
             letter,
             Subject.MOMENT,
-            f"{slot.start.date().isoformat()}T{time_text(slot.start.timetz().replace(tzinfo=None))}",
+            f"{slot.start.date().isoformat()}T{time_text(slot.start.time())}",
             render(say("moment_option", when=slot.start), language),
         )
         for letter, slot in zip(ascii_uppercase, slots, strict=False)

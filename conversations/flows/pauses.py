@@ -1,6 +1,5 @@
 """A client who began a booking and says no more: reminded once, then what they began is put by until they write."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from conversations.dialogue import Awaiting, Dialogue, Option, Quiet, Subject
@@ -11,6 +10,7 @@ from conversations.flows.slots import what_is_known
 from conversations.replies import say
 from conversations.turn import Turn
 from conversations.understanding import Answer, Understood
+from conversations.values import replace
 
 
 def patience(dialogue: Dialogue, facts: Facts) -> timedelta | None:

@@ -1,8 +1,6 @@
 """Paying for a booking: how it is asked for, what a client's word about it leads to, and what they read when something
 has come of it."""
 
-from dataclasses import replace
-
 from conversations.booking import BookingStatus, BookingView
 from conversations.dialogue import Dialogue
 from conversations.effects import AskOnPhone, SubmitProof, TellCoordinator
@@ -35,6 +33,7 @@ from conversations.rules.references import reference_in
 from conversations.series import SeriesView
 from conversations.turn import Turn
 from conversations.understanding import Intent, Understood
+from conversations.values import replace
 
 _METHODS = {Intent.PAY_BY_CARD: PaymentMethod.CARD, Intent.PAY_BY_PHONE: PaymentMethod.MPESA}
 

@@ -1,7 +1,6 @@
 """A time that the coordinator proposed: YES, NO, or another time."""
 
 import re
-from dataclasses import replace
 
 from conversations.booking import ProposalView
 from conversations.dialogue import Awaiting, Dialogue
@@ -13,6 +12,7 @@ from conversations.languages.render import render
 from conversations.replies import say
 from conversations.turn import Turn
 from conversations.understanding import Answer, Certainty, Understood
+from conversations.values import replace
 
 _NUMBERED = re.compile(r"\s*[^\s\d#]+[\s,]*#?(\d{1,9})[\s.!]*")
 _MAY_ANSWER = (Awaiting.PROPOSAL, Awaiting.WORDS, Awaiting.NOTHING)

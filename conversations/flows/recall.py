@@ -1,6 +1,5 @@
 """What a text leaves to memory: "the usual", "same time next week"."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from conversations.flows import visits
 from conversations.flows.slots import moment
 from conversations.replies import Reply, say
 from conversations.understanding import Certainty, DateReading, Intent, TimeReading, Understood
+from conversations.values import replace
 
 WEEK = timedelta(days=7)
 

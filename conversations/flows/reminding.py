@@ -1,7 +1,5 @@
 """Reminders, and what comes after a visit: what the client reads, and what their answer leads to."""
 
-from dataclasses import replace
-
 from conversations.booking import BookingView
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
 from conversations.effects import PromiseToCome
@@ -15,6 +13,7 @@ from conversations.languages.render import render
 from conversations.replies import say
 from conversations.turn import Turn
 from conversations.understanding import Answer, Understood
+from conversations.values import replace
 
 _COME, _MOVE, _DROP = "come", rescheduling.WISH, cancelling.WISH
 _INTERRUPTED = frozenset({Awaiting.NOTHING, Awaiting.MENU, Awaiting.REMINDER, Awaiting.PICK_UP})

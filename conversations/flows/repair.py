@@ -1,7 +1,5 @@
 """What to do with a text that was not understood: another form, then choices, then a person. Nobody is left stuck."""
 
-from dataclasses import replace
-
 from conversations.dialogue import Awaiting, Dialogue
 from conversations.effects import CallPerson
 from conversations.facts import Facts
@@ -10,6 +8,7 @@ from conversations.flows.slots import what_is_known
 from conversations.replies import Reply, say
 from conversations.turn import Turn
 from conversations.understanding.normalise import LONGEST
+from conversations.values import replace
 
 _ASKED_ONCE_MORE = frozenset(
     {

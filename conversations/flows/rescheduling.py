@@ -1,7 +1,5 @@
 """A client wants another time for a booking: the funnel, with its service known; the old time is theirs until then."""
 
-from dataclasses import replace
-
 from conversations.booking import BookingStatus, BookingView
 from conversations.dialogue import Dialogue
 from conversations.effects import CallPerson, ChangeWish, Effect, Reschedule, TellCoordinator
@@ -15,6 +13,7 @@ from conversations.replies import say
 from conversations.rules.availability import why_not
 from conversations.turn import Turn
 from conversations.understanding import Understood
+from conversations.values import replace
 
 WISH = "move"
 

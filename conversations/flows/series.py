@@ -1,7 +1,6 @@
 """Booking a series: what is missing, a preview in which every occurrence is checked, and all of it at one YES."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from conversations.business import Money, Service
@@ -20,6 +19,7 @@ from conversations.rules.series_plans import Plan, in_mode, plan, span
 from conversations.series import Frequency, Mode, Rhythm
 from conversations.turn import Turn
 from conversations.understanding import Answer, Length, Understood, Unit
+from conversations.values import replace
 
 Replies = tuple[Reply, ...]
 _FREQUENCIES = {Unit.DAY: Frequency.DAILY, Unit.WEEK: Frequency.WEEKLY, Unit.MONTH: Frequency.MONTHLY}
@@ -114,8 +114,8 @@ def ask_next(dialogue: Dialogue, service: Service, facts: Facts, lead: Replies =
 
 def answer(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn | None:
     """What the client's YES to a series leads to, or their choice of what becomes of the rest of it; None otherwise."""
-    service = visits.offered(dialogue.service_ids, facts)
-    if dialogue.rhythm is None or service is None:
+    service = visits.offered(dialogue.service_ids, facts) if dialogue.rhythm is not None else None
+    if service is None:
         return None
     picked = understood.choice if dialogue.awaiting is Awaiting.MODE else None
     if picked is not None and picked.subject is Subject.MODE:

@@ -1,6 +1,5 @@
 """A client adds a date to their series that was left out, or one more: a single booking that becomes a visit of it."""
 
-from dataclasses import replace
 from datetime import date, time
 
 from conversations.dialogue import Dialogue
@@ -11,6 +10,7 @@ from conversations.replies import say
 from conversations.series import SeriesView
 from conversations.turn import Turn
 from conversations.understanding import Certainty, Understood
+from conversations.values import replace
 
 
 def begin(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn | None:

@@ -1,7 +1,7 @@
 """A client has asked for a whole series in one, by a program, and is sure: planned as in a conversation. Either it can
 be had as it is asked for, or nothing happens."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from conversations.business import Service
@@ -18,6 +18,7 @@ from conversations.rules.series import MOST, UnfitPattern
 from conversations.rules.series_plans import Plan
 from conversations.series import Mode
 from conversations.turn import Turn
+from conversations.values import replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """A client wants another day or hour for one visit of a series and all later ones; each is checked by itself."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from conversations.booking import BookingView
@@ -18,6 +17,7 @@ from conversations.turn import Turn
 from conversations.understanding import Certainty, DateReading, Understood
 from conversations.understanding.kinds import Kind
 from conversations.understanding.vocabulary import vocabulary
+from conversations.values import replace
 
 Replies = tuple[Reply, ...]
 Starts = tuple[tuple[BookingView, datetime], ...]

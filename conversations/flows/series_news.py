@@ -1,6 +1,5 @@
 """What a client reads when something has happened to their series: one text, however many visits it has."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from conversations.booking import BookingStatus, BookingView
@@ -16,6 +15,7 @@ from conversations.flows.their_time import their_time
 from conversations.replies import Reply, Value, say
 from conversations.series import SeriesView
 from conversations.turn import Turn
+from conversations.values import replace
 
 _KEYS = {
     BookingStatus.CONFIRMED: "series_approved",

@@ -1,7 +1,6 @@
 """Waiting for the dates that a series left out because they were not free: all of them by one answer."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from conversations.dialogue import Dialogue, Option, Subject
@@ -15,6 +14,7 @@ from conversations.rules.availability import Refusal
 from conversations.series import SeriesItem, SeriesView
 from conversations.stored import time_text
 from conversations.turn import Turn
+from conversations.values import replace
 
 _SERIES = "S"
 

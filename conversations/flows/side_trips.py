@@ -1,6 +1,5 @@
 """Questions and wishes beside the booking; each returns to the point it left."""
 
-from dataclasses import replace
 from itertools import groupby
 
 from conversations.business import Money, Shift, Staff
@@ -28,6 +27,7 @@ from conversations.replies import Reply, say
 from conversations.session_types import Name
 from conversations.turn import Turn
 from conversations.understanding import Intent, Understood
+from conversations.values import replace
 
 _MENU = ("menu_book", "menu_my_bookings", "menu_prices", "menu_person")
 

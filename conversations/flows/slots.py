@@ -1,6 +1,6 @@
 """Fill the slots that a text gives, in any order; what it leaves unclear becomes a question."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from conversations.business import Service
@@ -14,6 +14,7 @@ from conversations.rules.availability import Slot
 from conversations.stored import time_from, time_text
 from conversations.turn import Turn
 from conversations.understanding import Certainty, DateReading, TimeReading, Understood
+from conversations.values import replace
 
 LONGEST_NOTE = 500
 

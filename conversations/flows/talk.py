@@ -1,7 +1,5 @@
 """A client's text, whatever it says: which flow answers it."""
 
-from dataclasses import replace
-
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
 from conversations.events import Said
 from conversations.facts import Facts
@@ -30,6 +28,7 @@ from conversations.reading import context_of, named_language
 from conversations.replies import say
 from conversations.turn import Turn
 from conversations.understanding import Answer, Intent, Understood, understand
+from conversations.values import replace
 
 
 def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts) -> Turn:

@@ -1,7 +1,6 @@
 """What is to be booked: one service, or several as one visit."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from conversations.business import Service, Shift, visit
 from conversations.dialogue import Awaiting, Dialogue, Subject
@@ -12,11 +11,14 @@ from conversations.replies import say
 from conversations.rules.prices import quoted
 from conversations.turn import Turn
 from conversations.understanding import Understood
+from conversations.values import replace
 
 
 def offered(service_ids: Sequence[int], facts: Facts, phone: str = "") -> Service | None:
     """These services as one, quoted to who is here, or to this number; None where one is off the list, or nobody gives
     them all in one day."""
+    if not service_ids:
+        return None
     whole = visit(service_ids, quoted(facts.services(), phone) if phone else facts.services())
     return whole if whole is None or len(service_ids) == 1 or _fits_a_day(whole, facts) else None
 

@@ -1,7 +1,6 @@
 """The waiting list: what somebody is offered where a class, or a time, is full, and how their place in it is called."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from conversations.business import ANY, Service
@@ -14,6 +13,7 @@ from conversations.languages.render import render
 from conversations.replies import Reply, say
 from conversations.stored import time_from, time_text
 from conversations.turn import Turn
+from conversations.values import replace
 
 Replies = tuple[Reply, ...]
 

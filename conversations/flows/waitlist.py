@@ -1,7 +1,6 @@
 """A client wishes to wait for what is full, or to wait no longer."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from conversations.classes import ClassStatus, Place
 from conversations.dialogue import Awaiting, Dialogue, Subject
@@ -25,6 +24,7 @@ from conversations.replies import say
 from conversations.stored import time_text
 from conversations.turn import Turn
 from conversations.understanding import Answer, Intent, Understood
+from conversations.values import replace
 
 _HAS_ROOM = ("confirm_class", "confirm", "confirm_unnamed", "ask_time")
 """What is asked last where there is something to be had."""

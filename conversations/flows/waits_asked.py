@@ -1,7 +1,6 @@
 """A client has asked by a program to wait for what is full, to wait no longer, or has answered an offer: as if they had
 texted it. Either it can be done as it is asked for, or nothing happens."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from conversations.business import Service
@@ -19,6 +18,7 @@ from conversations.rules.availability import WallTime, day_refusals, free_slots,
 from conversations.rules.choosing import spread
 from conversations.stored import time_text
 from conversations.turn import Turn
+from conversations.values import replace
 
 FEW = 3
 

@@ -1,6 +1,5 @@
 """Why a time cannot be had, answered from the reckoning that makes the offers."""
 
-from dataclasses import replace
 from datetime import date
 
 from conversations.dialogue import Awaiting, Dialogue
@@ -12,6 +11,7 @@ from conversations.replies import say
 from conversations.rules.availability import free_slots
 from conversations.turn import Turn
 from conversations.understanding import Understood
+from conversations.values import replace
 
 
 def answer(dialogue: Dialogue, understood: Understood, facts: Facts) -> Turn:

@@ -1,7 +1,5 @@
 """Somebody of the business talks with the client: we say so when they begin and end, and are silent between."""
 
-from dataclasses import replace
-
 from conversations.dialogue import Awaiting, Dialogue
 from conversations.events import HandedBack, OperatorWrote, Said, TakenOver
 from conversations.facts import Facts
@@ -9,6 +7,7 @@ from conversations.flows import paying, side_trips
 from conversations.replies import say
 from conversations.turn import Turn
 from conversations.understanding import Understood
+from conversations.values import replace
 
 
 def taken_over(dialogue: Dialogue, event: TakenOver, facts: Facts) -> Turn:

@@ -1,7 +1,5 @@
 """What the coordinator wrote about a request, and what its client answers: words go to them, a time to the funnel."""
 
-from dataclasses import replace
-
 from conversations.booking import BookingStatus, BookingView
 from conversations.dialogue import Awaiting, Dialogue
 from conversations.effects import TellCoordinator
@@ -11,6 +9,7 @@ from conversations.flows import booking, proposal, rescheduling
 from conversations.replies import say
 from conversations.turn import Turn
 from conversations.understanding import Certainty, Understood
+from conversations.values import replace
 
 LONGEST = 500
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -18,6 +18,9 @@ LANGUAGES = {
 }
 """The languages we answer in, each by its own name. A language is offered once its file is there."""
 
+HEARD_EVERYWHERE = ("crisis", "opt_out")
+"""The tables whose words count whatever language is spoken."""
+
 
 @cache
 def spoken() -> Mapping[str, str]:
@@ -25,6 +28,7 @@ def spoken() -> Mapping[str, str]:
     return {code: name for code, name in LANGUAGES.items() if files(__package__).joinpath(f"{code}.toml").is_file()}
 
 
+@lru_cache(maxsize=64)
 def known(code: str) -> str:
     """The code of a language that has a file: "en-GB" is en, "tl" is fil, one that has none is English."""
     short = code.lower().partition("-")[0]
@@ -36,6 +40,22 @@ def known(code: str) -> str:
 def language(code: str) -> Mapping[str, Any]:
     """The whole file of one language (`en`), kept for good. Raises FileNotFoundError for a language that has none."""
     return read_file(code)
+
+
+@cache
+def words_everywhere(table: str) -> tuple[str, ...]:
+    """The words of one table in every language, for what is heard whichever one a text is in. Each file is let go of
+    again: most are never spoken here."""
+    return _heard_everywhere()[table]
+
+
+@cache
+def _heard_everywhere() -> Mapping[str, tuple[str, ...]]:
+    heard: dict[str, tuple[str, ...]] = dict.fromkeys(HEARD_EVERYWHERE, ())
+    for code in spoken():
+        file = read_file(code)
+        heard |= {table: heard[table] + tuple(file.get(table, {}).get("words", ())) for table in heard}
+    return heard
 
 
 def read_file(code: str) -> Mapping[str, Any]:

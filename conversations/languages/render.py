@@ -15,6 +15,7 @@ from conversations.languages import language
 from conversations.replies import Reply, say
 from conversations.session_types import Called, Name
 
+_NOTHING = ("", ())
 _KEPT = 2048
 """Of what was written lately: the same days, hours and prices are written all day."""
 
@@ -42,7 +43,7 @@ def render(reply: Reply, code: str) -> str:
         [
             "".join([_filled(piece, values, code) for piece in line.pieces])
             for line in _lines(_wording(reply, code))
-            if not line.names or any(values[name] not in ("", ()) for name in line.names)
+            if not line.names or [name for name in line.names if values[name] not in _NOTHING]
         ]
     )
 
@@ -82,7 +83,10 @@ def _lines(wording: str) -> tuple[_Line, ...]:
 
 
 def _filled(piece: _Piece, values: Mapping[str, Any], code: str) -> str:
-    return piece.words + _text(values[piece.name], piece.written, code) if piece.name else piece.words
+    if not piece.name:
+        return piece.words
+    value = values[piece.name]
+    return piece.words + (value if isinstance(value, str) else _text(value, piece.written, code))
 
 
 def _text(value: Any, written: str, code: str) -> str:
@@ -100,7 +104,8 @@ def _text(value: Any, written: str, code: str) -> str:
             return money_text(value, code)
         case datetime():
             pattern = _pattern(written or "moment", code)
-            return _as_written(value.replace(tzinfo=None), pattern, code).replace("ZONE", _zone(value))
+            moment = _as_written(value.replace(tzinfo=None), pattern, code)
+            return moment.replace("ZONE", _zone(value)) if "ZONE" in moment else moment
         case date():
             return _as_written(value, _pattern(written or "day", code), code)
         case time():

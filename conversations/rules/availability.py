@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from conversations.business import Staff
@@ -60,8 +61,7 @@ class Calendar:
     booked: Mapping[date, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A start that can be had."""
 
     start: datetime
@@ -121,7 +121,7 @@ def free_slots(calendars: Sequence[Calendar], minutes: int, first: date, last: d
     if not calendars or last < first:
         return []
     base = _up(datetime.combine(first - ONE_DAY, time(0), UTC))
-    found, grids = CellSet(base), _Grids(minutes, base)
+    found, grids = CellSet(base), _Grids(minutes, base, is_single=len(calendars) == 1)
     for calendar in calendars:
         found |= _free(calendar, minutes, first, last, now, grids)
     zone = calendars[0].staff.zone
@@ -168,12 +168,15 @@ def _free(calendar: Calendar, minutes: int, first: date, last: date, now: dateti
 class _Grids:
     """The cells on the grid from which people work long enough, made once for all who work at the same hours."""
 
-    def __init__(self, minutes: int, base: int) -> None:
+    def __init__(self, minutes: int, base: int, *, is_single: bool) -> None:
         self.base = base
         self._minutes = minutes
+        self._is_single = is_single
         self._made: dict[Hashable, CellSet] = {}
 
     def of(self, staff: Staff, grid_minutes: int, first: date, last: date) -> CellSet:
+        if self._is_single:
+            return _grid(staff, grid_minutes, self._minutes, first, last, self.base)
         asked = hours_of(staff, first, last + ONE_DAY), grid_minutes, first, last
         if asked not in self._made:
             self._made[asked] = _grid(staff, grid_minutes, self._minutes, first, last, self.base)

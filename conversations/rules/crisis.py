@@ -1,16 +1,17 @@
 """Words of somebody who may harm themselves. A booking desk cannot help; it must not answer with a menu either."""
 
-from functools import cache
+from functools import cache, lru_cache
 
-from conversations.languages import language, spoken
+from conversations.languages import words_everywhere
 
 
+@lru_cache(maxsize=64)
 def is_crisis(text: str) -> bool:
-    """Whether a text holds such words, in whichever language."""
+    """Whether a text holds such words, in whichever language. Several ask of one text."""
     padded = f" {' '.join(text.casefold().split())} "
     return any(phrase in padded for phrase in _phrases())
 
 
 @cache
 def _phrases() -> tuple[str, ...]:
-    return tuple(word.casefold() for code in spoken() for word in language(code).get("crisis", {}).get("words", ()))
+    return tuple(word.casefold() for word in words_everywhere("crisis"))

@@ -9,6 +9,8 @@ from decimal import Decimal
 from conversations.money import Money, minor_units
 from conversations.rules.mpesa import CURRENCY, NAIROBI
 
+_SHORTEST = 30
+"""A code, "confirmed", an amount and "sent to" are longer."""
 _FAR = 200
 """Characters behind the amount in which the moment stands, behind a name and an account."""
 _CODE = r"(?<![0-9A-Z])(?=[A-Z]+[0-9])([A-Z][0-9A-Z]{9})\W{0,4}(?:confirmed|imethibitishwa)\W{0,4}"
@@ -36,6 +38,8 @@ class Confirmation:
 def read_confirmation(text: str) -> Confirmation | None:
     """The first payment that the text confirms, whatever stands around it; None where it confirms none. The
     balance in it is not read."""
+    if len(text) < _SHORTEST and text.isascii():
+        return None
     line = " ".join(unicodedata.normalize("NFKC", text).split())
     found = _PAID.search(line)
     if found is None:

@@ -50,11 +50,13 @@ def hours_of(staff: Staff, first: date, last: date) -> Hashable:
 def is_open(staff: Staff, start: datetime, end: datetime) -> bool:
     """Whether they work from `start` to `end` (aware) without a break; hours that meet, at midnight too, are one."""
     day = start.astimezone(staff.zone).date()
-    at = start.astimezone(UTC)
+    at, until = start.astimezone(UTC), end.astimezone(UTC)
+    if any(opens <= at and until <= closes for opens, closes in open_stretches(staff, day, day)):
+        return True  # as most are
     for opens, closes in sorted(open_stretches(staff, day - ONE_DAY, end.astimezone(staff.zone).date())):
         if opens <= at < closes:
             at = closes
-    return at >= end.astimezone(UTC)
+    return at >= until
 
 
 def _exception(staff: Staff, day: date) -> Day | None:

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from functools import cache, lru_cache
 
-from conversations.languages import language, spoken
+from conversations.languages import words_everywhere
 
 # 47 CFR 64.1200(a)(10) and the carriers' own lists. CANCEL alone counts on SMS only: see `bare_cancel`.
 _OUT = {"stop", "stopall", "stop all", "unsubscribe", "end", "quit", "revoke", "optout", "opt out"}
@@ -25,10 +25,12 @@ class OptWord(StrEnum):
     HELP = "help"
 
 
+@lru_cache(maxsize=64)
 def opt_word(text: str, *, bare_cancel: bool) -> OptWord | None:
     """What the whole message says about our texts. "please stop by at 3" says nothing; "stop texting me" does.
 
-    `bare_cancel`: whether CANCEL alone opts out here, as it does on SMS for carrier and law alike."""
+    Several ask of one text. `bare_cancel`: whether CANCEL alone opts out here, as it does on SMS for carrier and law
+    alike."""
     folded = _folded(text)
     if folded in _OUT or folded in _out_in_other_languages() or (bare_cancel and folded == "cancel"):
         return OptWord.OUT
@@ -46,10 +48,9 @@ def is_carriers_word(text: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _folded(text: str) -> str:
-    """Several look at one text."""
     return " ".join(_SIGNS.sub(" ", text.casefold().replace("’", "'")).split())
 
 
 @cache
 def _out_in_other_languages() -> frozenset[str]:
-    return frozenset(_folded(word) for code in spoken() for word in language(code).get("opt_out", {}).get("words", ()))
+    return frozenset(map(_folded, words_everywhere("opt_out")))

@@ -3,12 +3,14 @@
 The alphabet is that of 3GPP TS 23.038 (GSM 03.38), 6.2.1 and 6.2.1.1. A segment holds 140 octets; of several that are
 joined each holds 134, for six are its header (TS 23.040, 9.2.3.24.1)."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
-from conversations.characters import characters, units
+from conversations.characters import are_single, characters, units
 
 
 class Encoding(StrEnum):
@@ -30,8 +32,12 @@ BASIC = frozenset(f"@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ 
 EXTENSION = frozenset("\f^{}\\[~]|€")
 """An escape and a septet each, never parted."""
 _ALPHABET = BASIC | EXTENSION
+_MARKS = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
+"""Signs and emoji, as we begin our texts with, which have no cheaper spelling."""
 SIZES = {Encoding.GSM_7: (160, 153), Encoding.UCS_2: (70, 67)}
 """Septets or UTF-16 units in a segment that is alone, and in each of several."""
+_SECOND_OF_TWO = range(0xDC, 0xE0)
+"""What the second unit of a code point begins with."""
 EQUALS = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛′`´ʹʻʼ", "'"),
@@ -56,27 +62,50 @@ have no equal: a name keeps its accents, and a mark its meaning."""
 def segments(text: str) -> Segments:
     """What a text costs, as it stands."""
     if not is_gsm(text):
-        total = units(text)
-        of_each = len if total == len(text) else units  # where no code point is two units, counting them is enough
-        each = map(of_each, characters(text, SIZES[Encoding.UCS_2][1]))
-        return Segments(Encoding.UCS_2, _count(total, Encoding.UCS_2, each))
+        return Segments(Encoding.UCS_2, _count_wide(text))
     escaped = 0 if EXTENSION.isdisjoint(text) else sum(sign in EXTENSION for sign in text)
     septets = (1 + (sign in EXTENSION) for sign in text) if escaped else None
     return Segments(Encoding.GSM_7, _count(len(text) + escaped, Encoding.GSM_7, septets))
 
 
+@lru_cache(maxsize=16)
 def is_gsm(text: str) -> bool:
-    """Whether every character is in the alphabet that takes seven bits."""
+    """Whether every character is in the alphabet that takes seven bits. Asked of a text once for its spelling, and once
+    for its cost."""
     return _ALPHABET.issuperset(text)
 
 
 def cheapest(text: str) -> str:
     """The same words as they cost least. Look-alikes are taken only where that alone brings the whole text into GSM's
     alphabet at no more segments: beside an emoji or another script they would save nothing, and it stays as it is."""
-    if is_gsm(text):
+    if is_gsm(text) or _MARKS.search(text):
         return text
     plain = unicodedata.normalize("NFC", text).translate(EQUALS)
     return plain if is_gsm(plain) and segments(plain).count <= segments(text).count else text
+
+
+def _count_wide(text: str) -> int:
+    """How many segments a text costs in UTF-16."""
+    total = units(text)
+    alone, joined = SIZES[Encoding.UCS_2]
+    if total <= alone:
+        return 1
+    if are_single(text):
+        return _count(total, Encoding.UCS_2, None) if total == len(text) else _count_pairs(text, total, joined)
+    of_each = len if total == len(text) else units  # where no code point is two units, counting them is enough
+    return _count(total, Encoding.UCS_2, map(of_each, characters(text, joined)))
+
+
+def _count_pairs(text: str, total: int, joined: int) -> int:
+    """The same of single code points, some of which are two units that are never parted."""
+    encoded = text.encode("utf-16-be")
+    count = at = 0
+    while at < total:
+        at += joined
+        if at < total and encoded[2 * at] in _SECOND_OF_TWO:
+            at -= 1
+        count += 1
+    return count
 
 
 def _count(total: int, encoding: Encoding, sizes: Iterable[int] | None) -> int:

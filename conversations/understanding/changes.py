@@ -9,7 +9,7 @@ from conversations.understanding.phrases import Words
 from conversations.understanding.tokens import Token
 from conversations.understanding.visits import Part, services_in, written_onto
 from conversations.understanding.vocabulary import Vocabulary
-from conversations.understanding.wording import begins, plain, without
+from conversations.understanding.wording import begins, may_hold, plain, without
 
 _MARKS = frozenset(".!?؟।,،;")
 
@@ -26,6 +26,8 @@ def read_changes(pieces: Sequence[Token], words: list[str], services: Sequence[S
     """`words` are those among the pieces, plain."""
     if not services or not words:
         return Changed(False, (), words)
+    if not _may_leave_out([piece.text for piece in pieces], known):
+        return Changed(_adds(words, known) or written_onto(pieces[0], services, known) > 0, (), words)
     left_out: list[int] = []
     kept: list[Token] = []
     for clause in _clauses(pieces):
@@ -59,12 +61,19 @@ def _left_out(clause: Part, services: Sequence[Service], known: Vocabulary) -> r
             if services_in(clause[named : named + 1], services, known):
                 return range(start, len(words))
     end = _ends(words, known.phrase_set("services", "without_behind"))
-    return range(end) if services_in(clause[end - 1 : end], services, known) else range(0)
+    return range(end) if end and services_in(clause[end - 1 : end], services, known) else range(0)
+
+
+def _may_leave_out(said: Sequence[str], known: Vocabulary) -> bool:
+    """Whether a text holds a word for it at all."""
+    return any(may_hold(said, known.phrase_set("services", listed)) for listed in ("without", "without_behind"))
 
 
 def _adds(words: Sequence[str], known: Vocabulary) -> bool:
     """Whether a text opens with "and" or "add", answers and small talk apart, or ends with "too"."""
-    add, behind = (known.phrase_set("services", listed) for listed in ("add", "add_behind"))
+    add, behind = known.phrase_set("services", "add"), known.phrase_set("services", "add_behind")
+    if not may_hold(words, add) and not may_hold(words, behind):
+        return False
     small_talk = _small_talk(known)
     start = 0
     while not begins(words[start:], add) and (size := begins(words[start:], small_talk)):

@@ -15,6 +15,8 @@ from conversations.understanding.wording import begins
 
 _TIMED = (Subject.TIME, Subject.MOMENT)
 _DATED = (Subject.DATE, Subject.MOMENT)
+_PLACES = {"later": -1, "latest": -1, "earlier": 0, "earliest": 0}
+"""Of what options are compared by, in their order."""
 
 
 class Picked(NamedTuple):
@@ -42,13 +44,15 @@ def pick(words: Sequence[str], signs: Sequence[str], options: Sequence[Option], 
 
 def _core(words: list[str], options: Sequence[Option], known: Vocabulary) -> tuple[list[str], bool]:
     """What is left without "I'll take", "the", "one", "please"; and whether "one" or "option" was said."""
+    if len(words) < 2:
+        return words, False
     keys = {fold(option.key) for option in options}
     leads = _leads(known)
     things, polite = known.single("choices", "things"), known.single("answers", "polite")
     is_thing = False
     while len(words) > 1 and (size := begins(words, leads)) and size < len(words) and words[0] not in keys:
         words = words[size:]
-    while len(words) > 1 and words[-1] in (things | polite) and words[-1] not in keys:
+    while len(words) > 1 and (words[-1] in things or words[-1] in polite) and words[-1] not in keys:
         is_thing = is_thing or words[-1] in things
         words = words[:-1]
     return words, is_thing
@@ -70,7 +74,8 @@ def _number(word: str, known: Vocabulary) -> str:
 def _by_key(core: Sequence[str], options: Sequence[Option], known: Vocabulary) -> Option | None:
     if len(core) != 1:
         return None
-    return next((option for option in options if fold(option.key) in (core[0], _number(core[0], known))), None)
+    said = (core[0], _number(core[0], known))
+    return next((option for option in options if fold(option.key) in said), None)
 
 
 def _rivals(option: Option, key: str, options: Sequence[Option]) -> tuple[time, ...]:
@@ -95,7 +100,7 @@ def _time_of(option: Option) -> time | None:
 
 
 def _by_place(core: Sequence[str], options: Sequence[Option], known: Vocabulary, *, is_thing: bool) -> Option | None:
-    options, place = _in_a_row(options), 0
+    place, is_last = 0, False
     meaning = known.phrases.get(core[0])
     if len(core) == 1 and meaning is not None and meaning.kind is Kind.ORDINAL_WORD:
         place = meaning.value
@@ -105,9 +110,13 @@ def _by_place(core: Sequence[str], options: Sequence[Option], known: Vocabulary,
         place = int(core[0]) if is_ordinal and len(core[0]) < 3 and (is_thing or not dated) else 0
     elif tuple(core) in known.phrase_set("choices", "first"):
         place = 1
-    elif tuple(core) in known.phrase_set("choices", "last"):
-        place = len(options)
-    return options[place - 1] if 0 < place <= len(options) else None
+    else:
+        is_last = tuple(core) in known.phrase_set("choices", "last")
+    if not (place or is_last):
+        return None
+    row = _in_a_row(options)
+    place = len(row) if is_last else place
+    return row[place - 1] if 0 < place <= len(row) else None
 
 
 def _in_a_row(options: Sequence[Option]) -> Sequence[Option]:
@@ -116,22 +125,26 @@ def _in_a_row(options: Sequence[Option]) -> Sequence[Option]:
 
 
 def _by_comparison(core: Sequence[str], options: Sequence[Option], known: Vocabulary) -> Option | None:
+    said: Words = tuple(core)
+    compared = [name for name in _PLACES if said in known.phrase_set("choices", name)]
+    if not compared:
+        return None
     options = _in_a_row(options)
     subjects = {option.subject for option in options}
     if len(subjects) != 1 or not subjects <= {*_TIMED, Subject.DATE}:
         return None
     ordered = sorted(options, key=lambda option: option.value)
-    said: Words = tuple(core)
-    for name, place in (("later", -1), ("latest", -1), ("earlier", 0), ("earliest", 0)):
+    for name in compared:
         compares_two = name in ("later", "earlier")
-        if said in known.phrase_set("choices", name) and (len(options) == 2 or not compares_two):
-            return ordered[place]
+        if len(options) == 2 or not compares_two:
+            return ordered[_PLACES[name]]
     return None
 
 
 def _by_label(words: Sequence[str], core: Sequence[str], options: Sequence[Option], known: Vocabulary) -> Option | None:
     labels = [(option, words_of(fold(option.label))) for option in options]
-    equal = [option for option, label in labels if label in (tuple(words), tuple(core))]
+    said = (tuple(words), tuple(core))
+    equal = [option for option, label in labels if label in said]
     if equal:
         return equal[0] if len(equal) == 1 else None
     if not any(_tells(word, known) for word in core):

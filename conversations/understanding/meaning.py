@@ -143,8 +143,8 @@ class Understood:
     service_ids: tuple[int, ...] = ()
     """Best first; more than one means the text fits several alike: ask."""
     staff_id: int | None = None
-    date: DateReading = field(default_factory=DateReading)
-    time: TimeReading = field(default_factory=TimeReading)
+    date: DateReading = DateReading()
+    time: TimeReading = TimeReading()
     name: str = ""
     moments: tuple[Pair, ...] = ()
     """Alternatives that name day and time in pairs ("mon 3pm or tue 4pm")."""

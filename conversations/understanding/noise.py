@@ -8,6 +8,7 @@ TAKEN_OUT = "¤"
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s@]{1,64}@[^\s@.]{1,64}\.[^\W\d][^\s@]*|@[^\W\d_]+(?:[._][^\W_]+)+")
 _DIGIT = re.compile("[0-9]")
+_SIGN = re.compile("[$£€₹₱₦¥₪﷼%]")
 _MONEY_SIGN = re.compile(r"[$£€₹₱₦¥₪﷼]\s?[0-9][0-9.,]*k?|[0-9][0-9.,]*\s?[$£€₹₱₦¥₪﷼%]")
 _MONEY_RANGE = re.compile(r"[$£€₹₱₦¥₪﷼]\s?([0-9]{1,6})\s?(?:-|to|a|o|or|ou)\s?([0-9]{2,6})(?![0-9:./h-]| ?[ap]\.?m)")
 _AMOUNT = re.compile(r"(?<![0-9])([0-9][0-9.,]*) ?([^\W\d_]+|%)")
@@ -31,17 +32,26 @@ def without_noise(text: str, currencies: Set[str]) -> str:
         text = _ADDRESS.sub(TAKEN_OUT, text)
     if not _DIGIT.search(text):
         return text
-    text = _MONEY_RANGE.sub(lambda found: TAKEN_OUT if _ascends(found[1], found[2]) else found[0], text)
-    text = _MONEY_SIGN.sub(TAKEN_OUT, text)
-    text = _THOUSANDS.sub(TAKEN_OUT, text)
+    if _SIGN.search(text):
+        text = _MONEY_RANGE.sub(lambda found: TAKEN_OUT if _ascends(found[1], found[2]) else found[0], text)
+        text = _MONEY_SIGN.sub(TAKEN_OUT, text)
+    if "00" in text:
+        text = _THOUSANDS.sub(TAKEN_OUT, text)
     text = _AMOUNT.sub(lambda found: TAKEN_OUT if found[2] in currencies else found[0], text)
     text = _MONEY_WORD_FIRST.sub(lambda found: TAKEN_OUT if found[1] in currencies else found[0], text)
+    if len(text) < _SHORTEST_NUMBER:
+        return text
     return _RUN.sub(lambda found: TAKEN_OUT if _is_phone(found[0]) else found[0], text)
 
 
 def _ascends(first: str, second: str) -> bool:
     """ "R$ 150 a 200"; "$50 - 10" may be a price and an hour."""
     return int(first) < int(second) and len(second) > 2
+
+
+def may_hold_phone(text: str) -> bool:
+    """Whether a text holds as many figures behind each other as the shortest telephone number."""
+    return _RUN.search(text) is not None
 
 
 def phone_in(text: str) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from conversations.understanding.noise import TAKEN_OUT, phone_in
+from conversations.understanding.noise import TAKEN_OUT, may_hold_phone, phone_in
 from conversations.understanding.normalise import fold
 from conversations.understanding.tokens import first_word, tokens, words_of
 from conversations.understanding.vocabulary import Vocabulary
-from conversations.understanding.wording import begins, holds
+from conversations.understanding.wording import begins, holds, may_hold
 
 _CLAUSE = re.compile(r"[^,.;!?،؛؟।]+(?:[.,](?=\d)[^,.;!?،؛؟।]+)*")
 _SENTENCE_END = re.compile(r"[.!?؟।](?:\s|$)")
@@ -29,6 +29,8 @@ class Noted(NamedTuple):
 def read_note(text: str, known: Vocabulary) -> Noted:
     """From a tidy text. What stands behind "note:" up to the sentence's end, else a clause that speaks of what is
     worth knowing, else a telephone number; a clause that holds a number, or is the only one, stays in the text too."""
+    if not _may_hold_one(text, known):
+        return Noted("", text)
     clauses = list(_CLAUSE.finditer(text))
     for clause in clauses:
         if noted := _behind_lead(text, clause.start(), known):
@@ -40,6 +42,15 @@ def read_note(text: str, known: Vocabulary) -> Noted:
                 return Noted(note, text)
             return Noted(note, _without(text, clause.start(), clause.end()))
     return Noted(_number(clauses), text)
+
+
+def _may_hold_one(text: str, known: Vocabulary) -> bool:
+    """Whether a word of a plain text opens what a note is told by, or it holds a run of figures: most do neither. In
+    other texts an apostrophe or an accent may part what is one word, so that they are looked through."""
+    if not text.isascii() or "'" in text or may_hold_phone(text):
+        return True
+    words = words_of(fold(text))
+    return not _openings(known).isdisjoint(words) or may_hold(words, known.phrase_set("notes", "about"))
 
 
 def _number(clauses: Sequence[re.Match[str]]) -> str:

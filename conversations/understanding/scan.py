@@ -10,6 +10,7 @@ from conversations.understanding import date_rules, time_rules
 from conversations.understanding.dates import DateRule, Day, Today
 from conversations.understanding.kinds import SOFT, THE, Kind, letters
 from conversations.understanding.lexeme import Lexeme, letters_of
+from conversations.understanding.meaning import Context
 from conversations.understanding.openings import openings
 from conversations.understanding.times import Said, TimeRule
 
@@ -60,23 +61,25 @@ def _rules(kinds: str) -> tuple[_Rule, ...]:
     return tuple(rule for rule, begun in _grammar() if kinds in begun or first in begun)
 
 
-def scan(lexemes: Sequence[Lexeme], today: Today) -> list[Found]:
-    """Every date and time wording in order; none overlaps another."""
+def scan(lexemes: Sequence[Lexeme], context: Context) -> list[Found]:
+    """Every date and time wording in order; none overlaps another. Which day it is is asked where one may stand."""
     text = letters_of(lexemes)
     found: list[Found] = []
     place = 0
     while place < len(text):
-        if here := _at(place, text, lexemes, today):
+        if here := _at(place, text, lexemes, context):
             found.append(here)
         place = here.end if here else place + 1
     return found
 
 
-def _at(place: int, text: str, lexemes: Sequence[Lexeme], today: Today) -> Found | None:
+def _at(place: int, text: str, lexemes: Sequence[Lexeme], context: Context) -> Found | None:
     """What the first rule reads there that fits and does not refuse."""
     for rule in _rules(text[place : place + 2]):
-        if (match := rule.pattern.match(text, place)) and (here := rule.read(lexemes, place, match.end(), today)):
-            return here
+        if match := rule.pattern.match(text, place):
+            today = Today(context.now.date(), context.region)
+            if here := rule.read(lexemes, place, match.end(), today):
+                return here
     return None
 
 

@@ -9,12 +9,15 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 
 from conversations.business import Service, Staff
+from conversations.understanding.called import called_by
 from conversations.understanding.normalise import KEPT, fold
 from conversations.understanding.tokens import words_of
 
 MARGIN = 5.0
 """Points of a hundred: services closer than this fit alike, and the client is asked."""
 _SPELLED = 80.0
+_SHORTEST = 3
+"""Letters of a word that may be another one misspelt."""
 _EXACT = 100.0
 _BEGINNING = 95.0
 _ENDING = 95.0
@@ -54,11 +57,11 @@ def read_services(
     `minutes` are the lengths that were said: they decide between services that fit alike."""
     if not services or not (words or minutes):
         return Fitting()
-    names = _names(tuple([(service.name, service.aliases) for service in services]), joining)
-    called = dict(zip([service.id for service in services], names.of_each, strict=True))
+    names = _names(called_by(services), joining)
     said = _words_that_tell(words, names, is_idle)
     if not said and not minutes:
         return Fitting()
+    called = dict(zip([service.id for service in services], names.of_each, strict=True))
     best = {each: max((_fit(said, name) for name in many), default=_Fit()) for each, many in called.items()}
     top = max((fit.score for fit in best.values()), default=0.0)
     found = [service for service in services if top and best[service.id].score > top - MARGIN]
@@ -105,11 +108,18 @@ def _words_that_tell(words: Sequence[str], names: _Names, is_idle: Callable[[str
             told.append("".join(pair))
             place += 2
             continue
-        if pair[0] in of_names or (not is_idle(pair[0]) and any(_spelled(pair[0], other) for other in of_names)):
+        if pair[0] in of_names or _may_be_meant(pair[0], of_names, is_idle):
             told.append(pair[0])
         place += 1
     is_told = any(not is_idle(word) and not word.isdecimal() for word in told)
     return tuple(dict.fromkeys(told)) if is_told else ()
+
+
+def _may_be_meant(word: str, of_names: frozenset[str], is_idle: Callable[[str], bool]) -> bool:
+    """Whether it is one of these words misspelt or shortened."""
+    if len(word) < _SHORTEST or word.isdecimal() or is_idle(word):
+        return False
+    return any(_spelled(word, other) for other in of_names)
 
 
 def _fit(said: Sequence[str], name: tuple[str, ...]) -> _Fit:
@@ -136,7 +146,7 @@ def _spelled(said: str, wanted: str) -> float:
     """How well one word is the other: equal, shortened (mani, hair), the end of a compound (cut), or misspelt."""
     if said == wanted:
         return _EXACT
-    if len(said) < 3 or len(wanted) < 3 or said.isdecimal() or wanted.isdecimal():
+    if len(said) < _SHORTEST or len(wanted) < _SHORTEST or said.isdecimal() or wanted.isdecimal():
         return 0.0
     if len(said) >= 4 and wanted.startswith(said):
         return _BEGINNING
@@ -152,9 +162,11 @@ def read_staff(words: Sequence[str], staff: Sequence[Staff], led_by: AbstractSet
     if not staff:
         return None
     led = [word for before, word in pairwise(words) if before in led_by]
+    names = _names_of_people(tuple([member.name for member in staff]))
+    if not led and names.first.isdisjoint(words):
+        return None
     scored: dict[int, float] = {}
-    for member in staff:
-        name = words_of(fold(member.name))
+    for member, name in zip(staff, names.of_each, strict=True):
         if not name or not (led or name[0] in words):
             continue
         whole = any(tuple(words[place : place + len(name)]) == name for place in range(len(words)))
@@ -162,6 +174,19 @@ def read_staff(words: Sequence[str], staff: Sequence[Staff], led_by: AbstractSet
     top = max(scored.values(), default=0.0)
     best = [member for member, score in scored.items() if score == top and top]
     return best[0] if len(best) == 1 else None
+
+
+class _People(NamedTuple):
+    """The names of people as words, and the first words of them all."""
+
+    of_each: tuple[tuple[str, ...], ...]
+    first: frozenset[str]
+
+
+@lru_cache(maxsize=64)
+def _names_of_people(called: tuple[str, ...]) -> _People:
+    of_each = tuple(words_of(fold(name)) for name in called)
+    return _People(of_each, frozenset(name[0] for name in of_each if name))
 
 
 def _named(name: str, words: Sequence[str], led: Sequence[str]) -> float:

@@ -33,6 +33,7 @@ from conversations.understanding.seats import read_seats
 from conversations.understanding.series import SERIES_ASKED, read_wish, until_answered, with_ends
 from conversations.understanding.services import read_services, read_staff
 from conversations.understanding.session_types import concerns, read_session_types, with_session_types
+from conversations.understanding.timeless import at_any_time
 from conversations.understanding.tokens import Token, tokens, words_of
 from conversations.understanding.tongues import read_language
 from conversations.understanding.visits import parts, read_visit, read_wishes
@@ -65,8 +66,8 @@ def read_anew(text: str, context: Context) -> Understood:
     return with_session_types(understood, said, context)
 
 
-understand = remembered(read_anew)
-"""The same, without reading what was just read."""
+understand = remembered(at_any_time(read_anew))
+"""The same, without reading what was just read, or lately where it says the same at any time."""
 
 
 def _understand(text: str, context: Context, wholes: dict[str, bool] | None = None) -> Understood:
@@ -210,8 +211,11 @@ def _without_not(lexemes: Sequence[Lexeme]) -> tuple[Lexeme, ...]:
 
 def _without_names(folded: str, context: Context) -> str:
     """The text without what is called by its full name, so that "Morning yoga" is no morning and Tom no tomorrow."""
+    names, openings = full_names(context.services, context.staff)
+    if openings.isdisjoint(folded.split(" ")):
+        return folded.strip()
     padded = f" {folded} "
-    for name in full_names(context.services, context.staff):
+    for name in names:
         padded = padded.replace(f" {name} ", f" {TAKEN_OUT} ")
     return padded.strip()
 

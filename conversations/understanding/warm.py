@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from conversations.languages import words_everywhere
 from conversations.understanding.amount_words import lexicon
 from conversations.understanding.fallback import fall_back
 from conversations.understanding.meaning import Context
@@ -14,8 +15,10 @@ _TEXT = "hello, friday the 9th at 3pm or some other day please"
 
 
 def warm_up(language: str) -> None:
-    """Build the words of `language` and what tells languages apart, and load the parser of the last resort."""
+    """Build the words of `language`, what tells languages apart and what is heard in all of them, and load the parser
+    of the last resort."""
     lexicon(language)
+    words_everywhere("crisis")
     for region in ("", "US"):
         understand(_TEXT, Context(now=_ONCE, language=language, region=region))
         fall_back("9 January 2026", language, _ONCE, region)

@@ -10,7 +10,7 @@ from conversations.dialogue import Awaiting
 from conversations.understanding.backdrops import without_backdrop
 from conversations.understanding.birthdates import without_birthdates
 from conversations.understanding.bygone import told_of_the_past, without_bygone
-from conversations.understanding.dates import PAST, Today
+from conversations.understanding.dates import PAST
 from conversations.understanding.day_reading import read_day
 from conversations.understanding.excuses import moved_to, taken, without_excuses
 from conversations.understanding.hours import to_time
@@ -46,10 +46,15 @@ class When(NamedTuple):
     found: tuple[Found, ...] = ()
 
 
+_NOTHING = When(DateReading(), TimeReading())
+
+
 def read_when(lexemes: Sequence[Lexeme], context: Context, known: Vocabulary, *, moves: bool) -> When:
     """`moves`: of "from friday to monday" Monday is meant."""
+    if not (found := scan(lexemes, context)):
+        return _NOTHING
     now = context.now
-    found = without_taken_back(scan(lexemes, Today(now.date(), context.region)), lexemes)
+    found = without_taken_back(found, lexemes)
     found = told_of_the_past(_as_a_mark(found, lexemes, context.awaiting), lexemes)
     found = without_bygone(found, lexemes, known)
     found = without_excuses(moved_to(found, lexemes) if moves else found, lexemes)

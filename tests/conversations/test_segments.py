@@ -1,10 +1,11 @@
 """What a text costs as SMS, and the spelling that costs least."""
 
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conversations.characters import characters, units
+from conversations.characters import are_single, characters, units
 from conversations.languages import spoken
 from conversations.layout import Capabilities, lay_out, split
 from conversations.replies import say
@@ -47,6 +48,27 @@ def test_the_alphabet_is_whole() -> None:
 )
 def test_a_text_costs_what_the_standard_says(text: str, expected: Segments) -> None:
     assert expected == segments(text)
+
+
+SIGNS = st.sampled_from([*"ab é\n🔔✅ßм→", FAMILY, THUMB, FLAG, HEART, ACCENTED, "नि", "\r\n"])
+
+
+@given(st.lists(SIGNS | st.sampled_from("ab🔔"), max_size=200).map("".join))
+def test_a_wide_text_costs_as_many_segments_as_its_whole_characters_fill(text: str) -> None:
+    text = f"й{text}"
+    sizes = list(map(units, regex.findall(r"\X", text)))
+    count, used = 1, 0
+    for size in sizes:
+        count, used = (count + 1, size) if used + size > 67 else (count, used + size)
+    assert Segments(UCS, 1 if units(text) <= 70 else count) == segments(text)
+    assert regex.findall(r"\X", text) == list(characters(text, 20)) or not are_single(text)
+
+
+def test_signs_that_stand_alone_join_nothing() -> None:
+    single = [sign for sign in map(chr, (*range(0xD800), *range(0xE000, 0x20000))) if are_single(sign)]
+    assert len(single) > 4_000
+    for beside in ("a", "🔔", "\n", "م"):
+        assert all([beside, sign, beside] == regex.findall(r"\X", beside + sign + beside) for sign in single)
 
 
 @pytest.mark.parametrize(
