@@ -19,6 +19,7 @@ from bot.engines import PATIENCE, create_file, is_there, open_engine, open_staff
 from bot.metrics import DATABASE_RETRIES
 from bot.outage import Outage
 from models import SCHEMA
+from models.ending import ended
 from models.kept import KeepingSession
 from models.row_scope import DESK, OutOfScope, Scope
 
@@ -133,8 +134,7 @@ class Database:
     def _try(self, work: Callable[[Session], T], outage: Outage, deadline: float, engine: Engine) -> T:
         for attempt in range(1, TRIES + 1):
             try:
-                with _told(engine), KeepingSession(engine, expire_on_commit=False) as session, session.begin():
-                    session.connection(execution_options={"deadline": deadline})
+                with _told(engine), _transaction(engine, deadline) as session:
                     done = work(session)
             except DatabaseAway as away:
                 if attempt < TRIES and away.fault is not Fault.AWAY and time.monotonic() < deadline:
@@ -233,6 +233,23 @@ def _alone(connection: Connection) -> Iterator[None]:
         if give:
             connection.execute(text(give))
             connection.commit()
+
+
+@contextmanager
+def _transaction(engine: Engine, deadline: float) -> Iterator[KeepingSession]:
+    """Committed where nothing is raised. Whoever waits for its end is told of it, however it ends."""
+    session = None
+    is_committed = False
+    try:
+        with engine.connect() as connection:
+            connection.execution_options(deadline=deadline)
+            with connection.begin():
+                session = KeepingSession(connection)
+                yield session
+        is_committed = not session.is_undone
+    finally:
+        if session is not None:
+            ended(session, is_committed=is_committed)
 
 
 def _refuse_while(outage: Outage) -> None:

@@ -15,6 +15,7 @@ from bot.journal import Journal
 from bot.metrics import RACES_LOST
 from bot.paces import paces
 from bot.payments.providers import Providers, methods
+from bot.senders_here import SendersHere
 from bot.wake import Wake
 from config import Settings
 from conversations.rules.pacing import Paces
@@ -43,6 +44,7 @@ class Desk:
     wake: Wake = field(default_factory=Wake)
     interpreter: "Interpreter | None" = None
     paces: Mapping[str, Paces] = field(default_factory=dict)
+    senders_here: SendersHere = field(default_factory=SendersHere)
 
     @cached_property
     def journal(self) -> Journal:
@@ -86,6 +88,7 @@ class Desk:
             seal=self.sealer.seal if self.sealer is not None else None,
             fingerprint=self.fingerprint,
             new_token=partial(token_urlsafe, TOKEN_BYTES),
+            room_for=self.senders_here.room_for,
         )
 
 

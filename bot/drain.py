@@ -15,6 +15,7 @@ from bot.desk import Desk
 from bot.journal_entry import Entry
 from bot.logs import log, new_trace
 from conversations.messages import Inbound
+from handlers.at_once import no_room
 from handlers.delivery_reported import delivery_reported
 from handlers.message_received import turn_due
 from handlers.messages_kept import Came, messages_kept
@@ -96,10 +97,11 @@ def _store(session: Session, desk: Desk, batch: Sequence[Kept]) -> None:
 
 
 def _take_turns(session: Session, desk: Desk, conversation_id: int, trace: str) -> None:
+    """Nothing leaves at once: a later text of the same batch may be their STOP."""
     with bound_contextvars(trace=trace, conversation=conversation_id):
         try:
             with session.begin_nested():
-                while turn_due(session, conversation_id, desk.circumstances(trace)):
+                while turn_due(session, conversation_id, replace(desk.circumstances(trace), room_for=no_room)):
                     pass
         except DBAPIError:
             raise

@@ -1,12 +1,18 @@
-"""The messages in a worker's hands, from the claim until what became of them is written down."""
+"""The messages in a worker's hands, from the claim until what became of them is written down; and those that are being
+written as its own, for which it keeps room."""
 
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 
 from bot.channels.base import SendError
 from handlers.outbox import Claimed
+
+ASIDE_SECONDS = 5.0
+"""How long what others keep from us is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,7 @@ class _Held:
     claimed: Claimed
     look: int
     is_tried: bool = False
+    aside_until: float | None = None
 
 
 class Hand:
@@ -35,47 +42,99 @@ class Hand:
         self._lock = threading.Lock()
         self._held: dict[int, _Held] = {}
         self._tried: list[Tried] = []
+        self._looks = self._expected = 0
+        self._is_closed = False
 
-    def take(self, claimed: Iterable[Claimed], look: int) -> None:
+    def found(self, claimed: Iterable[Claimed]) -> None:
+        """One more look was taken, and has found these."""
         with self._lock:
-            self._held.update({one.message.outbox_id: _Held(one, look) for one in claimed})
+            self._looks += 1
+            self._held.update({one.message.outbox_id: _Held(one, self._looks) for one in claimed})
+
+    def expect(self, most: int) -> int | None:
+        """Keep room for one that is being written, among `most` that may be under way: how many looks there were before
+        it could be found. None where there is no room; half of it stays free for what is found, however long others
+        take to write."""
+        with self._lock:
+            if self._is_closed or self._under_way() >= most or self._expected >= max(most // 2, 1):
+                return None
+            self._expected += 1
+            return self._looks
+
+    def come(self, claimed: Claimed, look: int) -> bool:
+        """It is committed: whether it is to be sent. Looks that were taken meanwhile may have passed over what waits
+        behind it; where we stood still for longer than its lease, one may have found it."""
+        with self._lock:
+            self._expected -= 1
+            is_ours = claimed.message.outbox_id not in self._held
+            if is_ours:
+                self._held[claimed.message.outbox_id] = _Held(claimed, look)
+            return is_ours
+
+    def not_come(self) -> None:
+        with self._lock:
+            self._expected -= 1
+
+    def close(self) -> None:
+        """Expect no more."""
+        with self._lock:
+            self._is_closed = True
 
     def tried(self, one: Tried) -> None:
         """Its try is over; what came of it is still to be written down."""
         with self._lock:
-            if (held := self._held.get(one.claimed.message.outbox_id)) is not None:
+            if (held := self._own(one.claimed)) is not None:
                 held.is_tried = True
                 self._tried.append(one)
 
-    def later(self, one: Tried) -> None:
-        """It cannot be written down just now: the others go first."""
+    def put_aside(self, one: Tried) -> None:
+        """Somebody keeps it from being written down: not again for some seconds, and not together with others."""
         with self._lock:
-            self._tried = [*(each for each in self._tried if each is not one), one]
+            if (held := self._own(one.claimed)) is not None:
+                held.aside_until = time.monotonic() + ASIDE_SECONDS
 
     def to_record(self) -> list[Tried]:
-        """Those whose tries are over."""
+        """Those whose tries are over, but for what is aside."""
         with self._lock:
-            return list(self._tried)
+            return [one for one in self._tried if self._aside_until(one) is None]
 
-    def has_next(self, claimed: Claimed, last_look: int) -> bool:
+    def aside(self, at: float = inf) -> list[Tried]:
+        """What was put aside, and is to be looked at again by this moment."""
+        with self._lock:
+            return [one for one in self._tried if (until := self._aside_until(one)) is not None and until <= at]
+
+    def _aside_until(self, one: Tried) -> float | None:
+        held = self._own(one.claimed)
+        return held.aside_until if held is not None else None
+
+    def _own(self, claimed: Claimed) -> _Held | None:
+        """None where it is in hand no more, or as a later claim has found it."""
+        held = self._held.get(claimed.message.outbox_id)
+        return held if held is not None and held.claimed.attempts == claimed.attempts else None
+
+    def has_next(self, claimed: Claimed) -> bool:
         """Whether another of its lane may wait: it did when this one was found, or a look since has passed it over."""
         with self._lock:
-            return not claimed.is_last or self._held[claimed.message.outbox_id].look < last_look
+            return not claimed.is_last or self._held[claimed.message.outbox_id].look < self._looks
 
     def drop(self, claimed: Claimed) -> None:
         """What became of it is written down, or is another's to find out."""
         with self._lock:
-            self._held.pop(claimed.message.outbox_id, None)
+            if self._own(claimed) is not None:
+                del self._held[claimed.message.outbox_id]
             self._tried = [one for one in self._tried if one.claimed is not claimed]
 
     def under_way(self) -> int:
-        """How many tries are not over."""
+        """How many tries are not over, or are expected to begin."""
         with self._lock:
-            return sum(not one.is_tried for one in self._held.values())
+            return self._under_way()
+
+    def _under_way(self) -> int:
+        return self._expected + sum(not one.is_tried for one in self._held.values())
 
     def is_empty(self) -> bool:
         with self._lock:
-            return not self._held
+            return not self._held and not self._expected
 
     def held(self) -> list[Claimed]:
         with self._lock:
@@ -90,12 +149,11 @@ class Hand:
         """These have a new lease; what has been dropped meanwhile, or taken again, is left as it is."""
         with self._lock:
             for one in claimed:
-                held = self._held.get(one.message.outbox_id)
-                if held is not None and held.claimed.attempts == one.attempts:
+                if (held := self._own(one)) is not None:
                     held.claimed = one
 
     def holds(self, claimed: Claimed, now: datetime) -> bool:
         """Whether its lease still runs."""
         with self._lock:
-            held = self._held.get(claimed.message.outbox_id)
+            held = self._own(claimed)
             return held is not None and held.claimed.leased_until > now

@@ -40,8 +40,9 @@ def tell_sent(one: Tried) -> None:
         WEBHOOK_TO_SEND_SECONDS.add((one.at - claimed.asked_at).total_seconds(), channel=claimed.channel)
 
 
-def record_failure(desk: Desk, one: Tried, error: SendError) -> bool:
-    """Put the message off or give it up; whether others must wait because of it. Raises DatabaseAway."""
+def record_failure(desk: Desk, one: Tried, error: SendError, within: float) -> bool:
+    """Put the message off or give it up; whether others must wait because of it. Raises DatabaseAway, also where others
+    have kept it from us for so many seconds."""
     claimed = one.claimed
     asked = timedelta(seconds=error.retry_after) if error.retry_after is not None else None
     wait = next_try(claimed.attempts, error.failure, random.random(), asked)  # noqa: S311 - spreads load, no secret
@@ -57,7 +58,7 @@ def record_failure(desk: Desk, one: Tried, error: SendError) -> bool:
         if slows is not None:
             slowed(session, claimed.channel, slows, until, desk.paces, one.at)
 
-    desk.database.transact(work)
+    desk.database.transact(work, within)
     with about(claimed):
         _tell_failed(claimed, error, wait)
         if slows is not None:

@@ -10,11 +10,11 @@ from conversations.layout import Capabilities, lay_out
 from conversations.replies import Reply
 from conversations.rules.routes import CONSOLE
 from conversations.rules.segments import segments
+from handlers.at_once import leave_or_queue
 from handlers.circumstances import Circumstances
 from handlers.views import booking_now
 from models.bookings import booking_by_id
 from models.messages import add_outbound
-from models.outbox import add_to_outbox
 
 
 def enqueue(
@@ -32,7 +32,8 @@ def enqueue(
     own_lane: bool = False,
     due_at: datetime | None = None,
 ) -> None:
-    """Lay the replies out for the channel and queue what comes of it, one row a text.
+    """Lay the replies out for the channel and queue what comes of it, one row a text; the first leaves at once where
+    that may be.
 
     `told`: how its booking stands, where that is known. `own_lane`: the booking is a subject of its own, whose texts
     need not wait for others to the same phone. `due_at`: when they go, where that is not now. That the conversation was
@@ -46,17 +47,19 @@ def enqueue(
         booking = booking_by_id(session, booking_id) if booking_id is not None else None
         told = booking_now(booking).told if booking is not None else ""
     capabilities = circumstances.channels.get(channel, Capabilities())
-    for laid in lay_out(replies, known(language), capabilities):
+    texts = lay_out(replies, known(language), capabilities)
+    for laid in texts:
         message_id = add_outbound(
             session, conversation_id=conversation_id, turn_id=turn_id, channel=channel, provider_id=None,
             body=laid.plain, media=[], quoted_id="", opt_out="", trace=circumstances.trace, at=now, due_at=None,
         )  # fmt: skip
         if channel == CONSOLE:
             continue  # it is read there
-        add_to_outbox(
-            session, message_id=message_id, conversation_id=conversation_id, booking_id=booking_id,
-            kind=replies[-1].key[:60], channel=channel, address=address, lane=f"{channel}:{address}{subject}",
-            body=laid.text, choices=[list(choice) for choice in laid.choices], told=told,
+        leave_or_queue(
+            session, circumstances.room_for, now, turn_id, is_last=laid is texts[-1], message_id=message_id,
+            conversation_id=conversation_id, booking_id=booking_id, kind=replies[-1].key[:60], channel=channel,
+            address=address, lane=f"{channel}:{address}{subject}", body=laid.text,
+            choices=[list(choice) for choice in laid.choices], told=told,
             segments=segments(laid.plain).count if capabilities.costs_by_segment else 0, due_at=due_at or now,
             trace=circumstances.trace, created_at=now,
         )  # fmt: skip

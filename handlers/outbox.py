@@ -10,16 +10,16 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from conversations.delivery import Delivery, SendFailure
-from conversations.entries import read
 from conversations.messages import Outgoing
-from conversations.rules import window
 from conversations.rules.pacing import Paces
+from handlers.outbox_read import outgoing
 from handlers.send_budgets import Allowance
 from models.claims import AT_ONCE
 from models.consents import ConsentSource, consent_withdrawn
 from models.conversations import change_conversation, opted_out
 from models.outbox import change_outbox, known_provider_ids, outbox_by_id
-from models.outbox_claims import EVERYTHING, Carries, claimable, record_sent, take
+from models.outbox_claims import EVERYTHING, Carries, claimable
+from models.outbox_held import record_sent, renew, take
 from models.waitlist_looks import look_for_person, look_for_text
 
 LEASE = timedelta(seconds=7)
@@ -66,45 +66,56 @@ def claim_due(
     held: Collection[int] = (),
     paces: Mapping[str, Paces] = MappingProxyType({}),
     carries: Carries = EVERYTHING,
+    unreadable: list[int] | None = None,
 ) -> list[Claimed]:
     """Take the next messages to send: the first of each lane, at most `limit`, none of those `held`, which the worker
     has in hand, and no more than the channels' `paces` allow; what is over them waits. Those to who has opted out end
-    here, and keep nobody behind them waiting. Fewer than `limit`: there are no more for now."""
+    here, and keep nobody behind them waiting; so do those whose rows cannot be read, whose numbers go to `unreadable`.
+    Fewer than `limit`: there are no more for now."""
     claimed: list[Claimed] = []
     while (room := limit - len(claimed)) and (rows := claimable(session, now, room, held, carries)):
+        messages = {row.id: outgoing(row, now) for row in rows}
         wanted = []
         for row in rows:
             if row.opted_out_at is not None and row.kind not in SENT_WHILE_OPTED_OUT:
                 # The conversation is not touched: its person may be texting START at this moment.
                 _give_up(session, row.id, row.attempts, SendFailure.OPTED_OUT, "", "the person has opted out", now)
+            elif messages[row.id] is None:
+                _give_up_unreadable(session, row, now)
+                if unreadable is not None:
+                    unreadable.append(row.id)
             else:
                 wanted.append(row)
         allowance = Allowance(session, wanted, paces, now)
         paid = [row for row in wanted if allowance.pays(row)]
         allowance.save()
-        claimed += _take(session, paid, now)
+        claimed += _take(session, paid, messages, now)
         if len(rows) < room and len(wanted) == len(rows):  # else those behind what ended here may go
             break
     return claimed
 
 
-def leases_renewed(session: Session, held: Iterable[Claimed], now: datetime) -> list[Claimed]:
-    """A worker's sign of life for the rows in its hands; those that are still its own, with their new lease."""
-    until = now + LEASE
-    in_order = sorted(held, key=lambda one: one.message.outbox_id)
-    return [
-        replace(one, leased_until=until)
-        for one in in_order
-        if change_outbox(session, one.message.outbox_id, one.attempts, leased_until=until)
-    ]
+def lease_from(now: datetime) -> datetime:
+    """Until when a row that is taken `now` is its worker's."""
+    return now + LEASE
 
 
-def _take(session: Session, rows: Sequence[Row[Any]], now: datetime) -> list[Claimed]:
+def leases_renewed(session: Session, held: Collection[Claimed], now: datetime) -> list[Claimed]:
+    """A worker's sign of life for the rows in its hands; those that are still its own, with their new lease. A row that
+    somebody else has locked keeps none of the others from it."""
+    until, fences = lease_from(now), {one.message.outbox_id: one.attempts for one in held}
+    renewed = renew(session, fences, until)
+    return [replace(one, leased_until=until) for one in held if one.message.outbox_id in renewed]
+
+
+def _take(
+    session: Session, rows: Sequence[Row[Any]], messages: Mapping[int, Outgoing | None], now: datetime
+) -> list[Claimed]:
     interrupted = [row for row in rows if _is_interrupted(row)]
-    fresh, until = [row for row in rows if row not in interrupted], now + LEASE
+    fresh, until = [row for row in rows if row not in interrupted], lease_from(now)
     take(session, fresh, leased_until=until, tried_at=now, uncertain=False)
     take(session, interrupted, leased_until=until, uncertain=True)
-    return [_claimed(session, row, now) for row in rows]
+    return [_claimed(session, row, message, now) for row in rows if (message := messages[row.id]) is not None]
 
 
 def _is_interrupted(row: Row[Any]) -> bool:
@@ -112,31 +123,18 @@ def _is_interrupted(row: Row[Any]) -> bool:
     return row.status is Delivery.SENDING or row.uncertain
 
 
-def _claimed(session: Session, row: Row[Any], now: datetime) -> Claimed:
+def _claimed(session: Session, row: Row[Any], message: Outgoing, now: datetime) -> Claimed:
     is_interrupted, since = _is_interrupted(row), now - KNOWN_FOR
     return Claimed(
-        message=_outgoing(row, now),
+        message=message,
         channel=row.channel,
         attempts=row.attempts + 1,
-        leased_until=now + LEASE,
+        leased_until=lease_from(now),
         trace=row.trace,
         perhaps_sent_since=row.tried_at if is_interrupted else None,
         known_ids=known_provider_ids(session, row.channel, row.address, since) if is_interrupted else frozenset(),
         asked_at=row.asked_at,
         is_last=row.is_last,
-    )
-
-
-def _outgoing(row: Row[Any], now: datetime) -> Outgoing:
-    return Outgoing(
-        outbox_id=row.id,
-        address=row.address,
-        text=row.body,
-        choices=tuple((key, label) for key, label in row.choices),
-        is_window_open=window.is_open(row.heard_at, now),
-        subject=row.subject,
-        message_id=row.message_id,
-        entries=tuple(map(read, row.entries)),
     )
 
 
@@ -189,6 +187,12 @@ def _give_up(
     if is_ours:
         look_for_text(session, outbox_id, AT_ONCE)
     return is_ours
+
+
+def _give_up_unreadable(session: Session, row: Row[Any], now: datetime) -> None:
+    """What cannot be read of it goes: whoever looks at the dead-letter list can read the rest."""
+    change_outbox(session, row.id, row.attempts, choices=[], entries=[])
+    _give_up(session, row.id, row.attempts, SendFailure.CONTENT, "unreadable", "its row cannot be read", now)
 
 
 def message_lost(session: Session, outbox_id: int, failure: SendFailure, now: datetime) -> None:

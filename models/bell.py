@@ -1,17 +1,27 @@
 """A bell between processes: PostgreSQL tells whoever listens, at the commit, that there is work (NOTIFY)."""
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from models.prepared import prepared
+
 CHANNEL = "textbook_work"
-_NOTIFY = text(f"select pg_notify('{CHANNEL}', '')")
-_RUNG_IN = "the bell was rung in"
+_NOTIFY = prepared(select(func.pg_notify(bindparam("channel"), literal_column("''"))))
+_RUNG, _RUNG_IN, _WHOLE = "the bell was rung", "the bell was rung in", "the whole of it"
 
 
 def ring(session: Session) -> None:
     """Once a transaction, or a savepoint, whose end without a commit takes its ring with it. Nothing on a database that
     has no such bell: there, workers look for themselves."""
-    here = session.get_nested_transaction() or session.get_transaction()
-    if session.get_bind().dialect.name == "postgresql" and (here is None or session.info.get(_RUNG_IN) is not here):
-        session.execute(_NOTIFY)
-        session.info[_RUNG_IN] = session.get_nested_transaction() or session.get_transaction()
+    session.info[_RUNG] = True
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    here = session.get_nested_transaction() or _WHOLE
+    if session.info.get(_RUNG_IN) is not here:
+        session.execute(_NOTIFY, {"channel": CHANNEL})
+        session.info[_RUNG_IN] = here
+
+
+def has_rung(session: Session) -> bool:
+    """Whether this transaction leaves work to others; perhaps also where a savepoint has taken that back."""
+    return _RUNG in session.info

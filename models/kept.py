@@ -15,20 +15,23 @@ OUTLIVES_LOCKS = "outlives_locks"
 
 
 class KeepingSession(Session):
-    """A session that keeps what `read_once` reads, and lets go of it by itself."""
+    """What one transaction is done with, for whoever takes a session. The transaction is the connection's, which has
+    begun it; the ORM's part of a session, which nothing here uses, is left out: it costs more than SQLite's. It keeps
+    what `read_once` reads, and lets go of it by itself."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, autoflush=False, join_transaction_mode="rollback_only")
         self.kept: dict[Select[Any], dict[int, Row[Any] | None]] = {}
-        self._own: Connection | None = None
-        self._is_watched = False
+        self.is_undone = False
+        self._own = connection
+        seen = connection.dispatch
+        self._is_watched = bool(seen.before_cursor_execute) or bool(seen.after_cursor_execute)
 
     def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
-        """Straight on the connection, where it has one: nothing here is the ORM's, whose way there costs a third; what
-        is prepared, straight on that of the driver, where nobody wants to see each statement."""
+        """What is prepared goes straight to the driver, where nobody wants to see each statement."""
         if self.kept:
             self._let_go(statement)
-        if self._own is None or options:
+        if options:
             return super().execute(statement, params, **options)
         if self._is_watched or (ready := preparation_of(statement)) is None:
             return self._own.execute(statement, params)
@@ -36,18 +39,26 @@ class KeepingSession(Session):
             return ready.run_many(self._own, params)
         return ready.run(self._own, params or {})
 
-    def connection(self, *args: Any, **options: Any) -> Connection:
+    def connection(self, *_: Any, **__: Any) -> Connection:
         self.kept.clear()  # what is done with it is not seen here
-        self._own = own = super().connection(*args, **options)
-        self._is_watched = bool(own.dispatch.before_cursor_execute) or bool(own.dispatch.after_cursor_execute)
-        return own
+        return self._own
+
+    def get_bind(self, *_: Any, **__: Any) -> Connection:
+        return self._own
 
     def begin_nested(self) -> SessionTransaction:
         """The savepoint is set at once, and not with the session's next statement: ours go past it."""
         nested = super().begin_nested()
-        if self._own is not None:
-            super().connection()
+        super().connection()
         return nested
+
+    def rollback(self) -> None:
+        """All of the transaction."""
+        self.kept.clear()
+        self.is_undone = True
+        super().rollback()
+        if (whole := self._own.get_transaction()) is not None:
+            whole.rollback()
 
     def _let_go(self, statement: Any) -> None:
         if statement.is_select:
@@ -64,12 +75,6 @@ class KeepingSession(Session):
 @event.listens_for(KeepingSession, "after_soft_rollback")
 def _taken_back(session: KeepingSession, _transaction: SessionTransaction) -> None:
     session.kept.clear()
-
-
-@event.listens_for(KeepingSession, "after_transaction_end")
-def _ended(session: KeepingSession, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        session.kept.clear()
 
 
 def read_once(session: Session, statement: Select[Any], number: int) -> Row[Any] | None:

@@ -1,8 +1,8 @@
-"""Taking texts from the outbox: which may be sent now, with all that sending one wants to know, in one question.
+"""Looking for texts in the outbox: which may be sent now, with all that sending one wants to know, in one question.
 
 A worker asks several times a second: each statement is built once."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -21,16 +21,17 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    update,
+    type_coerce,
 )
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import NullType
 
-from conversations.delivery import Delivery
 from models.base import Moment
 from models.conversations import conversations
 from models.messages import Direction, messages
-from models.outbox import STILL_OURS, UNSENT_IN_SQL, outbox
+from models.outbox import UNSENT_IN_SQL, outbox
+from models.prepared import prepared
 from models.send_budgets import is_shut
 
 
@@ -41,11 +42,13 @@ class Carries:
     only: str = ""
     but: str = ""
 
+    def has(self, channel: str) -> bool:
+        return channel == self.only if self.only else channel != self.but
+
 
 EVERYTHING = Carries()
 _NOW, _LIMIT = bindparam("now", type_=Moment()), bindparam("limit", type_=Integer())
 _QUEUED, _SENDING = UNSENT_IN_SQL
-_CHANGE = update(outbox).where(*STILL_OURS)
 
 
 def claimable(
@@ -54,50 +57,60 @@ def claimable(
     """The first unsent row of each lane, where it is due, nobody holds it (or its holder died) and no sending budget is
     against it. With them `opted_out_at` and `heard_at` of the conversation; `asked_at`, when the message came that the
     row answers (None where it answers none); `is_last`: nothing waits behind it. Those `held` by the asking worker are
-    never among them, however late it is.
+    never among them, however late it is. `choices` and `entries` are JSON as the driver gives it.
 
     LOCKED until the transaction ends; rows that another worker has locked are passed over."""
     values = {"now": now, "limit": limit, **({"held": list(held)} if held else {})}
-    return list(session.execute(_claimable(session.get_bind().dialect.name, carries, bool(held)), values))
+    dialect = session.get_bind().dialect.name
+    if dialect == "mysql":
+        return _claimable_beside_others(session, values, carries, limit)
+    return list(session.execute(_claimable(dialect, carries, bool(held)), values))
 
 
-def take(session: Session, rows: Iterable[Row[Any]], **values: Any) -> None:
-    """These rows, which are locked, are in a worker's hands now."""
-    taken = {**values, "status": Delivery.SENDING}
-    _change(session, [{**taken, **_fence(row.id, row.attempts), "attempts": row.attempts + 1} for row in rows])
-
-
-def record_sent(session: Session, sent: Iterable[tuple[int, int, Mapping[str, Any]]]) -> None:
-    """Write down these values of each row (number, fence), where it is still unsent and nobody has claimed it since."""
-    done = {"status": Delivery.SENT, "leased_until": None, "uncertain": False}
-    _change(session, [{**done, **values, **_fence(number, fence)} for number, fence, values in sent])
-
-
-def _change(session: Session, rows: list[dict[str, Any]]) -> None:
-    """In the order of their numbers, which is that of every worker."""
-    if rows:
-        session.execute(_CHANGE, sorted(rows, key=lambda row: int(row["outbox_id"])))
-
-
-def _fence(number: int, attempts: int) -> dict[str, int]:
-    return {"outbox_id": number, "fence": attempts}
+def _claimable_beside_others(session: Session, values: dict[str, Any], carries: Carries, limit: int) -> list[Row[Any]]:
+    """MariaDB locks whatever it looks at: the next few are found first, and then locked, until there are enough that
+    nobody else has."""
+    found: list[Row[Any]] = []
+    few, after = [0] * limit, 0
+    while len(few) == limit and len(found) < limit:
+        few = list(session.execute(_next_few(carries, "held" in values), {**values, "after": after}).scalars())
+        if few:
+            after = few[-1]
+            asked = {"now": values["now"], "limit": limit - len(found), "few": few}
+            found += session.execute(_FREE_OF_FEW, asked)
+    return found
 
 
 @cache
 def _claimable(dialect: str, carries: Carries, has_held: bool) -> Select[Any]:
-    heads = select(func.min(outbox.c.id).label("id")).where(outbox.c.status.in_(UNSENT_IN_SQL)).group_by(outbox.c.lane)
-    ready = and_(_is_ready(), not_(is_shut(outbox, _NOW)), *_is_carried(carries))
-    if has_held:
-        ready = and_(ready, outbox.c.id.not_in(bindparam("held", expanding=True)))
     found = _with_facts().order_by(outbox.c.id).with_for_update(of=outbox, skip_locked=True)
     if dialect == "postgresql":  # which takes the next ones in place of those that others have locked
-        return found.where(outbox.c.id.in_(heads), ready).limit(_LIMIT)
-    # MariaDB locks whatever it looks at, and SQLite would gather the facts of all: the few are found first. MariaDB
-    # begins with all that was ever sent, unless it is told to keep to the order.
-    first = heads.subquery("heads")
-    due = select(first.c.id).prefix_with("STRAIGHT_JOIN", dialect="mysql").join(outbox, outbox.c.id == first.c.id)
-    few = due.where(ready).order_by(first.c.id).limit(_LIMIT).subquery("few")
-    return found.join(few, few.c.id == outbox.c.id).where(_is_ready())
+        return prepared(found.where(outbox.c.id.in_(_heads()), _may_go(carries, has_held)).limit(_LIMIT))
+    # SQLite would gather the facts of all: the few are found first.
+    few = _due_heads(carries, has_held).limit(_LIMIT).subquery("few")
+    return prepared(found.join(few, few.c.id == outbox.c.id))
+
+
+@cache
+def _next_few(carries: Carries, has_held: bool) -> Select[Any]:
+    """MariaDB begins with all that was ever sent, unless it is told to keep to the order."""
+    due = _due_heads(carries, has_held).prefix_with("STRAIGHT_JOIN", dialect="mysql")
+    return prepared(due.where(outbox.c.id > bindparam("after")).limit(_LIMIT))
+
+
+def _due_heads(carries: Carries, has_held: bool) -> Select[Any]:
+    first = _heads().subquery("heads")
+    due = select(first.c.id).join(outbox, outbox.c.id == first.c.id).where(_may_go(carries, has_held))
+    return due.order_by(first.c.id)
+
+
+def _heads() -> Select[Any]:
+    return select(func.min(outbox.c.id).label("id")).where(outbox.c.status.in_(UNSENT_IN_SQL)).group_by(outbox.c.lane)
+
+
+def _may_go(carries: Carries, has_held: bool) -> ColumnElement[bool]:
+    ready = and_(_is_ready(), not_(is_shut(outbox, _NOW)), *_is_carried(carries))
+    return and_(ready, outbox.c.id.not_in(bindparam("held", expanding=True))) if has_held else ready
 
 
 def _is_ready() -> ColumnElement[bool]:
@@ -118,13 +131,19 @@ def _with_facts() -> Select[Any]:
     later = outbox.alias("later")
     is_behind = exists().where(later.c.status == _QUEUED, later.c.lane == own.lane, later.c.id > own.id)
     return select(
-        own.id, own.message_id, own.conversation_id, own.kind, own.channel, own.address, own.body, own.choices,
-        own.status, own.attempts, own.tried_at, own.uncertain, own.segments, own.subject, own.entries, own.trace,
+        own.id, own.message_id, own.conversation_id, own.kind, own.channel, own.address, own.body, own.status,
+        own.attempts, own.tried_at, own.uncertain, own.segments, own.subject, own.trace,
+        _as_it_is(own.choices).label("choices"), _as_it_is(own.entries).label("entries"),
         _of_conversation(conversations.c.opted_out_at).label("opted_out_at"),
         _of_conversation(conversations.c.last_inbound_at).label("heard_at"),
         _asked_at().label("asked_at"),
         not_(is_behind.correlate(outbox)).label("is_last"),
     )  # fmt: skip
+
+
+def _as_it_is(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """JSON for the asker to read: one row that cannot be read keeps no other from being claimed."""
+    return type_coerce(column, NullType())
 
 
 def _of_conversation(column: ColumnElement[Any]) -> ScalarSelect[Any]:
@@ -149,3 +168,13 @@ def _asked_at() -> ScalarSelect[Any]:
         .correlate(outbox)
         .scalar_subquery()
     )
+
+
+_FREE_OF_FEW = prepared(
+    _with_facts()
+    .with_hint(outbox, "FORCE INDEX (PRIMARY)", "mysql")
+    .where(outbox.c.id.in_(bindparam("few", expanding=True)), _is_ready())
+    .order_by(outbox.c.id)
+    .limit(_LIMIT)
+    .with_for_update(of=outbox, skip_locked=True)
+)

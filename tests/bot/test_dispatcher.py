@@ -89,17 +89,23 @@ def running(desk: Desk, provider: Provider, poll: float = NEVER) -> Iterator[Dis
         dispatcher.stop()
 
 
+def has_no_limit_beside_others(database: Database) -> bool:
+    """MariaDB, which is asked twice: which are next, and which of those nobody else has."""
+    return database.engine.dialect.name == "mysql"
+
+
 def are_sent(database: Database, *numbers: int) -> bool:
     return {Delivery.SENT} == {status(database, number) for number in numbers}
 
 
 def test_texts_that_are_due_together_cost_little_more_than_one(database: Database, desk: Desk) -> None:
+    worker = Dispatcher(replace(desk, channels={"sms": Provider()}))
+    worker.send_due()
     for number in range(8):
         queue(database, to=f"+9745550{number:04}")
-    worker = Dispatcher(replace(desk, channels={"sms": Provider()}))
     with costing(database) as costs:
         assert 8 == worker.send_due()
-    assert 4 >= len(costs.statements), costs.statements
+    assert 4 + has_no_limit_beside_others(database) >= len(costs.statements), costs.statements
     assert 2 >= costs.commits
 
 
@@ -113,7 +119,7 @@ def test_a_text_alone_costs_three_statements(database: Database, desk: Desk) -> 
         eventually(lambda: are_sent(database, number))
     asked_here = "outbox.failure_code"
     own = [one for one in costs.statements[written:] if asked_here not in one and one != "BEGIN"]
-    assert 3 >= len(own), own
+    assert 3 + has_no_limit_beside_others(database) >= len(own), own
 
 
 def test_the_next_of_a_lane_waits_for_no_tick(database: Database, desk: Desk) -> None:

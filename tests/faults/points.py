@@ -25,6 +25,8 @@ class Reached(StrEnum):
     """The database is away, for it is about writing to the journal."""
     BACK = "back"
     """The database has just come back, for it is about draining the journal."""
+    IN_ONE = "in one"
+    """Web and worker are one process, for it is about what leaves at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ POINTS = (
     Point("send: before the claim", When.BEFORE, "handlers.outbox:claim_due"),
     Point("send: claimed, not committed", When.AFTER, "handlers.outbox:claim_due"),
     Point("send: claimed", When.COMMITTED, "handlers.outbox:claim_due"),
+    Point("send: written as in hand, not committed", When.AFTER, "models.outbox:add_in_hand", Reached.IN_ONE),
+    Point(
+        "send: committed as in hand, not handed over", When.BEFORE, "bot.senders:Senders._send_at_once", Reached.IN_ONE
+    ),
     Point("send: before the provider is asked to send", When.BEFORE, "bot.channels.twilio:TwilioChannel.send"),
     Point("send: the provider has accepted, nothing recorded", When.AFTER, "bot.channels.twilio:TwilioChannel.send"),
     Point("send: recorded, not committed", When.AFTER, "handlers.outbox:messages_sent"),

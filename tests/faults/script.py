@@ -212,7 +212,7 @@ class Script:
         chance = random.Random(f"{self.seed} kills")
         now, ahead, journal = (
             [point for point in points if point.reached in wanted]
-            for wanted in ((Reached.ALWAYS,), (Reached.AHEAD,), (Reached.AWAY, Reached.BACK))
+            for wanted in ((Reached.ALWAYS, Reached.IN_ONE), (Reached.AHEAD,), (Reached.AWAY, Reached.BACK))
         )
         chance.shuffle(now)
         chance.shuffle(journal)

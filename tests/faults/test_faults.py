@@ -27,6 +27,7 @@ TELLING = (
     "turn: turn written, its messages not covered",
     "turn: after its commit",
     "send: claimed",
+    "send: committed as in hand, not handed over",
     "send: the provider has accepted, nothing recorded",
     "send: recorded, with the next claim",
     "send: looked up",

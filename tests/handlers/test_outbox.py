@@ -374,7 +374,7 @@ def test_a_send_that_takes_long_is_left_to_a_worker_that_shows_life(
     database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch, lives: bool
 ) -> None:
     monkeypatch.setattr("handlers.outbox.LEASE", timedelta(seconds=1))
-    monkeypatch.setattr("bot.dispatcher.RENEW_SECONDS", 0.1 if lives else 60.0)
+    monkeypatch.setattr("bot.leases.RENEW_SECONDS", 0.1 if lives else 60.0)
     queue(database)
     provider = Provider(holds=[LookUp(Found.NO)] * 10, seconds=1.8)
     running = replace(desk, channels={"sms": provider}, clock=Clock())

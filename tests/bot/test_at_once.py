@@ -1,0 +1,456 @@
+"""Texts that leave at once: written down as in hand by the process that sends, and handed over when they are committed.
+Whatever is in doubt waits to be claimed, and no text is lost, doubled or overtaken by it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.channels.base import Found, LookUp, SendError
+from bot.clock import Clock
+from bot.database import Database, DatabaseAway
+from bot.database_errors import Fault
+from bot.desk import Desk
+from bot.dispatcher import Dispatcher
+from bot.drain import drain
+from bot.in_hand import Hand
+from bot.intake import receive
+from conversations.delivery import Delivery, SendFailure
+from conversations.messages import Inbound, Outgoing
+from conversations.replies import say
+from conversations.rules.pacing import Paces, per_second
+from handlers.enqueue import enqueue
+from handlers.outbox import Claimed
+from handlers.send_budgets import WHOLE_NUMBER, slowed
+from models.conversations import change_conversation, conversation_for
+from models.ending import at_the_end
+from models.outbox import outbox
+from tests.bot.test_dispatcher import NEVER, Costs, Provider, are_sent, costing
+from tests.conftest import NOW
+from tests.handlers.test_outbox import OMAR, SARA, opt_out, queue, row, status
+from tests.patience import PATIENCE, eventually
+
+pytestmark = pytest.mark.every_database
+
+LOOK = "GROUP BY outbox.lane"
+
+
+@contextmanager
+def sending(desk: Desk, provider: Provider, senders: int = 4, poll: float = NEVER) -> Iterator[Dispatcher]:
+    """A dispatcher of this process, which has looked once."""
+    dispatcher = Dispatcher(replace(desk, channels={"sms": provider}, clock=Clock()), senders, poll)
+    with costing(desk.database) as costs:
+        dispatcher.start()
+        eventually(lambda: costs.commits, "it has looked when it began")
+    try:
+        yield dispatcher
+    finally:
+        dispatcher.stop()
+
+
+def write(desk: Desk, *texts: str, to: str = SARA, and_then: Callable[[Session], object] = lambda _: None) -> list[int]:
+    """Texts to one person, in one transaction; their numbers."""
+
+    def work(session: Session) -> list[int]:
+        for text in texts:
+            add(session, desk, text, to)
+        and_then(session)
+        return list(session.execute(select(outbox.c.id).order_by(outbox.c.id)).scalars())
+
+    return desk.database.transact(work)[-len(texts) :] if texts else []
+
+
+def add(session: Session, desk: Desk, text: str, to: str = SARA, **more: Any) -> None:
+    conversation = conversation_for(session, "sms", to, NOW)
+    enqueue(
+        session, desk.circumstances("t"), (say("person_words", text=text),), language="en",
+        conversation_id=conversation.id, channel="sms", address=to, **more,
+    )  # fmt: skip
+
+
+def looks(costs: Costs) -> int:
+    return sum(LOOK in statement for statement in costs.statements)
+
+
+def numbers_of(database: Database, to: str = SARA) -> list[int]:
+    mine = select(outbox.c.id).where(outbox.c.address == to).order_by(outbox.c.id)
+    return database.read(lambda session: list(session.execute(mine).scalars()))
+
+
+def test_an_answer_leaves_without_being_looked_for(database: Database, desk: Desk) -> None:
+    provider = Provider()
+    with sending(desk, provider), costing(database) as costs:
+        receive(desk, Inbound("sms", "SM1", SARA, SARA, "book"))
+        (number,) = numbers_of(database)
+        eventually(lambda: are_sent(database, number))
+    assert (1, 0) == (len(provider.texts), looks(costs))
+    assert (1, f"SM{number}") == (row(database, number).attempts, row(database, number).provider_id)
+
+
+def test_it_costs_its_turn_one_question_and_the_dispatcher_one_statement(database: Database, desk: Desk) -> None:
+    go_on = threading.Event()
+    with sending(desk, Provider(lambda _: go_on.wait(PATIENCE))), costing(database) as costs:
+        receive(desk, Inbound("sms", "SM1", SARA, SARA, "book"))
+        assert 1 == sum("send_budgets" in statement for statement in costs.statements)
+        (number,) = numbers_of(database)
+        costs.statements.clear()
+        go_on.set()
+        eventually(lambda: are_sent(database, number))
+    asked_here = "outbox.failure_code"
+    own = [one for one in costs.statements if asked_here not in one and one != "BEGIN"]
+    assert 1 == len(own), own
+    assert own[0].startswith("UPDATE outbox")
+
+
+def test_it_is_handed_over_as_a_claim_would_have_told_of_it(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Claimed] = []
+    monkeypatch.setattr("bot.senders.Senders.send", lambda _, claimed: given.append(claimed))
+    with sending(desk, Provider()) as dispatcher:
+        receive(desk, Inbound("sms", "SM1", SARA, SARA, "book"))
+        (born,) = eventually(lambda: given)
+        dispatcher._hand.drop(born)
+    put_back(database, born.message.outbox_id)
+    asking = Dispatcher(replace(desk, channels={"sms": Provider()}))
+    asking.send_due()
+    looked_for = given[1]
+    assert born == replace(looked_for, leased_until=born.leased_until)
+    assert NOW == born.asked_at
+
+
+def put_back(database: Database, number: int) -> None:
+    values = {"status": Delivery.QUEUED, "attempts": 0, "leased_until": None, "tried_at": None}
+    database.transact(lambda session: session.execute(update(outbox).where(outbox.c.id == number).values(**values)))
+
+
+def test_two_of_one_lane_in_one_transaction_go_one_after_the_other(database: Database, desk: Desk) -> None:
+    go_on = threading.Event()
+    provider = Provider(lambda message: go_on.wait(PATIENCE) if message.text == "first" else None)
+    with sending(desk, provider):
+        first, second = write(desk, "first", "second")
+        desk.wake.ring()
+        eventually(lambda: provider.texts)
+        assert (Delivery.SENDING, Delivery.QUEUED) == (status(database, first), status(database, second))
+        go_on.set()
+        eventually(lambda: are_sent(database, first, second))
+    assert ["first", "second"] == provider.texts
+
+
+def test_the_second_does_not_overtake_a_first_that_is_put_off(database: Database, desk: Desk) -> None:
+    refusals = [SendError(SendFailure.BUSY, "503", "busy")]
+
+    def refuse_once(_: object) -> None:
+        if refusals:
+            raise refusals.pop()
+
+    provider = Provider(refuse_once)
+    with sending(desk, provider, poll=0.05):
+        numbers = write(desk, "first", "second")
+        eventually(lambda: are_sent(database, *numbers))
+    assert ["first", "first", "second"] == provider.texts
+
+
+def test_what_an_earlier_text_of_its_lane_waits_for_it_waits_for_too(database: Database, desk: Desk) -> None:
+    earlier = queue(database, "earlier")
+    later = Clock().now() + timedelta(hours=1)
+    values = update(outbox).where(outbox.c.id == earlier).values(due_at=later)
+    database.transact(lambda session: session.execute(values))
+    provider = Provider()
+    with sending(desk, provider), costing(database) as costs:
+        (number,) = write(desk, "behind it")
+        desk.wake.ring()
+        eventually(lambda: looks(costs))
+        assert (Delivery.QUEUED, 0) == (status(database, number), row(database, number).attempts)
+    assert [] == provider.texts
+
+
+def test_what_is_rolled_back_goes_nowhere_and_its_room_is_free_again(database: Database, desk: Desk) -> None:
+    def break_off(_: Session) -> None:
+        raise ValueError
+
+    provider = Provider()
+    with sending(desk, provider, senders=1):
+        for _ in range(3):
+            with pytest.raises(ValueError):  # noqa: PT011 - ours
+                write(desk, "never said", and_then=break_off)
+        (number,) = write(desk, "said")
+        eventually(lambda: are_sent(database, number))
+    assert ["said"] == provider.texts
+
+
+def test_a_transaction_that_is_run_again_sends_what_it_has_committed(database: Database, desk: Desk) -> None:
+    conflicts = [DatabaseAway("taken", "40001", Fault.CONFLICT)] * 2
+
+    def conflict(_: Session) -> None:
+        if conflicts:
+            raise conflicts.pop()
+
+    provider = Provider()
+    with sending(desk, provider, senders=1):
+        (number,) = write(desk, "said", and_then=conflict)
+        eventually(lambda: are_sent(database, number))
+    assert ["said"] == provider.texts
+    assert [number] == numbers_of(database)
+
+
+def test_a_savepoint_that_is_undone_takes_its_texts_with_it(database: Database, desk: Desk) -> None:
+    provider = Provider()
+
+    def work(session: Session) -> None:
+        savepoint = session.begin_nested()
+        add(session, desk, "undone")
+        with session.begin_nested():
+            add(session, desk, "undone as well", OMAR)
+        savepoint.rollback()
+        with session.begin_nested():
+            add(session, desk, "said")
+
+    with sending(desk, provider, senders=2):
+        desk.database.transact(work)
+        eventually(lambda: are_sent(database, *numbers_of(database)))
+    assert ["said"] == provider.texts
+
+
+def test_every_lane_of_a_transaction_leaves_at_once(database: Database, desk: Desk) -> None:
+    both = threading.Barrier(2)
+    with sending(desk, Provider(lambda _: both.wait(PATIENCE))), costing(database) as costs:
+        write(desk, "to Sara", and_then=lambda session: add(session, desk, "to Omar", OMAR))
+        eventually(lambda: are_sent(database, *numbers_of(database), *numbers_of(database, OMAR)))
+    assert 0 == looks(costs)
+
+
+def test_who_has_opted_out_is_sent_nothing_but_the_confirmation(database: Database, desk: Desk) -> None:
+    provider = Provider()
+    with sending(desk, provider):
+        receive(desk, Inbound("sms", "SM1", SARA, SARA, "book"))
+        receive(desk, Inbound("sms", "SM2", SARA, SARA, "STOP please"))
+        eventually(lambda: are_sent(database, *numbers_of(database)))
+        opt_out(database)
+        (number,) = write(desk, "not to be said")
+        desk.wake.ring()
+        eventually(lambda: Delivery.DEAD == status(database, number))
+    assert "not to be said" not in provider.texts
+
+
+def test_what_was_said_before_a_stop_in_the_same_batch_is_not_sent(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is it where their file has been removed by then."""
+    for number, words in enumerate(("what are your opening hours?", "please stop texting me")):
+        desk.journal.put(Inbound("sms", f"SM{number}", SARA, SARA, words), NOW, "t")
+    provider = Provider()
+    monkeypatch.setattr("bot.journal.Journal.holds", lambda *_: False)
+    with sending(desk, provider, poll=0.05):
+        drain(desk)
+        eventually(lambda: {Delivery.SENT, Delivery.DEAD} == {status(database, one) for one in numbers_of(database)})
+    assert ["opted_out_call"] == [row(database, one).kind for one in numbers_of(database) if are_sent(database, one)]
+    assert 1 == len(provider.texts)
+
+
+def test_what_is_due_later_waits(database: Database, desk: Desk) -> None:
+    provider = Provider()
+    with sending(desk, provider), costing(database) as costs:
+        database.transact(lambda session: add(session, desk, "tomorrow", due_at=NOW + timedelta(days=1)))
+        assert [Delivery.QUEUED] == [status(database, number) for number in numbers_of(database)]
+        assert not any("send_budgets" in statement for statement in costs.statements), "nothing was asked for it"
+
+
+def test_where_a_pace_is_kept_a_text_is_paid_for_by_its_claim(database: Database, desk: Desk) -> None:
+    paced = replace(desk, paces={"sms": Paces(per_second(1000))})
+    with sending(paced, Provider()), costing(database) as costs:
+        (number,) = write(paced, "paid for")
+        desk.wake.ring()
+        eventually(lambda: are_sent(database, number))
+    assert looks(costs)
+    assert any(statement.startswith("UPDATE send_budgets") for statement in costs.statements)
+
+
+@pytest.mark.parametrize("whose", [WHOLE_NUMBER, SARA])
+def test_what_a_provider_has_asked_to_wait_waits(database: Database, desk: Desk, whose: str) -> None:
+    now = Clock().now()
+    provider = Provider()
+    with sending(desk, provider):
+        database.transact(lambda session: slowed(session, "sms", whose, now + timedelta(hours=1), {}, now))
+        (number,) = write(replace(desk, clock=Clock()), "too early")
+        assert Delivery.QUEUED == status(database, number)
+        if whose:
+            (other,) = write(replace(desk, clock=Clock()), "to somebody else", to=OMAR)
+            eventually(lambda: are_sent(database, other))
+    assert "too early" not in provider.texts
+
+
+def test_where_every_sender_is_taken_a_text_waits_for_a_free_one(database: Database, desk: Desk) -> None:
+    go_on = threading.Event()
+    provider = Provider(lambda message: go_on.wait(PATIENCE) if message.text == "first" else None)
+    with sending(desk, provider, senders=1):
+        (first,) = write(desk, "first")
+        (second,) = write(desk, "second", to=OMAR)
+        desk.wake.ring()
+        assert (Delivery.SENDING, Delivery.QUEUED) == (status(database, first), status(database, second))
+        go_on.set()
+        eventually(lambda: are_sent(database, first, second))
+
+
+def test_a_text_that_is_being_written_as_we_stop_is_still_sent(database: Database, desk: Desk) -> None:
+    is_written, go_on = threading.Event(), threading.Event()
+
+    def stand_still(_: Session) -> None:
+        is_written.set()
+        assert go_on.wait(PATIENCE)
+
+    provider = Provider()
+    with sending(desk, provider) as dispatcher:
+        writing = threading.Thread(target=lambda: write(desk, "written meanwhile", and_then=stand_still))
+        writing.start()
+        assert is_written.wait(PATIENCE)
+        stopping = threading.Thread(target=dispatcher.stop)
+        stopping.start()
+        eventually(lambda: dispatcher._stopping.is_set())
+        go_on.set()
+        writing.join()
+        stopping.join()
+        assert ["written meanwhile"] == provider.texts
+        assert are_sent(database, *numbers_of(database))
+        (late,) = write(desk, "to others", to=OMAR)
+        assert Delivery.QUEUED == status(database, late)
+
+
+def test_nothing_leaves_at_once_where_nobody_here_sends(database: Database, desk: Desk) -> None:
+    Dispatcher(replace(desk, channels={"sms": Provider()}))
+    (number,) = write(desk, "to others")
+    assert (Delivery.QUEUED, 0) == (status(database, number), row(database, number).attempts)
+
+
+@pytest.mark.parametrize(("found", "texted"), [(LookUp(Found.YES, "SM9"), 0), (LookUp(Found.NO), 1)])
+def test_what_was_committed_and_not_handed_over_is_taken_over_as_interrupted(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch, found: LookUp, texted: int
+) -> None:
+    """As by a process that is killed right there."""
+    monkeypatch.setattr("handlers.outbox.LEASE", timedelta(seconds=0.3))
+    monkeypatch.setattr("bot.senders.Senders._send_at_once", lambda *_: None)
+    provider, asked = Provider(), []
+    monkeypatch.setattr(provider, "look_up", lambda message, *_: asked.append(message.text) or found)
+    died = Dispatcher(replace(desk, channels={"sms": Provider()}, clock=Clock()), poll=NEVER)
+    desk.senders_here.add(died._senders.room_for)
+    (number,) = write(desk, "interrupted")
+    desk.senders_here.remove(died._senders.room_for)
+    assert Delivery.SENDING == status(database, number)
+    with sending(desk, provider, poll=0.05):
+        eventually(lambda: are_sent(database, number))
+    assert (texted, ["interrupted"]) == (len(provider.texts), asked)
+    assert 2 == row(database, number).attempts
+
+
+def test_its_lease_is_renewed_as_that_of_any_other(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.outbox.LEASE", timedelta(seconds=2))
+    monkeypatch.setattr("bot.leases.RENEW_SECONDS", 0.05)
+    go_on = threading.Event()
+    with sending(desk, Provider(lambda _: go_on.wait(PATIENCE))):
+        (number,) = write(desk, "slow")
+        leased = row(database, number).leased_until
+        eventually(lambda: row(database, number).leased_until > leased + timedelta(seconds=0.5))
+        go_on.set()
+    assert (Delivery.SENT, 1) == (status(database, number), row(database, number).attempts)
+
+
+def test_where_no_thread_can_be_begun_the_lease_brings_it_back(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("handlers.outbox.LEASE", timedelta(seconds=0.3))
+    provider = Provider()
+    monkeypatch.setattr(provider, "look_up", lambda *_: LookUp(Found.NO))
+    with sending(desk, provider, poll=0.05) as dispatcher:
+        pool = dispatcher._senders._pool
+        with monkeypatch.context() as broken:
+            broken.setattr(pool, "submit", no_thread)
+            (at_once,) = write(desk, "at once")
+            claimed = queue(database, "claimed", to=OMAR)
+            desk.wake.ring()
+            eventually(lambda: 1 <= row(database, claimed).attempts)
+        eventually(lambda: are_sent(database, at_once, claimed))
+    assert 2 <= min(row(database, one).attempts for one in (at_once, claimed))
+
+
+def no_thread(*_: object) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def test_a_look_between_its_commit_and_its_handing_over_forgets_nobody_behind_it() -> None:
+    hand, one = Hand(), claimed_text()
+    look = hand.expect(1)
+    assert look is not None
+    hand.found([])
+    hand.come(one, look)
+    assert hand.has_next(one)
+
+
+def test_what_was_found_while_we_stood_still_is_not_handed_over_as_well() -> None:
+    hand, one = Hand(), claimed_text()
+    look = hand.expect(1)
+    assert look is not None
+    hand.found([replace(one, attempts=2)])
+    assert not hand.come(one, look)
+    assert [2] == [held.attempts for held in hand.held()]
+    assert 1 == hand.under_way()
+
+
+def test_half_of_the_senders_stay_free_for_what_is_found() -> None:
+    hand = Hand()
+    assert [0, 0, None] == [hand.expect(4) for _ in range(3)]
+    hand.not_come()
+    assert [0, None] == [hand.expect(4) for _ in range(2)]
+    hand.close()
+    assert hand.expect(99) is None
+
+
+def test_an_earlier_claim_of_a_text_in_hand_holds_and_drops_nothing() -> None:
+    """Left with threads that could not be begun, and sent by one that could, later."""
+    hand, one = Hand(), claimed_text()
+    again = replace(one, attempts=2, leased_until=NOW + timedelta(seconds=7))
+    hand.found([again])
+    hand.drop(one)
+    assert (False, True) == (hand.holds(one, NOW), hand.holds(again, NOW))
+
+
+def claimed_text() -> Claimed:
+    return Claimed(Outgoing(1, SARA, "text"), "sms", 1, NOW, "t", None, frozenset(), None, is_last=True)
+
+
+def test_of_two_deeds_one_is_done_when_the_transaction_has_ended(database: Database) -> None:
+    done: list[str] = []
+
+    def note(session: Session, name: str) -> None:
+        at_the_end(session, committed=lambda: done.append(f"{name} +"), undone=lambda: done.append(f"{name} -"))
+
+    def work(session: Session) -> None:
+        change_conversation(session, conversation_for(session, "sms", SARA, NOW).id, needs_person=True)
+        note(session, "whole")
+        with session.begin_nested():
+            note(session, "kept")
+        savepoint = session.begin_nested()
+        note(session, "undone")
+        savepoint.rollback()
+        assert ["undone -"] == done, "nothing before the commit"
+
+    database.transact(work)
+    assert ["undone -", "whole +", "kept +"] == done
+    database.transact(lambda _: None)
+    assert 3 == len(done)
+
+    def break_off(session: Session) -> None:
+        with session.begin_nested():
+            note(session, "kept for a while")
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 - ours
+        database.transact(break_off)
+    assert ["kept for a while -"] == done[3:]

@@ -1,0 +1,198 @@
+"""What befalls a dispatcher: rows that others keep from it or that cannot be read, and threads that must not die."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select, text
+from structlog.testing import capture_logs
+
+from bot.channels.base import SendError
+from bot.clock import Clock
+from bot.database import Database
+from bot.desk import Desk
+from bot.dispatcher import Dispatcher
+from conversations.delivery import Delivery, SendFailure
+from conversations.messages import Outgoing
+from handlers.outbox import claim_due, leases_renewed
+from handlers.send_budgets import WHOLE_NUMBER, slowed
+from models.outbox import dead_letters, outbox
+from tests.bot.test_at_once import sending
+from tests.bot.test_dispatcher import Provider, are_sent, on_servers
+from tests.conftest import NOW
+from tests.databases import chosen
+from tests.handlers.test_outbox import OMAR, claimed_at, conversation, queue, row, status, texts
+from tests.patience import PATIENCE, eventually
+
+pytestmark = pytest.mark.every_database
+
+
+@contextmanager
+def locked(database: Database, *numbers: int) -> Iterator[None]:
+    """Somebody else has these rows of the outbox; asked for one by one, for MariaDB locks what it looks at."""
+    with database.engine.connect() as other, other.begin():
+        for number in numbers:
+            other.execute(select(outbox.c.id).where(outbox.c.id == number).with_for_update())
+        yield
+
+
+@contextmanager
+def waits(database: Database) -> Iterator[list[str]]:
+    """Statements that others kept waiting, until they were given up."""
+    given_up: list[str] = []
+
+    def failed(context: Any) -> None:
+        given_up.append(str(context.statement))
+
+    event.listen(database.engine, "handle_error", failed)
+    try:
+        yield given_up
+    finally:
+        event.remove(database.engine, "handle_error", failed)
+
+
+@on_servers
+@pytest.mark.parametrize("refusal", [None, SendError(SendFailure.BUSY, "503", "busy")], ids=["taken", "refused"])
+def test_a_result_whose_row_others_have_keeps_no_other_waiting(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch, refusal: SendError | None
+) -> None:
+    """It is waited for once, and then left alone for a while."""
+    monkeypatch.setattr("bot.in_hand.ASIDE_SECONDS", 1.0)
+    is_asked, go_on = threading.Event(), threading.Event()
+
+    def take(message: Outgoing) -> None:
+        if message.text == "kept" and not is_asked.is_set():
+            is_asked.set()
+            assert go_on.wait(PATIENCE)
+            if refusal is not None:
+                raise refusal
+
+    kept = queue(database, "kept")
+    with sending(desk, Provider(take), poll=0.1):
+        assert is_asked.wait(PATIENCE)
+        with locked(database, kept), waits(database) as given_up:
+            beside = queue(database, "beside it", to="+97455500009")
+            go_on.set()
+            for number in range(3):
+                other = queue(database, f"{number}", to=OMAR)
+                desk.wake.ring()
+                eventually(lambda other=other: are_sent(database, other))  # type: ignore[misc]
+            assert are_sent(database, beside)
+        assert 2 >= len(given_up), given_up
+        eventually(lambda: are_sent(database, kept))
+    assert 1 == row(database, kept).attempts or refusal is not None
+
+
+@on_servers
+def test_a_row_that_others_have_keeps_no_other_lease_from_being_renewed(database: Database) -> None:
+    kept, other = queue(database, "kept"), queue(database, "other", to=OMAR)
+    held = claimed_at(database, NOW)
+    later = NOW + timedelta(seconds=2)
+    with locked(database, kept), waits(database) as given_up:
+        renewed = database.transact(lambda session: leases_renewed(session, held, later))
+    assert ([other], []) == ([one.message.outbox_id for one in renewed], given_up)
+    assert row(database, kept).leased_until < row(database, other).leased_until
+
+
+@on_servers
+def test_rows_that_others_have_hide_nobody_behind_them(database: Database) -> None:
+    numbers = [queue(database, f"{number}", to=f"+9745550{number:04}") for number in range(6)]
+    with locked(database, *numbers[:3]):
+        found = database.transact(lambda session: claim_due(session, NOW, 2))
+    assert ["3", "4"] == texts(found)
+
+
+def test_a_budget_that_was_shut_before_we_began_opens_without_a_tick(database: Database, desk: Desk) -> None:
+    now, number = Clock().now(), queue(database)
+    database.transact(lambda s: slowed(s, "sms", WHOLE_NUMBER, now + timedelta(seconds=1.5), {}, now))
+    with sending(desk, Provider()):
+        assert Delivery.QUEUED == status(database, number)
+        eventually(lambda: are_sent(database, number))
+
+
+@pytest.mark.parametrize("broken", ['{"not whole', '{"a": 1}', "[1]", '[["1", "yes", "no"]]', "null", '"words"'])
+@pytest.mark.parametrize("column", ["choices", "entries"])
+def test_a_row_that_cannot_be_read_is_given_up_and_keeps_nobody_waiting(
+    kind: str, database: Database, desk: Desk, column: str, broken: str
+) -> None:
+    if broken == '{"not whole' and kind != "sqlite":
+        pytest.skip("a server takes nothing but JSON")
+    bad, behind, other = queue(database, "bad"), queue(database, "behind it"), queue(database, "other", to=OMAR)
+    spoil = text(f"update outbox set {column} = :broken where id = :id")
+    database.transact(lambda session: session.execute(spoil, {"broken": broken, "id": bad}))
+    provider = Provider()
+    with capture_logs() as logged:
+        Dispatcher(replace(desk, channels={"sms": provider})).send_due()
+    assert are_sent(database, behind, other)
+    assert {"behind it", "other"} == set(provider.texts)
+    assert [(bad, Delivery.DEAD, SendFailure.CONTENT, "unreadable")] == [
+        (one.id, one.status, one.failure, one.failure_code) for one in database.read(dead_letters)
+    ]
+    assert [bad] == [line["outbox"] for line in logged if line["event"] == "message_unreadable"]
+    assert (True, False) == (conversation(database).needs_person, conversation(database, OMAR).needs_person)
+
+
+@pytest.mark.parametrize("kind", chosen()[:1], indirect=True)
+def test_leases_are_renewed_after_whatever_broke(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.leases.RENEW_SECONDS", 0.05)
+    faults = [RuntimeError("ours")]
+
+    def renewed(*arguments: Any) -> Any:
+        if faults:
+            raise faults.pop()
+        return leases_renewed(*arguments)
+
+    monkeypatch.setattr("bot.leases.leases_renewed", renewed)
+    go_on, number = threading.Event(), queue(database)
+    with sending(desk, Provider(lambda _: go_on.wait(PATIENCE))):
+        leased = row(database, number).leased_until
+        eventually(lambda: row(database, number).leased_until > leased)
+        go_on.set()
+
+
+@pytest.mark.parametrize("kind", chosen()[:1], indirect=True)
+def test_a_ring_while_it_looks_is_heard(database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written after the look, before the loop waits again."""
+    written: list[int] = []
+    transact: Callable[..., Any] = Dispatcher._transact
+
+    def then_written(self: Dispatcher, *arguments: Any) -> Any:
+        claimed = transact(self, *arguments)
+        if not written:
+            written.append(queue(database))
+            desk.wake.ring()
+        return claimed
+
+    monkeypatch.setattr(Dispatcher, "_transact", then_written)
+    with sending(desk, Provider()):
+        eventually(lambda: written and are_sent(database, *written))
+
+
+@pytest.mark.parametrize("kind", chosen()[:1], indirect=True)
+def test_a_loop_without_a_free_sender_sleeps(database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the last is kept for a text that is being written."""
+    rounds: list[int] = []
+    look: Callable[..., Any] = Dispatcher._record_and_look
+
+    def counted(self: Dispatcher, **named: Any) -> Any:
+        rounds.append(1)
+        return look(self, **named)
+
+    monkeypatch.setattr(Dispatcher, "_record_and_look", counted)
+    with sending(desk, Provider(), senders=1) as dispatcher:
+        room = dispatcher._senders.room_for("sms")
+        assert room is not None
+        number, before = queue(database), len(rounds)
+        desk.wake.ring()
+        eventually(lambda: len(rounds) > before)
+        time.sleep(0.3)
+        assert 10 > len(rounds) - before
+        room.leave()
+        eventually(lambda: are_sent(database, number))
