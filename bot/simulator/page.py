@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 LONGEST = 4096
 """Of a text, as on WhatsApp."""
 EXAMPLES = (
-    ("book a massage tomorrow at 3", "en"),
+    ("book a massage on Wednesday at 3", "en"),
     ("what do you offer?", "en"),
     ("hola, quiero una cita mañana", "es"),
 )

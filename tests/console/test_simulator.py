@@ -60,7 +60,7 @@ def test_a_booking_from_the_first_text_to_the_coordinators_yes_and_its_reminder(
     expect(page).to_have_url(re.compile("/simulator$"))
     assert [] == faults(page)
     client, coordinator = phone(page, ANA), phone(page, OMAR)
-    client.get_by_role("button", name="book a massage tomorrow at 3").click()
+    client.get_by_role("button", name="book a massage on Wednesday at 3").click()
     expect(client.locator(".bubble.own")).to_have_count(1)
     console.settle()
     expect(client.locator(".bubble.ours").last).to_contain_text("Relaxing Massage")
