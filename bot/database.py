@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from copy import copy
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,7 @@ from bot.database_errors import Fault, fault_of
 from bot.engines import PATIENCE, create_file, is_there, open_engine, open_staff_engine
 from bot.metrics import DATABASE_RETRIES
 from bot.outage import Outage
+from bot.writer import Writer
 from models import SCHEMA
 from models.ending import ended
 from models.kept import KeepingSession
@@ -72,7 +73,7 @@ class Database:
         self._url, self._scope = url, DESK
         self._desk_engines = tuple(self.engine.execution_options(scope=DESK, readonly=only) for only in (False, True))
         self._writing, self._reading = Outage("writing"), Outage("reading")
-        self._turns = Lock() if self.engine.dialect.name == "sqlite" else None
+        self._writer = Writer(self._desk_engines[False]) if self.engine.dialect.name == "sqlite" else None
 
     @property
     def is_away(self) -> bool:
@@ -85,8 +86,11 @@ class Database:
         asked for it: that the thing is theirs was checked before. Raises what `work` raises, and DatabaseAway."""
         until = time.monotonic() + within
         _refuse_while(self._writing)
-        with self._turn(until):
-            return self._try(work, self._writing, until, self._in_scope(DESK, readonly=False))
+        engine = self._in_scope(DESK, readonly=False)
+        if self._writer is None:
+            return self._try(work, self._writing, until, engine)
+        with self._writer.turn(until) as writer:
+            return self._try(work, self._writing, until, engine, writer)
 
     def read(self, work: Callable[[Session], T], scope: Scope | None = None) -> T:
         """Run `work`, which only reads, and sees the rows of this scope, else of the database's own. It never waits for
@@ -106,17 +110,6 @@ class Database:
         """For whoever opens transactions themselves: they see every row."""
         return self._in_scope(DESK, readonly=False)
 
-    @contextmanager
-    def _turn(self, until: float) -> Iterator[None]:
-        """SQLite lets one write at a time, and wakes nobody who waits for it: our own threads wait for each other, and
-        look again and again for other processes alone."""
-        has_turn = self._turns is not None and self._turns.acquire(timeout=max(until - time.monotonic(), 0))
-        try:
-            yield
-        finally:
-            if self._turns is not None and has_turn:
-                self._turns.release()
-
     def _in_scope(self, scope: Scope, *, readonly: bool) -> Engine:
         if scope is DESK:
             return self._desk_engines[readonly]
@@ -131,10 +124,17 @@ class Database:
         with _reachable(), Session(self.engine.execution_options(readonly=True)) as session:
             return schema_of(session)
 
-    def _try(self, work: Callable[[Session], T], outage: Outage, deadline: float, engine: Engine) -> T:
+    def _try(
+        self,
+        work: Callable[[Session], T],
+        outage: Outage,
+        deadline: float,
+        engine: Engine,
+        writer: Writer | None = None,
+    ) -> T:
         for attempt in range(1, TRIES + 1):
             try:
-                with _told(engine), _transaction(engine, deadline) as session:
+                with _told(engine), _transaction((writer or engine).connect(), deadline) as session:
                     done = work(session)
             except DatabaseAway as away:
                 if attempt < TRIES and away.fault is not Fault.AWAY and time.monotonic() < deadline:
@@ -172,6 +172,8 @@ class Database:
             connection.close()
 
     def dispose(self) -> None:
+        if self._writer is not None:
+            self._writer.let_go()
         self.engine.dispose()
         self._staff_engine.dispose()
 
@@ -236,12 +238,12 @@ def _alone(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def _transaction(engine: Engine, deadline: float) -> Iterator[KeepingSession]:
+def _transaction(opening: AbstractContextManager[Connection], deadline: float) -> Iterator[KeepingSession]:
     """Committed where nothing is raised. Whoever waits for its end is told of it, however it ends."""
     session = None
     is_committed = False
     try:
-        with engine.connect() as connection:
+        with opening as connection:
             connection.execution_options(deadline=deadline)
             with connection.begin():
                 session = KeepingSession(connection)

@@ -109,6 +109,12 @@ def _sqlite(url: URL, pool: int) -> Engine:
     return engine
 
 
+def is_where_it_was(connection: Connection) -> bool:
+    """Whether the file that it has open is still the database: what is written to one that was moved away is lost."""
+    path = _file(connection.engine.url)
+    return path is None or connection.info.get("file") == _identity(path)
+
+
 def _identity(path: Path) -> tuple[int, int] | None:
     try:
         found = path.stat()

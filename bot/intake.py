@@ -3,6 +3,9 @@
 Where the database is away it goes to the journal instead, and `bot/drain.py` takes it in later."""
 
 import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
@@ -16,6 +19,8 @@ from conversations.understanding import Understood
 from handlers.delivery_reported import delivery_reported
 from handlers.message_received import LeftOpen, Received, message_received, turn_interpreted
 from handlers.turn_failed import turn_failed
+from models.bell import has_rung
+from models.claims import LostRace
 
 
 def receive(desk: Desk, inbound: Inbound) -> None:
@@ -35,7 +40,6 @@ def receive(desk: Desk, inbound: Inbound) -> None:
             log.info("message_received", new=received.is_new, waits=received.due_at is not None)
             if received.left_open is not None:
                 _interpret(desk, received.left_open, trace)
-        desk.wake.ring()
 
 
 class _EarlierWaits(Exception):
@@ -43,21 +47,22 @@ class _EarlierWaits(Exception):
 
 
 def _received(desk: Desk, inbound: Inbound, trace: str) -> Received | None:
-    """What the turn did; None where it broke, and was closed with an apology."""
+    """What the turn did; None where it broke, and was closed with an apology. The dispatcher is woken where there is
+    something for it to find."""
     if desk.journal.holds(inbound.channel, inbound.address):
         raise _EarlierWaits
 
-    def work(session: Session) -> Received:
-        done = message_received(session, inbound, desk.circumstances(trace))
+    def work(session: Session, *, starts_over: bool = False) -> tuple[Received, bool]:
+        done = message_received(session, inbound, replace(desk.circumstances(trace), starts_over=starts_over))
         if desk.journal.holds(
             inbound.channel, inbound.address
         ):  # it gave up waiting for the database while this one waited
             raise _EarlierWaits
-        return done
+        return done, has_rung(session)
 
     begun = time.monotonic()
     try:
-        received = desk.database.transact(work, WEBHOOK_SECONDS)
+        received, leaves_work = _first_won(desk, work)
     except (DatabaseAway, _EarlierWaits):
         turn_ended(begun, Cause.MESSAGE, TurnOutcome.DATABASE_AWAY)
         raise
@@ -66,9 +71,20 @@ def _received(desk: Desk, inbound: Inbound, trace: str) -> Received | None:
         turn_ended(begun, Cause.MESSAGE, TurnOutcome.FAILED)
         fault = type(error).__name__
         desk.database.transact(lambda s: turn_failed(s, inbound, fault, desk.circumstances(trace)), WEBHOOK_SECONDS)
+        desk.wake.ring()
         return None
+    if leaves_work:
+        desk.wake.ring()
     turn_ended(begun, Cause.MESSAGE, _outcome(received))
     return received
+
+
+def _first_won(desk: Desk, work: Callable[..., tuple[Received, bool]]) -> tuple[Received, bool]:
+    """Races are seldom lost: to be ready to take back a part of every turn costs more than to do one anew, once."""
+    try:
+        return desk.database.transact(partial(work, starts_over=True), WEBHOOK_SECONDS)
+    except LostRace:
+        return desk.database.transact(work, WEBHOOK_SECONDS)
 
 
 def _outcome(received: Received) -> TurnOutcome:

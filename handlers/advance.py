@@ -1,5 +1,6 @@
 """One turn of a conversation: lock, gather facts, step, apply, save; again from the start where a race was lost."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from conversations.booking import BookingView
 from conversations.dialogue import Dialogue
-from conversations.effects import Speak, TellCoordinator
+from conversations.effects import Approve, Book, Commanded, Effect, Hold, LetGo, Speak, TellCoordinator
 from conversations.engine import step
 from conversations.events import Event, Said, WentQuiet
 from conversations.flows.pauses import patience
@@ -19,45 +20,27 @@ from handlers.apply_effects import Follow, apply_effects
 from handlers.circumstances import Circumstances
 from handlers.enqueue import enqueue
 from handlers.gather_facts import DatabaseFacts
+from handlers.heard import Heard
 from handlers.mailed import mail_news
 from handlers.profile import Profile
 from handlers.views import how_it_stands
 from models.claims import LostRace
 from models.conversations import add_turn, change_conversation, lock_conversation
-from models.messages import cover, hide
 
 TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """The messages that a turn answers, and when the last of them came. One that is `unread` is for operators too."""
-
-    message_ids: tuple[int, ...]
-    last_at: datetime
-    is_unread: bool = True
-
-    def noted(self, now: datetime) -> dict[str, Any]:
-        """What the conversation keeps of them."""
-        values: dict[str, Any] = {"last_inbound_at": self.last_at}
-        if self.is_unread:
-            values["is_unread"] = True
-        if self.last_at == now:
-            values["last_message_at"] = now
-        return values
-
-
 class _Undo:
     """What takes a step back that lost a race. It costs something only from the first effect on: who only speaks
-    races with nobody."""
+    races with nobody; and nothing where whoever called does all of it again."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, *, is_wanted: bool) -> None:
+        self._session, self._is_wanted = session, is_wanted
         self._savepoint: SessionTransaction | None = None
 
     def begin(self) -> None:
         """All that is done from here on can be undone."""
-        if self._savepoint is None:
+        if self._savepoint is None and self._is_wanted:
             self._savepoint = self._session.begin_nested()
 
     def keep(self) -> None:
@@ -100,16 +83,17 @@ def advance(
     """Let an event happen to a conversation that the caller has locked, and to those that it touches. `facts`: what was
     gathered since, of this conversation as it is.
 
-    Raises LostRace when the race is lost again and again: nothing of the turn is kept."""
+    Raises LostRace when the race is lost again and again: nothing of the turn is kept. Where the caller starts over, at
+    once: nothing of the transaction may be kept."""
     profile = circumstances.profiles.current(session)
     for attempt in range(1, TRIES + 1):
-        undo = _Undo(session)
+        undo = _Undo(session, is_wanted=not circumstances.starts_over)
         try:
             _turn(session, conversation, event, circumstances, profile, undo, heard, facts)
         except LostRace:
             undo.undo()
             circumstances.race_lost()
-            if attempt == TRIES:
+            if attempt == TRIES or circumstances.starts_over:
                 raise
             facts = None
         else:
@@ -129,7 +113,7 @@ def _turn(
 ) -> None:
     before = load(conversation.dialogue)
     facts = facts or DatabaseFacts(session, conversation, circumstances, profile)
-    stepped = _steps(session, conversation, before, event, circumstances, profile, facts, undo)
+    stepped = _steps(session, conversation, before, event, circumstances, profile, facts, undo, heard)
     dialogue = dump(stepped.dialogue)
     turn_id = add_turn(
         session,
@@ -143,9 +127,7 @@ def _turn(
         at=circumstances.now,
     )
     if heard is not None:
-        cover(session, heard.message_ids, turn_id)
-        if stepped.is_private:
-            hide(session, heard.message_ids)
+        heard.answered_by(session, turn_id, is_private=stepped.is_private)
     noted = heard.noted(circumstances.now) if heard is not None else {}
     if stepped.replies:
         noted["last_message_at"] = circumstances.now
@@ -181,7 +163,7 @@ def _quiet_at(
 
 def _steps(
     session: Session, conversation: Row[Any], dialogue: Dialogue, event: Event, circumstances: Circumstances,
-    profile: Profile, facts: DatabaseFacts, undo: _Undo,
+    profile: Profile, facts: DatabaseFacts, undo: _Undo, heard: Heard | None,
 ) -> _Stepped:  # fmt: skip
     """The step of this event, and of every event that it causes in this same conversation."""
     replies: list[Reply] = []
@@ -202,6 +184,9 @@ def _steps(
         told.append((happened, turn.replies))
         if turn.effects:
             stands = stands if all(isinstance(effect, TellCoordinator) for effect in turn.effects) else None
+            by_coordinator = profile.coordinator_in(conversation) is not None
+            if heard is not None and not _is_done_elsewhere(turn.effects, by_coordinator=by_coordinator):
+                heard.store(session)
             undo.begin()
             for follow in apply_effects(session, turn.effects, conversation, circumstances, profile):
                 if follow.conversation_id == conversation.id:
@@ -216,6 +201,18 @@ def _steps(
         tuple(replies), tuple(told), facts.language, tuple(elsewhere), dialogue, patience(dialogue, facts), about,
         stands, is_private,
     )  # fmt: skip
+
+
+def _is_done_elsewhere(effects: Sequence[Effect], *, by_coordinator: bool) -> bool:
+    """Whether they neither read nor write the transcript of the conversation whose turn it is, as a text to its own
+    coordinator would: its message may be stored behind them."""
+    for effect in effects:
+        if isinstance(effect, Commanded):
+            if not _is_done_elsewhere(effect.effects, by_coordinator=by_coordinator):
+                return False
+        elif not isinstance(effect, Approve if by_coordinator else (Hold, LetGo, Book, TellCoordinator)):
+            return False
+    return True
 
 
 def _about(event: Event) -> BookingView | None:

@@ -57,6 +57,7 @@ from models.clients import client_by_id
 from models.conversations import is_taken
 from models.engagement_records import activities_of, engagement_by_id, engagements_of_client, open_engagements
 from models.engagement_work import failed_work
+from models.first_look import FirstLook
 from models.outbox import newest_outbox_of
 from models.payments import credits_of
 from models.waitlist import entries_of_class, entries_of_client, entry_by_id, open_entries
@@ -71,12 +72,15 @@ class DatabaseFacts:
     """conversations.facts.Facts over the database, for one step of one conversation."""
 
     def __init__(
-        self, session: Session, conversation: Row[Any], circumstances: Circumstances, profile: Profile
-    ) -> None:
+        self, session: Session, conversation: Row[Any], circumstances: Circumstances, profile: Profile,
+        look: FirstLook | None = None,
+    ) -> None:  # fmt: skip
+        """`look`: what was asked about them in this turn before anything was done in it."""
         self._session = session
         self._conversation = conversation
         self._circumstances = circumstances
         self._profile = profile
+        self._look = look
         self._requests: list[BookingView] | None = None
         self._language = ""
 
@@ -109,19 +113,28 @@ class DatabaseFacts:
 
     @cached_property
     def person(self) -> Person:
-        client_id = self._conversation.client_id
-        client = client_by_id(self._session, client_id) if client_id is not None else None
         is_new = self._conversation.last_inbound_at is None
         return Person(
             address=self._conversation.address,
-            name=client.name if client is not None else "",
+            name=self._name(),
             is_new=is_new,
-            knows_us=not is_new or newest_outbox_of(self._session, self._conversation.id) > 0,
+            knows_us=not is_new or self._was_written_to(),
             is_coordinator=self._coordinator is not None,
             opted_out=self._conversation.opted_out_at is not None,
             is_with_operator=is_taken(self._conversation, self._circumstances.now),
             is_blocked=self._conversation.is_blocked,
         )
+
+    def _name(self) -> str:
+        if self._look is not None and self._look.client_name is not None:
+            return self._look.client_name
+        client_id = self._conversation.client_id
+        client = client_by_id(self._session, client_id) if client_id is not None else None
+        return client.name if client is not None else ""
+
+    def _was_written_to(self) -> bool:
+        is_stranger = self._look is not None and self._look.is_stranger
+        return not is_stranger and newest_outbox_of(self._session, self._conversation.id) > 0
 
     def services(self) -> Sequence[Service]:
         return [service for service in self._quoted if service.staff_ids]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from conversations.booking import BookingStatus, BookingView, ProposalStatus
 from handlers.profile import Profile
 from handlers.views import booking_view
-from models.bookings import booking_by_id, end_proposal, open_proposal
+from models.bookings import booking_by_id, end_proposal, lock_row, open_proposal
 from models.claims import Holder, LostRace, let_go
 from models.conversations import lock_conversation
 from models.payments import payment_by_id
@@ -26,10 +26,13 @@ def lock_request(session: Session, booking_id: int) -> Row[Any]:
 
 def lock_booking(session: Session, booking_id: int) -> Row[Any]:
     """A booking, with its client's conversation locked first, as in a client's own turn, so that the two never wait for
-    each other. Raises LostRace where there is none."""
+    each other; where it has none, itself. As it is once that is had. Raises LostRace where there is none."""
     row = booking_by_id(session, booking_id)
-    if row is not None and row.conversation_id is not None:
-        lock_conversation(session, row.conversation_id)
+    if row is not None:
+        if row.conversation_id is not None:
+            lock_conversation(session, row.conversation_id)
+        else:
+            lock_row(session, booking_id)
         row = booking_by_id(session, booking_id)
     if row is None:
         raise LostRace

@@ -8,8 +8,9 @@ from conversations.replies import say
 from conversations.stored import load
 from handlers.circumstances import Circumstances
 from handlers.enqueue import enqueue
-from handlers.message_received import first_text, store
+from handlers.message_received import store
 from handlers.tell_coordinator import tell_coordinator
+from handlers.text_heard import first_text
 from models.conversations import add_turn, change_conversation, conversation_for, lock_conversation
 from models.messages import HIDDEN, cover, hide, unanswered
 

@@ -27,6 +27,7 @@ from models.insert import changed_rows, insert_row
 from models.kept import read_once
 from models.payments import LEADS, count_led_by, held_of, led_by, payment_requests
 from models.prepared import prepared
+from models.read_beside import was_read
 from models.scheduled_notices import NoticeKind, forget_notices, is_planned, plan_notices
 from models.tokens import row_opened_by
 
@@ -206,6 +207,11 @@ def booking_by_id(session: Session, booking_id: int) -> Row[Any] | None:
 @cache
 def _by_id() -> Select[Any]:
     return prepared(_with_names().where(bookings.c.id == bindparam("number")))
+
+
+def lock_row(session: Session, booking_id: int) -> None:
+    """Nobody else changes it until the transaction ends; whatever was read of it before is read again."""
+    session.execute(_ROW_LOCKED, {"number": booking_id})
 
 
 def booking_by_token(session: Session, token: str) -> Row[Any] | None:
@@ -402,7 +408,8 @@ def live_bookings_of_class(session: Session, class_session_id: int) -> list[Row[
 def _follow(session: Session, booking_id: int, now: datetime, *, is_decided: bool) -> None:
     """What is said before and after a visit follows its booking, whoever has changed it; so does what it opens, where
     that `is_decided` anew."""
-    row = session.execute(_FOLLOWING, {"number": booking_id}).one()
+    row = session.execute(_following(), {"number": booking_id}).one()
+    was_read(session, _by_id(), booking_id, row)
     if is_decided and row.has_work:
         wake_work(session, booking_id, now)
     if row.has_notices:
@@ -410,21 +417,19 @@ def _follow(session: Session, booking_id: int, now: datetime, *, is_decided: boo
     plan_notices(session, _notices(row, now), booking_id, row.start_at)
 
 
-_FOLLOWING = prepared(
-    select(
-        bookings.c.status,
-        bookings.c.start_at,
-        bookings.c.end_at,
-        bookings.c.timezone,
-        services.c.reminder_minutes,
+@cache
+def _following() -> Select[Any]:
+    """All of a booking, for who has changed it reads it next, and what has to follow."""
+    more = (
         select(business.c.quiet_hours).scalar_subquery().label("quiet_hours"),
         select(business.c.review_minutes).scalar_subquery().label("review_minutes"),
         is_planned(bookings.c.id, _OF_VISITS).label("has_notices"),
         has_work(bookings.c.id).label("has_work"),
     )
-    .join(services, services.c.id == bookings.c.service_id)
-    .where(bookings.c.id == bindparam("number"))
-)
+    return prepared(_with_names().add_columns(*more).where(bookings.c.id == bindparam("number")))
+
+
+_ROW_LOCKED = select(bookings.c.id).where(bookings.c.id == bindparam("number")).with_for_update(key_share=True)
 _CHANGE = prepared(
     update(bookings).where(bookings.c.id == bindparam("number"), bookings.c.version == bindparam("as_read"))
 )

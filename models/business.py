@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    Row,
     String,
     UniqueConstraint,
     bindparam,
@@ -26,6 +27,7 @@ from conversations.rules.policies import Approval, AtDeadline
 from models.base import Key, key, link, table, word
 from models.kept import OUTLIVES_LOCKS, look_again, read_once
 from models.prepared import prepared
+from models.read_beside import was_read
 
 
 class Business(SQLModel, table=True):
@@ -246,6 +248,11 @@ def version_now(session: Session) -> int | None:
     """The business's version, read once a transaction; None where no business is loaded."""
     row = read_once(session, _VERSION, THE_ONE)
     return None if row is None else row.version
+
+
+def version_was(session: Session, row: Row[Any]) -> None:
+    """What was read beside something else, and has the business's version, is what version_now() has read."""
+    was_read(session, _VERSION, THE_ONE, row)
 
 
 def business_version(session: Session) -> int:

@@ -32,6 +32,7 @@ from conversations.rules.cells import CELL_SECONDS, cells
 from models.base import Key, Moment, key, table, word
 from models.class_sessions import class_sessions, lock_class, look_at_class
 from models.insert import changed_rows, insert_row
+from models.insert_told import insert_free, is_told
 from models.prepared import plain_rows, prepared
 from models.waitlist import waiting_for
 from models.waitlist_looks import is_waited_for, seats_were_booked, time_came_free, time_was_booked
@@ -335,7 +336,9 @@ def _claim(
 ) -> None:
     """As claim(); the cells `left` are left to whoever owns them."""
     window = cells(start, end)
-    _let_go_expired(session, scarce, scarce_id, window, now)
+    is_early = bool(beside) or not is_told(session)
+    if is_early:
+        _let_go_expired(session, scarce, scarce_id, window, now)
     wanted = set(window) - left
     for friend in beside:
         wanted -= _cells_of(session, *friend, scarce, scarce_id)
@@ -346,13 +349,27 @@ def _claim(
     stretch_id = insert_row(session, stretches, **values)
     owned = {"scarce": scarce, "scarce_id": scarce_id, "stretch_id": stretch_id, "live_until": live_until}
     rows = [{**owned, "cell": cell} for cell in sorted(wanted)]
-    try:
-        if rows:
+    if not is_early:
+        _own(session, rows, scarce, scarce_id, window, now)
+    elif rows:
+        try:
             session.execute(_INSERT, rows)
-    except IntegrityError as error:
-        raise LostRace from error
+        except IntegrityError as error:
+            raise LostRace from error
     if holder is Holder.BOOKING and scarce is Scarce.STAFF:
         time_was_booked(session, scarce_id, start, end)
+
+
+def _own(
+    session: Session, rows: Sequence[dict[str, Any]], scarce: Scarce, scarce_id: int, window: range, now: datetime
+) -> None:
+    """Own these cells. Whose time has run out is looked for only where somebody is in the way."""
+    missing = len(rows) - insert_free(session, claims, rows) if rows else 0
+    if missing:
+        _let_go_expired(session, scarce, scarce_id, window, now)
+        missing -= insert_free(session, claims, rows)
+    if missing > 0:
+        raise LostRace
 
 
 def _let_go_expired(session: Session, scarce: Scarce, scarce_id: int, window: range, now: datetime) -> None:
@@ -523,9 +540,7 @@ _DEAD_OF = (
     claims.c.scarce == bindparam("of_scarce"), claims.c.scarce_id == bindparam("number"),
     claims.c.live_until <= bindparam("now"),
 )  # fmt: skip
-_DEAD = prepared(
-    select(claims.c.cell).where(*_DEAD_OF, claims.c.cell.between(bindparam("first"), bindparam("last")))
-)
+_DEAD = prepared(select(claims.c.cell).where(*_DEAD_OF, claims.c.cell.between(bindparam("first"), bindparam("last"))))
 _DELETE_DEAD = delete(claims).where(*_DEAD_OF, claims.c.cell.in_(bindparam("dead", expanding=True)))
 _INSERT = prepared(insert(claims))
 _OF_STRETCHES = claims.c.stretch_id.in_(bindparam("ids", expanding=True))

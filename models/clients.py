@@ -53,15 +53,21 @@ def is_phone_known(session: Session, phone: str) -> bool:
 def client_for(session: Session, phone: str | None, name: str, now: datetime) -> int:
     """The number of the client with this phone, or of who they turned out to be; a new client where there is none. Two
     at once make one. Nobody merges them until the transaction ends."""
-    if phone is not None:
-        values = {"phone": phone, "name": name[:80], "email": "", "language": "", "created_at": now}
-        if (new := insert_numbered_unless_there(session, clients, values)) is not None:
-            return new
-        client = _known(session, [phone])[phone]
-        if name and not client.name:
-            _name_who_has_none(session, client.id, name)
-        return int(client.id)
-    return insert_row(session, clients, phone=None, name=name[:80], created_at=now)
+    return client_met(session, phone, name, now)[0]
+
+
+def client_met(session: Session, phone: str | None, name: str, now: datetime) -> tuple[int, str | None]:
+    """As client_for(), with the name by which we know them where they are new."""
+    name = name[:80]
+    if phone is None:
+        return insert_row(session, clients, phone=None, name=name, created_at=now), name
+    values = {"phone": phone, "name": name, "email": "", "language": "", "created_at": now}
+    if (new := insert_numbered_unless_there(session, clients, values)) is not None:
+        return new, name
+    client = _known(session, [phone])[phone]
+    if name and not client.name:
+        _name_who_has_none(session, client.id, name)
+    return int(client.id), None
 
 
 def clients_for(session: Session, people: Sequence[tuple[str | None, str, datetime]]) -> list[int]:

@@ -29,8 +29,11 @@ from sqlmodel import Field, SQLModel
 from conversations.dialogue import State
 from models.base import Key, Moment, key, link, table, word
 from models.clients import clients
-from models.insert import insert_all_unless_there, insert_row, insert_unless_there
+from models.insert import insert_all_unless_there, insert_row
+from models.insert_told import insert_whole_unless_there
+from models.kept import OUTLIVES_LOCKS, read_once
 from models.prepared import prepared
+from models.read_beside import rows_read, was_read
 
 
 class Conversation(SQLModel, table=True):
@@ -101,7 +104,12 @@ _OF_ADDRESS = prepared(
     .with_for_update(key_share=True)
 )
 _BY_ID = prepared(select(conversations).where(conversations.c.id == bindparam("conversation_id")))
-_LOCKED = prepared(_BY_ID.with_for_update(key_share=True))
+_LOCKED = (
+    select(conversations)
+    .where(conversations.c.id == bindparam("number"))
+    .with_for_update(key_share=True)
+    .execution_options(**{OUTLIVES_LOCKS: True})
+)
 _ID_OF_ADDRESS = select(conversations.c.id).where(
     conversations.c.channel == bindparam("channel"), conversations.c.address == bindparam("address")
 )
@@ -113,13 +121,26 @@ _CHANGE = prepared(update(conversations).where(conversations.c.id == bindparam("
 
 def conversation_for(session: Session, channel: str, address: str, now: datetime) -> Row[Any]:
     """The conversation of this address, made if need be, and LOCKED until the transaction ends."""
+    return conversation_of(session, channel, address) or begun_conversation(session, channel, address, now)[1]
+
+
+def conversation_of(session: Session, channel: str, address: str) -> Row[Any] | None:
+    """The conversation of this address, if there is one, LOCKED until the transaction ends."""
+    return session.execute(_OF_ADDRESS, {"channel": channel, "address": address}).one_or_none()
+
+
+def begun_conversation(
+    session: Session, channel: str, address: str, now: datetime, client_id: int | None = None
+) -> tuple[bool, Row[Any]]:
+    """Whether there was none and it was made now, with this client; and the one that there is, LOCKED until the
+    transaction ends."""
     who = {"channel": channel, "address": address}
-    found = session.execute(_OF_ADDRESS, who).one_or_none()
-    if found is not None:
-        return found
-    values = {**who, "state": State.INITIAL, "dialogue": {}}
-    insert_unless_there(session, conversations, {**values, "last_message_at": now, "created_at": now})
-    return session.execute(_OF_ADDRESS, who).one()
+    values: dict[str, Any] = {
+        **who, "client_id": client_id, "state": State.INITIAL, "dialogue": {}, "last_message_at": now,
+        "created_at": now,
+    }  # fmt: skip
+    is_new, made = insert_whole_unless_there(session, conversations, values)
+    return is_new, made if made is not None else session.execute(_OF_ADDRESS, who).one()
 
 
 Address = tuple[str, str]
@@ -175,7 +196,7 @@ def introduce(session: Session, clients: Mapping[int, int], wrote: Mapping[int, 
 def conversation_id_for(session: Session, channel: str, address: str, now: datetime) -> int:
     """The number of this address's conversation, made if need be, not locked."""
     found = session.execute(_ID_OF_ADDRESS, {"channel": channel, "address": address}).scalar_one_or_none()
-    return int(found) if found is not None else int(conversation_for(session, channel, address, now).id)
+    return int(found) if found is not None else int(begun_conversation(session, channel, address, now)[1].id)
 
 
 def conversation_by_id(session: Session, conversation_id: int) -> Row[Any]:
@@ -202,8 +223,10 @@ def conversations_of_client(session: Session, client_id: int) -> list[Row[Any]]:
 
 
 def lock_conversation(session: Session, conversation_id: int) -> Row[Any]:
-    """One conversation, LOCKED until the transaction ends."""
-    return session.execute(_LOCKED, {"conversation_id": conversation_id}).one()
+    """One conversation, LOCKED until the transaction ends: nobody else changes it, so it is read once until we do."""
+    found = read_once(session, _LOCKED, conversation_id)
+    assert found is not None
+    return found
 
 
 def intake_draft(session: Session, conversation_id: int) -> dict[str, str | None]:
@@ -216,7 +239,11 @@ def change_conversation(session: Session, conversation_id: int, **values: Any) -
     """Where nobody is needed any more, nobody has been told: the next time is another matter."""
     if values.get("needs_person") is False:
         values["alerted_at"] = None
+    locked = rows_read(session, _LOCKED)
     session.execute(_CHANGE, {"conversation_id": conversation_id, **values})
+    for number, row in locked.items():
+        if number != conversation_id:  # they are as they were
+            was_read(session, _LOCKED, number, row)
 
 
 def rooms_of(session: Session, address: str, channels: Collection[str]) -> list[Row[Any]]:

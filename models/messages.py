@@ -1,6 +1,6 @@
 """Messages: the transcript, every text in and out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from models.base import Moment, key, link, table, word
-from models.insert import insert_row, insert_unless_there
+from models.insert import insert_numbered_unless_there, insert_row
 from models.prepared import prepared
 
 
@@ -49,9 +49,9 @@ class Message(SQLModel, table=True):
 messages = table(Message)
 
 
-def store_inbound(session: Session, values: dict[str, Any]) -> bool:
-    """Store one inbound message; whether it is new."""
-    return insert_unless_there(session, messages, {**values, "direction": Direction.IN})
+def store_inbound(session: Session, values: Mapping[str, Any]) -> int | None:
+    """Store one inbound message; its number, if it is new."""
+    return insert_numbered_unless_there(session, messages, {**values, "direction": Direction.IN})
 
 
 def store_all_inbound(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
@@ -88,12 +88,16 @@ _UNANSWERED = prepared(
     .where(messages.c.due_at.is_not(None), messages.c.turn_id.is_(None))
     .order_by(messages.c.id)
 )
-_RECENT = prepared(
-    select(messages.c.at, messages.c.body)
+_NEWEST = (
+    select(messages.c.id, messages.c.at, messages.c.body)
     .where(messages.c.conversation_id == bindparam("conversation_id"), messages.c.direction == Direction.IN)
-    .where(messages.c.at >= bindparam("since"))
     .order_by(messages.c.id.desc())
     .limit(bindparam("most"))
+    .subquery("newest")
+)
+"""The moment is asked about behind the limit: of all that somebody ever wrote, no more is read than this."""
+_RECENT = prepared(
+    select(_NEWEST.c.at, _NEWEST.c.body).where(_NEWEST.c.at >= bindparam("since")).order_by(_NEWEST.c.id.desc())
 )
 _COVER = prepared(
     update(messages).where(messages.c.id == bindparam("message_id")).values(turn_id=bindparam("turn"), due_at=None)
@@ -111,8 +115,8 @@ def unanswered(session: Session, conversation_id: int) -> list[Row[Any]]:
     return list(session.execute(_UNANSWERED, {"conversation_id": conversation_id}))
 
 
-def recent_inbound(session: Session, conversation_id: int, since: datetime, limit: int) -> list[Row[Any]]:
-    """What this person texted since then, newest first."""
+def recent_inbound(session: Session, conversation_id: int, since: datetime, limit: int = 90) -> list[Row[Any]]:
+    """What this person texted since then, of so many last texts, newest first."""
     values = {"conversation_id": conversation_id, "since": since, "most": limit}
     return list(session.execute(_RECENT, values))
 

@@ -101,6 +101,7 @@ def every_connection(database: Database, pragma: str, undo: str) -> Iterator[Non
         connection.execute(f"pragma {pragma}")
 
     event.listen(database.engine, "checkout", apply)
+    database.dispose()  # the writer's own is checked out already
     try:
         yield
     finally:

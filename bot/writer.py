@@ -1,0 +1,59 @@
+"""SQLite's one write at a time: whose turn it is in this process, and the connection that is kept open for it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from sqlalchemy import Connection, Engine
+
+from bot.engines import is_where_it_was
+
+LET_GO_SECONDS = 2.0
+
+
+class Writer:
+    """SQLite lets one write at a time, and wakes nobody who waits for it: our own threads wait for each other, and look
+    again and again for other processes alone. To take a connection from its pool and give it back took as long as the
+    transaction: the one that writes is kept."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._turn = engine, Lock()
+        self._kept: Connection | None = None
+
+    @contextmanager
+    def turn(self, until: float) -> Iterator["Writer | None"]:
+        """Ourselves, whose turn it is; None where it has not come by then."""
+        if not self._turn.acquire(timeout=max(until - time.monotonic(), 0)):
+            yield None
+            return
+        try:
+            yield self
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """For whoever has the turn. One with which something went wrong is not kept."""
+        connection, self._kept = self._kept, None
+        if connection is None or not is_where_it_was(connection):
+            if connection is not None:
+                connection.invalidate()
+                connection.close()
+            connection = self._engine.connect()
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._kept = connection
+
+    def let_go(self) -> None:
+        """Close what is kept, unless somebody does not come to an end with it."""
+        if self._turn.acquire(timeout=LET_GO_SECONDS):
+            try:
+                if self._kept is not None:
+                    self._kept.close()
+                    self._kept = None
+            finally:
+                self._turn.release()

@@ -1,0 +1,98 @@
+"""The first text of a conversation that no turn has covered: the messages that are one text, and what they say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from conversations.dialogue import Dialogue
+from conversations.events import Said
+from conversations.stored import load
+from handlers.circumstances import Circumstances
+from handlers.gather_facts import DatabaseFacts
+from handlers.heard import Heard, stored
+from handlers.meant import option_meant
+from models.first_look import FirstLook
+from models.outbox import outbox_by_provider_id
+from models.waitlist import place_told_of
+
+
+@dataclass(frozen=True, slots=True)
+class TextHeard:
+    """The first text that no turn has covered, with what is known as it is heard."""
+
+    conversation: Row[Any]
+    rows: Sequence[Any]
+    """The messages that are that text."""
+    by_turn: Heard
+    """The same, for the turn that answers them."""
+    others_follow: bool
+    """Behind it there is another, which no turn has covered either."""
+    event: Said
+    dialogue: Dialogue
+    facts: DatabaseFacts
+    lately: Sequence[tuple[datetime, str]] | None = None
+    """What they texted a moment ago, newest first; None where that was not asked."""
+
+
+def text_heard(
+    session: Session, conversation: Row[Any], look: FirstLook, new: dict[str, Any] | None, circumstances: Circumstances
+) -> TextHeard:
+    """`new`: the values of the message that has come now."""
+    if new is None:
+        return text_of(session, conversation, look.waiting, circumstances, look)
+    lately = [(new["at"], new["body"]), *look.lately]
+    if look.waiting or circumstances.patience:
+        number = stored(session, new)
+        waiting = [*look.waiting, SimpleNamespace(**new, id=number)]
+        return text_of(session, conversation, waiting, circumstances, look, lately)
+    # Nothing waits before it, so that its turn comes now: it is stored with that.
+    only = SimpleNamespace(**new, id=None)
+    return text_of(session, conversation, [only], circumstances, look, lately, Heard((), only.at, unstored=new))
+
+
+def text_of(
+    session: Session,
+    conversation: Row[Any],
+    waiting: Sequence[Any],
+    circumstances: Circumstances,
+    look: FirstLook | None = None,
+    lately: Sequence[tuple[datetime, str]] | None = None,
+    by_turn: Heard | None = None,
+) -> TextHeard:
+    """Of the messages that are `waiting`, oldest first. `by_turn`: the same, where there is but one text of them."""
+    rows, dialogue = first_text(waiting), load(conversation.dialogue)
+    facts = DatabaseFacts(session, conversation, circumstances, circumstances.profiles.current(session), look)
+    heard = by_turn or Heard(tuple(row.id for row in rows), rows[-1].at)
+    event = _said(session, rows, dialogue)
+    return TextHeard(conversation, rows, heard, len(rows) < len(waiting), event, dialogue, facts, lately)
+
+
+def first_text(waiting: Sequence[Any]) -> Sequence[Any]:
+    """The messages that are one text: those that waited for the next, and that one. One that did not wait is a text by
+    itself, as those are that came while the database was away."""
+    for number, row in enumerate(waiting, 1):
+        if row.due_at <= row.at:
+            return waiting[:number]
+    return waiting
+
+
+def _said(session: Session, rows: Sequence[Any], dialogue: Dialogue) -> Said:
+    """Several quick messages are one text, a line each."""
+    about, place_id, texts = None, None, []
+    for row in rows:
+        quoted = outbox_by_provider_id(session, row.channel, row.quoted_id) if row.quoted_id else None
+        about = quoted.booking_id if quoted is not None else about
+        place_id = place_told_of(session, quoted.id) if quoted is not None else place_id
+        texts.append(option_meant(quoted, row.body, dialogue) if quoted is not None else row.body)
+    return Said(
+        text="\n".join(texts),
+        about=about,
+        media=sum(len(row.media) for row in rows),
+        carrier_answered=any(row.opt_out for row in rows),
+        place_id=place_id,
+    )
