@@ -89,8 +89,8 @@ def _file(url: URL) -> Path | None:
 
 
 def _sqlite(url: URL, pool: int) -> Engine:
-    engine = sqlalchemy.create_engine(
-        url, pool_size=pool, max_overflow=0, pool_timeout=LOCK_SECONDS, pool_use_lifo=True, hide_parameters=True
+    engine = sqlalchemy.create_engine(  # one more: bot/writer.py keeps one
+        url, pool_size=pool + 1, max_overflow=0, pool_timeout=LOCK_SECONDS, pool_use_lifo=True, hide_parameters=True
     )  # fmt: skip
     if (path := _file(url)) is not None:
         event.listen(engine, "do_connect", _connect_to_file)

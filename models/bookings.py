@@ -240,7 +240,7 @@ def _of_client() -> Select[Any]:
         bookings.c.client_id == bindparam("client_id"), bookings.c.start_at >= bindparam("since"),
         bookings.c.status.in_((PENDING, *KEPT)),
     )  # fmt: skip
-    return statement.order_by(bookings.c.start_at, bookings.c.id).limit(bindparam("most"))
+    return prepared(statement.order_by(bookings.c.start_at, bookings.c.id).limit(bindparam("most")))
 
 
 def bookings_by_client(session: Session, client_id: int, limit: int) -> list[Row[Any]]:
@@ -429,7 +429,9 @@ def _following() -> Select[Any]:
     return prepared(_with_names().add_columns(*more).where(bookings.c.id == bindparam("number")))
 
 
-_ROW_LOCKED = select(bookings.c.id).where(bookings.c.id == bindparam("number")).with_for_update(key_share=True)
+_ROW_LOCKED = prepared(
+    select(bookings.c.id).where(bookings.c.id == bindparam("number")).with_for_update(key_share=True)
+)
 _CHANGE = prepared(
     update(bookings).where(bookings.c.id == bindparam("number"), bookings.c.version == bindparam("as_read"))
 )

@@ -79,7 +79,10 @@ def _end_cell(context: Any) -> int:
 
 def _cells_of_row(context: Any) -> range:
     row = context.get_current_parameters()
-    found = cells(row["start_at"], row["end_at"])
+    return _not_too_long(cells(row["start_at"], row["end_at"]))
+
+
+def _not_too_long(found: range) -> range:
     if len(found) > LONGEST_CELLS:
         raise ValueError("a stretch of more than 48 hours is written as several: models.claims.occupy")
     return found
@@ -342,9 +345,10 @@ def _claim(
     wanted = set(window) - left
     for friend in beside:
         wanted -= _cells_of(session, *friend, scarce, scarce_id)
+    whole = _not_too_long(window)
     values = {
-        "scarce": scarce, "scarce_id": scarce_id, "start_at": start, "end_at": end,
-        "holder": holder, "holder_id": holder_id, "live_until": live_until,
+        "scarce": scarce, "scarce_id": scarce_id, "start_at": start, "end_at": end, "first_cell": whole.start,
+        "end_cell": whole.stop, "holder": holder, "holder_id": holder_id, "live_until": live_until,
     }  # fmt: skip
     stretch_id = insert_row(session, stretches, **values)
     owned = {"scarce": scarce, "scarce_id": scarce_id, "stretch_id": stretch_id, "live_until": live_until}

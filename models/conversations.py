@@ -104,17 +104,22 @@ _OF_ADDRESS = prepared(
     .with_for_update(key_share=True)
 )
 _BY_ID = prepared(select(conversations).where(conversations.c.id == bindparam("conversation_id")))
-_LOCKED = (
+_LOCKED = prepared(
     select(conversations)
     .where(conversations.c.id == bindparam("number"))
     .with_for_update(key_share=True)
     .execution_options(**{OUTLIVES_LOCKS: True})
 )
-_ID_OF_ADDRESS = select(conversations.c.id).where(
-    conversations.c.channel == bindparam("channel"), conversations.c.address == bindparam("address")
+_ID_OF_ADDRESS = prepared(
+    select(conversations.c.id).where(
+        conversations.c.channel == bindparam("channel"), conversations.c.address == bindparam("address")
+    )
 )
-_ROOMS = select(conversations.c.id, conversations.c.channel, conversations.c.last_inbound_at).where(
-    conversations.c.channel.in_(bindparam("channels", expanding=True)), conversations.c.address == bindparam("address")
+_ROOMS = prepared(
+    select(conversations.c.id, conversations.c.channel, conversations.c.last_inbound_at).where(
+        conversations.c.channel.in_(bindparam("channels", expanding=True)),
+        conversations.c.address == bindparam("address"),
+    )
 )
 _CHANGE = prepared(update(conversations).where(conversations.c.id == bindparam("conversation_id")))
 

@@ -78,7 +78,7 @@ def _unless_there(dialect: str, table: Table) -> Executable:
 @cache
 def _all_unless_there(dialect: str, table: Table) -> Executable:
     statement: Executable = _insert(dialect, table).on_conflict_do_nothing()
-    return statement
+    return prepared(statement)
 
 
 def _insert(dialect: str, table: Table) -> Any:

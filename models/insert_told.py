@@ -9,6 +9,7 @@ from sqlalchemy import CursorResult, Executable, Row, Table
 from sqlalchemy.orm import Session
 
 from models.insert import insert_unless_there
+from models.prepared import prepared
 
 
 def insert_whole_unless_there(
@@ -37,13 +38,13 @@ def insert_free(session: Session, table: Table, rows: Sequence[Mapping[str, Any]
 def _whole_unless_there(dialect: str, table: Table) -> Executable:
     """Built once: that takes longer than to run it."""
     statement: Executable = _insert(dialect, table).returning(*table.columns)
-    return statement
+    return prepared(statement)
 
 
 @cache
 def _unless_there(dialect: str, table: Table) -> Executable:
     statement: Executable = _insert(dialect, table).execution_options(preserve_rowcount=True)
-    return statement
+    return prepared(statement)
 
 
 def _insert(dialect: str, table: Table) -> Any:
