@@ -20,6 +20,7 @@ class Writer:
     def __init__(self, engine: Engine) -> None:
         self._engine, self._turn = engine, Lock()
         self._kept: Connection | None = None
+        self._lettings_go = 0
 
     @contextmanager
     def turn(self, until: float) -> Iterator["Writer | None"]:
@@ -36,20 +37,24 @@ class Writer:
     def connect(self) -> Iterator[Connection]:
         """For whoever has the turn. One with which something went wrong is not kept."""
         connection, self._kept = self._kept, None
+        before = self._lettings_go
         if connection is None or not is_where_it_was(connection):
             if connection is not None:
-                connection.invalidate()
-                connection.close()
+                _end(connection)
             connection = self._engine.connect()
         try:
             yield connection
         except BaseException:
             connection.close()
             raise
-        self._kept = connection
+        if before == self._lettings_go:
+            self._kept = connection
+        else:
+            _end(connection)
 
     def let_go(self) -> None:
-        """Close what is kept, unless somebody does not come to an end with it."""
+        """Close what is kept; what somebody is busy with, as soon as they are done."""
+        self._lettings_go += 1
         if self._turn.acquire(timeout=LET_GO_SECONDS):
             try:
                 if self._kept is not None:
@@ -57,3 +62,9 @@ class Writer:
                     self._kept = None
             finally:
                 self._turn.release()
+
+
+def _end(connection: Connection) -> None:
+    """For good, and not back into its pool."""
+    connection.invalidate()
+    connection.close()

@@ -264,7 +264,7 @@ def says_nothing_yet(dialogue: Dialogue, event: Said, facts: Facts) -> bool:
         return False
     if opt_word(event.text, bare_cancel=facts.channel.bare_cancel_opts_out) or commands.is_command(event.text, facts):
         return False
-    return understood_here(dialogue, event, facts).fills_nothing
+    return understood_here(dialogue, event, facts).fills_nothing and not facts.person.is_coordinator
 
 
 def leaves_open(dialogue: Dialogue, event: Said, facts: Facts) -> bool:

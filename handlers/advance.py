@@ -185,7 +185,8 @@ def _steps(
         if turn.effects:
             stands = stands if all(isinstance(effect, TellCoordinator) for effect in turn.effects) else None
             by_coordinator = profile.coordinator_in(conversation) is not None
-            if heard is not None and not _is_done_elsewhere(turn.effects, by_coordinator=by_coordinator):
+            is_elsewhere = circumstances.starts_over and _is_done_elsewhere(turn.effects, by_coordinator=by_coordinator)
+            if heard is not None and not is_elsewhere:  # before there is a savepoint, which would take it away again
                 heard.store(session)
             undo.begin()
             for follow in apply_effects(session, turn.effects, conversation, circumstances, profile):

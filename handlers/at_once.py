@@ -47,7 +47,11 @@ def leave_or_queue(
         add_to_outbox(session, **values)
         return
     born = _Born(room)
-    at_the_end(session, committed=born.send, undone=room.leave)
+    try:
+        at_the_end(session, committed=born.send, undone=room.leave)
+    except TypeError:
+        room.leave()
+        raise
     free = if_free(
         session, values["conversation_id"], turn_id, values["lane"], values["channel"], values["address"], now
     )

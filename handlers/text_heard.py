@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from conversations.dialogue import Dialogue
 from conversations.events import Said
+from conversations.rules.opt_out import opt_word
 from conversations.stored import load
 from handlers.circumstances import Circumstances
 from handlers.gather_facts import DatabaseFacts
@@ -68,7 +69,8 @@ def text_of(
     rows, dialogue = first_text(waiting), load(conversation.dialogue)
     facts = DatabaseFacts(session, conversation, circumstances, circumstances.profiles.current(session), look)
     heard = by_turn or Heard(tuple(row.id for row in rows), rows[-1].at)
-    event = _said(session, rows, dialogue)
+    channel = circumstances.channels.get(conversation.channel)
+    event = _said(session, rows, dialogue, bare_cancel=channel is not None and channel.bare_cancel_opts_out)
     return TextHeard(conversation, rows, heard, len(rows) < len(waiting), event, dialogue, facts, lately)
 
 
@@ -81,10 +83,11 @@ def first_text(waiting: Sequence[Any]) -> Sequence[Any]:
     return waiting
 
 
-def _said(session: Session, rows: Sequence[Any], dialogue: Dialogue) -> Said:
-    """Several quick messages are one text, a line each."""
+def _said(session: Session, rows: Sequence[Any], dialogue: Dialogue, *, bare_cancel: bool) -> Said:
+    """Several quick messages are one text, a line each; but STOP, START and HELP say what they say alone."""
     about, place_id, texts = None, None, []
-    for row in rows:
+    alone = [row for row in rows if len(rows) > 1 and opt_word(row.body, bare_cancel=bare_cancel)]
+    for row in alone[-1:] or rows:
         quoted = outbox_by_provider_id(session, row.channel, row.quoted_id) if row.quoted_id else None
         about = quoted.booking_id if quoted is not None else about
         place_id = place_told_of(session, quoted.id) if quoted is not None else place_id

@@ -33,9 +33,9 @@ class KeepingSession(Session):
             self._let_go(statement)
         if options:
             return super().execute(statement, params, **options)
-        if self._is_watched or (ready := preparation_of(statement)) is None:
-            return self._own.execute(statement, params)
-        if isinstance(params, list):
+        if self._is_watched or self.is_undone or (ready := preparation_of(statement)) is None:
+            return self._own.execute(statement, params)  # which refuses what comes behind the end
+        if isinstance(params, list | tuple):
             return ready.run_many(self._own, params)
         return ready.run(self._own, params or {})
 
@@ -49,8 +49,18 @@ class KeepingSession(Session):
     def begin_nested(self) -> SessionTransaction:
         """The savepoint is set at once, and not with the session's next statement: ours go past it."""
         nested = super().begin_nested()
-        super().connection()
+        try:
+            super().connection()
+        except BaseException:
+            nested.close()
+            raise
         return nested
+
+    def scalars(self, statement: Any, params: Any = None, **options: Any) -> Any:
+        return self.execute(statement, params, **options).scalars()
+
+    def scalar(self, statement: Any, params: Any = None, **options: Any) -> Any:
+        return self.execute(statement, params, **options).scalar()
 
     def rollback(self) -> None:
         """All of the transaction."""

@@ -3,6 +3,7 @@ back. SQLAlchemy writes the text and knows the types; its way from a statement t
 takes several times as long as the database, is gone once and not each time."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -66,6 +67,8 @@ class Preparation:
 
     def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Any:
         """The same for each of these rows, which have the same names; none is answered."""
+        if not rows:
+            return Done(0, ())
         if len(rows) == 1:
             return self.run(connection, rows[0])
         dialect = connection.dialect
@@ -209,12 +212,19 @@ class _Cursor:
         self._connection, self._text = connection, text
 
     def __enter__(self) -> DBAPICursor:
-        self._cursor = self._connection.connection.cursor()
+        held = self._connection.connection
+        try:
+            self._cursor = held.cursor()
+        except Exception as error:  # noqa: BLE001 - told, not swallowed
+            self._connection._handle_dbapi_exception(error, self._text, None, None, None)
         return self._cursor
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        try:
-            if error is not None:  # it knows what the error means for the connection, too
-                self._connection._handle_dbapi_exception(error, self._text, None, self._cursor, None)
-        finally:
+        if error is None:
             self._cursor.close()
+            return
+        try:  # it knows what the error means for the connection, too, and may have closed it
+            self._connection._handle_dbapi_exception(error, self._text, None, self._cursor, None)
+        finally:
+            with suppress(Exception):
+                self._cursor.close()

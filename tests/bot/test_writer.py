@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Session
 
 from bot.database import Database, DatabaseAway
 from models.business import touch_business
+from models.inbox import labels
+from models.insert import insert_row
 
 
 def whose(session: Session) -> int:
@@ -74,3 +77,19 @@ def test_disposing_lets_go_of_the_file(database: Database, tmp_path: Path) -> No
     held = [link.resolve() for link in Path("/proc/self/fd").iterdir()]
     assert (tmp_path / "desk.db").resolve() not in held
     assert database.transact(whose)
+
+
+def test_letting_go_while_somebody_writes_keeps_nothing_open_behind_them(database: Database, tmp_path: Path) -> None:
+    database.transact(lambda session: (touch_business(session), database.dispose()))
+    held = [link.resolve() for link in Path("/proc/self/fd").iterdir()]
+    assert (tmp_path / "desk.db").resolve() not in held
+
+
+def test_what_is_written_behind_a_rollback_is_refused(database: Database) -> None:
+    def work(session: Session) -> None:
+        session.rollback()
+        insert_row(session, labels, name="behind the end")
+
+    with pytest.raises(InvalidRequestError):
+        database.transact(work)
+    assert database.read(lambda session: session.execute(text("select count(*) from labels")).scalar()) == 0
