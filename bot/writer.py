@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from bot.engines import is_where_it_was
 
 LET_GO_SECONDS = 2.0
+"""How long whoever ends the program waits for whoever writes."""
 
 
 class Writer:
