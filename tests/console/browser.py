@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PHONE, DESKTOP = (390, 844), (1440, 900)
@@ -31,8 +31,16 @@ def a_browser() -> Iterator[Browser]:
             browser.close()
 
 
+def follow(link: Locator) -> None:
+    """A click, and the page that it leads to: a click alone returns while the page that is left is still there, and
+    whatever does not wait would look at that one."""
+    with link.page.expect_navigation():
+        link.click()
+
+
 def faults(page: Page) -> list[str]:
     """What keeps somebody from using the page: axe's serious and critical findings."""
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     return [
         f"{one['id']}: {one['help']}: {[node['html'][:120] for node in one['nodes']][:3]}"

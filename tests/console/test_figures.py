@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from models.operators import Role
-from tests.console.browser import DESKTOP, PHONE, faults
+from tests.console.browser import DESKTOP, PHONE, faults, follow
 from tests.console.conftest import OMAR, Console, Open
 from tests.console.seven_days import booked, requested
 
@@ -23,7 +23,7 @@ def test_they_are_drawn(console: Console, opened: Open, size: tuple[int, int]) -
     console.text(OMAR, "PENDING")
     page = opened("/console/figures", console.operator(Role.VIEWER), size)
     expect(page.get_by_role("heading", name="How far conversations came")).to_be_visible()
-    page.get_by_role("link", name="90 days").click()
+    follow(page.get_by_role("link", name="90 days"))
     assert [] == faults(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 

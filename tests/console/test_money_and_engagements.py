@@ -15,7 +15,7 @@ from models.bookings import bookings_in
 from models.engagements import engagement_work
 from models.operators import Role
 from models.payments import payments
-from tests.console.browser import PHONE, faults
+from tests.console.browser import PHONE, faults, follow
 from tests.console.conftest import OMAR, Console, Open
 from tests.handlers import planner
 from tests.handlers.planner import ASKED, WEDDING
@@ -71,7 +71,7 @@ def test_a_proof_stands_beside_what_was_asked_and_is_taken(clinic: Console, open
     row = page.get_by_role("row", name="Brian")
     expect(row).to_contain_text("3,500.00 KES")
     expect(row).to_contain_text("proof shown")
-    row.get_by_role("link", name="Brian").click()
+    follow(row.get_by_role("link", name="Brian"))
     assert [] == faults(page)
     assert has_no_sideways_scroll(page)
     expect(page.locator(".pair")).to_contain_text("TRX-889911")
@@ -100,8 +100,8 @@ def test_money_comes_another_way_and_goes_back_by_hand(clinic: Console, opened: 
     page.get_by_role("button", name="Give back").click()
     expect(page.get_by_role("region", name="Refunds")).to_contain_text("by hand")
     assert [] == faults(page)
-    page.get_by_role("link", name="Back to the payments").click()
-    page.get_by_role("link", name="To give back by hand").click()
+    follow(page.get_by_role("link", name="Back to the payments"))
+    follow(page.get_by_role("link", name="To give back by hand"))
     assert [] == faults(page)
     expect(page.get_by_role("row", name="Brian")).to_contain_text("20.00 KES")
     page.get_by_role("button", name="It is given back").click()
@@ -135,7 +135,7 @@ def test_steps_are_ticked_moved_and_added(wedding: Console, opened: Open) -> Non
     assert [] == faults(page)
     assert has_no_sideways_scroll(page)
     expect(page.get_by_role("row", name="Ana & Ben")).to_contain_text("0 / 6")
-    page.get_by_role("link", name="Ana & Ben").click()
+    follow(page.get_by_role("link", name="Ana & Ben"))
     assert [] == faults(page)
     assert has_no_sideways_scroll(page)
     step = page.get_by_role("row", name="Venue Selection")
@@ -199,7 +199,7 @@ def test_the_visits_of_a_series_are_answered_together(console: Console, opened: 
     assert [] == faults(page)
     assert has_no_sideways_scroll(page)
     expect(page.get_by_role("row", name="Sara")).to_contain_text("every week")
-    page.get_by_role("link", name="S1").click()
+    follow(page.get_by_role("link", name="S1"))
     assert [] == faults(page)
     assert has_no_sideways_scroll(page)
     page.get_by_role("button", name="Decline 2").click()

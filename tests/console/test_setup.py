@@ -13,7 +13,7 @@ from bot.console.import_runs import TAKEN, Run, Runs
 from handlers.console.business_changed import standing
 from models.audit import audited
 from models.operators import Role
-from tests.console.browser import PHONE, faults
+from tests.console.browser import PHONE, faults, follow
 from tests.console.conftest import Console, Open
 
 FORMULA = '=HYPERLINK("http://x")'
@@ -43,7 +43,7 @@ def test_the_business_is_read_and_a_price_is_changed_and_changed_back(
     page = opened("/console/set-up", console.operator(Role.ADMIN, "Ana"), size)
     assert [] == faults(page)
     assert size[0] == page.evaluate("document.documentElement.scrollWidth")
-    page.get_by_role("link", name="Change Haircut", exact=True).click()
+    follow(page.get_by_role("link", name="Change Haircut", exact=True))
     assert [] == faults(page)
     page.get_by_label("Price in USD").fill("40")
     page.get_by_label("Name", exact=True).fill("<i>Cut</i>")
