@@ -1,5 +1,5 @@
 """Rows that a transaction reads again and again, read once: kept until what they were read from is written, or anything
-is locked, for whoever had to wait for a lock has to look again."""
+is locked, for whoever had to wait for a lock has to look again. On SQLite nobody waits within a transaction."""
 
 from functools import cache
 from typing import Any
@@ -24,6 +24,7 @@ class KeepingSession(Session):
         self.kept: dict[Select[Any], dict[int, Row[Any] | None]] = {}
         self.is_undone = False
         self._own = connection
+        self._waits = connection.dialect.name != "sqlite"
         seen = connection.dispatch
         self._is_watched = bool(seen.before_cursor_execute) or bool(seen.after_cursor_execute)
 
@@ -72,7 +73,7 @@ class KeepingSession(Session):
 
     def _let_go(self, statement: Any) -> None:
         if statement.is_select:
-            if statement._for_update_arg is not None:
+            if self._waits and statement._for_update_arg is not None:
                 for kept in [kept for kept in self.kept if not kept.get_execution_options().get(OUTLIVES_LOCKS)]:
                     del self.kept[kept]
         elif not statement.is_dml:

@@ -70,7 +70,9 @@ def test_what_was_written_meanwhile_is_read_again(salon: Salon, between: Work) -
 
 
 def test_whoever_had_to_wait_for_a_lock_looks_again(salon: Salon) -> None:
-    assert reads(salon, lambda session: lock_conversation(session, 1)) == 2
+    """On SQLite nobody waits but for the whole transaction, before anything is read in it."""
+    waits = salon.desk.database.engine.dialect.name != "sqlite"
+    assert reads(salon, lambda session: lock_conversation(session, 1)) == (2 if waits else 1)
 
 
 def test_what_was_taken_back_was_never_so(salon: Salon) -> None:
