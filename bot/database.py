@@ -247,7 +247,11 @@ def _transaction(opening: AbstractContextManager[Connection], deadline: float) -
             connection.execution_options(deadline=deadline)
             with connection.begin():
                 session = KeepingSession(connection)
-                yield session
+                try:
+                    yield session
+                    session.write_down()
+                finally:
+                    session.end()
         is_committed = not session.is_undone
     finally:
         if session is not None:

@@ -21,6 +21,7 @@ from handlers.message_received import LeftOpen, Received, message_received, turn
 from handlers.turn_failed import turn_failed
 from models.bell import has_rung
 from models.claims import LostRace
+from models.kept import write_down
 
 
 def receive(desk: Desk, inbound: Inbound) -> None:
@@ -58,6 +59,7 @@ def _received(desk: Desk, inbound: Inbound, trace: str) -> Received | None:
             inbound.channel, inbound.address
         ):  # it gave up waiting for the database while this one waited
             raise _EarlierWaits
+        write_down(session)
         return done, has_rung(session)
 
     begun = time.monotonic()

@@ -1,9 +1,10 @@
 """A text that leaves at once: where its process sends texts itself and nothing stands against it, it is written down as
 in that process's hands already, and handed to its senders as soon as it is committed. Nobody has to find it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row
@@ -13,7 +14,7 @@ from conversations.messages import Outgoing
 from conversations.rules import window
 from handlers.outbox import SENT_WHILE_OPTED_OUT, Claimed, lease_from
 from models.ending import at_the_end
-from models.outbox import add_in_hand, add_to_outbox
+from models.outbox import in_hand, left_to_others
 from models.outbox_at_once import if_free
 
 
@@ -37,59 +38,73 @@ def no_room(channel: str) -> Room | None:
     return None
 
 
-def leave_or_queue(
-    session: Session, room_for: RoomFor, now: datetime, turn_id: int | None, *, is_last: bool, **values: Any
-) -> None:
-    """Write a text down: in the hands of this process where it may leave at once, else as one that waits for whoever
-    claims it. `is_last`: nothing is written behind it in its lane."""
-    room = room_for(values["channel"]) if values["due_at"] <= now else None
-    if room is None:
-        add_to_outbox(session, **values)
-        return
-    born = _Born(room)
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What is to be sent, in the outbox's words, for its turn, if any. `is_last`: nothing is written behind it in its
+    lane."""
+
+    values: Mapping[str, Any]
+    room_for: RoomFor
+    now: datetime
+    turn_id: int | None
+    is_last: bool
+
+
+class Birth:
+    """A text as it is written down: in the hands of this process where it may leave at once, else as one that waits for
+    whoever claims it."""
+
+    def __init__(self, sending: Sending, message_id: int) -> None:
+        self._sending = sending
+        self.row: dict[str, Any] = {**left_to_others(), **sending.values, "message_id": message_id}
+        self._free: Row[Any] | None = None
+        self._claimed: Claimed | None = None
+
+    def may_leave(self, since: datetime, free: Row[Any]) -> None:
+        self._free = free
+        self.row |= in_hand(lease_from(since), since)
+
+    def is_written(self, number: int) -> None:
+        """It has a number, by which it can be handed over."""
+        if self._free is not None:
+            self._claimed = _claimed(number, self._free, self.row, self._sending)
+
+    def is_committed(self, room: Room) -> None:
+        if self._claimed is None:
+            room.leave()
+        else:
+            room.send(self._claimed)
+
+
+def born(session: Session, sending: Sending, message_id: int, *, is_lane_busy: bool) -> Birth:
+    """A text that is about to be written. `is_lane_busy`: by one that is written with it."""
+    birth, values, now = Birth(sending, message_id), sending.values, sending.now
+    may_be_due = values["due_at"] <= now and not is_lane_busy
+    if not may_be_due or (room := sending.room_for(values["channel"])) is None:
+        return birth
     try:
-        at_the_end(session, committed=born.send, undone=room.leave)
+        at_the_end(session, committed=partial(birth.is_committed, room), undone=room.leave)
     except TypeError:
         room.leave()
         raise
-    free = if_free(
-        session, values["conversation_id"], turn_id, values["lane"], values["channel"], values["address"], now
-    )
-    if free is None or (free.opted_out_at is not None and values["kind"] not in SENT_WHILE_OPTED_OUT):
-        add_to_outbox(session, **values)
-        return
-    until = lease_from(room.at)
-    number = add_in_hand(session, until, room.at, **values)
-    born.claimed = _claimed(number, free, values, until, now, is_last=is_last)
+    lane, channel, address = values["lane"], values["channel"], values["address"]
+    free = if_free(session, values["conversation_id"], sending.turn_id, lane, channel, address, now)
+    if free is not None and (free.opted_out_at is None or values["kind"] in SENT_WHILE_OPTED_OUT):
+        birth.may_leave(room.at, free)
+    return birth
 
 
-class _Born:
-    """What is handed over at the commit, if anything."""
-
-    def __init__(self, room: Room) -> None:
-        self._room = room
-        self.claimed: Claimed | None = None
-
-    def send(self) -> None:
-        if self.claimed is None:
-            self._room.leave()
-        else:
-            self._room.send(self.claimed)
-
-
-def _claimed(
-    number: int, free: Row[Any], values: dict[str, Any], until: datetime, now: datetime, *, is_last: bool
-) -> Claimed:
+def _claimed(number: int, free: Row[Any], row: Mapping[str, Any], sending: Sending) -> Claimed:
     """What a claim would have told of it."""
     message = Outgoing(
         outbox_id=number,
-        address=values["address"],
-        text=values["body"],
-        choices=tuple((key, label) for key, label in values["choices"]),
-        is_window_open=window.is_open(free.heard_at, now),
-        message_id=values["message_id"],
+        address=row["address"],
+        text=row["body"],
+        choices=tuple((key, label) for key, label in row["choices"]),
+        is_window_open=window.is_open(free.heard_at, sending.now),
+        message_id=row["message_id"],
     )
     return Claimed(
-        message=message, channel=values["channel"], attempts=1, leased_until=until, trace=values["trace"],
-        perhaps_sent_since=None, known_ids=frozenset(), asked_at=free.asked_at, is_last=is_last,
+        message=message, channel=row["channel"], attempts=1, leased_until=row["leased_until"], trace=row["trace"],
+        perhaps_sent_since=None, known_ids=frozenset(), asked_at=free.asked_at, is_last=sending.is_last,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -10,11 +11,11 @@ from conversations.layout import Capabilities, lay_out
 from conversations.replies import Reply
 from conversations.rules.routes import CONSOLE
 from conversations.rules.segments import segments
-from handlers.at_once import leave_or_queue
+from handlers.at_once import Sending
 from handlers.circumstances import Circumstances
+from handlers.texts_kept import keep_outbound
 from handlers.views import booking_now
 from models.bookings import booking_by_id
-from models.messages import add_outbound
 
 
 def enqueue(
@@ -49,17 +50,19 @@ def enqueue(
     capabilities = circumstances.channels.get(channel, Capabilities())
     texts = lay_out(replies, known(language), capabilities)
     for laid in texts:
-        message_id = add_outbound(
-            session, conversation_id=conversation_id, turn_id=turn_id, channel=channel, provider_id=None,
-            body=laid.plain, media=[], quoted_id="", opt_out="", trace=circumstances.trace, at=now, due_at=None,
-        )  # fmt: skip
+        message: dict[str, Any] = {
+            "conversation_id": conversation_id, "turn_id": turn_id, "channel": channel, "body": laid.plain, "media": [],
+            "quoted_id": "", "opt_out": "", "trace": circumstances.trace, "at": now,
+        }  # fmt: skip
         if channel == CONSOLE:
-            continue  # it is read there
-        leave_or_queue(
-            session, circumstances.room_for, now, turn_id, is_last=laid is texts[-1], message_id=message_id,
-            conversation_id=conversation_id, booking_id=booking_id, kind=replies[-1].key[:60], channel=channel,
-            address=address, lane=f"{channel}:{address}{subject}", body=laid.text,
-            choices=[list(choice) for choice in laid.choices], told=told,
-            segments=segments(laid.plain).count if capabilities.costs_by_segment else 0, due_at=due_at or now,
-            trace=circumstances.trace, created_at=now,
-        )  # fmt: skip
+            keep_outbound(session, message, None)  # it is read there
+            continue
+        values = {
+            "conversation_id": conversation_id, "booking_id": booking_id, "kind": replies[-1].key[:60],
+            "channel": channel, "address": address, "lane": f"{channel}:{address}{subject}", "body": laid.text,
+            "choices": [list(choice) for choice in laid.choices], "told": told,
+            "segments": segments(laid.plain).count if capabilities.costs_by_segment else 0, "due_at": due_at or now,
+            "trace": circumstances.trace, "created_at": now,
+        }  # fmt: skip
+        sending = Sending(values, circumstances.room_for, now, turn_id, is_last=laid is texts[-1])
+        keep_outbound(session, message, sending)

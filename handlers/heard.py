@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from handlers.texts_kept import keep_inbound
 from models.claims import LostRace
 from models.messages import HIDDEN, cover, hide, store_inbound
 
@@ -37,7 +38,7 @@ class Heard:
         """Say which turn has answered them, and leave out their words where they are `private`."""
         if self._unstored is not None:
             words = {"body": HIDDEN, "raw": None} if is_private else {}
-            stored(session, {**self._unstored, **words, "turn_id": turn_id, "due_at": None})
+            keep_inbound(session, {**self._unstored, **words, "turn_id": turn_id, "due_at": None})
             return
         cover(session, self._message_ids, turn_id)
         if is_private:

@@ -1,5 +1,7 @@
 """What all tables share: named constraints, keys, moments in UTC to the microsecond, words from a closed set."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -31,8 +33,33 @@ class Moment(UTCDateTime):
             return dialect.type_descriptor(mysql.DATETIME(fsp=6))
         return super().load_dialect_impl(dialect)
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """SQLite keeps words, the same as SQLAlchemy's own way through three functions would write. Raises ValueError
+        for a moment without its zone."""
+        return _written if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        return _read if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
     def __repr__(self) -> str:
         return "Moment()"
+
+
+def _written(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    if (offset := moment.utcoffset()) is None:
+        raise ValueError("a moment without its zone")
+    if offset:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(" ", "microseconds")[:_WRITTEN]
+
+
+def _read(words: str | None) -> datetime | None:
+    return None if words is None else datetime.fromisoformat(words).replace(tzinfo=UTC)
+
+
+_WRITTEN = len("2026-11-22 10:00:00.000000")
 
 
 def word(kind: type[StrEnum]) -> Enum:

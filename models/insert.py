@@ -5,17 +5,41 @@ from functools import cache
 from importlib import import_module
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable, Insert, Table
+from sqlalchemy import Column, CursorResult, Executable, Insert, Table, bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.prepared import prepared
+
+FEW = 8
+"""Rows in one statement: for each number of them there is one."""
 
 
 def insert_row(session: Session, table: Table, **values: Any) -> int:
     """Insert one row; its number."""
     made = cast(CursorResult[Any], session.execute(_plain(table), values))
     return int(made.inserted_primary_key[0])  # type: ignore[index]
+
+
+def insert_rows(
+    session: Session, table: Table, rows: Sequence[Mapping[str, Any]], *, unless_there: bool = False
+) -> list[int]:
+    """Insert rows that name the same columns, a few with one statement where the database tells their numbers; these,
+    in the order of the rows. They are fewer where `unless_there` and a unique key was taken."""
+    dialect = session.get_bind().dialect.name
+    numbers: list[int] = []
+    for first in range(0, len(rows), FEW):
+        few = rows[first : first + FEW]
+        if dialect != "mysql" and len(few) > 1:
+            statement = _several(dialect, table, tuple(few[0]), len(few), unless_there=unless_there)
+            values = {_nth(name, place): value for place, row in enumerate(few) for name, value in row.items()}
+            numbers += sorted(session.execute(statement, values).scalars())  # they are counted up in this order
+        elif unless_there:
+            made = (insert_numbered_unless_there(session, table, row) for row in few)
+            numbers += [number for number in made if number is not None]
+        else:
+            numbers += [insert_row(session, table, **row) for row in few]
+    return numbers
 
 
 def changed_rows(session: Session, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
@@ -67,6 +91,28 @@ def _key_if_new(session: Session, table: Table, values: Mapping[str, Any]) -> Se
 def _plain(table: Table) -> Insert:
     """Built once: that takes longer than to run it."""
     return prepared(table.insert())
+
+
+@cache
+def _several(dialect: str, table: Table, names: tuple[str, ...], many: int, *, unless_there: bool) -> Executable:
+    """What nobody names gets its default in each row."""
+    unnamed = {str(column.key): column.default.arg for column in table.columns if _has_plain_default(column)}  # type: ignore[union-attr]
+    rows = [
+        {name: value for name, value in unnamed.items() if name not in names}
+        | {name: bindparam(_nth(name, place), type_=table.c[name].type) for name in names}
+        for place in range(many)
+    ]
+    statement = _insert(dialect, table).values(rows).returning(*table.primary_key)
+    made: Executable = statement.on_conflict_do_nothing() if unless_there else statement
+    return prepared(made)
+
+
+def _has_plain_default(column: Column[Any]) -> bool:
+    return column.default is not None and column.default.is_scalar
+
+
+def _nth(name: str, place: int) -> str:
+    return f"{name}_of_{place}"
 
 
 @cache

@@ -2,16 +2,26 @@
 is locked, for whoever had to wait for a lock has to look again. On SQLite nobody waits within a transaction."""
 
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, Select, Table, event
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.sql.visitors import iterate
 
 from models.prepared import preparation_of
+from models.straight import Straight
 
 OUTLIVES_LOCKS = "outlives_locks"
 """An option of statements whose rows are to be the same for all of a transaction, whatever it waits for."""
+
+
+class PutOff(Protocol):
+    """What is to be written before the transaction ends, or before another statement has to do with its tables; never,
+    where all of it is taken back."""
+
+    tables: frozenset[Table]
+
+    def write(self) -> None: ...
 
 
 class KeepingSession(Session):
@@ -22,8 +32,9 @@ class KeepingSession(Session):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection, autoflush=False, join_transaction_mode="rollback_only")
         self.kept: dict[Select[Any], dict[int, Row[Any] | None]] = {}
+        self.put_off: PutOff | None = None
         self.is_undone = False
-        self._own = connection
+        self._own, self._straight = connection, Straight(connection)
         self._waits = connection.dialect.name != "sqlite"
         seen = connection.dispatch
         self._is_watched = bool(seen.before_cursor_execute) or bool(seen.after_cursor_execute)
@@ -32,15 +43,29 @@ class KeepingSession(Session):
         """What is prepared goes straight to the driver, where nobody wants to see each statement."""
         if self.kept:
             self._let_go(statement)
+        ready = preparation_of(statement)
+        if self.put_off is not None and (ready is None or not ready.tables.isdisjoint(self.put_off.tables)):
+            self.write_down()
         if options:
             return super().execute(statement, params, **options)
-        if self._is_watched or self.is_undone or (ready := preparation_of(statement)) is None:
+        if self._is_watched or self.is_undone or ready is None:
             return self._own.execute(statement, params)  # which refuses what comes behind the end
         if isinstance(params, list | tuple):
-            return ready.run_many(self._own, params)
-        return ready.run(self._own, params or {})
+            return ready.run_many(self._straight, params)
+        return ready.run(self._straight, params or {})
+
+    def write_down(self) -> None:
+        """What was put off is put off no longer."""
+        if (waiting := self.put_off) is not None:
+            self.put_off = None
+            waiting.write()
+
+    def end(self) -> None:
+        """For whoever has opened its transaction, before that ends."""
+        self._straight.end()
 
     def connection(self, *_: Any, **__: Any) -> Connection:
+        self.write_down()
         self.kept.clear()  # what is done with it is not seen here
         return self._own
 
@@ -49,6 +74,7 @@ class KeepingSession(Session):
 
     def begin_nested(self) -> SessionTransaction:
         """The savepoint is set at once, and not with the session's next statement: ours go past it."""
+        self.write_down()
         nested = super().begin_nested()
         try:
             super().connection()
@@ -66,6 +92,7 @@ class KeepingSession(Session):
     def rollback(self) -> None:
         """All of the transaction."""
         self.kept.clear()
+        self.put_off = None
         self.is_undone = True
         super().rollback()
         if (whole := self._own.get_transaction()) is not None:
@@ -86,6 +113,7 @@ class KeepingSession(Session):
 @event.listens_for(KeepingSession, "after_soft_rollback")
 def _taken_back(session: KeepingSession, _transaction: SessionTransaction) -> None:
     session.kept.clear()
+    session.put_off = None
 
 
 def read_once(session: Session, statement: Select[Any], number: int) -> Row[Any] | None:
@@ -97,6 +125,12 @@ def read_once(session: Session, statement: Select[Any], number: int) -> Row[Any]
         kept[number] = session.execute(statement, {"number": number}).one_or_none()
         session.kept[statement] = kept
     return kept[number]
+
+
+def write_down(session: Session) -> None:
+    """Whatever was put off is written."""
+    if isinstance(session, KeepingSession):
+        session.write_down()
 
 
 def look_again(session: Session) -> None:

@@ -1,6 +1,6 @@
 """The outbox: what is to be sent, in order per lane, written in the same transaction as what caused it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -28,7 +28,7 @@ from sqlmodel import Field, SQLModel
 from conversations.delivery import Delivery, SendFailure
 from models.base import Key, Moment, key, link, table, word
 from models.bell import ring
-from models.insert import insert_row
+from models.insert import insert_row, insert_rows
 from models.messages import messages
 
 
@@ -98,10 +98,22 @@ def add_to_outbox(session: Session, **values: Any) -> int:
     return outbox_id
 
 
-def add_in_hand(session: Session, leased_until: datetime, tried_at: datetime, **values: Any) -> int:
-    """A text that is this process's own from the first: nobody need be told of it while that lives."""
-    own = {"status": Delivery.SENDING, "attempts": 1, "leased_until": leased_until, "tried_at": tried_at}
-    return insert_row(session, outbox, **own, **values)
+def add_texts(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Write down texts, each with how it stands; their numbers. Whoever claims what is left to others is rung for."""
+    numbers = insert_rows(session, outbox, rows)
+    if any(row["status"] == Delivery.QUEUED for row in rows):
+        ring(session)
+    return numbers
+
+
+def left_to_others() -> dict[str, Any]:
+    """How a text stands that waits for whoever claims it."""
+    return {"status": Delivery.QUEUED, "attempts": 0, "leased_until": None, "tried_at": None}
+
+
+def in_hand(leased_until: datetime, tried_at: datetime) -> dict[str, Any]:
+    """How a text stands that is this process's own from the first: nobody need be told of it while that lives."""
+    return {"status": Delivery.SENDING, "attempts": 1, "leased_until": leased_until, "tried_at": tried_at}
 
 
 def change_outbox(session: Session, outbox_id: int, fence: int, **values: Any) -> bool:

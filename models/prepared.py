@@ -2,19 +2,20 @@
 back. SQLAlchemy writes the text and knows the types; its way from a statement to the driver, which for small statements
 takes several times as long as the database, is gone once and not each time."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Dialect, Executable, Result
-from sqlalchemy.engine import IteratorResult
+from sqlalchemy import CursorResult, Dialect, Executable, Table
 from sqlalchemy.engine.interfaces import DBAPICursor
-from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import iterate
+
+from models.answered import Answered, row_of
+from models.cells import Turn, read_as, written_as
+from models.straight import Straight
 
 S = TypeVar("S", bound=Executable)
-Processor = Callable[[Any], Any]
 LONGEST = 50
 """The longest list for which a text of its own is kept."""
 _PREPARED = "prepared"
@@ -34,10 +35,11 @@ def preparation_of(statement: Executable) -> "Preparation | None":
     return found if found is not None and found.of is statement else None
 
 
-def plain_rows(result: Result[Any]) -> Sequence[Any]:
-    """What the driver has answered, without SQLAlchemy's rows around it: for columns that it gives as they are."""
-    if isinstance(result, IteratorResult):
-        return list(result.iterator)
+def plain_rows(result: Any) -> Sequence[Any]:
+    """What the driver has answered, without rows of SQLAlchemy's or ours around it: for columns that it gives as they
+    are."""
+    if isinstance(result, Answered):
+        return result.rows
     assert isinstance(result, CursorResult) and result.cursor is not None
     rows: Sequence[Any] = result.cursor.fetchall()
     result.close()
@@ -49,32 +51,43 @@ class Preparation:
 
     def __init__(self) -> None:
         self.of: Any = None
+        self._tables: frozenset[Table] | None = None
         self._ready: dict[tuple[Any, ...], _Ready | _Lists | None] = {}
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+    @property
+    def tables(self) -> frozenset[Table]:
+        """What it reads and writes, in its subqueries too."""
+        if self._tables is None:
+            self._tables = frozenset(found for found in iterate(self.of) if isinstance(found, Table))
+        return self._tables
+
+    def run(self, straight: Straight, values: Mapping[str, Any]) -> Any:
         """What `Connection.execute` would answer, as far as this program asks: rows, or the `rowcount` and
         `inserted_primary_key`. Raises what `Connection.execute` raises."""
-        dialect = connection.dialect
-        made: tuple[Any, ...] = (dialect.name, dialect.server_version_info, *values)
-        ready = self._ready[made] if made in self._ready else self._make(made, dialect, values)
+        made: tuple[Any, ...] = (straight.kind, *values)
+        ready = self._ready[made] if made in self._ready else self._make(made, straight.dialect, values)
+        if isinstance(ready, _Ready):
+            return ready.run(straight, values)
         if isinstance(ready, _Lists):
             lengths = [len(values[name]) for name in ready.names]
-            if max(lengths) > LONGEST:
-                return connection.execute(self.of, values)
-            made += tuple(lengths)
-            ready = self._ready[made] if made in self._ready else self._make(made, dialect, values, ready)
-        return ready.run(connection, values) if isinstance(ready, _Ready) else connection.execute(self.of, values)
+            if max(lengths) <= LONGEST:
+                made += tuple(lengths)
+                known = self._ready[made] if made in self._ready else self._make(made, straight.dialect, values, ready)
+                if isinstance(known, _Ready):
+                    return known.run(straight, values)
+        return straight.connection.execute(self.of, values)
 
-    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Any:
+    def run_many(self, straight: Straight, rows: Sequence[Mapping[str, Any]]) -> Any:
         """The same for each of these rows, which have the same names; none is answered."""
         if not rows:
             return Done(0, ())
         if len(rows) == 1:
-            return self.run(connection, rows[0])
-        dialect = connection.dialect
-        made: tuple[Any, ...] = (_MANY, dialect.name, dialect.server_version_info, *rows[0])
-        ready = self._ready[made] if made in self._ready else self._make(made, dialect, rows[0])
-        return ready.run_many(connection, rows) if isinstance(ready, _Ready) else connection.execute(self.of, rows)
+            return self.run(straight, rows[0])
+        made: tuple[Any, ...] = (_MANY, straight.kind, *rows[0])
+        ready = self._ready[made] if made in self._ready else self._make(made, straight.dialect, rows[0])
+        return (
+            ready.run_many(straight, rows) if isinstance(ready, _Ready) else straight.connection.execute(self.of, rows)
+        )
 
     def _make(
         self, made: tuple[Any, ...], dialect: Dialect, values: Mapping[str, Any], lists: "_Lists | None" = None
@@ -131,7 +144,7 @@ class _Ready:
         dialect, spread = compiled.dialect, compiled.construct_expanded_state({**defaults, **values})
         self._text, self._order = spread.statement, spread.positiontup
         binds = {name: bind for bind, name in compiled.bind_names.items() if name not in spread.parameter_expansion}
-        writers = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
+        writers: dict[str, Turn | None] = {name: written_as(bind.type, dialect) for name, bind in binds.items()}
         writers |= spread.processors
         self._lists = tuple((name, names) for name, names in spread.parameter_expansion.items() if name in values)
         given = {*values, *(one for _, names in self._lists for one in names)}
@@ -144,21 +157,30 @@ class _Ready:
         self._is_insert, self._tells_key = compiled.isinsert, bool(compiled.effective_returning)
         self._key_names = tuple(str(column.key) for column in keys)
         self._columns, self._dialect = columns, dialect
-        self._shown = SimpleResultMetaData([str(column.key) for column in columns])
-        self._readers: list[tuple[int, Processor]] | None = None
+        self._row = row_of(tuple(str(column.key) for column in columns))
+        self._readers: list[tuple[int, Turn]] | None = None
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
-        with self._cursor(connection) as cursor:
+    def run(self, straight: Straight, values: Mapping[str, Any]) -> Any:
+        cursor, rows = straight.cursor(self._text), None
+        try:
             cursor.execute(self._text, self._written(values))
-            return self._answer(cursor, values)
+            if self._columns:
+                rows = cursor.fetchall()
+            elif self._is_insert:
+                return Done(cursor.rowcount, self._key(cursor, values))
+            else:
+                return Done(cursor.rowcount, ())
+        except BaseException as error:  # noqa: BLE001 - told, not swallowed
+            straight.broke(error, self._text)
+        return Answered(self._read(cursor, rows), self._row)
 
-    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Done:
-        with self._cursor(connection) as cursor:
+    def run_many(self, straight: Straight, rows: Sequence[Mapping[str, Any]]) -> Done:
+        cursor = straight.cursor(self._text)
+        try:
             cursor.executemany(self._text, [self._written(values) for values in rows])
-            return Done(cursor.rowcount, ())
-
-    def _cursor(self, connection: Connection) -> "_Cursor":
-        return _Cursor(connection, self._text)
+        except BaseException as error:  # noqa: BLE001 - told, not swallowed
+            straight.broke(error, self._text)
+        return Done(cursor.rowcount, ())
 
     def _written(self, values: Mapping[str, Any]) -> Any:
         given = {**self._constants, **values}
@@ -168,19 +190,13 @@ class _Ready:
             given[name] = write(given[name])
         return given if self._order is None else [given[name] for name in self._order]
 
-    def _answer(self, cursor: DBAPICursor, values: Mapping[str, Any]) -> Any:
-        if self._columns:
-            return IteratorResult(self._shown, iter(self._read(cursor)))
-        return Done(cursor.rowcount, self._key(cursor, values) if self._is_insert else ())
-
     def _key(self, cursor: DBAPICursor, values: Mapping[str, Any]) -> tuple[Any, ...]:
         if self._tells_key:
             return tuple(cursor.fetchone() or ())
         counted = getattr(cursor, "lastrowid", None)  # psycopg's has none
         return tuple([values.get(name, counted) for name in self._key_names])
 
-    def _read(self, cursor: DBAPICursor) -> Sequence[Any]:
-        rows = cursor.fetchall()
+    def _read(self, cursor: DBAPICursor, rows: Sequence[Any]) -> Sequence[Any]:
         if self._readers is None:
             self._readers = self._found(cursor.description)
         if not self._readers:
@@ -190,41 +206,13 @@ class _Ready:
             cells = list(row)
             for place, reader in self._readers:
                 cells[place] = reader(cells[place])
-            read.append(tuple(cells))
+            read.append(cells)
         return read
 
-    def _found(self, description: Sequence[Any]) -> list[tuple[int, Processor]]:
+    def _found(self, description: Sequence[Any]) -> list[tuple[int, Turn]]:
         """What turns each column back, which may hang on the driver's name for its type."""
-        found: list[tuple[int, Processor]] = []
+        found: list[tuple[int, Turn]] = []
         for place, column in enumerate(self._columns):
-            kind = column.type.dialect_impl(self._dialect)
-            if (reader := kind.result_processor(self._dialect, description[place][1])) is not None:
+            if (reader := read_as(column.type, self._dialect, description[place][1])) is not None:
                 found.append((place, reader))
         return found
-
-
-class _Cursor:
-    """A cursor of the driver's, for one statement, whose errors are told as SQLAlchemy tells them."""
-
-    __slots__ = ("_connection", "_cursor", "_text")
-
-    def __init__(self, connection: Connection, text: str) -> None:
-        self._connection, self._text = connection, text
-
-    def __enter__(self) -> DBAPICursor:
-        held = self._connection.connection
-        try:
-            self._cursor = held.cursor()
-        except Exception as error:  # noqa: BLE001 - told, not swallowed
-            self._connection._handle_dbapi_exception(error, self._text, None, None, None)
-        return self._cursor
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if error is None:
-            self._cursor.close()
-            return
-        try:  # it knows what the error means for the connection, too, and may have closed it
-            self._connection._handle_dbapi_exception(error, self._text, None, self._cursor, None)
-        finally:
-            with suppress(Exception):
-                self._cursor.close()

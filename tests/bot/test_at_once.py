@@ -30,6 +30,7 @@ from handlers.outbox import Claimed
 from handlers.send_budgets import WHOLE_NUMBER, slowed
 from models.conversations import change_conversation, conversation_for
 from models.ending import at_the_end
+from models.kept import write_down
 from models.outbox import outbox
 from tests.bot.test_dispatcher import NEVER, Costs, Provider, are_sent, costing
 from tests.conftest import NOW
@@ -301,7 +302,8 @@ def test_where_every_sender_is_taken_a_text_waits_for_a_free_one(database: Datab
 def test_a_text_that_is_being_written_as_we_stop_is_still_sent(database: Database, desk: Desk) -> None:
     is_written, go_on = threading.Event(), threading.Event()
 
-    def stand_still(_: Session) -> None:
+    def stand_still(session: Session) -> None:
+        write_down(session)
         is_written.set()
         assert go_on.wait(PATIENCE)
 

@@ -41,6 +41,7 @@ STRIPE, MPESA = "bot.payments.stripe_checkout:StripeCheckout", "bot.payments.mpe
 POINTS = (
     Point("turn: received, nothing stored", When.BEFORE, "bot.intake:receive"),
     Point("turn: message stored", When.AFTER, "models.messages:store_inbound"),
+    Point("turn: message and answer stored, nothing queued", When.AFTER, "models.messages:add_messages"),
     Point("turn: put off for the next text, committed", When.COMMITTED, "models.messages:postpone"),
     Point("turn: time held for the YES", When.AFTER, "handlers.bookings_made:hold"),
     Point("turn: booking written, its time not handed over", When.AFTER, "models.bookings:add_booking"),
@@ -50,14 +51,14 @@ POINTS = (
     Point("turn: proposed time taken", When.AFTER, "handlers.proposals_made:accept"),
     Point("turn: turn written, its messages not covered", When.AFTER, "models.conversations:add_turn"),
     Point("turn: messages covered", When.AFTER, "models.messages:cover"),
-    Point("turn: answer queued", When.AFTER, "models.outbox:add_to_outbox"),
+    Point("turn: answer queued", When.AFTER, "models.outbox:add_texts"),
     Point("turn: before its commit", When.AFTER, "handlers.message_received:message_received"),
     Point("turn: after its commit", When.COMMITTED, "handlers.message_received:message_received"),
     Point("turn: before the provider is answered", When.AFTER, "bot.intake:receive"),
     Point("send: before the claim", When.BEFORE, "handlers.outbox:claim_due"),
     Point("send: claimed, not committed", When.AFTER, "handlers.outbox:claim_due"),
     Point("send: claimed", When.COMMITTED, "handlers.outbox:claim_due"),
-    Point("send: written as in hand, not committed", When.AFTER, "models.outbox:add_in_hand", Reached.IN_ONE),
+    Point("send: written as in hand, not committed", When.AFTER, "handlers.at_once:Birth.is_written", Reached.IN_ONE),
     Point(
         "send: committed as in hand, not handed over", When.BEFORE, "bot.senders:Senders._send_at_once", Reached.IN_ONE
     ),

@@ -54,7 +54,7 @@ def test_rows_are_those_of_sqlalchemy_to_the_last_cell(database: Database) -> No
             theirs = found(session, BY_ADDRESSES, {"addresses": names})
             ours = found(session, PREPARED_BY_ADDRESSES, {"addresses": names})
             assert ours == theirs
-            assert [row._mapping for row in ours] == [row._mapping for row in theirs]
+            assert [row._fields for row in ours] == [row._fields for row in theirs]
             assert [[type(cell) for cell in row] for row in ours] == [[type(cell) for cell in row] for row in theirs]
         row = conversation_by_id(session, second)
         assert (row.dialogue, row.opted_out_at, row.state) == (*spice.values(), State.COMPLETED)

@@ -1,0 +1,51 @@
+"""What turns a value into one that the driver takes, and back: as SQLAlchemy's types do it, but at once where it comes
+to the same each time."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import JSON, Dialect, Enum
+from sqlalchemy.types import TypeEngine
+
+Turn = Callable[[Any], Any]
+_NOTHING = "[]"
+
+
+def written_as(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
+    """None where the driver takes values as they are."""
+    turn = kind.dialect_impl(dialect).bind_processor(dialect)
+    if turn is not None and isinstance(kind, Enum):
+        return _Known(turn).__getitem__
+    if turn is not None and isinstance(kind, JSON) and turn([]) == _NOTHING:
+        return _unless_empty(turn)
+    return turn
+
+
+def read_as(kind: TypeEngine[Any], dialect: Dialect, told: object) -> Turn | None:
+    """None where the driver's values are ours. `told` is its name for the column's type."""
+    turn = kind.dialect_impl(dialect).result_processor(dialect, told)
+    if turn is not None and isinstance(kind, Enum):
+        return _Known(turn).__getitem__
+    if turn is not None and isinstance(kind, JSON):
+        return _unless_nothing(turn)
+    return turn
+
+
+class _Known(dict[Any, Any]):
+    """What the words of a closed set, and nothing else, have been turned into."""
+
+    def __init__(self, turn: Turn) -> None:
+        super().__init__()
+        self._turn = turn
+
+    def __missing__(self, value: Any) -> Any:
+        made = self[value] = self._turn(value)
+        return made
+
+
+def _unless_empty(turn: Turn) -> Turn:
+    return lambda value: _NOTHING if value.__class__ is list and not value else turn(value)
+
+
+def _unless_nothing(turn: Turn) -> Turn:
+    return lambda words: [] if words == _NOTHING else turn(words)
