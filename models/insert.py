@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Column, CursorResult, Executable, Insert, Table, bindparam
+from sqlalchemy import Column, Executable, Insert, Table, bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,8 @@ FEW = 8
 
 def insert_row(session: Session, table: Table, **values: Any) -> int:
     """Insert one row; its number."""
-    made = cast(CursorResult[Any], session.execute(_plain(table), values))
-    return int(made.inserted_primary_key[0])  # type: ignore[index]
+    made: Any = session.execute(_plain(table), values)
+    return int(made.inserted_primary_key[0])
 
 
 def insert_rows(
@@ -31,8 +31,9 @@ def insert_rows(
     for first in range(0, len(rows), FEW):
         few = rows[first : first + FEW]
         if dialect != "mysql" and len(few) > 1:
-            statement = _several(dialect, table, tuple(few[0]), len(few), unless_there=unless_there)
-            values = {_nth(name, place): value for place, row in enumerate(few) for name, value in row.items()}
+            named = tuple(few[0])
+            statement = _several(dialect, table, named, len(few), unless_there=unless_there)
+            values = dict(zip(_names(named, len(few)), [row[name] for row in few for name in named], strict=True))
             numbers += sorted(session.execute(statement, values).scalars())  # they are counted up in this order
         elif unless_there:
             made = (insert_numbered_unless_there(session, table, row) for row in few)
@@ -44,7 +45,8 @@ def insert_rows(
 
 def changed_rows(session: Session, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
     """Run an UPDATE or DELETE; how many rows it met."""
-    return cast(CursorResult[Any], session.execute(statement, values)).rowcount
+    made: Any = session.execute(statement, values)
+    return int(made.rowcount)
 
 
 def insert_unless_there(session: Session, table: Table, values: Mapping[str, Any]) -> bool:
@@ -81,8 +83,9 @@ def _key_if_new(session: Session, table: Table, values: Mapping[str, Any]) -> Se
     # INSERT IGNORE would swallow errors that are none of ours, and ON DUPLICATE KEY UPDATE counts 1 either way.
     try:
         with session.begin_nested():
-            made = cast(CursorResult[Any], session.execute(_plain(table), values))
-            return made.inserted_primary_key
+            made: Any = session.execute(_plain(table), values)
+            key: Sequence[Any] = made.inserted_primary_key
+            return key
     except IntegrityError:
         return None
 
@@ -94,25 +97,26 @@ def _plain(table: Table) -> Insert:
 
 
 @cache
-def _several(dialect: str, table: Table, names: tuple[str, ...], many: int, *, unless_there: bool) -> Executable:
+def _several(dialect: str, table: Table, named: tuple[str, ...], many: int, *, unless_there: bool) -> Executable:
     """What nobody names gets its default in each row."""
-    unnamed = {str(column.key): column.default.arg for column in table.columns if _has_plain_default(column)}  # type: ignore[union-attr]
-    rows = [
-        {name: value for name, value in unnamed.items() if name not in names}
-        | {name: bindparam(_nth(name, place), type_=table.c[name].type) for name in names}
-        for place in range(many)
+    unnamed = {str(one.key): one.default.arg for one in table.columns if _has_plain_default(one)}  # type: ignore[union-attr]
+    values: list[Any] = [
+        bindparam(name, type_=table.c[of].type) for name, of in zip(_names(named, many), named * many, strict=True)
     ]
+    rows = [unnamed | dict(zip(named, values[first:], strict=False)) for first in range(0, len(values), len(named))]
     statement = _insert(dialect, table).values(rows).returning(*table.primary_key)
     made: Executable = statement.on_conflict_do_nothing() if unless_there else statement
     return prepared(made)
 
 
+@cache
+def _names(named: tuple[str, ...], many: int) -> tuple[str, ...]:
+    """Of the values of so many rows, one behind the other."""
+    return tuple(f"{name}_of_{place}" for place in range(many) for name in named)
+
+
 def _has_plain_default(column: Column[Any]) -> bool:
     return column.default is not None and column.default.is_scalar
-
-
-def _nth(name: str, place: int) -> str:
-    return f"{name}_of_{place}"
 
 
 @cache
