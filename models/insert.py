@@ -5,7 +5,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Column, Executable, Insert, Table, bindparam
+from sqlalchemy import Column, ColumnElement, Executable, Insert, Table, bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,17 +22,23 @@ def insert_row(session: Session, table: Table, **values: Any) -> int:
 
 
 def insert_rows(
-    session: Session, table: Table, rows: Sequence[Mapping[str, Any]], *, unless_there: bool = False
+    session: Session,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    unless_there: bool = False,
+    beside: ColumnElement[Any] | None = None,
 ) -> list[int]:
     """Insert rows that name the same columns, a few with one statement where the database tells their numbers; these,
-    in the order of the rows. They are fewer where `unless_there` and a unique key was taken."""
+    in the order of the rows. They are fewer where `unless_there` and a unique key was taken. `beside`: what such a
+    database is to do with each, besides."""
     dialect = session.get_bind().dialect.name
     numbers: list[int] = []
     for first in range(0, len(rows), FEW):
         few = rows[first : first + FEW]
-        if dialect != "mysql" and len(few) > 1:
+        if dialect != "mysql" and (len(few) > 1 or beside is not None):
             named = tuple(few[0])
-            statement = _several(dialect, table, named, len(few), unless_there=unless_there)
+            statement = _several(dialect, table, named, len(few), beside, unless_there=unless_there)
             values = dict(zip(_names(named, len(few)), [row[name] for row in few for name in named], strict=True))
             numbers += sorted(session.execute(statement, values).scalars())  # they are counted up in this order
         elif unless_there:
@@ -97,14 +103,19 @@ def _plain(table: Table) -> Insert:
 
 
 @cache
-def _several(dialect: str, table: Table, named: tuple[str, ...], many: int, *, unless_there: bool) -> Executable:
+def _several(
+    dialect: str, table: Table, named: tuple[str, ...], many: int, beside: ColumnElement[Any] | None,
+    *, unless_there: bool,
+) -> Executable:  # fmt: skip
     """What nobody names gets its default in each row."""
     unnamed = {str(one.key): one.default.arg for one in table.columns if _has_plain_default(one)}  # type: ignore[union-attr]
     values: list[Any] = [
         bindparam(name, type_=table.c[of].type) for name, of in zip(_names(named, many), named * many, strict=True)
     ]
     rows = [unnamed | dict(zip(named, values[first:], strict=False)) for first in range(0, len(values), len(named))]
-    statement = _insert(dialect, table).values(rows).returning(*table.primary_key)
+    statement = (
+        _insert(dialect, table).values(rows).returning(*table.primary_key, *(() if beside is None else (beside,)))
+    )
     made: Executable = statement.on_conflict_do_nothing() if unless_there else statement
     return prepared(made)
 

@@ -27,7 +27,7 @@ from sqlmodel import Field, SQLModel
 
 from conversations.delivery import Delivery, SendFailure
 from models.base import Key, Moment, key, link, table, word
-from models.bell import ring
+from models.bell import ring, ring_with
 from models.insert import insert_row, insert_rows
 from models.messages import messages
 
@@ -100,10 +100,8 @@ def add_to_outbox(session: Session, **values: Any) -> int:
 
 def add_texts(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Write down texts, each with how it stands; their numbers. Whoever claims what is left to others is rung for."""
-    numbers = insert_rows(session, outbox, rows)
-    if any(row["status"] == Delivery.QUEUED for row in rows):
-        ring(session)
-    return numbers
+    is_left = any(row["status"] == Delivery.QUEUED for row in rows)
+    return insert_rows(session, outbox, rows, beside=ring_with(session) if is_left else None)
 
 
 def left_to_others() -> dict[str, Any]:
