@@ -4,6 +4,7 @@ import gc
 import os
 import resource
 from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -41,6 +42,7 @@ wsgi_app = "webhooks:create_app()"
 bind = f"{_settings.host}:{_settings.port}"
 worker_class = "bot.web_worker.WebWorker"
 workers = 1 if _with_worker else int(os.environ.get("WEB_CONCURRENCY", "2"))
+_is_shared = workers > 1
 threads = 8
 _OTHER_FILES = 300  # that a process may have open: of the database, of connections kept to providers, its own
 worker_connections = min(1000, max(64, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _OTHER_FILES))
@@ -59,27 +61,42 @@ loglevel = "warning"
 proc_name = "textbook"
 
 
-def on_starting(_server: Any) -> None:
+def on_starting(server: Any) -> None:
     """Refuse a schema that is not ours before there is a worker: two that halt at once trip over each other. Several
     share what is built before them; one alone builds it, and this process stays small."""
     if not _with_worker:
-        _build()
+        _build(server)
     with suppress(OSError):  # of which the workers tell
         take_place(_settings.metrics_dir)  # while we live, what a worker that dies has counted is not cleared away
 
 
-def _build() -> None:
+def _door() -> Any:
+    return import_module(wsgi_app.partition(":")[0])
+
+
+def on_reload(server: Any) -> None:
+    """New settings, as the next workers are to have them."""
+    if _is_shared:
+        from bot.desk import open_desk
+
+        server.app.callable = _door().served_app(open_desk(_settings))
+
+
+def _build(server: Any) -> None:
     from bot.commands.opening import refuse_to_serve
     from bot.desk import open_desk
+    from bot.warm_up import keep_for_good
 
     desk = open_desk(_settings)
     refuse_to_serve(desk)
-    if workers > 1:
-        import_module(wsgi_app.partition(":")[0])
+    if _is_shared:
+        import_module("prometheus_client")
         from bot.warm_up import languages_in_use, warm_up
 
+        server.app.callable = _door().served_app(replace(desk))  # each process's journal is its own
         warm_up(languages_in_use(desk))
     desk.database.dispose()
+    keep_for_good()
 
 
 def pre_fork(_server: Any, worker: Any) -> None:
@@ -98,6 +115,8 @@ def post_worker_init(worker: Any) -> None:
     from bot.meters import keep
     from bot.metrics import METRICS
 
+    if _is_shared:
+        _door().begin(worker.wsgi)
     desk = worker.wsgi.extensions["desk"]
     keep(METRICS, _settings.metrics_dir, tuple(desk.channels))
     if _with_worker:

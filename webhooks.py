@@ -1,6 +1,6 @@
 """The door: every address that other systems call. Authenticate, parse, hand over; nothing is decided here."""
 
-from flask import Flask, Response, abort, jsonify, request
+from flask import Flask, Request, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from bot.api.mount import api
@@ -27,6 +27,8 @@ from bot.proxies import behind_proxies
 from bot.scrape import scrape
 from bot.shielded import Shielded
 from bot.warm_up import warm_up_beside
+from bot.web_application import Application, Said
+from bot.web_head import WHOLE
 from config import read_settings
 from conversations.messages import Inbound, StatusReport
 
@@ -34,25 +36,38 @@ LONGEST_BODY = 256 * 1024
 """Bytes of one webhook. Twilio's and UltraMsg's are a few thousand."""
 NO_REPLY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 """The one answer that Twilio neither texts to the client nor counts as an error."""
+FORM = "application/x-www-form-urlencoded"
 
 
 def create_app(desk: Desk | None = None) -> Flask:
-    """The web application; over the environment's settings unless it is handed a desk. What is served makes the pages
-    for people ready when somebody asks for one."""
-    is_served = desk is None
-    if desk is None:
-        settings = read_settings()
-        set_up_logs(settings.log_level)
-        log_what_breaks()
-        desk = open_desk(settings)
-        _boot_or_halt(desk)
-        drain_beside(desk)
-        warm_up_beside(desk)
-    app = _application(desk, has_pages=not is_served)
-    inner = app.wsgi_app
-    if is_served:
-        inner = Later(inner, lambda: _pages_beside(app, desk))
-    shielded = Shielded(inner, desk.settings.public_url)
+    """The web application; over the environment's settings, and begun, unless it is handed a desk."""
+    if desk is not None:
+        return _behind_doors(_application(desk, has_pages=True), desk)
+    app = served_app(open_desk(read_settings()))
+    begin(app)
+    return app
+
+
+def served_app(desk: Desk) -> Flask:
+    """What is served makes the pages for people ready when somebody asks for one. Nothing of it is open or under way:
+    it can be made before there are processes, for all of them."""
+    app = _application(desk, has_pages=False)
+    app.wsgi_app = Later(app.wsgi_app, lambda: _pages_beside(app, desk))  # type: ignore[method-assign]
+    return _behind_doors(app, desk)
+
+
+def begin(app: Flask) -> None:
+    """In the process that serves it."""
+    desk: Desk = app.extensions["desk"]
+    set_up_logs(desk.settings.log_level)
+    log_what_breaks()
+    _boot_or_halt(desk)
+    drain_beside(desk)
+    warm_up_beside(desk)
+
+
+def _behind_doors(app: Flask, desk: Desk) -> Flask:
+    shielded = Shielded(app.wsgi_app, desk.settings.public_url)
     app.wsgi_app = behind_proxies(shielded, desk.settings.trusted_proxies)  # type: ignore[assignment,method-assign]
     return app
 
@@ -65,7 +80,7 @@ def _pages_beside(app: Flask, desk: Desk) -> Flask:
 
 
 def _application(desk: Desk, *, has_pages: bool) -> Flask:
-    app = Flask(__name__, static_folder=None)
+    app = Application(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
     app.extensions["desk"] = desk
     app.register_blueprint(front)
@@ -121,13 +136,16 @@ def _twilio(app: Flask, desk: Desk) -> None:
     settings = desk.settings
     own = {n.rpartition(":")[2] for n in (settings.twilio_sms_number, settings.twilio_whatsapp_number) if n}
     twilio = TwilioInbound(settings.twilio_auth_token.get_secret_value(), own)
+    no_reply, taken = Said(NO_REPLY, mimetype="text/xml"), Said(status=204)
 
     def authentic() -> Fields:
         """The posted fields."""
-        if request.mimetype != "application/x-www-form-urlencoded":
+        asked: Request = request._get_current_object()  # type: ignore[attr-defined]
+        environ = asked.environ
+        if environ.get("CONTENT_TYPE") != FORM and asked.mimetype != FORM:
             abort(415)
-        form = fields_of(request.get_data())
-        if not twilio.verify(_public_url(desk), form, request.environ.get("HTTP_X_TWILIO_SIGNATURE")):
+        form = fields_of(_body(asked))
+        if not twilio.verify(_public_url(desk, asked), form, environ.get("HTTP_X_TWILIO_SIGNATURE")):
             _refuse(Provider.TWILIO)
         return form
 
@@ -135,13 +153,13 @@ def _twilio(app: Flask, desk: Desk) -> None:
     def twilio_message() -> Response:
         for inbound in twilio.parse(authentic()):
             receive(desk, inbound)
-        return Response(NO_REPLY, mimetype="text/xml")
+        return no_reply
 
     @app.post("/webhooks/twilio/status")
     def twilio_status() -> Response:
         for status in parse_status(authentic(), request.args):
             report(desk, status)
-        return Response(status=204)
+        return taken
 
 
 def _whatsapp(app: Flask, desk: Desk) -> None:
@@ -230,11 +248,17 @@ def _take_in(desk: Desk, happened: Inbound | StatusReport) -> None:
         report(desk, happened)
 
 
-def _public_url(desk: Desk) -> str:
+def _body(asked: Request) -> bytes:
+    """What was posted, as it lies there where it came whole. What is too large is refused."""
+    whole: bytes | None = asked.environ.get(WHOLE)
+    return asked.get_data() if whole is None or len(whole) > LONGEST_BODY else whole
+
+
+def _public_url(desk: Desk, asked: Request) -> str:
     """The address as the provider knows it, query as received: that is what was signed."""
-    query = request.environ.get("QUERY_STRING", "")
-    base = desk.settings.public_url or request.host_url.rstrip("/")
-    return f"{base}{request.path}" + (f"?{query}" if query else "")
+    query = asked.environ.get("QUERY_STRING", "")
+    base = desk.settings.public_url or asked.host_url.rstrip("/")
+    return f"{base}{asked.path}" + (f"?{query}" if query else "")
 
 
 def _refuse(provider: Provider) -> None:

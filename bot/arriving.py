@@ -1,10 +1,13 @@
 """One HTTP request while it comes in, byte by byte: whether it is whole, and what is refused before it is.
 
-It decides only how long to wait. What is in a request is read by gunicorn, which is strict: what makes no sense here is
-handed over as it is, to be refused there."""
+It decides only how long to wait. A head that is as plain as most is read here; what is in any other request is read by
+gunicorn, which is strict: what makes no sense here is handed over as it is, to be refused there."""
 
 import re
 from enum import Enum
+from functools import lru_cache
+
+from bot.web_head import Head, plain_head
 
 LONGEST_HEAD = 64 * 1024
 """Bytes of a request's line and headers; gunicorn's own limits, in gunicorn.conf.py, are tighter."""
@@ -48,6 +51,8 @@ class Arriving:
         self.data = bytearray()
         self.is_waited_for = False
         """The sender waits to be told to go on."""
+        self.head: Head | None = None
+        """Where it has come, and is plain."""
         self._target = b""
         self._body = 0
         self._most = USUAL_BODY
@@ -61,6 +66,13 @@ class Arriving:
             return self.since + self._silence
         return self.since + HEAD_SECONDS + len(self.data) / BYTES_A_SECOND
 
+    def parted(self) -> tuple[bytes, bytes]:
+        """The body of a request that is whole and plain, and what has come behind it."""
+        assert self.head is not None
+        with memoryview(self.data) as data:
+            end = self._body + self.head.length
+            return bytes(data[self._body : end]), bytes(data[end:])
+
     def take(self, data: bytes) -> Verdict:
         self.data += data
         if not self._body:
@@ -71,19 +83,29 @@ class Arriving:
 
     def _read_head(self, end: int) -> None:
         head = bytes(self.data[: end + len(_LINE)])
+        self._body = end + len(_END)
+        self.head = plain_head(head)
+        if self.head is not None:
+            self._length = self.head.length
+            self._measure(self.head.path.encode())
+        else:
+            self._read_odd_head(head)
+
+    def _measure(self, target: bytes) -> None:
+        self._target, self._most = target, _most_for(target)
+
+    def _read_odd_head(self, head: bytes) -> None:
         line = head.partition(_LINE)[0]
-        target = self._target = line.partition(b" ")[2].partition(b" ")[0].partition(b"?")[0]
-        self._most = max((most for path, most in LARGER.items() if target.startswith(path)), default=USUAL_BODY)
+        self._measure(line.partition(b" ")[2].partition(b" ")[0].partition(b"?")[0])
         if _WAITS.search(head):
             self.is_waited_for = not line.endswith(b"HTTP/1.0")
             self.data[: len(head)] = head = _WAITS.sub(b"", head)  # answered here; gunicorn would once more
-            end = len(head) - len(_LINE)
+            self._body = len(head) + len(_LINE)
         if _CODED.search(head):
-            self._chunk = end + len(_END)
+            self._chunk = self._body
         else:
             lengths = _LENGTH.findall(head)
             self._length = _number(lengths[0]) if len(lengths) == 1 else 0
-        self._body = end + len(_END)
 
     def _of_the_body(self) -> Verdict:
         got = len(self.data) - self._body
@@ -107,6 +129,11 @@ class Arriving:
             self._chunk = end + len(_LINE) + length + len(_LINE)
             self._chunked += length
         return False
+
+
+@lru_cache(maxsize=64)
+def _most_for(target: bytes) -> int:
+    return max((most for path, most in LARGER.items() if target.startswith(path)), default=USUAL_BODY)
 
 
 def _number(digits: bytes) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 
 from bot import durable
-from bot.journal_entry import Entry, Unreadable, lane, lane_of, read, written
+from bot.journal_entry import LANE_LENGTH, Entry, Unreadable, lane, lane_of, read, written
 from bot.logs import log
 from conversations.messages import Inbound, StatusReport
 
@@ -24,6 +24,8 @@ SETTLED_NS = 2_000_000_000
 """Since a folder's last change, until the next one is sure to give it another time: a disk may count whole seconds, or
 pairs of them."""
 _NEVER = -1
+_LANE = slice(-LANE_LENGTH - len(ENTRY), -len(ENTRY))
+"""Where an entry's name says whose it is; of a report's, other characters than a person's."""
 
 
 class JournalUnusable(Exception):
@@ -155,8 +157,7 @@ class Journal:
         if changed is None:
             return frozenset()
         if changed != known_at:
-            names = [name for name in durable.names(self.folder) if name.endswith(ENTRY)]
-            lanes = frozenset(name.removesuffix(ENTRY).rpartition("-")[2] for name in names)
+            lanes = frozenset([name[_LANE] for name in durable.names(self.folder) if name.endswith(ENTRY)])
             self._lanes = (changed if changed + SETTLED_NS < now else _NEVER, lanes)
         return lanes
 

@@ -9,6 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from conversations.messages import Inbound, StatusReport
 
 MARK = b"textbook-journal-1"
+LANE_LENGTH = 16
+"""Characters of a person's lane."""
 
 
 class Unreadable(Exception):
@@ -34,7 +36,7 @@ def lane(happened: Inbound | StatusReport) -> str:
 
 def lane_of(channel: str, address: str) -> str:
     """A person's, on a channel."""
-    return sha256(f"{channel} {address}".encode()).hexdigest()[:16]
+    return sha256(f"{channel} {address}".encode()).hexdigest()[:LANE_LENGTH]
 
 
 def written(entry: Entry) -> bytes:

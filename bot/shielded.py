@@ -2,6 +2,7 @@
 so themselves."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -38,8 +39,7 @@ class Shielded:
         is_encrypted = environ["wsgi.url_scheme"] == "https"
 
         def begin(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
-            said = {name.lower() for name, _ in headers}
-            headers.extend([header for name, header in _ALWAYS if name not in said])
+            headers.extend(_missing(*[name for name, _ in headers]))
             if is_encrypted:
                 headers.append(ENCRYPTED)
             return start_response(status, headers, *rest)
@@ -47,6 +47,12 @@ class Shielded:
         if "%00" in environ.get("QUERY_STRING", "") and not environ.get("PATH_INFO", "").startswith("/api/"):
             return _refused(begin)  # no browser and no provider sends one, and no database takes it
         return self._inner(environ, begin)
+
+
+@lru_cache(maxsize=256)
+def _missing(*names: str) -> tuple[tuple[str, str], ...]:
+    said = {name.lower() for name in names}
+    return tuple(header for name, header in _ALWAYS if name not in said)
 
 
 def _refused(begin: Callable[..., object]) -> Iterable[bytes]:

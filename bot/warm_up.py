@@ -56,10 +56,10 @@ def warm_up(codes: Iterable[str] | None = None) -> None:
         understanding.warm_up(code)
         render(say("pending", count=1, lines=()), code)  # reads what CLDR says of the language
         _built.add(code)
-    _keep_for_good()
+    keep_for_good()
 
 
-def _keep_for_good() -> None:
+def keep_for_good() -> None:
     """What lives as long as the process is looked through no more for what could be thrown away: some 200,000 objects,
     for which every thread would stand still for a tenth of a second, whenever a turn has read much. Nor is it written
     to, so that processes that are forked from here share it."""

@@ -1,13 +1,16 @@
 """An answer as it leaves: head and body in one piece, over a connection that nobody waits for unless it is full."""
 
+import time
+from functools import lru_cache
 from typing import Any
 
+from gunicorn import util
 from gunicorn.http.wsgi import Response
 
 from bot.shielded import ALWAYS, ENCRYPTED
 
-_OURS = frozenset((*ALWAYS.items(), ENCRYPTED))
-"""Headers that every answer carries, which need no looking at each time."""
+_OURS = {header: "{}: {}\r\n".format(*header) for header in (*ALWAYS.items(), ENCRYPTED)}
+"""Headers that every answer carries, which need no looking at each time, as they are sent."""
 
 
 class Left(Exception):
@@ -20,13 +23,27 @@ class Answer(Response):  # type: ignore[misc]
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._head = b""
+        self._ours: list[str] = []
         self.headers_sent = False
         self.has_begun = False
         """Some of it is on its way: nothing else can be said instead."""
 
     def process_headers(self, headers: list[tuple[str, str]]) -> None:
         super().process_headers([header for header in headers if header not in _OURS])
-        self.headers += [header for header in headers if header in _OURS]
+        self._ours = [_OURS[header] for header in headers if header in _OURS]
+
+    def default_headers(self) -> list[str]:
+        """They end with those that every answer carries."""
+        if self.upgrade:
+            return [*super().default_headers(), *self._ours]
+        first, second = self.req.version
+        return [
+            f"HTTP/{first}.{second} {self.status}\r\nServer: {self.version}\r\n",
+            _date(int(time.monotonic())),
+            "Connection: close\r\n" if self.should_close() else "Connection: keep-alive\r\n",
+            "Transfer-Encoding: chunked\r\n" if self.chunked else "",
+            *self._ours,
+        ]
 
     def send_headers(self) -> None:
         """They wait for what follows."""
@@ -57,17 +74,14 @@ class Answer(Response):  # type: ignore[misc]
         """Raises Left."""
         self.has_begun = True
         try:
-            sent = self._at_once(data)
+            try:
+                sent = self.sock.send(data)
+            except BlockingIOError:
+                sent = 0
             if sent < len(data):
                 self._send_slowly(memoryview(data)[sent:])
         except OSError as error:
             raise Left from error
-
-    def _at_once(self, data: bytes) -> int:
-        try:
-            return int(self.sock.send(data))
-        except BlockingIOError:
-            return 0
 
     def _send_slowly(self, rest: memoryview) -> None:
         """Somebody who takes it in as they can; how long they may is said of their socket."""
@@ -76,3 +90,9 @@ class Answer(Response):  # type: ignore[misc]
             self.sock.sendall(rest)
         finally:
             self.sock.setblocking(False)
+
+
+@lru_cache(maxsize=1)
+def _date(_second: int) -> str:
+    """As of some moment of a second by the monotonic clock."""
+    return f"Date: {util.http_date()}\r\n"

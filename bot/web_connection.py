@@ -3,6 +3,7 @@
 import socket
 import time
 from contextlib import suppress
+from functools import cached_property
 from typing import Protocol
 
 from gunicorn.http import RequestParser
@@ -10,6 +11,7 @@ from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import TConn
 
 from bot.arriving import Arriving
+from bot.web_head import Head
 
 SILENT_SECONDS, CUT_SECONDS = 20.0, 120.0
 """How long a thread waits for more of a body that it throws away: for the next of it, and for all of it."""
@@ -28,9 +30,25 @@ class Connection(TConn):  # type: ignore[misc]
 
     loop: Loop
     arriving: Arriving
-    is_cut = is_heard = False
+    is_cut = is_heard = is_known = False
+    """`is_known`: it has been answered before."""
+    rest = b""
+    """What came behind the request that is being answered."""
     held = 0
     """Bytes of what has come of its request."""
+
+    @cached_property
+    def ends(self) -> dict[str, str]:
+        """Where it leads from and to, as an application is told."""
+        (client, port, *_), (server, own_port, *_) = self.client, self.server
+        return {
+            "REMOTE_ADDR": client, "REMOTE_PORT": str(port), "SERVER_NAME": server, "SERVER_PORT": str(own_port),
+        }  # fmt: skip
+
+    @property
+    def plain_head(self) -> Head | None:
+        """Of a request that is here whole, from somebody with an address: where it says all that there is to know."""
+        return None if self.is_cut or not isinstance(self.client, tuple) else self.arriving.head
 
     def read_request(self) -> None:
         """Let the parser have all that has come, and nothing else; of a request that is cut, what comes yet."""
@@ -41,9 +59,16 @@ class Connection(TConn):  # type: ignore[misc]
         """Whether the body ended where it said, so that what follows is a request. It is here whole: where more of it
         was asked for, or it broke, it is not known what follows."""
         try:
-            return not self.is_cut and self.parser.finish_body() and self.parser.unreader.iter is not None
+            if self.is_cut or not self.parser.finish_body() or self.parser.unreader.iter is None:
+                return False
         except (ParseException, OSError):
             return False
+        self.rest = self.parser.unreader.take_buffered()
+        return True
+
+    def take_rest(self) -> bytes:
+        rest, self.rest = self.rest, b""
+        return rest
 
     def close(self, graceful: bool = False) -> None:
         self.loop.stop_hearing(self)

@@ -26,7 +26,7 @@ SEND_SECONDS = 20
 STOP_SECONDS = 2.0
 """What a request that is still coming in has left when we stop."""
 LOOK_SECONDS = 0.2
-"""Between two looks at who is late."""
+"""Between two looks at who is late, and between two words to the master that we are alive."""
 SHUT_SECONDS = 0.5
 """How long nobody is taken in once the system has no file left for them."""
 SAID_EVERY = 60.0
@@ -43,7 +43,7 @@ class WebWorker(Answering):
         """Held for a moment by who hands a connection from the loop to a thread or back."""
         self._held = 0
         self._stopped_at: float | None = None
-        self._looks_at = self._opens_at = self._says_at = 0.0
+        self._looks_at = self._opens_at = self._says_at = self._notifies_at = 0.0
 
     def get_thread_pool(self) -> Any:
         return super().get_thread_pool() if self._known.is_ssl else Threads(self.cfg.threads, self._answer)
@@ -51,6 +51,12 @@ class WebWorker(Answering):
     def run(self) -> None:
         self._lingering = Lingering(self.poller)
         super().run()
+
+    def notify(self) -> None:
+        now = time.monotonic()
+        if now >= self._notifies_at:
+            self._notifies_at = now + LOOK_SECONDS
+            super().notify()
 
     def set_accept_enabled(self, enabled: bool) -> None:
         if enabled and time.monotonic() < self._opens_at:
@@ -92,9 +98,8 @@ class WebWorker(Answering):
         if self._known.is_ssl:
             super().enqueue_req(conn)
             return
-        is_kept = conn.parser is not None
-        conn.arriving = Arriving(time.monotonic(), self._known.keepalive if is_kept else None)
-        early = conn.parser.unreader.take_buffered() if is_kept else b""
+        conn.arriving = Arriving(time.monotonic(), self._known.keepalive if conn.is_known else None)
+        early = conn.take_rest()
         with self._turns:
             self._waiting[conn] = None
         if early and self._judged(conn, early):
@@ -119,7 +124,7 @@ class WebWorker(Answering):
         except BaseException as error:  # noqa: BLE001 - the thread goes on, whatever broke
             log.error("request_broke", endpoint=None, exc_info=error)
             is_kept = False
-        if is_kept and not conn.parser.unreader.buf.getvalue():
+        if is_kept and not conn.rest:
             conn.arriving = Arriving(time.monotonic(), self._known.keepalive)
             with self._turns:
                 if conn.is_heard:
@@ -157,7 +162,7 @@ class WebWorker(Answering):
 
     def _judged(self, conn: Connection, data: bytes) -> bool:
         """Whether it waits no more: a thread has it, or it was sent away."""
-        if conn.parser is not None and not conn.arriving.data:
+        if conn.is_known and not conn.arriving.data:
             conn.arriving.since = time.monotonic()
         conn.held += len(data)
         self._held += len(data)
@@ -171,7 +176,6 @@ class WebWorker(Answering):
         if verdict in (Verdict.WHOLE, Verdict.CUT):
             self._leave(conn)
             conn.is_cut = verdict is Verdict.CUT
-            conn.read_request()
             self.tpool.put(conn)
         else:
             self._drop(conn, verdict.value)

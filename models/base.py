@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Dialect, Enum, ForeignKey, Integer, Table
-from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -18,6 +17,8 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+SQLModel.model_config["defer_build"] = True  # of what would check values: nobody makes objects of these classes
+SQLModel._sa_decl_prepare = True  # SQLAlchemy's word, as of its DeferredReflection: tables now, and no mapped classes
 metadata = SQLModel.metadata
 Key = BigInteger().with_variant(Integer, "sqlite")
 """A row's number. SQLite counts only an INTEGER key up by itself."""
@@ -30,6 +31,8 @@ class Moment(UTCDateTime):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name in ("mysql", "mariadb"):
+            from sqlalchemy.dialects import mysql  # only wanted here
+
             return dialect.type_descriptor(mysql.DATETIME(fsp=6))
         return super().load_dialect_impl(dialect)
 
@@ -45,9 +48,21 @@ class Moment(UTCDateTime):
         return "Moment()"
 
 
+_last: tuple[datetime, str] | None = None
+"""What was written last: most of what a transaction writes is its own moment."""
+
+
 def _written(moment: datetime | None) -> str | None:
+    global _last
     if moment is None:
         return None
+    last = _last
+    if last is None or moment is not last[0]:
+        last = _last = moment, _in_words(moment)
+    return last[1]
+
+
+def _in_words(moment: datetime) -> str:
     if (offset := moment.utcoffset()) is None:
         raise ValueError("a moment without its zone")
     if offset:

@@ -18,6 +18,8 @@ _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 def clean(value: object) -> str:
     """A field as text that every database can store: no NUL, no half of a surrogate pair. Nothing becomes ""."""
+    if isinstance(value, str) and value.isprintable():
+        return value
     if value is None or isinstance(value, (dict, list)):
         return ""
     text = str(value).replace("\x00", "")
@@ -39,7 +41,8 @@ def raw_of(fields: Mapping[str, object], text: str) -> str:
 
 def _shown(value: object, text: str) -> object:
     if isinstance(value, str):
-        return LEFT_OUT if text and clean(value) == text else value
+        is_theirs = value == text or (not value.isprintable() and clean(value) == text)
+        return LEFT_OUT if text and is_theirs else value
     if isinstance(value, Mapping):
         return {name: LEFT_OUT if str(name).lower() in SECRET else _shown(one, text) for name, one in value.items()}
     if isinstance(value, list):

@@ -1,10 +1,14 @@
-"""Twilio's error codes and statuses, as our own words."""
+"""Twilio's error codes and statuses, as our own words; and what sending and hearing from it have in common."""
 
 from types import MappingProxyType
 from typing import Final
 
 from conversations.delivery import Delivery, SendFailure
 
+SMS: Final = "sms"
+WHATSAPP: Final = "whatsapp"
+OUTBOX: Final = "outbox"
+"""The query parameter of our status callback URL that carries the outbox id there and back."""
 FAILURES: Final = MappingProxyType(
     {
         # Not processed, or queues are full: the same message may pass later, and so for every other one.

@@ -4,22 +4,18 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from hashlib import sha1
 from hmac import compare_digest, digest
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 from werkzeug.datastructures import MultiDict
 
 from bot.channels.reading import clean, own_id, phone_of, raw_of
-from bot.channels.twilio_codes import FAILURES, STATUSES
+from bot.channels.twilio_codes import FAILURES, OUTBOX, SMS, STATUSES, WHATSAPP
 from bot.channels.unreadable import Unreadable
 from conversations.delivery import Delivery, SendFailure
 from conversations.messages import Inbound, StatusReport
 
-SMS = "sms"
-WHATSAPP = "whatsapp"
 Fields = Mapping[str, str]
-OUTBOX = "outbox"
-"""The query parameter of our status callback URL that carries the outbox id there and back."""
 
 
 class TwilioInbound:
@@ -42,7 +38,7 @@ class TwilioInbound:
         is asked about all others."""
         if isinstance(form, MultiDict):
             return False
-        words = "".join((url, *(name + form[name] for name in sorted(form))))
+        words = url + "".join([name + value for name, value in sorted(form.items())])
         expected = b64encode(digest(self._token, words.encode(), sha1))
         return compare_digest(expected, signature.encode("utf-8", "replace"))
 
@@ -74,11 +70,19 @@ class TwilioInbound:
 def fields_of(body: bytes) -> Fields:
     """The fields of a posted form; a MultiDict where one of them comes more than once. None where it is no UTF-8."""
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="werkzeug.url_quote")
+        parted = [pair.partition("=") for pair in body.decode().split("&") if pair]
     except UnicodeDecodeError:
         return {}
+    pairs = [
+        (name if name.isalnum() else _decoded(name), value if value.isalnum() else _decoded(value))
+        for name, _, value in parted
+    ]
     fields = dict(pairs)
     return fields if len(fields) == len(pairs) else MultiDict(pairs)
+
+
+def _decoded(text: str) -> str:
+    return unquote(text.replace("+", " "), errors="werkzeug.url_quote")
 
 
 def parse_status(form: Mapping[str, str], query: Mapping[str, str]) -> tuple[StatusReport, ...]:
@@ -132,7 +136,7 @@ def _required(form: Mapping[str, str], *names: str) -> str:
 
 def _first(form: Mapping[str, str], *names: str) -> str:
     for name in names:
-        if value := clean(form.get(name)):
+        if (value := form.get(name)) and (value := clean(value)):
             return value
     return ""
 

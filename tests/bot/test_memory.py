@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlmodel import SQLModel
 
 from bot.commands.first_start import apart
 from bot.database import Database
@@ -29,6 +30,41 @@ os.environ["TEXTBOOK_WITH_WORKER"] = "1"
 import gunicorn.app.wsgiapp, bot.__main__, bot.commands.run, bot.web_worker
 runpy.run_path("gunicorn.conf.py")
 """
+WORKS = """
+import sys
+from bot.commands import worker
+from bot.desk import open_desk
+from bot.worker import Worker
+from config import read_settings
+Worker(open_desk(read_settings()), alone=False)
+"""
+SHARES = """
+import os, runpy, threading
+from types import SimpleNamespace
+from bot.database import Database
+from bot.desk import open_desk
+from bot.commands.first_start import get_ready
+from config import read_settings
+get_ready(open_desk(read_settings()))
+conf = runpy.run_path("gunicorn.conf.py")
+server = SimpleNamespace(app=SimpleNamespace(callable=None))
+conf["on_starting"](server)
+app = server.app.callable
+desk = app.extensions["desk"]
+assert "journal" not in vars(desk), "each process's own"
+assert 1 == threading.active_count()
+assert 0 == desk.database.engine.pool.checkedin() + desk.database.engine.pool.checkedout()
+conf["post_worker_init"](SimpleNamespace(wsgi=app))
+assert 200 == app.test_client().get("/readyz").status_code
+assert "drain" in {one.name for one in threading.enumerate()}
+os.environ["BUSINESS_NAME"] = "Changed"
+runpy.run_path("gunicorn.conf.py")["on_reload"](server)
+assert "Changed" == server.app.callable.extensions["desk"].settings.business_name
+print("shared")
+"""
+TWILIO = {
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "0" * 32, "TWILIO_SMS_NUMBER": "+15005550006",
+}  # fmt: skip
 SERVES = """
 import json, sys
 from bot.intake import receive
@@ -69,10 +105,30 @@ def test_a_start_and_a_conversation_import_no_page_that_nobody_has_asked_for(tmp
     heavy = {
         "alembic", "handlers.business_file", "handlers.business_loaded", "bot.console.door", "bot.console.every_page",
         "bot.simulator.page", "bot.api.served", "twilio", "stripe", "psycopg", "pymysql", "icalendar", "argon2",
+        "sqlalchemy.dialects.mysql",
     }  # fmt: skip
     assert set() == heavy & set(told["before"])
     assert {"bot.console.door", "bot.simulator.page"} <= set(told["after"])
     assert [200, 404, 404, 302, 200] == told["answers"]
+
+
+def test_a_worker_imports_nothing_of_the_web(tmp_path: Path) -> None:
+    imported = set(run(WORKS + "print(*sys.modules)", tmp_path, **TWILIO).split())
+    heavy = {"flask", "werkzeug", "jinja2", "gunicorn", "webhooks", "bot.api", "bot.pages", "bot.console.every_page"}
+    others = {"alembic", "stripe", "psycopg", "pymysql", "sqlalchemy.dialects.mysql", "argon2", "icalendar"}
+    assert set() == (heavy | others) & imported
+    assert "bot.channels.twilio" in imported
+
+
+def test_what_web_processes_share_is_made_before_them_and_begun_by_each(tmp_path: Path) -> None:
+    assert "shared" == run(SHARES, tmp_path, TEXTBOOK_FIRST="1", WEB_CONCURRENCY="2", METRICS_DIR=f"{tmp_path}/m")
+
+
+def test_tables_are_made_without_mapped_classes() -> None:
+    """What they take is in every process; statements are made of tables alone."""
+    known = list(SQLModel._sa_registry._managers)
+    assert known
+    assert not [one.class_ for one in known if one.is_mapped]
 
 
 def test_what_is_done_apart_leaves_nothing_behind() -> None:

@@ -38,6 +38,9 @@ set_up_logs("INFO")
 
 def app(environ, start_response):
     path = environ["PATH_INFO"]
+    if environ["QUERY_STRING"] == "unread":
+        start_response("200 OK", [("Content-Length", "0")])
+        return []
     if path == "/console/imports":
         body = environ["wsgi.input"].read()
         start_response("200 OK", [("Content-Length", str(len(str(len(body)))))])
@@ -125,14 +128,16 @@ def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
 
 
 class Odd:
-    """gunicorn with our worker, one thread and an application that breaks."""
+    """gunicorn with our worker, one thread and an application that breaks. It reads plain heads by itself where nobody
+    is trusted to have forwarded them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, trusted: str) -> None:
         (folder / "odd.py").write_text(APP, encoding="utf-8")
         (folder / "conf.py").write_text(
             "import bot.arriving, bot.web_connection\n"
             'bot.arriving.LARGER[b"/console/imports"] = 10\n'
-            "bot.web_connection.SILENT_SECONDS = 1.0\n",
+            "bot.web_connection.SILENT_SECONDS = 1.0\n"
+            f"forwarded_allow_ips = '{trusted}'\n",
             encoding="utf-8",
         )
         with create_server(("127.0.0.1", 0)) as listener:
@@ -164,9 +169,9 @@ class Odd:
         self.process.communicate()
 
 
-@pytest.fixture(scope="module")
-def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Odd]:
-    with closing(Odd(tmp_path_factory.mktemp("odd"))) as server:
+@pytest.fixture(scope="module", params=["", "127.0.0.1"], ids=["read here", "read by gunicorn"])
+def odd(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Odd]:
+    with closing(Odd(tmp_path_factory.mktemp("odd"), request.param)) as server:
         yield server
 
 
@@ -283,6 +288,16 @@ def test_whoever_stops_half_way_through_a_body_holds_its_thread_for_a_while(odd:
             threading.Event().wait(0.1)
             slow.sendall(b"x" * 5)
         assert to_the_end(slow).endswith(b"\r\n\r\n30")
+
+
+def test_what_comes_behind_a_body_that_is_not_read_to_its_end_is_no_request(odd: Odd) -> None:
+    hidden = b"GET /after/hidden HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n"
+    with odd.connect() as connection:
+        connection.sendall(b"POST /console/imports?unread HTTP/1.1\r\nHost: d\r\nContent-Length: 500\r\n\r\n")
+        assert _until(connection, b"\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+        with suppress(OSError):
+            connection.sendall(hidden)
+        assert b"" == to_the_end(connection)
 
 
 def test_a_body_that_never_ends_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,83 @@
+"""Flask, without what nothing here asks it for: sessions of its own, signals, functions to be awaited, and the name of
+this host made out anew for every request."""
+
+from collections.abc import Callable
+from functools import cached_property, lru_cache
+from typing import Any
+
+from flask import Flask, Request, Response
+from flask.sessions import NullSession, SessionInterface
+from werkzeug.routing import Map, MapAdapter
+from werkzeug.wsgi import get_host
+
+
+class _NoSessions(SessionInterface):
+    """The console has its own, in the database."""
+
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        del app, request
+        return self._none
+
+    def is_null_session(self, obj: object) -> bool:
+        return obj is self._none
+
+
+class _Request(Request):
+    @cached_property
+    def blueprints(self) -> list[str]:
+        """Asked for three times."""
+        return super().blueprints
+
+
+class Application(Flask):
+    """What is served. Where nothing is registered for a moment of a request, nothing is looked for and nobody told."""
+
+    request_class = _Request
+    session_interface = _NoSessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+    def preprocess_request(self) -> Any:
+        return super().preprocess_request() if self.before_request_funcs or self.url_value_preprocessors else None
+
+    def do_teardown_request(self, *broken: Any) -> None:
+        if self.teardown_request_funcs:
+            super().do_teardown_request(*broken)
+
+    def do_teardown_appcontext(self, *broken: Any) -> None:
+        if self.teardown_appcontext_funcs:
+            super().do_teardown_appcontext(*broken)
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        if request is None or "HTTP_UPGRADE" in request.environ:
+            return super().create_url_adapter(request)
+        environ = request.environ
+        scheme: str = environ["wsgi.url_scheme"]
+        host, name = _host(scheme, environ.get("HTTP_HOST"), environ["SERVER_NAME"], environ["SERVER_PORT"])
+        request.host = host
+        query = request.query_string.decode(errors="replace")
+        return MapAdapter(self.url_map, name, request.root_path, "", scheme, request.path, request.method, query)
+
+
+@lru_cache(maxsize=64)
+def _host(scheme: str, said: str | None, server: str, port: str) -> tuple[str, str]:
+    """The host that is asked for, as it is said and as addresses are made with it. Raises werkzeug's BadHost."""
+    environ = {"wsgi.url_scheme": scheme, "SERVER_NAME": server, "SERVER_PORT": port}
+    host = get_host(environ if said is None else environ | {"HTTP_HOST": said})
+    return host, Map().bind(host, subdomain="").server_name
+
+
+class Said(Response):
+    """An answer that is always the same, and made once; nothing can be added to it."""
+
+    def __init__(self, words: str = "", status: int = 200, mimetype: str = "text/plain") -> None:
+        super().__init__(words, status, mimetype=mimetype)
+        self._told = self.get_wsgi_headers({}).to_wsgi_list()
+        self._pieces = (self.get_data(),)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., object]) -> tuple[bytes, ...]:
+        start_response(self.status, self._told.copy())
+        return self._pieces if environ["REQUEST_METHOD"] != "HEAD" else ()
