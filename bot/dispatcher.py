@@ -27,6 +27,9 @@ from models.send_budgets import next_opening
 
 AWAY_SECONDS = 1.0
 """Until a database that is away is tried again."""
+SOON_SECONDS = 0.05
+"""Until what we were rung for and have not found is looked for again, where nobody rings for us once it may go: it is
+behind a text that another process has in hand. Twice as long each time."""
 
 
 class Dispatcher:
@@ -42,8 +45,9 @@ class Dispatcher:
         self._hand = self._senders.hand
         self._results = Results(desk, self._hand)
         self._leases = Leases(desk, self._hand)
-        self._is_look_due = True
-        self._look_by = 0.0
+        self._is_look_due, self._is_rung = True, False
+        self._look_by, self._soon = 0.0, poll
+        self._hears_others = desk.database.engine.dialect.name == "postgresql"
         self._opening: datetime | None = None
         paces = [desk.paces[name] for name in desk.channels if name in desk.paces]
         self._keeps_pace = any(one.number is not None or one.person is not None for one in paces)
@@ -97,15 +101,21 @@ class Dispatcher:
             if self._hand.under_way():
                 self._bell.wait(self.poll)
         elif not self._is_look_due:
-            self._is_look_due = self._bell.wait(self._look_by - time.monotonic()) or self._look_by <= time.monotonic()
+            self._is_rung |= self._bell.wait(self._look_by - time.monotonic())
+            self._is_look_due = self._is_rung or self._look_by <= time.monotonic()
         elif not self._senders.free():
-            self._bell.wait(self.poll)
+            self._is_rung |= self._bell.wait(self.poll)
 
     def _patience(self) -> float:
         """Seconds until it makes sense to look again, unless the bell rings."""
         if self._opening is None:
+            return self._soon
+        return min(max((self._opening - self.desk.clock.now()).total_seconds(), 0.001), self._soon)
+
+    def _next_look(self, *, has_found: bool) -> float:
+        if has_found or self._hears_others:
             return self.poll
-        return min(max((self._opening - self.desk.clock.now()).total_seconds(), 0.001), self.poll)
+        return min(SOON_SECONDS if self._is_rung else 2 * self._soon, self.poll)
 
     def _record_and_look(self, *, must_look: bool = False) -> list[Claimed]:
         """Write down what came of the sends that are over, and claim as many rows as there are free senders, where
@@ -162,6 +172,7 @@ class Dispatcher:
         if room:
             self._hand.found(claimed)
             self._is_look_due, self._opening = len(claimed) == room, opening
+            self._soon, self._is_rung = self._next_look(has_found=bool(claimed)), False
             self._may_be_shut = self._keeps_pace or opening is not None
             self._look_by = time.monotonic() + self._patience()
         say_unreadable(self.desk, unreadable, self._results.within)

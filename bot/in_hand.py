@@ -31,7 +31,7 @@ class Tried:
 class _Held:
     claimed: Claimed
     look: int
-    is_tried: bool = False
+    tried: Tried | None = None
     aside_until: float | None = None
 
 
@@ -41,7 +41,6 @@ class Hand:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._held: dict[int, _Held] = {}
-        self._tried: list[Tried] = []
         self._looks = self._expected = 0
         self._is_closed = False
 
@@ -84,8 +83,7 @@ class Hand:
         """Its try is over; what came of it is still to be written down."""
         with self._lock:
             if (held := self._own(one.claimed)) is not None:
-                held.is_tried = True
-                self._tried.append(one)
+                held.tried = one
 
     def put_aside(self, one: Tried) -> None:
         """Somebody keeps it from being written down: not again for some seconds, and not together with others."""
@@ -96,16 +94,16 @@ class Hand:
     def to_record(self) -> list[Tried]:
         """Those whose tries are over, but for what is aside."""
         with self._lock:
-            return [one for one in self._tried if self._aside_until(one) is None]
+            return [held.tried for held in self._held.values() if held.tried is not None and held.aside_until is None]
 
     def aside(self, at: float = inf) -> list[Tried]:
         """What was put aside, and is to be looked at again by this moment."""
         with self._lock:
-            return [one for one in self._tried if (until := self._aside_until(one)) is not None and until <= at]
-
-    def _aside_until(self, one: Tried) -> float | None:
-        held = self._own(one.claimed)
-        return held.aside_until if held is not None else None
+            return [
+                held.tried
+                for held in self._held.values()
+                if held.tried is not None and held.aside_until is not None and held.aside_until <= at
+            ]
 
     def _own(self, claimed: Claimed) -> _Held | None:
         """None where it is in hand no more, or as a later claim has found it."""
@@ -122,7 +120,6 @@ class Hand:
         with self._lock:
             if self._own(claimed) is not None:
                 del self._held[claimed.message.outbox_id]
-            self._tried = [one for one in self._tried if one.claimed is not claimed]
 
     def under_way(self) -> int:
         """How many tries are not over, or are expected to begin."""
@@ -130,7 +127,7 @@ class Hand:
             return self._under_way()
 
     def _under_way(self) -> int:
-        return self._expected + sum(not one.is_tried for one in self._held.values())
+        return self._expected + len([one for one in self._held.values() if one.tried is None])
 
     def is_empty(self) -> bool:
         with self._lock:

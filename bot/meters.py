@@ -43,9 +43,14 @@ class Counted(Metric, Generic[Kept]):
 
     _kept: Kept | None = None
 
+    def __init__(self, name: str, what: str, labels: Labels | None = None) -> None:
+        super().__init__(name, what, labels)
+        self._found: dict[tuple[tuple[str, str], ...], Kept] = {}
+
     def keep(self, channels: Sequence[str]) -> None:
         """From now on, in the files of this process. Each of its values begins at nought: a rate over one that is not
         there yet would miss the first."""
+        self._found = {}
         self._kept = kept = self._make()
         for values in product(*(_values(one, channels) for one in self.labels.values())) if self.labels else ():
             kept.labels(*values)
@@ -54,10 +59,17 @@ class Counted(Metric, Generic[Kept]):
         raise NotImplementedError
 
     def _one(self, labels: Mapping[str, str]) -> Kept | None:
-        """Raises ValueError for other labels than those declared, whether it is kept or not."""
+        """Raises ValueError for other labels than those declared, whether it is kept or not. Each is looked up once:
+        labels have few values."""
+        values = tuple(labels.items())
+        if (found := self._found.get(values)) is not None:
+            return found
         if self.labels.keys() != labels.keys():
             raise ValueError(f"{self.name} wants the labels {list(self.labels)}, not {list(labels)}")
-        return self._kept.labels(**labels) if labels and self._kept is not None else self._kept
+        if self._kept is None:
+            return None
+        found = self._found[values] = self._kept.labels(**labels) if labels else self._kept
+        return found
 
 
 class Counter(Counted["prometheus_client.Counter"]):

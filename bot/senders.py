@@ -1,14 +1,14 @@
 """The senders: threads that hand messages to their channels and wait for providers. They touch no database."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from bot.desk import Desk
 from bot.in_hand import Hand
-from bot.metrics import SEND_RETRIES, SENDS, SendOutcome
+from bot.metrics import SEND_RETRIES, SendOutcome
+from bot.sender_threads import SenderThreads
 from bot.sending import tried
-from bot.tries_recorded import about, tell_lost
+from bot.tries_recorded import tell_lost
 from conversations.rules.pacing import NO_PACES
 from handlers.at_once import Room
 from handlers.outbox import Claimed
@@ -22,7 +22,7 @@ class Senders:
     def __init__(self, desk: Desk, most: int, carries: Carries, touch: Callable[[], None]) -> None:
         self.desk, self.most, self._carries, self._touch = desk, most, carries, touch
         self.hand = Hand()
-        self._pool = ThreadPoolExecutor(most, thread_name_prefix="send")
+        self._threads = SenderThreads(most, self.send)
 
     def free(self) -> int:
         return max(self.most - self.hand.under_way(), 0)
@@ -40,7 +40,7 @@ class Senders:
         left = list(claimed)
         try:
             while left:
-                self._pool.submit(self.send, left[0])
+                self._threads.put(left[0])
                 left.pop(0)
         finally:
             for one in left:
@@ -50,16 +50,10 @@ class Senders:
         """Try to send it, in this thread."""
         if claimed.attempts > 1:
             SEND_RETRIES.add(channel=claimed.channel)
-        with about(claimed):
-            try:
-                found = tried(self.desk, claimed, self.hand)
-            except Exception:  # noqa: BLE001 - the dispatch loop: the lease brings this message back
-                found = None
-                tell_lost(claimed, SendOutcome.BROKE, "send_broke")
-            else:
-                if found is None:
-                    SENDS.add(channel=claimed.channel, outcome=SendOutcome.LEFT)
-        if found is None:
+        try:
+            found = tried(self.desk, claimed, self.hand)
+        except Exception:  # noqa: BLE001 - the dispatch loop: the lease brings this message back
+            tell_lost(claimed, SendOutcome.BROKE, "send_broke")
             self.hand.drop(claimed)
         else:
             self.hand.tried(found)
@@ -67,7 +61,7 @@ class Senders:
 
     def stop(self) -> None:
         """Wait for the sends that are under way."""
-        self._pool.shutdown(wait=True)
+        self._threads.stop()
 
     def _send_at_once(self, look: int, claimed: Claimed) -> None:
         try:

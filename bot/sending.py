@@ -3,7 +3,6 @@
 from bot.channels.base import Channel, Found, SendError
 from bot.desk import Desk
 from bot.in_hand import Hand, Tried
-from bot.logs import log
 from conversations.delivery import SendFailure
 from conversations.rules.retries import PERHAPS_TWICE_AFTER
 from handlers.outbox import Claimed
@@ -13,19 +12,23 @@ class NotKnownYet(SendError):
     """The provider has not told yet whether it has taken a message: it asks nobody to wait."""
 
 
+class LeaseLost(SendError):
+    """The process stood still, or the database was away, before anything was tried: another worker may have it now."""
+
+
 class TheirTextFirst(SendError):
     """The journal holds a text of the recipient, who may have wanted no more of ours."""
 
 
-def tried(desk: Desk, claimed: Claimed, hand: Hand) -> Tried | None:
-    """What came of it; None where the lease has run out, and the message may be another worker's by now."""
+def tried(desk: Desk, claimed: Claimed, hand: Hand) -> Tried:
+    """What came of it."""
     try:
         return _try(desk, claimed, hand)
     except SendError as error:
         return Tried(claimed, desk.clock.now(), error=error)
 
 
-def _try(desk: Desk, claimed: Claimed, hand: Hand) -> Tried | None:
+def _try(desk: Desk, claimed: Claimed, hand: Hand) -> Tried:
     channel = desk.channels.get(claimed.channel)
     if channel is None:
         raise SendError(SendFailure.SETUP, "no_channel", f"the channel {claimed.channel} is not set up")
@@ -35,8 +38,7 @@ def _try(desk: Desk, claimed: Claimed, hand: Hand) -> Tried | None:
     if desk.journal.holds(claimed.channel, claimed.message.address):
         raise TheirTextFirst(SendFailure.BUSY, "journal", "they have texted meanwhile", retry_after=1)
     if not hand.holds(claimed, desk.clock.now()):
-        log.error("lease_lost")  # the process stood still, or the database was away
-        return None
+        raise LeaseLost(SendFailure.BUSY, "lease_lost", "we stood still for longer than its lease")
     provider_id = channel.send(claimed.message)
     return Tried(claimed, desk.clock.now(), provider_id)
 

@@ -1,9 +1,8 @@
 """What came of a try to send: written down where it failed, and told in the log and the metrics."""
 
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
@@ -13,28 +12,27 @@ from bot.desk import Desk
 from bot.in_hand import Tried
 from bot.logs import log, masked, without_number
 from bot.metrics import SEND_FAILURES, SENDS, WEBHOOK_TO_SEND_SECONDS, SendOutcome
-from bot.sending import NotKnownYet, TheirTextFirst
+from bot.sending import LeaseLost, NotKnownYet, TheirTextFirst
 from conversations.delivery import SendFailure
 from conversations.rules.retries import next_try
 from handlers.outbox import Claimed, message_given_up, message_put_off
 from handlers.send_budgets import WHOLE_NUMBER, slowed
 
 
-@contextmanager
-def about(claimed: Claimed) -> Iterator[None]:
-    """Let what is logged say which message it is about."""
+def about(claimed: Claimed) -> dict[str, Any]:
+    """What a line says of the message it is about."""
     message = claimed.message
-    with bound_contextvars(
-        trace=claimed.trace, outbox=message.outbox_id, channel=claimed.channel, person=masked(message.address)
-    ):
-        yield
+    return {
+        "trace": claimed.trace, "outbox": message.outbox_id, "channel": claimed.channel,
+        "person": masked(message.address),
+    }  # fmt: skip
 
 
 def tell_sent(one: Tried) -> None:
     """The provider has it, and the database knows."""
     claimed = one.claimed
-    with about(claimed):
-        log.info("message_sent", provider_id=without_number(one.provider_id), attempt=claimed.attempts)
+    provider_id = without_number(one.provider_id)
+    log.info("message_sent", provider_id=provider_id, attempt=claimed.attempts, **about(claimed))
     SENDS.add(channel=claimed.channel, outcome=SendOutcome.FOUND if one.is_found else SendOutcome.SENT)
     if claimed.asked_at is not None:
         WEBHOOK_TO_SEND_SECONDS.add((one.at - claimed.asked_at).total_seconds(), channel=claimed.channel)
@@ -49,18 +47,24 @@ def record_failure(desk: Desk, one: Tried, error: SendError, within: float) -> b
     uncertain = error.failure is SendFailure.UNCERTAIN or claimed.perhaps_sent_since is not None
     slows, until = _slows(claimed, error), one.at + (wait or asked or timedelta(0))
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> bool:
         why = error.failure, error.code, error.words
         if wait is None:
-            message_given_up(session, claimed, *why, one.at)
+            is_ours = message_given_up(session, claimed, *why, one.at)
         else:
-            message_put_off(session, claimed, *why, one.at + wait, uncertain=uncertain)
+            is_ours = message_put_off(session, claimed, *why, one.at + wait, uncertain=uncertain)
         if slows is not None:
             slowed(session, claimed.channel, slows, until, desk.paces, one.at)
+        return is_ours
 
-    desk.database.transact(work, within)
-    with about(claimed):
-        _tell_failed(claimed, error, wait)
+    is_ours = desk.database.transact(work, within)
+    with bound_contextvars(**about(claimed)):
+        if isinstance(error, LeaseLost):
+            log.error("lease_lost")
+        if isinstance(error, LeaseLost) and not is_ours:
+            SENDS.add(channel=claimed.channel, outcome=SendOutcome.LEFT)
+        else:
+            _tell_failed(claimed, error, wait)
         if slows is not None:
             seconds = round((until - one.at).total_seconds())
             log.warning("channel_slowed", one_person=slows != WHOLE_NUMBER, seconds=seconds)
@@ -79,11 +83,10 @@ def _tell_failed(claimed: Claimed, error: SendError, wait: timedelta | None) -> 
 
 def tell_lost(claimed: Claimed, outcome: SendOutcome, event: str) -> None:
     """Nobody wrote down what came of it: its lease brings the message back, and the provider is asked."""
-    with about(claimed):
-        if outcome is SendOutcome.BROKE:
-            log.exception(event)
-        else:
-            log.warning(event)
+    if outcome is SendOutcome.BROKE:
+        log.exception(event, **about(claimed))
+    else:
+        log.warning(event, **about(claimed))
     SENDS.add(channel=claimed.channel, outcome=outcome)
 
 

@@ -12,15 +12,17 @@ class Bell:
 
     def ring(self) -> None:
         """There may be work."""
-        with self._moved:
-            self._is_rung = True
-            self._moved.notify()
+        if not self._is_rung:  # else whoever hears it has yet to look, and finds this as well
+            with self._moved:
+                self._is_rung = True
+                self._moved.notify()
 
     def touch(self) -> None:
         """Wake whoever waits, for another reason than new work."""
-        with self._moved:
-            self._is_touched = True
-            self._moved.notify()
+        if not self._is_touched:
+            with self._moved:
+                self._is_touched = True
+                self._moved.notify()
 
     def wait(self, seconds: float) -> bool:
         """Wait for the bell, or a touch, but no longer than this; whether it was rung."""

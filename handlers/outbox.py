@@ -29,7 +29,6 @@ SENT_WHILE_OPTED_OUT = ("opted_out", "opted_out_call")
 """The one confirmation that an opt-out gets."""
 KNOWN_FOR = timedelta(days=2)
 """How far back the provider's ids of other texts are looked for, where a text may have been sent already."""
-_NO_FAILURE = MappingProxyType({"failure": None, "failure_code": "", "failure_words": ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +141,8 @@ def messages_sent(session: Session, sent: Iterable[Sent]) -> None:
     """The provider has them. A report that came faster than its answer is not overwritten."""
     record_sent(
         session,
-        [
-            (
-                one.claimed.message.outbox_id, one.claimed.attempts,
-                {"provider_id": one.provider_id or None, "sent_at": one.at, **_NO_FAILURE},
-            )
-            for one in sent
-        ],
-    )  # fmt: skip
+        [(one.claimed.message.outbox_id, one.claimed.attempts, one.provider_id, one.at) for one in sent],
+    )
 
 
 def message_put_off(
@@ -161,9 +154,9 @@ def message_put_off(
     due_at: datetime,
     *,
     uncertain: bool,
-) -> None:
-    """Not taken this time: try again at `due_at`."""
-    change_outbox(
+) -> bool:
+    """Not taken this time: try again at `due_at`. False where it is not ours any more."""
+    return change_outbox(
         session, claimed.message.outbox_id, claimed.attempts, status=Delivery.QUEUED, due_at=due_at, leased_until=None,
         uncertain=uncertain, failure=failure, failure_code=code[:40], failure_words=words[:200],
     )  # fmt: skip
@@ -171,10 +164,12 @@ def message_put_off(
 
 def message_given_up(
     session: Session, claimed: Claimed, failure: SendFailure, code: str, words: str, now: datetime
-) -> None:
-    """Never to be sent: on the dead-letter list, with the reason."""
-    if _give_up(session, claimed.message.outbox_id, claimed.attempts, failure, code, words, now):
+) -> bool:
+    """Never to be sent: on the dead-letter list, with the reason. False where it is not ours any more."""
+    is_ours = _give_up(session, claimed.message.outbox_id, claimed.attempts, failure, code, words, now)
+    if is_ours:
         message_lost(session, claimed.message.outbox_id, failure, now)
+    return is_ours
 
 
 def _give_up(

@@ -47,6 +47,7 @@ def slowed(
 
 
 def _payers(row: Row[Any], paces: Mapping[str, Paces]) -> list[tuple[Payer, Pace]]:
-    own = paces.get(row.channel, NO_PACES)
+    if (own := paces.get(row.channel)) is None:
+        return []
     both = ((WHOLE_NUMBER, own.number), (row.address, own.person))
     return [((row.channel, address), pace) for address, pace in both if pace is not None]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from conversations.delivery import Delivery
@@ -12,6 +12,14 @@ from models.outbox import STILL_OURS, UNSENT_IN_SQL, outbox
 from models.prepared import prepared
 
 _CHANGE = prepared(update(outbox).where(*STILL_OURS))
+_RECORD = prepared(
+    update(outbox)
+    .where(*STILL_OURS)
+    .values(
+        status=Delivery.SENT, leased_until=None, uncertain=False, failure=None, failure_code="", failure_words="",
+        provider_id=bindparam("given_id"), sent_at=bindparam("at", type_=outbox.c.sent_at.type),
+    )
+)  # fmt: skip
 
 
 def take(session: Session, rows: Iterable[Row[Any]], **values: Any) -> None:
@@ -20,10 +28,15 @@ def take(session: Session, rows: Iterable[Row[Any]], **values: Any) -> None:
     _change(session, [{**taken, **_fence(row.id, row.attempts), "attempts": row.attempts + 1} for row in rows])
 
 
-def record_sent(session: Session, sent: Iterable[tuple[int, int, Mapping[str, Any]]]) -> None:
-    """Write down these values of each row (number, fence), where it is still unsent and nobody has claimed it since."""
-    done = {"status": Delivery.SENT, "leased_until": None, "uncertain": False}
-    _change(session, [{**done, **values, **_fence(number, fence)} for number, fence, values in sent])
+def record_sent(session: Session, sent: Iterable[tuple[int, int, str, datetime]]) -> None:
+    """Write down of each row (number, fence) the provider's id and when it was sent, where it is still unsent and
+    nobody has claimed it since."""
+    rows = [
+        {"outbox_id": number, "fence": fence, "given_id": given_id or None, "at": at}
+        for number, fence, given_id, at in sorted(sent)
+    ]
+    if rows:
+        session.execute(_RECORD, rows)
 
 
 def renew(session: Session, fences: Mapping[int, int], until: datetime) -> set[int]:

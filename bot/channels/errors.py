@@ -1,5 +1,7 @@
 """What goes wrong between us and a provider, told apart by one question: may the message have been taken?"""
 
+from http.client import HTTPException
+
 import requests
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError
 
@@ -9,8 +11,8 @@ from conversations.delivery import SendFailure
 LONGEST_WORDS = 200
 
 
-Broken = requests.RequestException | HTTPError | OSError
-"""How `requests` and the pool beneath it tell that an exchange broke."""
+Broken = requests.RequestException | HTTPError | HTTPException | OSError
+"""How `requests`, the pool beneath it and Python's own client tell that an exchange broke."""
 
 
 def not_answered(error: Broken) -> SendError:

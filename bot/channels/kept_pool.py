@@ -1,19 +1,26 @@
 """Kept connections to one address, to which the same kind of request goes again and again.
 
-What `requests` finds out afresh for every request (proxies, certificates, headers) is found out once; each request then
-goes straight to the pool beneath it."""
+What `requests` finds out afresh for every request (proxies, certificates, headers) is found out once. The pool beneath
+it connects, and makes the first exchange on each connection; on one that is kept, the head of a request is the same
+bytes as before."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
 from typing import cast
+from urllib.parse import urlsplit
+from weakref import finalize
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, Retry, Timeout
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
 
 from bot.channels.base import SENDERS
 from bot.channels.errors import not_answered
+from bot.channels.plain_answer import plain_answer
 
 ONCE = Retry(0, read=False)
 """What is not answered is not asked again here."""
@@ -31,7 +38,7 @@ def kept_session() -> requests.Session:
 class Answer:
     status: int
     body: bytes
-    headers: Mapping[str, str]
+    retry_after: str | None
 
     @property
     def is_yes(self) -> bool:
@@ -43,18 +50,28 @@ class KeptPool:
     of an answer. Redirects are not followed: they are answers. `login` is a name and a password."""
 
     def __init__(
-        self, url: str, timeout: float, login: tuple[str, str], headers: Mapping[str, str], connections: int = SENDERS
+        self,
+        url: str,
+        timeout: float,
+        login: tuple[str, str] | None,
+        headers: Mapping[str, str],
+        connections: int = SENDERS,
     ) -> None:
         """Raises requests.RequestException where the URL is none, and OSError where the certificates are not there."""
         self._timeout = Timeout(connect=timeout, read=timeout)
         self._adapter = HTTPAdapter(pool_maxsize=connections)
+        self._kept: list[HTTPConnection] = []
+        finalize(self, _close_all, self._kept)  # as the pool does with its own
         with requests.Session() as session:
-            request = session.prepare_request(requests.Request("POST", url, headers=dict(headers), auth=login))
+            asked = {**headers, "Accept-Encoding": "identity"}
+            request = session.prepare_request(requests.Request("POST", url, headers=asked, auth=login))
             found = session.merge_environment_settings(request.url or url, {}, None, None, None)
             session.rebuild_proxies(request, found["proxies"])  # type: ignore[no-untyped-call] # adds a proxy's login
         del request.headers["Content-Length"]
-        self._headers = dict(request.headers)
+        host = urlsplit(request.url or url).netloc.rpartition("@")[2]
+        self._headers = {"Host": str(host), **request.headers}
         self._target = self._adapter.request_url(request, found["proxies"])
+        self._head = _head_of(self._target, self._headers)
         pool = self._adapter.get_connection_with_tls_context(
             request, found["verify"], proxies=found["proxies"], cert=found["cert"]
         )
@@ -64,14 +81,68 @@ class KeptPool:
     def post(self, body: str) -> Answer:
         """One exchange. Raises SendError where there is no answer."""
         try:
-            answer = self._pool.urlopen(
-                "POST", self._target, body, self._headers, ONCE, redirect=False, assert_same_host=False,
-                timeout=self._timeout,
-            )  # fmt: skip
-        except (HTTPError, OSError) as error:
+            connection = self._open()
+            return self._first(body) if connection is None else self._next(connection, body.encode())
+        except (HTTPError, HTTPException, OSError) as error:
             raise not_answered(error) from None  # the chained text would hold the URL, and in it a phone number
-        return Answer(answer.status, answer.data, answer.headers)
 
     def close(self) -> None:
         """Close the kept connections."""
+        _close_all(self._kept)
         self._adapter.close()
+
+    def _open(self) -> HTTPConnection | None:
+        """A kept connection, unless the other side has closed it; None where there is none."""
+        while (connection := self._taken()) is not None:
+            if connection.is_connected:
+                return connection
+            connection.close()
+        return None
+
+    def _taken(self) -> HTTPConnection | None:
+        try:
+            return self._kept.pop()
+        except IndexError:
+            return None
+
+    def _first(self, body: str) -> Answer:
+        """On a new connection, which is kept from then on."""
+        answer = self._pool.urlopen(
+            "POST", self._target, body, self._headers, ONCE, redirect=False, assert_same_host=False,
+            timeout=self._timeout,
+        )  # fmt: skip
+        with suppress(HTTPError):  # that it cannot be kept says nothing against the answer
+            connection = cast(HTTPConnection, self._pool._get_conn())
+            if not connection.is_closed:
+                self._kept.append(connection)
+        return Answer(answer.status, answer.data, answer.headers.get("Retry-After"))
+
+    def _next(self, connection: HTTPConnection, body: bytes) -> Answer:
+        """On one that is kept, which has its timeout by now; in one piece. What breaks here may have been taken."""
+        try:
+            connection.send(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
+            with HTTPResponse(connection.sock, method="POST") as response:
+                if plain := plain_answer(response.fp):
+                    answer = Answer(*plain, retry_after=None)
+                else:
+                    response.begin()
+                    answer = Answer(response.status, response.read(), response.headers.get("Retry-After"))
+        except BaseException:
+            connection.close()
+            raise
+        if plain or not response.will_close:
+            self._kept.append(connection)
+        else:
+            connection.close()
+        return answer
+
+
+def _close_all(kept: list[HTTPConnection]) -> None:
+    while kept:
+        kept.pop().close()
+
+
+def _head_of(target: str, headers: Mapping[str, str]) -> bytes:
+    """All that stands before the length of the body. `requests` has seen to it that no line holds another."""
+    lines = [f"POST {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "Content-Length: "]
+    return "\r\n".join(lines).encode("latin-1")

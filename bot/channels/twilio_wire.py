@@ -3,7 +3,7 @@
 import json
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
@@ -25,16 +25,16 @@ class TwilioMessages:
         self._login = account_sid, auth_token
         self._timeout = timeout
 
-    def create(self, form: dict[str, str]) -> Any:
-        """Twilio's answer to these fields, None where it is no JSON. Raises SendError for every answer outside 2xx and
+    def create(self, form: str) -> Any:
+        """Twilio's answer to this form, None where it is no JSON. Raises SendError for every answer outside 2xx and
         for none at all."""
         try:
             pool = self._pool
         except (requests.RequestException, OSError) as error:
             raise not_answered(error) from None
-        answer = pool.post(urlencode(form))
+        answer = pool.post(form)
         if not answer.is_yes:
-            raise _refused(answer.status, answer.body, answer.headers.get("Retry-After"))
+            raise _refused(answer.status, answer.body, answer.retry_after)
         try:
             return json.loads(answer.body)
         except ValueError:

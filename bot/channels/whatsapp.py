@@ -1,6 +1,8 @@
 """Sending by WhatsApp's Cloud API, Meta's own."""
 
+import json
 from datetime import datetime
+from functools import cached_property
 from textwrap import shorten
 from typing import Any, Final
 
@@ -8,7 +10,7 @@ import requests
 
 from bot.channels.base import Found, LookUp, SendError
 from bot.channels.errors import not_answered, refusal, seconds, without
-from bot.channels.kept_pool import kept_session
+from bot.channels.kept_pool import Answer, KeptPool
 from bot.channels.reading import clean
 from bot.channels.whatsapp_codes import FAILURES
 from bot.channels.whatsapp_inbound import TAG, WHATSAPP_CLOUD
@@ -42,7 +44,6 @@ class WhatsAppChannel:
         self._token = token
         self._template = template
         self._timeout = timeout
-        self._session = kept_session()
 
     def send(self, message: Outgoing) -> str:
         """Hand the message to Meta; answers its id. Outside the 24 hours, whether we know of it or are told, the
@@ -65,7 +66,8 @@ class WhatsAppChannel:
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._session.close()
+        if "_pool" in vars(self):
+            self._pool.close()
 
     def _free(self, message: Outgoing) -> Payload:
         match shape(message.text, message.choices, self.capabilities):
@@ -97,15 +99,13 @@ class WhatsAppChannel:
             "biz_opaque_callback_data": f"{TAG}{message.outbox_id}",
             **payload,
         }
-        headers = {"Authorization": f"Bearer {self._token}"}
         try:
-            response = self._session.post(
-                self._url, json=whole, headers=headers, timeout=self._timeout, allow_redirects=False
-            )
-        except requests.RequestException as broken:
+            pool = self._pool
+        except (requests.RequestException, OSError) as broken:
             raise not_answered(broken) from None  # the chained text would hold the URL
-        answer = _json(response)
-        if not 200 <= response.status_code < 300 or "error" in answer:
+        response = pool.post(json.dumps(whole))
+        answer = _json(response.body)
+        if not response.is_yes or "error" in answer:
             raise self._refused(response, answer, message.text)
         sent = answer.get("messages")
         first = sent[0] if isinstance(sent, list) and sent and isinstance(sent[0], dict) else {}
@@ -113,16 +113,20 @@ class WhatsAppChannel:
             raise SendError(SendFailure.UNCERTAIN, words="an answer without an id")
         return provider_id
 
-    def _refused(self, response: requests.Response, answer: Payload, text: str) -> SendError:
+    @cached_property
+    def _pool(self) -> KeptPool:
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json", "Accept": "*/*"}
+        return KeptPool(self._url, self._timeout, None, headers)
+
+    def _refused(self, response: Answer, answer: Payload, text: str) -> SendError:
         error = answer["error"] if isinstance(answer.get("error"), dict) else {}
         code = clean(error.get("code"))
         known = FAILURES.get(int(code)) if code.isascii() and code.isdigit() and len(code) < 10 else None
         data = error.get("error_data")
         said = clean(data.get("details")) if isinstance(data, dict) else ""
         words = without(text, (said or clean(error.get("message"))).replace(self._token, "…"))
-        wait = seconds(response.headers.get("Retry-After"))
-        failure = refusal(response.status_code, known)
-        return SendError(failure, code or str(response.status_code), words or f"HTTP {response.status_code}", wait)
+        wait, status = seconds(response.retry_after), response.status
+        return SendError(refusal(status, known), code or str(status), words or f"HTTP {status}", wait)
 
 
 def _recipient(address: str) -> Payload:
@@ -153,9 +157,9 @@ def _row(key: str, label: str, outbox_id: int) -> Payload:
     return {**row, "title": shorten(whole, widest, placeholder="…"), "description": label}
 
 
-def _json(response: requests.Response) -> Payload:
+def _json(body: bytes) -> Payload:
     try:
-        found = response.json()
+        found = json.loads(body)
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}

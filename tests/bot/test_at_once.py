@@ -371,9 +371,9 @@ def test_where_no_thread_can_be_begun_the_lease_brings_it_back(
     provider = Provider()
     monkeypatch.setattr(provider, "look_up", lambda *_: LookUp(Found.NO))
     with sending(desk, provider, poll=0.05) as dispatcher:
-        pool = dispatcher._senders._pool
+        threads = dispatcher._senders._threads
         with monkeypatch.context() as broken:
-            broken.setattr(pool, "submit", no_thread)
+            broken.setattr(threads, "put", no_thread)
             (at_once,) = write(desk, "at once")
             claimed = queue(database, "claimed", to=OMAR)
             desk.wake.ring()

@@ -12,18 +12,19 @@ import pytest
 from sqlalchemy import event, select, text
 from structlog.testing import capture_logs
 
-from bot.channels.base import SendError
-from bot.clock import Clock
+from bot.channels.base import Found, LookUp, SendError
+from bot.clock import Clock, SetClock
 from bot.database import Database
 from bot.desk import Desk
 from bot.dispatcher import Dispatcher
+from bot.wake import Wake
 from conversations.delivery import Delivery, SendFailure
 from conversations.messages import Outgoing
 from handlers.outbox import claim_due, leases_renewed
 from handlers.send_budgets import WHOLE_NUMBER, slowed
 from models.outbox import dead_letters, outbox
-from tests.bot.test_at_once import sending
-from tests.bot.test_dispatcher import Provider, are_sent, on_servers
+from tests.bot.test_at_once import looks, sending
+from tests.bot.test_dispatcher import Provider, are_sent, costing, on_servers
 from tests.conftest import NOW
 from tests.databases import chosen
 from tests.handlers.test_outbox import OMAR, claimed_at, conversation, queue, row, status, texts
@@ -196,3 +197,82 @@ def test_a_loop_without_a_free_sender_sleeps(database: Database, desk: Desk, mon
         assert 10 > len(rounds) - before
         room.leave()
         eventually(lambda: are_sent(database, number))
+
+
+def stood_still(clock: SetClock) -> Callable[..., bool]:
+    """A journal that is asked just before a text is sent, and takes its time."""
+
+    def holds(*_: object) -> bool:
+        clock.move(timedelta(seconds=60))
+        return False
+
+    return holds
+
+
+def test_who_stood_still_before_anything_was_sent_sends_it_soon(
+    database: Database, desk: Desk, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The provider cannot be asked, and need not be: nobody has tried."""
+    provider, number = Provider(), queue(database, "text")
+    worker = Dispatcher(replace(desk, channels={"sms": provider}))
+    with monkeypatch.context() as slow, capture_logs() as logged:
+        slow.setattr("bot.journal.Journal.holds", stood_still(clock))
+        worker.send_due()
+    assert ["lease_lost", "message_put_off"] == [line["event"] for line in logged]
+    put_off = row(database, number)
+    assert (Delivery.QUEUED, False, []) == (put_off.status, put_off.uncertain, provider.texts)
+    assert put_off.due_at <= clock.now() + timedelta(seconds=1)
+    clock.move(timedelta(seconds=1))
+    worker.send_due()
+    assert (["text"], Delivery.SENT) == (provider.texts, status(database, number))
+
+
+def test_who_stood_still_leaves_to_others_what_they_have_taken_meanwhile(
+    database: Database, desk: Desk, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider, number = Provider(), queue(database, "text")
+    by_others: list[str] = []
+
+    def holds(*_: object) -> bool:
+        clock.move(timedelta(seconds=60))
+        by_others.extend(texts(claimed_at(database, clock.now())))
+        return False
+
+    monkeypatch.setattr("bot.journal.Journal.holds", holds)
+    with capture_logs() as logged:
+        Dispatcher(replace(desk, channels={"sms": provider})).send_due()
+    assert (["text"], []) == (by_others, provider.texts)
+    assert ["lease_lost"] == [line["event"] for line in logged]
+    assert (Delivery.SENDING, 2) == (status(database, number), row(database, number).attempts)
+
+
+def test_what_was_perhaps_sent_before_stays_uncertain_through_a_lost_lease(
+    database: Database, desk: Desk, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider, number = Provider(), queue(database, "text")
+    claimed_at(database, clock.now())
+    clock.move(timedelta(seconds=60))
+    monkeypatch.setattr(provider, "look_up", lambda *_: LookUp(Found.NO))
+    monkeypatch.setattr("bot.journal.Journal.holds", stood_still(clock))
+    Dispatcher(replace(desk, channels={"sms": provider})).send_due()
+    assert (Delivery.QUEUED, True, []) == (status(database, number), row(database, number).uncertain, provider.texts)
+
+
+def test_what_waits_for_a_text_that_another_process_has_in_hand_waits_for_no_tick(
+    database: Database, desk: Desk
+) -> None:
+    """They are not rung for, but for PostgreSQL, where the process that has it hears of whatever is written."""
+    first, go_on = queue(database, "first"), threading.Event()
+    elsewhere = Provider(lambda _: go_on.wait(PATIENCE))
+    with sending(replace(desk, wake=Wake()), elsewhere) as theirs, sending(desk, provider := Provider()):
+        eventually(lambda: elsewhere.texts)
+        second = queue(database, "second")
+        with costing(database) as costs:
+            desk.wake.ring()
+            eventually(lambda: looks(costs), "ours has looked, and found nothing")
+            if database.engine.dialect.name == "postgresql":
+                theirs.desk.wake.ring()  # as the listener does
+                eventually(lambda: 2 <= looks(costs))
+        go_on.set()
+        eventually(lambda: are_sent(database, first, second))
+    assert ["first", "second"] == [*elsewhere.texts, *provider.texts]

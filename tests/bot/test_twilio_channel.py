@@ -405,6 +405,20 @@ def test_the_two_channels_differ_in_who_answers_stop(make: Callable[..., TwilioC
 
 
 @pytest.mark.parametrize(
+    "url",
+    [CALLBACK, f"{CALLBACK}?a=1&b=", f"{CALLBACK}?a=%C3%A9&b=x+y", f"{CALLBACK}#rc=3&rp=outbox=0", f"{CALLBACK}#"],
+)
+@pytest.mark.parametrize("number", [0, 10, 1_000_007])
+def test_the_reports_that_are_asked_for_carry_our_id(
+    fake: FakeTwilio, make: Callable[..., TwilioChannel], url: str, number: int
+) -> None:
+    make(status_callback_url=url).send(Outgoing(number, ANA, "1 + 1 = 2 & more?\n50 % é"))
+    (kept,) = fake.messages
+    assert (tagged(url, number), ANA, OURS) == (kept.status_callback, kept.to, kept.from_)
+    assert "1 + 1 = 2 & more?\n50 % é" == kept.body
+
+
+@pytest.mark.parametrize(
     ("url", "expected"),
     [
         ("", ""),
