@@ -75,8 +75,9 @@ class Desk:
 
         return digest(secret_key(self.settings), f"suppressed {channel} {address}".encode(), sha256).hex()
 
-    def circumstances(self, trace: str) -> Circumstances:
-        """What a deed is told, as of now."""
+    def circumstances(self, trace: str, *, starts_over: bool = False) -> Circumstances:
+        """What a deed is told, as of now. `starts_over`: whether all of its transaction is done again where a race is
+        lost."""
         return Circumstances(
             now=self.clock.now(),
             trace=trace,
@@ -85,6 +86,7 @@ class Desk:
             burst=timedelta(milliseconds=self.settings.burst_ms),
             patience=PATIENCE if self.interpreter is not None else timedelta(0),
             race_lost=RACES_LOST.add,
+            starts_over=starts_over,
             seal=self.sealer.seal if self.sealer is not None else None,
             fingerprint=self.fingerprint,
             new_token=partial(token_urlsafe, TOKEN_BYTES),

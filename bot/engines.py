@@ -1,5 +1,6 @@
 """SQLAlchemy engines set up so that no update is lost, and so that a database that does not answer is noticed soon."""
 
+import os
 import random
 import sqlite3
 import time
@@ -95,12 +96,13 @@ def _sqlite(url: URL, pool: int) -> Engine:
     engine = sqlalchemy.create_engine(  # one more: bot/writer.py keeps one
         url, pool_size=pool + 1, max_overflow=0, pool_timeout=LOCK_SECONDS, pool_use_lifo=True, hide_parameters=True
     )  # fmt: skip
-    if (path := _file(url)) is not None:
+    if (file := _file(url)) is not None:
+        path = str(file)
         event.listen(engine, "do_connect", _connect_to_file)
 
         @event.listens_for(engine, "connect")
         def remember(_connection: Any, record: Any) -> None:
-            record.info["file"] = _identity(path)
+            record.info["path"], record.info["file"] = path, _identity(path)
 
         @event.listens_for(engine, "checkout")
         def look(_connection: Any, record: Any, _proxy: Any) -> None:
@@ -114,13 +116,14 @@ def _sqlite(url: URL, pool: int) -> Engine:
 
 def is_where_it_was(connection: Connection) -> bool:
     """Whether the file that it has open is still the database: what is written to one that was moved away is lost."""
-    path = _file(connection.engine.url)
-    return path is None or connection.info.get("file") == _identity(path)
+    info = connection.info
+    return "path" not in info or info["file"] == _identity(info["path"])
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: str) -> tuple[int, int] | None:
+    """Of the file that is there now. By its name as text: a Path takes longer to be asked than the file."""
     try:
-        found = path.stat()
+        found = os.stat(path)
     except OSError:
         return None
     return found.st_dev, found.st_ino

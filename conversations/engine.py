@@ -325,6 +325,6 @@ def _said(dialogue: Dialogue, event: Said, facts: Facts) -> Turn:
 def _greeting_first(turn: Turn, facts: Facts) -> Turn:
     """Who writes here, and how to stop it: before the first thing a client ever reads from us."""
     person = facts.person
-    if not turn.replies or not person.is_new or person.knows_us or person.is_coordinator:
+    if not turn.replies or not person.is_new or person.is_coordinator or facts.knows_us():
         return turn
     return turn.led_by(say("hello", business=facts.business.name))

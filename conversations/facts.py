@@ -26,8 +26,6 @@ class Person:
     name: str = ""
     is_new: bool = False
     """They have never texted here before."""
-    knows_us: bool = False
-    """They have heard from us here before."""
     is_coordinator: bool = False
     opted_out: bool = False
     is_with_operator: bool = False
@@ -54,6 +52,9 @@ class Facts(Protocol):
     @property
     def language_is_known(self) -> bool:
         """Whether this person's own language is known, by their choice or their words."""
+
+    def knows_us(self) -> bool:
+        """Whether they have heard from us here before, or we from them."""
 
     def in_language(self, code: str) -> "Facts":
         """The same facts, for a person who speaks this language."""

@@ -50,7 +50,7 @@ class Laid:
     @property
     def plain(self) -> str:
         """The same as text alone."""
-        return numbered(self.text, self.choices)
+        return numbered(self.text, self.choices) if self.choices else self.text
 
 
 def lay_out(replies: Sequence[Reply], language: str, channel: Capabilities) -> list[Laid]:
@@ -58,14 +58,14 @@ def lay_out(replies: Sequence[Reply], language: str, channel: Capabilities) -> l
     about last as buttons or a list where the channel shows them all."""
     if not replies:
         return []
-    asking = next((at for at in reversed(range(len(replies))) if replies[at].options), -1)
-    options = replies[asking].options
-    shows_some = channel.buttons > 0 or channel.rows > 0
-    if shows_some and options and not any(option.subject is Subject.COMMAND for option in options):
-        # a command is typed with its id
-        parts, choices = _parts(_text(replies, language, without=asking), channel), _choices(options)
-        if shape(parts[-1], choices, channel) is not Shape.NUMBERED:
-            return [*map(Laid, parts[:-1]), Laid(parts[-1], choices)]
+    if channel.buttons > 0 or channel.rows > 0:
+        asking = next((at for at in reversed(range(len(replies))) if replies[at].options), -1)
+        options = replies[asking].options
+        if options and not any(option.subject is Subject.COMMAND for option in options):
+            # a command is typed with its id
+            parts, choices = _parts(_text(replies, language, without=asking), channel), _choices(options)
+            if shape(parts[-1], choices, channel) is not Shape.NUMBERED:
+                return [*map(Laid, parts[:-1]), Laid(parts[-1], choices)]
     return [Laid(part) for part in _parts(_text(replies, language), channel)]
 
 
@@ -106,15 +106,18 @@ def _parts(text: str, channel: Capabilities) -> list[str]:
     parts = split(text, channel.longest)
     if not channel.costs_by_segment:
         return parts
-    return [shorter for part in parts for shorter in split(cheapest(part), channel.longest)]
+    cheap = [cheapest(part) for part in parts]
+    if cheap == parts:  # as mostly
+        return parts
+    return [shorter for part in cheap for shorter in split(part, channel.longest)]
 
 
 def _text(replies: Sequence[Reply], language: str, without: int | None = None) -> str:
     """The replies under each other, each with its options as lines but the one at place `without`."""
-    parts = [
-        numbered(render(reply, language), () if at == without else _choices(reply.options))
-        for at, reply in enumerate(replies)
-    ]
+    parts = []
+    for at, reply in enumerate(replies):
+        text = render(reply, language)
+        parts.append(numbered(text, _choices(reply.options)) if reply.options and at != without else text)
     return "\n".join(parts)
 
 

@@ -20,19 +20,20 @@ _MODES = {each.value: each for each in Mode}
 
 def dump(dialogue: Dialogue) -> dict[str, Any]:
     """Plain JSON values, only what differs from an empty dialogue."""
-    told = {name: _plain(value) for name, value in vars(dialogue).items() if value != _EMPTY[name]}
-    return {"version": VERSION, **told}
+    told: dict[str, Any] = {"version": VERSION}
+    for name, value in vars(dialogue).items():
+        if value != _EMPTY[name]:
+            told[name] = _plain(value)
+    return told
 
 
 def load(stored: dict[str, Any]) -> Dialogue:
     """The dialogue again. An unknown awaited answer becomes none: a stale step leads on, never to an error."""
-    return Dialogue.of({name: _value(name, value) for name, value in stored.items() if name in _EMPTY})
-
-
-def _value(name: str, stored: Any) -> Any:
-    """What stands in one field, as `dump` has written it, or an older version."""
-    read = _READ.get(name)
-    return stored if read is None else read(stored)
+    parts = {}
+    for name, value in stored.items():
+        if name in _EMPTY:
+            parts[name] = _READ[name](value) if name in _READ else value
+    return Dialogue.of(parts)
 
 
 def _options(stored: list[list[str]]) -> tuple[Option, ...]:
@@ -77,14 +78,14 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
 
 
 def _plain(value: Any) -> Any:
-    made = _MADE.get(type(value))
-    return value if made is None else made(value)
+    kind = type(value)
+    return _MADE[kind](value) if kind in _MADE else value
 
 
 _MADE: Mapping[type, Callable[[Any], Any]] = {
     time: time_text,
     date: date.isoformat,
-    Option: lambda option: [option.key, option.subject.value, option.value, option.label],
+    Option: list,
     Rhythm: lambda rhythm: {field.name: _plain(getattr(rhythm, field.name)) for field in fields(rhythm)},
     tuple: lambda values: [_plain(each) for each in values],
 }

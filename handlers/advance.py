@@ -79,17 +79,18 @@ def advance(
     circumstances: Circumstances,
     heard: Heard | None = None,
     facts: DatabaseFacts | None = None,
+    dialogue: Dialogue | None = None,
 ) -> None:
     """Let an event happen to a conversation that the caller has locked, and to those that it touches. `facts`: what was
-    gathered since, of this conversation as it is.
+    gathered since, of this conversation as it is; `dialogue`: its own, where it is read already.
 
     Raises LostRace when the race is lost again and again: nothing of the turn is kept. Where the caller starts over, at
     once: nothing of the transaction may be kept."""
-    profile = circumstances.profiles.current(session)
+    profile = facts.profile if facts is not None else circumstances.profiles.current(session)
     for attempt in range(1, TRIES + 1):
         undo = _Undo(session, is_wanted=not circumstances.starts_over)
         try:
-            _turn(session, conversation, event, circumstances, profile, undo, heard, facts)
+            _turn(session, conversation, event, circumstances, profile, undo, heard, facts, dialogue)
         except LostRace:
             undo.undo()
             circumstances.race_lost()
@@ -110,18 +111,19 @@ def _turn(
     undo: _Undo,
     heard: Heard | None = None,
     facts: DatabaseFacts | None = None,
+    dialogue: Dialogue | None = None,
 ) -> None:
-    before = load(conversation.dialogue)
+    before = load(conversation.dialogue) if dialogue is None else dialogue
     facts = facts or DatabaseFacts(session, conversation, circumstances, profile)
     stepped = _steps(session, conversation, before, event, circumstances, profile, facts, undo, heard)
-    dialogue = dump(stepped.dialogue)
+    written, state = dump(stepped.dialogue), stepped.dialogue.state
     turn_id = add_turn(
         session,
         conversation_id=conversation.id,
         cause=type(event).__name__,
         state_before=before.state,
-        state_after=stepped.dialogue.state,
-        dialogue_after=dialogue,
+        state_after=state,
+        dialogue_after=written,
         fault="",
         trace=circumstances.trace,
         at=circumstances.now,
@@ -132,7 +134,7 @@ def _turn(
     if stepped.replies:
         noted["last_message_at"] = circumstances.now
     change_conversation(
-        session, conversation.id, state=stepped.dialogue.state, dialogue=dialogue,
+        session, conversation.id, state=state, dialogue=written,
         quiet_at=_quiet_at(conversation, event, stepped.patience, circumstances), **noted,
     )  # fmt: skip
     enqueue(
@@ -183,7 +185,7 @@ def _steps(
         replies += turn.replies
         told.append((happened, turn.replies))
         if turn.effects:
-            stands = stands if all(isinstance(effect, TellCoordinator) for effect in turn.effects) else None
+            stands = stands if {type(effect) for effect in turn.effects} == {TellCoordinator} else None
             by_coordinator = profile.coordinator_in(conversation) is not None
             is_elsewhere = circumstances.starts_over and _is_done_elsewhere(turn.effects, by_coordinator=by_coordinator)
             if heard is not None and not is_elsewhere:  # before there is a savepoint, which would take it away again

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Row
@@ -17,13 +18,14 @@ from models.command_log import log_command
 
 _NOT_KEPT = ("id", "version", "created_at", "updated_at", "page_token")
 COLUMNS = tuple(column.name for column in bookings.columns if column.name not in _NOT_KEPT)
+_columns = attrgetter(*COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What the effects of a command touch, as plain JSON values, before it."""
+    """What the effects of a command touch, before it; blocks as plain JSON values."""
 
-    bookings: dict[int, dict[str, Any]] = field(default_factory=dict)
+    bookings: dict[int, Row[Any]] = field(default_factory=dict)
     proposals: dict[int, int] = field(default_factory=dict)
     """The open proposal of each booking."""
     blocks: list[dict[str, Any]] = field(default_factory=list)
@@ -36,7 +38,7 @@ def look(session: Session, effects: Sequence[Effect]) -> Before:
     proposed = (number for number, row in rows.items() if row is not None and row.proposed_at is not None)
     proposals = {number: open_proposal(session, number) for number in proposed}
     return Before(
-        {number: values_of(row) for number, row in rows.items() if row is not None},
+        {number: row for number, row in rows.items() if row is not None},
         {number: row.id for number, row in proposals.items() if row is not None},
         [_block(row) for row in _blocks(session, effects)],
     )
@@ -55,20 +57,21 @@ def log(
         became = after.bookings[number]
         if number in after.proposals and after.proposals[number] != before.proposals.get(number):
             deeds.append(_deed(DeedKind.PROPOSED, booking=number, proposal=after.proposals[number]))
-        elif changed := [name for name in COLUMNS if was[name] != became[name]]:
-            deeds.append(
-                _deed(
-                    DeedKind.CHANGED, booking=number,
-                    was={name: was[name] for name in changed}, became={name: became[name] for name in changed},
-                )
-            )  # fmt: skip
+        elif changed := [name for name, one, other in _pairs(was, became) if one != other]:
+            values = {"was": _plain_values(was, changed), "became": _plain_values(became, changed)}
+            deeds.append(_deed(DeedKind.CHANGED, booking=number, **values))
     deeds += [_deed(DeedKind.UNBLOCKED, **values) for values in before.blocks if values not in after.blocks]
     log_command(session, conversation_id, words, deeds, now)
 
 
-def values_of(row: Row[Any]) -> dict[str, Any]:
-    """A booking's columns as JSON values."""
-    return {name: plain(getattr(row, name)) for name in COLUMNS}
+def _pairs(was: Row[Any], became: Row[Any]) -> Iterable[tuple[str, Any, Any]]:
+    """Each column of a booking, by its name: how it was, and how it is."""
+    return zip(COLUMNS, _columns(was), _columns(became), strict=True)
+
+
+def _plain_values(row: Row[Any], names: Iterable[str]) -> dict[str, Any]:
+    """These columns of a booking as JSON values."""
+    return {name: plain(getattr(row, name)) for name in names}
 
 
 def plain(value: Any) -> Any:

@@ -31,7 +31,7 @@ from handlers.gather_calendars import gather_calendars
 from handlers.packs_sold import packs
 from handlers.payment_asked import to_be_paid_by
 from handlers.payment_taken import money_of
-from handlers.profile import Coordinator, Profile
+from handlers.profile import Profile
 from handlers.quoted_services import services_for
 from handlers.views import block_view, booking_view, class_view, proposal_view, series_view
 from handlers.waitlist_reasons import places_with_reasons
@@ -66,6 +66,8 @@ MOST_LISTED = 100
 LONGEST_VISIT = timedelta(hours=24)
 HOURS_AHEAD = timedelta(hours=12)
 """Within which a booking is one that a client may be late for."""
+_PLAIN = Capabilities()
+"""What a channel that is not set up can show."""
 
 
 class DatabaseFacts:
@@ -79,46 +81,33 @@ class DatabaseFacts:
         self._session = session
         self._conversation = conversation
         self._circumstances = circumstances
-        self._profile = profile
+        self.profile = profile
         self._look = look
         self._requests: list[BookingView] | None = None
-        self._language = ""
-
-    @property
-    def now(self) -> datetime:
-        return self._circumstances.now.astimezone(self.business.zone)
-
-    @property
-    def business(self) -> Business:
-        return self._profile.business
-
-    @property
-    def language(self) -> str:
-        coordinator = self._coordinator
-        own = coordinator.language if coordinator is not None else self._conversation.language
-        return known(self._language or own or self.business.language)
-
-    @property
-    def language_is_known(self) -> bool:
-        return bool(self._coordinator is not None or self._conversation.language)
+        self._quoted: Sequence[Service] | None = None
+        self._services: Sequence[Service] | None = None
+        self._coordinator = coordinator = profile.coordinator_in(conversation)
+        own = coordinator.language if coordinator is not None else conversation.language
+        self.business: Business = profile.business
+        self.now: datetime = circumstances.now.astimezone(self.business.zone)
+        self.language = known(own or self.business.language)
+        self.language_is_known = bool(coordinator is not None or conversation.language)
+        self.channel: Capabilities = circumstances.channels.get(conversation.channel, _PLAIN)
 
     def in_language(self, code: str) -> "DatabaseFacts":
+        code = known(code)
+        if code == self.language:
+            return self
         other = copy(self)
-        other._language = code
+        other.language = code
         return other
-
-    @property
-    def channel(self) -> Capabilities:
-        return self._circumstances.channels.get(self._conversation.channel, Capabilities())
 
     @cached_property
     def person(self) -> Person:
-        is_new = self._conversation.last_inbound_at is None
         return Person(
             address=self._conversation.address,
             name=self._name(),
-            is_new=is_new,
-            knows_us=not is_new or self._was_written_to(),
+            is_new=self._conversation.last_inbound_at is None,
             is_coordinator=self._coordinator is not None,
             opted_out=self._conversation.opted_out_at is not None,
             is_with_operator=is_taken(self._conversation, self._circumstances.now),
@@ -132,19 +121,26 @@ class DatabaseFacts:
         client = client_by_id(self._session, client_id) if client_id is not None else None
         return client.name if client is not None else ""
 
-    def _was_written_to(self) -> bool:
+    def knows_us(self) -> bool:
+        if not self.person.is_new:
+            return True
         is_stranger = self._look is not None and self._look.is_stranger
         return not is_stranger and newest_outbox_of(self._session, self._conversation.id) > 0
 
     def services(self) -> Sequence[Service]:
-        return [service for service in self._quoted if service.staff_ids]
+        if self._services is None:
+            self._services = tuple([service for service in self._all_services() if service.staff_ids])
+        return self._services
 
-    @cached_property
-    def _quoted(self) -> Sequence[Service]:
-        return services_for(self._session, self._profile, self._conversation.client_id, self._conversation.address)
+    def _all_services(self) -> Sequence[Service]:
+        """As they are quoted to this person; those too that nobody gives just now."""
+        if self._quoted is None:
+            whose = self._conversation.client_id, self._conversation.address
+            self._quoted = services_for(self._session, self.profile, *whose)
+        return self._quoted
 
     def staff(self) -> Sequence[Staff]:
-        return self._profile.staff
+        return self.profile.staff
 
     def calendars(
         self, service: Service, first: date, last: date, changing: int | tuple[int, ...] | None = None
@@ -153,7 +149,7 @@ class DatabaseFacts:
         own = [holder for booking_id in several for holder in self._of_booking(booking_id)]
         mine = ((Holder.CONVERSATION, self._conversation.id), *own)
         now = self._circumstances.now
-        return gather_calendars(self._session, self._profile, service, first, last, now, mine)
+        return gather_calendars(self._session, self.profile, service, first, last, now, mine)
 
     def classes(self, service_id: int, first: datetime, last: datetime) -> Sequence[ClassView]:
         rows = classes_between(self._session, first.astimezone(UTC), last.astimezone(UTC), (service_id,))
@@ -164,20 +160,20 @@ class DatabaseFacts:
         return self._with_free_seats([row])[0] if row is not None else None
 
     def _with_free_seats(self, rows: Sequence[Row[Any]]) -> list[ClassView]:
-        free = free_seats(self._session, rows, self._conversation, self._circumstances.now, self._profile)
-        courses = {service.id: service for service in self._quoted}
+        free = free_seats(self._session, rows, self._conversation, self._circumstances.now, self.profile)
+        courses = {service.id: service for service in self._all_services()}
         return [class_view(row, free[row.id], courses.get(row.service_id)) for row in rows]
 
     def my_places(self) -> Sequence[Place]:
         if self._conversation.client_id is None:
             return []
         rows = entries_of_client(self._session, self._conversation.client_id)
-        return [place_view(self._session, row, self._profile) for row in rows]
+        return [place_view(self._session, row, self.profile) for row in rows]
 
     def place(self, place_id: int) -> Place | None:
         row = entry_by_id(self._session, place_id)
         if row is not None and row.client_id == self._conversation.client_id:
-            return place_view(self._session, row, self._profile)
+            return place_view(self._session, row, self.profile)
         found = self._places([row]) if row is not None else []
         return found[0] if found else None
 
@@ -188,7 +184,7 @@ class DatabaseFacts:
 
     def _places(self, rows: Sequence[Row[Any]]) -> list[Place]:
         """Those of these for which this coordinator answers."""
-        session, now, profile = self._session, self._circumstances.now, self._profile
+        session, now, profile = self._session, self._circumstances.now, self.profile
         mine = [row for row in rows if self._answers_for(row.service_id, row.with_staff_id, stands_in=True)]
         return places_with_reasons(session, mine, now, profile)
 
@@ -200,37 +196,38 @@ class DatabaseFacts:
         row = booking_by_id(self._session, booking_id)
         if row is None or not self._may_speak_about(row):
             return None
-        return booking_view(row, self._profile)
+        return booking_view(row, self.profile)
 
     def series(self, series_id: int) -> SeriesView | None:
         row = series_by_id(self._session, series_id)
         bookings = bookings_of_series(self._session, series_id) if row is not None else []
         if row is None or not bookings or not self._may_speak_about(bookings[0]):
             return None
-        return series_view(row, items_of_series(self._session, series_id), bookings, self._profile)
+        return series_view(row, items_of_series(self._session, series_id), bookings, self.profile)
 
     def requests(self) -> Sequence[BookingView]:
         if self._requests is None:
             rows = bookings_in(self._session, (BookingStatus.PENDING,), MOST_LISTED)
             rows += moves_asked(self._session, self._circumstances.now, MOST_LISTED)
-            self._requests = [booking_view(row, self._profile) for row in rows if self._may_speak_about(row)]
+            self._requests = [booking_view(row, self.profile) for row in rows if self._may_speak_about(row)]
         return self._requests
 
     def my_bookings(self) -> Sequence[BookingView]:
-        if self._conversation.client_id is None:
+        is_booked = self._look.is_booked if self._look is not None else None
+        if self._conversation.client_id is None or is_booked is False:
             return []
         rows = bookings_of_client(self._session, self._conversation.client_id, self._circumstances.now, MOST_LISTED)
-        return [booking_view(row, self._profile) for row in rows]
+        return [booking_view(row, self.profile) for row in rows]
 
     def terms(self, found: BookingView) -> Terms:
-        return self._profile.terms(found.staff_id, found.service_ids[0])
+        return self.profile.terms(found.staff_id, found.service_ids[0])
 
     def terms_for(self, staff_id: int, service_id: int) -> Terms:
-        return self._profile.terms(staff_id, service_id)
+        return self.profile.terms(staff_id, service_id)
 
     def my_packs(self) -> Sequence[PackView]:
         client_id = self._conversation.client_id
-        return [] if client_id is None else packs(self._session, client_id, self._circumstances, self._profile)
+        return [] if client_id is None else packs(self._session, client_id, self._circumstances, self.profile)
 
     def my_credit(self) -> Sequence[Money]:
         client_id = self._conversation.client_id
@@ -249,11 +246,11 @@ class DatabaseFacts:
         now = self._circumstances.now
         rows = bookings_of_client(self._session, self._conversation.client_id, now - LONGEST_VISIT, MOST_LISTED)
         near = [row for row in rows if row.end_at > now and row.start_at <= now + HOURS_AHEAD]
-        return [booking_view(row, self._profile) for row in near]
+        return [booking_view(row, self.profile) for row in near]
 
     def booking_after(self, found: BookingView) -> BookingView | None:
         row = next_of_staff(self._session, found.staff_id, found.id, found.start.astimezone(UTC))
-        return booking_view(row, self._profile) if row is not None else None
+        return booking_view(row, self.profile) if row is not None else None
 
     def has_accepted(self, agreement: Agreement) -> bool:
         client_id = self._conversation.client_id
@@ -265,7 +262,7 @@ class DatabaseFacts:
         if self._conversation.client_id is None:
             return None
         row = newest_standing(self._session, self._conversation.client_id)
-        return booking_view(row, self._profile) if row is not None else None
+        return booking_view(row, self.profile) if row is not None else None
 
     def proposal(self, booking_id: int) -> ProposalView | None:
         row = open_proposal(self._session, booking_id)
@@ -274,15 +271,15 @@ class DatabaseFacts:
         return proposal_view(row, self.business.zone)
 
     def my_staff(self, service_id: int = ANY) -> Sequence[Staff]:
-        return [staff for staff in self._profile.staff if self._answers_for(service_id, staff.id, stands_in=True)]
+        return [staff for staff in self.profile.staff if self._answers_for(service_id, staff.id, stands_in=True)]
 
     def my_own_staff(self, service_id: int = ANY) -> Sequence[Staff]:
-        own = [staff for staff in self._profile.staff if self._answers_for(service_id, staff.id)]
+        own = [staff for staff in self.profile.staff if self._answers_for(service_id, staff.id)]
         return own or self.my_staff(service_id)
 
     def bookings_between(self, start: datetime, end: datetime) -> Sequence[BookingView]:
         rows = bookings_between(self._session, start.astimezone(UTC), end.astimezone(UTC))
-        return [booking_view(row, self._profile) for row in rows if self._may_speak_about(row)]
+        return [booking_view(row, self.profile) for row in rows if self._may_speak_about(row)]
 
     def for_others_between(self, start: datetime, end: datetime) -> Sequence[ForOthers]:
         rows = bookings_between(self._session, start.astimezone(UTC), end.astimezone(UTC))
@@ -290,7 +287,7 @@ class DatabaseFacts:
         return [
             ForOthers(row.id, row.staff_id, row.staff_name, own.called)
             for row in ahead
-            if (own := self._profile.coordinator_for(row.service_id, row.staff_id)) is not None
+            if (own := self.profile.coordinator_for(row.service_id, row.staff_id)) is not None
             and own != self._coordinator
         ]
 
@@ -301,14 +298,14 @@ class DatabaseFacts:
         return [block_view(row.id, row.staff_id, row.start_at, row.end_at, row.reason, zone) for row in rows]
 
     def last_command(self) -> LastCommand | None:
-        return last_of(self._session, self._conversation.id, self._profile)
+        return last_of(self._session, self._conversation.id, self.profile)
 
     def engagement(self, engagement_id: int) -> EngagementView | None:
         row = engagement_by_id(self._session, engagement_id)
         own = row is not None and row.client_id is not None and row.client_id == self._conversation.client_id
         if row is None or not (own or row.coordinator_id in self._coordinator_ids()):
             return None
-        return next(iter(engagement_views(self._session, [row], self._profile)), None)
+        return next(iter(engagement_views(self._session, [row], self.profile)), None)
 
     def engagements(self) -> Sequence[EngagementView]:
         client_id = self._conversation.client_id
@@ -316,11 +313,11 @@ class DatabaseFacts:
             rows = open_engagements(self._session, self._coordinator_ids(), MOST_LISTED)
         else:
             rows = [] if client_id is None else engagements_of_client(self._session, client_id, MOST_LISTED)
-        return engagement_views(self._session, rows, self._profile)
+        return engagement_views(self._session, rows, self.profile)
 
     def activity(self, engagement_id: int) -> Sequence[ActivityView]:
         rows = activities_of(self._session, engagement_id, MOST_LISTED)
-        return [activity_view(row, self._profile) for row in rows]
+        return [activity_view(row, self.profile) for row in rows]
 
     def openings_failed(self) -> Sequence[int]:
         rows = failed_work(self._session, MOST_LISTED)
@@ -332,12 +329,12 @@ class DatabaseFacts:
         if mine is None:
             return set()
         if mine.is_default:
-            return {0, *(each.id for each in self._profile.coordinators)}
-        return {mine.id, *(each.id for each in self._profile.coordinators if each.backup_id == mine.id)}
+            return {0, *(each.id for each in self.profile.coordinators)}
+        return {mine.id, *(each.id for each in self.profile.coordinators if each.backup_id == mine.id)}
 
     def _answers_for(self, service_id: int, staff_id: int, *, stands_in: bool = False) -> bool:
         """Whether this coordinator does: for what is theirs, the default one for all; who `stands_in`, for that too."""
-        coordinator, own = self._coordinator, self._profile.coordinator_for(service_id, staff_id)
+        coordinator, own = self._coordinator, self.profile.coordinator_for(service_id, staff_id)
         if coordinator is None or own is None:
             return False
         return coordinator.is_default or coordinator.id == own.id or (stands_in and coordinator.id == own.backup_id)
@@ -348,10 +345,6 @@ class DatabaseFacts:
         proposal = open_proposal(self._session, booking_id)
         own = (Holder.BOOKING, booking_id)
         return (own,) if proposal is None else (own, (Holder.PROPOSAL, proposal.id))
-
-    @cached_property
-    def _coordinator(self) -> Coordinator | None:
-        return self._profile.coordinator_in(self._conversation)
 
     def _may_speak_about(self, row: Row[Any]) -> bool:
         """A coordinator about what they answer for or stand in for, a client about their own."""

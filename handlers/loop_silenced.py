@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from conversations.commands.parse import parse
 from conversations.languages import known
 from conversations.replies import say
-from conversations.rules.loop_guard import LOOK_BACK, is_loop
+from conversations.rules.loop_guard import LOOK_BACK, SAME_TEXT_TIMES, is_loop
 from conversations.rules.routes import CONSOLE
 from handlers.circumstances import Circumstances
 from handlers.heard import Heard
@@ -42,6 +42,8 @@ def looks_like_a_loop(
         return False
     if lately is None:
         lately = [(row.at, row.body) for row in recent_inbound(session, conversation.id, since)]
+    if len(lately) < SAME_TEXT_TIMES:  # as with most
+        return False
     profile = circumstances.profiles.current(session)
     coordinator = profile.coordinator_in(conversation)
     newest = max(lately, key=lambda text: text[0], default=None)

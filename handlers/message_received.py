@@ -1,5 +1,6 @@
 """A message came in: stored once, and answered by exactly one turn, in the same transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from handlers.circumstances import Circumstances
 from handlers.loop_silenced import looks_like_a_loop, loop_silenced, silenced
 from handlers.meant import says_something, words_of
 from handlers.message_resent import message_resent
+from handlers.profile import Profile
 from handlers.sender_met import introduced, sender_met
 from handlers.text_heard import TextHeard, first_text, text_heard, text_of
 from models.conversations import change_conversation, lock_conversation, opted_out
@@ -52,15 +54,15 @@ class Received:
 def message_received(session: Session, inbound: Inbound, circumstances: Circumstances) -> Received:
     """Store one message and let its turn happen, unless it may wait a moment: for an interpreter, where we do not
     understand it, or for the next message, where it says nothing yet."""
-    met = conversation, look = sender_met(session, inbound, circumstances)
-    is_nothing = inbound.is_reaction and not _says_something(session, conversation, inbound, circumstances)
+    met = conversation, look, profile = sender_met(session, inbound, circumstances)
+    is_nothing = inbound.is_reaction and not _says_something(session, conversation, inbound, profile)
     if is_nothing or (look.is_known and not look.waiting):
         return Received(conversation.id, is_new=False)
     is_new, new = not look.is_known, None
     if is_new:
         new = stored_values(session, conversation.id, inbound, circumstances.trace, circumstances.now)
-    conversation, look = introduced(session, met, inbound, circumstances)
-    heard = text_heard(session, conversation, look, new, circumstances)
+    conversation, look, _ = introduced(session, met, inbound, circumstances)
+    heard = text_heard(session, conversation, look, new, circumstances, profile)
     waits = is_new and not conversation.is_blocked and not heard.others_follow
     if waits and circumstances.patience and (left_open := _left_open(session, heard, circumstances)):
         return _put_off(session, heard, circumstances, circumstances.patience, left_open)
@@ -85,8 +87,8 @@ def _put_off(
 
 def turn_due(session: Session, conversation_id: int, circumstances: Circumstances) -> bool:
     """The wait of a message is over, or its turn was never finished: finish it now. Whether another text is due."""
-    finish_turn(session, lock_conversation(session, conversation_id), circumstances)
-    return any(row.due_at <= circumstances.now for row in first_text(unanswered(session, conversation_id)))
+    left = finish_turn(session, lock_conversation(session, conversation_id), circumstances)
+    return any(row.due_at <= circumstances.now for row in first_text(left))
 
 
 def turn_interpreted(
@@ -106,10 +108,16 @@ def turn_interpreted(
 
 def finish_turn(
     session: Session, conversation: Row[Any], circumstances: Circumstances, suggested: Understood | None = None
-) -> None:
-    """One turn for the first text of this conversation that no turn has covered, under the id of its last message."""
-    if waiting := unanswered(session, conversation.id):
-        _finish(session, text_of(session, conversation, waiting, circumstances), circumstances, suggested)
+) -> Sequence[Any]:
+    """One turn for the first text of this conversation that no turn has covered, under the id of its last message. The
+    messages behind it."""
+    waiting = unanswered(session, conversation.id)
+    if not waiting:
+        return ()
+    profile = circumstances.profiles.current(session)
+    heard = text_of(session, conversation, waiting, circumstances, profile)
+    _finish(session, heard, circumstances, suggested)
+    return waiting[len(heard.rows) :]
 
 
 def _finish(
@@ -121,9 +129,10 @@ def _finish(
     elif looks_like_a_loop(session, conversation, circumstances, heard.lately):
         loop_silenced(session, conversation, heard.by_turn, circumstances)
     else:
-        circumstances = replace(circumstances, trace=rows[-1].trace)
-        event = replace(heard.event, suggested=suggested)
-        advance(session, conversation, event, circumstances, heard.by_turn, heard.facts)
+        if rows[-1].trace != circumstances.trace:
+            circumstances = replace(circumstances, trace=rows[-1].trace)
+        event = heard.event if suggested is None else replace(heard.event, suggested=suggested)
+        advance(session, conversation, event, circumstances, heard.by_turn, heard.facts, heard.dialogue)
         if conversation.opted_out_at is not None and not opted_out(session, conversation.id):
             _send_withheld(session, conversation.id, rows[0].at, circumstances)
 
@@ -176,10 +185,6 @@ def _left_open(session: Session, heard: TextHeard, circumstances: Circumstances)
     return LeftOpen(conversation.id, ids, heard.event.text, context, circumstances.now)
 
 
-def _says_something(session: Session, conversation: Row[Any], inbound: Inbound, circumstances: Circumstances) -> bool:
-    is_coordinator = _is_coordinator(session, conversation, circumstances)
+def _says_something(session: Session, conversation: Row[Any], inbound: Inbound, profile: Profile) -> bool:
+    is_coordinator = profile.coordinator_in(conversation) is not None
     return says_something(session, conversation.id, inbound, is_coordinator=is_coordinator)
-
-
-def _is_coordinator(session: Session, conversation: Row[Any], circumstances: Circumstances) -> bool:
-    return circumstances.profiles.current(session).coordinator_in(conversation) is not None

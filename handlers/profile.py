@@ -153,6 +153,11 @@ class Profile:
         return _first_of_each((one.id, one) for one in self.coordinators)
 
     @cached_property
+    def quotes_by_country(self) -> bool:
+        """Whether a price depends on where a client's number is from."""
+        return any(service.other_prices for service in self.services)
+
+    @cached_property
     def _default(self) -> Coordinator | None:
         return next((one for one in self.coordinators if one.is_default), None)
 

@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from conversations.messages import Inbound
 from handlers.circumstances import Circumstances
 from handlers.loop_silenced import since_when
+from handlers.profile import Profile
 from handlers.suppressed import heed_suppressions
 from models.clients import client_for, client_met
 from models.consents import first_consent
 from models.conversations import begun_conversation, change_conversation, conversation_of, lock_conversation
 from models.first_look import FirstLook, first_look, first_look_at_stranger
 
-Met = tuple[Row[Any], FirstLook]
+Met = tuple[Row[Any], FirstLook, Profile]
+"""Their conversation, what was asked about it, and the business that they wrote to."""
 
 
 def sender_met(session: Session, inbound: Inbound, circumstances: Circumstances) -> Met:
@@ -30,9 +32,8 @@ def sender_met(session: Session, inbound: Inbound, circumstances: Circumstances)
 
 def _met(session: Session, conversation: Row[Any], inbound: Inbound, circumstances: Circumstances) -> Met:
     since = since_when(conversation, circumstances.now)
-    look = first_look(session, conversation, inbound.channel, inbound.provider_id, since)
-    circumstances.profiles.current(session)
-    return conversation, look
+    look = first_look(session, conversation, inbound.channel, inbound.provider_id, since, circumstances.now)
+    return conversation, look, circumstances.profiles.current(session)
 
 
 def _stranger_met(session: Session, inbound: Inbound, circumstances: Circumstances) -> Met:
@@ -49,20 +50,20 @@ def _stranger_met(session: Session, inbound: Inbound, circumstances: Circumstanc
         return _met(session, conversation, inbound, circumstances)
     if client_id is not None:
         conversation = _written_first(session, conversation, look.is_anybody_suppressed, circumstances)
-    return conversation, replace(look, client_name=name)
+    return conversation, replace(look, client_name=name), profile
 
 
 def introduced(session: Session, met: Met, inbound: Inbound, circumstances: Circumstances) -> Met:
     """A first message of somebody whose conversation there was: know the person behind it, unless they are a
     coordinator."""
-    conversation, look = met
-    profile, now = circumstances.profiles.current(session), circumstances.now
+    conversation, look, profile = met
+    now = circumstances.now
     if conversation.client_id is not None or profile.coordinator_in(conversation) is not None:
         return met
     client_id = client_for(session, inbound.phone, inbound.profile_name, now)
     change_conversation(session, conversation.id, client_id=client_id, opted_out_at=None)
     _written_first(session, conversation, look.is_anybody_suppressed, circumstances)
-    return lock_conversation(session, conversation.id), replace(look, client_name=None)
+    return lock_conversation(session, conversation.id), replace(look, client_name=None, is_booked=None), profile
 
 
 def _written_first(

@@ -12,8 +12,15 @@ from conversations.rules.routes import coordinator_channel
 from handlers.circumstances import Circumstances
 from handlers.enqueue import enqueue
 from handlers.profile import Coordinator, Profile
+from handlers.views import booking_now
 from models.bookings import booking_by_id
-from models.conversations import change_conversation, conversation_id_for, last_channel_of, rooms_of
+from models.conversations import (
+    change_conversation,
+    conversation_id_for,
+    first_conversation_id,
+    last_channel_of,
+    rooms_of,
+)
 
 
 def tell_coordinator(
@@ -36,7 +43,10 @@ def tell_coordinator(
         change_conversation(session, conversation.id, needs_person=True)
         return
     due_at = _awake(session, booking_id, coordinator, circumstances.now) if may_wait else None
-    text_coordinator(session, reply, coordinator, channel, circumstances, profile, booking_id, due_at, room)
+    told = _how_it_stands(session, booking_id)
+    if room is None and channel in circumstances.channels:  # where it was looked for
+        room = first_conversation_id(session, channel, coordinator.phone, circumstances.now)
+    text_coordinator(session, reply, coordinator, channel, circumstances, profile, booking_id, due_at, room, told)
 
 
 def channel_to(
@@ -68,9 +78,10 @@ def text_coordinator(
     booking_id: int | None = None,
     due_at: datetime | None = None,
     room: int | None = None,
+    told: str | None = None,
 ) -> None:
     """Queue a reply in their language; what is about a booking is a subject of its own. `room`: the number of their
-    conversation on this channel, where it is known."""
+    conversation on this channel, `told`: how the booking stands, where these are known."""
     if room is None:
         room = conversation_id_for(session, channel, coordinator.phone, circumstances.now)
     enqueue(
@@ -82,9 +93,15 @@ def text_coordinator(
         channel=channel,
         address=coordinator.phone,
         booking_id=booking_id,
+        told=told,
         own_lane=booking_id is not None,
         due_at=due_at,
     )
+
+
+def _how_it_stands(session: Session, booking_id: int | None) -> str:
+    row = booking_by_id(session, booking_id) if booking_id is not None else None
+    return booking_now(row).told if row is not None else ""
 
 
 def _awake(session: Session, booking_id: int | None, coordinator: Coordinator, now: datetime) -> datetime | None:

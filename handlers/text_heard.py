@@ -17,6 +17,7 @@ from handlers.circumstances import Circumstances
 from handlers.gather_facts import DatabaseFacts
 from handlers.heard import Heard, stored
 from handlers.meant import option_meant
+from handlers.profile import Profile
 from models.first_look import FirstLook
 from models.outbox import outbox_by_provider_id
 from models.waitlist import place_told_of
@@ -41,19 +42,21 @@ class TextHeard:
 
 
 def text_heard(
-    session: Session, conversation: Row[Any], look: FirstLook, new: dict[str, Any] | None, circumstances: Circumstances
-) -> TextHeard:
+    session: Session, conversation: Row[Any], look: FirstLook, new: dict[str, Any] | None,
+    circumstances: Circumstances, profile: Profile,
+) -> TextHeard:  # fmt: skip
     """`new`: the values of the message that has come now."""
     if new is None:
-        return text_of(session, conversation, look.waiting, circumstances, look)
+        return text_of(session, conversation, look.waiting, circumstances, profile, look)
     lately = [(new["at"], new["body"]), *look.lately]
     if look.waiting or circumstances.patience:
         number = stored(session, new)
         waiting = [*look.waiting, SimpleNamespace(**new, id=number)]
-        return text_of(session, conversation, waiting, circumstances, look, lately)
+        return text_of(session, conversation, waiting, circumstances, profile, look, lately)
     # Nothing waits before it, so that its turn comes now: it is stored with that.
     only = SimpleNamespace(**new, id=None)
-    return text_of(session, conversation, [only], circumstances, look, lately, Heard((), only.at, unstored=new))
+    by_turn = Heard((), only.at, unstored=new)
+    return text_of(session, conversation, [only], circumstances, profile, look, lately, by_turn)
 
 
 def text_of(
@@ -61,13 +64,14 @@ def text_of(
     conversation: Row[Any],
     waiting: Sequence[Any],
     circumstances: Circumstances,
+    profile: Profile,
     look: FirstLook | None = None,
     lately: Sequence[tuple[datetime, str]] | None = None,
     by_turn: Heard | None = None,
 ) -> TextHeard:
     """Of the messages that are `waiting`, oldest first. `by_turn`: the same, where there is but one text of them."""
     rows, dialogue = first_text(waiting), load(conversation.dialogue)
-    facts = DatabaseFacts(session, conversation, circumstances, circumstances.profiles.current(session), look)
+    facts = DatabaseFacts(session, conversation, circumstances, profile, look)
     heard = by_turn or Heard(tuple(row.id for row in rows), rows[-1].at)
     channel = circumstances.channels.get(conversation.channel)
     event = _said(session, rows, dialogue, bare_cancel=channel is not None and channel.bare_cancel_opts_out)
@@ -95,7 +99,7 @@ def _said(session: Session, rows: Sequence[Any], dialogue: Dialogue, *, bare_can
     return Said(
         text="\n".join(texts),
         about=about,
-        media=sum(len(row.media) for row in rows),
-        carrier_answered=any(row.opt_out for row in rows),
+        media=sum([len(row.media) for row in rows]),
+        carrier_answered=bool([row for row in rows if row.opt_out]),
         place_id=place_id,
     )

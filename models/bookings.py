@@ -6,7 +6,21 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Column, Index, Row, Select, String, Text, bindparam, func, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Index,
+    Row,
+    Select,
+    String,
+    Text,
+    bindparam,
+    exists,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
@@ -234,12 +248,19 @@ def bookings_of_client(session: Session, client_id: int, since: datetime, limit:
     return list(session.execute(_of_client(), {"client_id": client_id, "since": since, "most": limit}))
 
 
+def _stand(client_id: ColumnElement[int], since: ColumnElement[datetime]) -> tuple[ColumnElement[bool], ...]:
+    own = bookings.c
+    return own.client_id == client_id, own.start_at >= since, own.status.in_((PENDING, *KEPT))
+
+
+def has_any(client_id: ColumnElement[int], since: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether bookings_of_client() would find any."""
+    return exists().where(*_stand(client_id, since))
+
+
 @cache
 def _of_client() -> Select[Any]:
-    statement = _with_names().where(
-        bookings.c.client_id == bindparam("client_id"), bookings.c.start_at >= bindparam("since"),
-        bookings.c.status.in_((PENDING, *KEPT)),
-    )  # fmt: skip
+    statement = _with_names().where(*_stand(bindparam("client_id"), bindparam("since")))
     return prepared(statement.order_by(bookings.c.start_at, bookings.c.id).limit(bindparam("most")))
 
 

@@ -98,14 +98,16 @@ class Turn(SQLModel, table=True):
 
 conversations = table(Conversation)
 turns = table(Turn)
+_OF_TURN = [column for column in conversations.c if column.name not in ("intake_draft", "created_at")]
+"""What of a conversation is wanted where it is locked."""
 _OF_ADDRESS = prepared(
-    select(conversations)
+    select(*_OF_TURN)
     .where(conversations.c.channel == bindparam("channel"), conversations.c.address == bindparam("address"))
     .with_for_update(key_share=True)
 )
 _BY_ID = prepared(select(conversations).where(conversations.c.id == bindparam("conversation_id")))
 _LOCKED = prepared(
-    select(conversations)
+    select(*_OF_TURN)
     .where(conversations.c.id == bindparam("number"))
     .with_for_update(key_share=True)
     .execution_options(**{OUTLIVES_LOCKS: True})
@@ -201,7 +203,12 @@ def introduce(session: Session, clients: Mapping[int, int], wrote: Mapping[int, 
 def conversation_id_for(session: Session, channel: str, address: str, now: datetime) -> int:
     """The number of this address's conversation, made if need be, not locked."""
     found = session.execute(_ID_OF_ADDRESS, {"channel": channel, "address": address}).scalar_one_or_none()
-    return int(found) if found is not None else int(begun_conversation(session, channel, address, now)[1].id)
+    return int(found) if found is not None else first_conversation_id(session, channel, address, now)
+
+
+def first_conversation_id(session: Session, channel: str, address: str, now: datetime) -> int:
+    """The same of an address that had none when it was looked for."""
+    return int(begun_conversation(session, channel, address, now)[1].id)
 
 
 def conversation_by_id(session: Session, conversation_id: int) -> Row[Any]:

@@ -6,9 +6,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, exists, literal_column, select
+from sqlalchemy import Row, Select, bindparam, case, exists, literal_column, select
 from sqlalchemy.orm import Session
 
+from models.base import Moment
+from models.bookings import has_any
 from models.business import THE_ONE, business, version_was
 from models.clients import clients
 from models.messages import Direction, messages, recent_inbound, unanswered
@@ -29,6 +31,8 @@ class FirstLook:
     lately: Sequence[tuple[datetime, str]] = ()
     """What this person texted since the moment that was asked about, newest first."""
     client_name: str | None = None
+    is_booked: bool | None = None
+    """They have a booking that stands and is still to come; None where nobody asked."""
     is_stranger: bool = False
     """Nobody wrote to them before, nor they to us."""
     is_anybody_suppressed: bool | None = None
@@ -36,14 +40,14 @@ class FirstLook:
 
 
 def first_look(
-    session: Session, conversation: Row[Any], channel: str, provider_id: str, since: datetime | None
+    session: Session, conversation: Row[Any], channel: str, provider_id: str, since: datetime | None, now: datetime
 ) -> FirstLook:
     """At a conversation that is LOCKED, as a message comes in. `since`: None where nobody asks what they texted lately.
 
     What it says of the business is kept for all of the transaction."""
     values = {
         "number": THE_ONE, "conversation_id": conversation.id, "client_id": conversation.client_id,
-        "channel": channel, "provider_id": provider_id,
+        "channel": channel, "provider_id": provider_id, "now": now,
     }  # fmt: skip
     found = session.execute(_LOOK, values).all()
     if not found:
@@ -53,7 +57,8 @@ def first_look(
     texts = sorted((row for row in found if row.id is not None), key=lambda row: row.id)
     lately = _lately(session, conversation.id, texts, since, is_all=not first.is_more) if since is not None else ()
     waiting = _waiting(session, conversation.id, texts, is_all=not first.is_more)
-    return FirstLook(bool(first.is_known), waiting, lately, first.client_name or "")
+    is_booked = bool(first.is_booked) if conversation.client_id is not None else None
+    return FirstLook(bool(first.is_known), waiting, lately, first.client_name or "", is_booked)
 
 
 def _waiting(session: Session, conversation_id: int, texts: Sequence[Row[Any]], *, is_all: bool) -> Sequence[Row[Any]]:
@@ -84,7 +89,8 @@ def first_look_at_stranger(session: Session, channel: str, provider_id: str) -> 
 _OF_CONVERSATION = messages.c.conversation_id == bindparam("conversation_id")
 _LAST = (
     select(
-        messages.c.id, messages.c.direction, messages.c.turn_id, messages.c.channel, messages.c.body, messages.c.media,
+        messages.c.id, messages.c.direction, messages.c.turn_id, messages.c.channel, messages.c.body,
+        case((messages.c.turn_id.is_(None), messages.c.media)).label("media"),  # of those that are to have a turn
         messages.c.quoted_id, messages.c.opt_out, messages.c.trace, messages.c.at, messages.c.due_at,
     )
     .where(_OF_CONVERSATION)
@@ -103,6 +109,7 @@ _LOOK: Select[Any] = prepared(
         business.c.version,
         _IS_KNOWN,
         select(clients.c.name).where(clients.c.id == bindparam("client_id")).scalar_subquery().label("client_name"),
+        has_any(bindparam("client_id"), bindparam("now", type_=Moment())).label("is_booked"),
         _BEFORE_THEM.limit(literal_column("1")).offset(literal_column(str(NEWEST))).scalar_subquery().label("is_more"),
         *(column for column in _LAST.c if column.name != "direction"),
     )

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, Executable, Row, Table
+from sqlalchemy import Executable, Row, Table
 from sqlalchemy.orm import Session
 
 from models.insert import insert_unless_there
@@ -31,7 +31,8 @@ def is_told(session: Session) -> bool:
 def insert_free(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert those of these rows whose unique key is free; how many. Only where that is_told()."""
     statement = _unless_there(session.get_bind().dialect.name, table)
-    return cast(CursorResult[Any], session.execute(statement, rows)).rowcount
+    made: Any = session.execute(statement, rows)
+    return int(made.rowcount)
 
 
 @cache

@@ -105,7 +105,9 @@ def back(dialogue: Dialogue, facts: Facts) -> Turn | None:
 
 def _kind(dialogue: Dialogue, facts: Facts) -> Kind | None:
     """What the wanted service opens; None for nothing, and where this client has one under way."""
-    service = visits.offered(dialogue.service_ids, facts) if dialogue.adds_to is None else None
+    if dialogue.service_id is None or dialogue.adds_to is not None:
+        return None
+    service = visits.offered(dialogue.service_ids, facts)
     if service is None or not service.engagement:
         return None
     return to_be_opened(service.engagement, facts)

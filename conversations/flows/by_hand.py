@@ -21,7 +21,7 @@ def booked_for(dialogue: Dialogue, event: BookedFor, facts: Facts) -> Turn:
     found = event.booking
     name: Reply | str = say("to_name", name=found.client) if found.client_named else ""
     reply = confirmation("booked", found, name=name)
-    knows_us = facts.person.knows_us or not facts.person.is_new
+    knows_us = facts.knows_us()
     if dialogue.service_id is None:
         dialogue = replace(dialogue, booking_id=found.id, settled=True)
     turn = Turn(dialogue, (reply,))

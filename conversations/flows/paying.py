@@ -254,7 +254,7 @@ def given_back(dialogue: Dialogue, event: GivenBack) -> Turn:
 def pack_sold(dialogue: Dialogue, event: PackSold, facts: Facts) -> Turn:
     """Who has never written is told who this is, and how to stop it."""
     turn = Turn(dialogue, (say("pack_sold", count=event.pack.left, service=event.pack.service),))
-    knows_us = facts.person.knows_us or not facts.person.is_new
+    knows_us = facts.knows_us()
     return turn if knows_us else turn.led_by(say("hello", business=facts.business.name))
 
 

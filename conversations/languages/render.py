@@ -31,21 +31,25 @@ class _Piece(NamedTuple):
 
 class _Line(NamedTuple):
     pieces: tuple[_Piece, ...]
-    names: tuple[str, ...]
+    has_values: bool
 
 
 def render(reply: Reply, code: str) -> str:
     """The sentence, without its options. A line whose values are all empty is left out.
 
     Raises KeyError for a key or a value that is missing: a fault of ours, caught by the tests."""
-    values = reply.values
-    return "\n".join(
-        [
-            "".join([_filled(piece, values, code) for piece in line.pieces])
-            for line in _lines(_wording(reply, code))
-            if not line.names or [name for name in line.names if values[name] not in _NOTHING]
-        ]
-    )
+    values, told = reply.values, []
+    for line in _lines(_wording(reply, code)):
+        text, is_told = "", not line.has_values
+        for words, name, written in line.pieces:
+            text += words
+            if name:
+                value = values[name]
+                is_told = is_told or value not in _NOTHING
+                text += value if isinstance(value, str) else _text(value, written, code)
+        if is_told:
+            told.append(text)
+    return "\n".join(told)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -78,15 +82,8 @@ def _lines(wording: str) -> tuple[_Line, ...]:
     lines = []
     for line in wording.splitlines():
         pieces = [_Piece(words, name or "", written or "") for words, name, written, _ in Formatter().parse(line)]
-        lines.append(_Line(tuple(pieces), tuple(piece.name for piece in pieces if piece.name)))
+        lines.append(_Line(tuple(pieces), any(piece.name for piece in pieces)))
     return tuple(lines)
-
-
-def _filled(piece: _Piece, values: Mapping[str, Any], code: str) -> str:
-    if not piece.name:
-        return piece.words
-    value = values[piece.name]
-    return piece.words + (value if isinstance(value, str) else _text(value, piece.written, code))
 
 
 def _text(value: Any, written: str, code: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -125,7 +126,13 @@ def free_slots(calendars: Sequence[Calendar], minutes: int, first: date, last: d
     for calendar in calendars:
         found |= _free(calendar, minutes, first, last, now, grids)
     zone = calendars[0].staff.zone
-    return [Slot(datetime.fromtimestamp(cell * CELL_SECONDS, zone)) for cell in found]
+    return [_slot(cell, zone) for cell in found]
+
+
+@lru_cache(maxsize=2048)
+def _slot(cell: int, zone: ZoneInfo) -> Slot:
+    """Kept, for all day long people are offered the same times of the same days."""
+    return Slot(datetime.fromtimestamp(cell * CELL_SECONDS, zone))
 
 
 def day_refusals(calendars: Sequence[Calendar], minutes: int, day: date, now: datetime) -> frozenset[Refusal]:

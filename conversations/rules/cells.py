@@ -79,8 +79,9 @@ class CellSet:
 
     def __iter__(self) -> Iterator[int]:
         """The numbers of the cells, in order."""
-        signs = f"{self.bits:b}"[::-1]
+        found, signs = [], f"{self.bits:b}"[::-1]
         at = signs.find("1")
         while at >= 0:
-            yield self.base + at
+            found.append(self.base + at)
             at = signs.find("1", at + 1)
+        return iter(found)

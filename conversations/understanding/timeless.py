@@ -30,10 +30,20 @@ class _Watched(Context):
         object.__setattr__(watched, "is_looked_at", False)
         return watched
 
-    def __getattribute__(self, name: str) -> object:
-        if name in _BY_THE_CALENDAR:
-            object.__setattr__(self, "is_looked_at", True)
-        return object.__getattribute__(self, name)
+
+def _noting(part: str) -> property:
+    """That part of a context, with a note that it was looked at."""
+    own = Context.__dict__[part]
+
+    def look(context: _Watched) -> object:
+        object.__setattr__(context, "is_looked_at", True)
+        return own.__get__(context)
+
+    return property(look, own.__set__)
+
+
+for _part in _BY_THE_CALENDAR:
+    setattr(_Watched, _part, _noting(_part))
 
 
 def at_any_time(read: Reader) -> Reader:

@@ -55,7 +55,7 @@ be, which costs seconds."""
 def read_anew(text: str, context: Context) -> Understood:
     """What `text` says, read against `context`. Never raises, whatever the text; reads 600 characters of it."""
     understood = _understand(text, context)
-    if understood.choice is not None or not any(service.has_types for service in context.services):
+    if understood.choice is not None or not [service for service in context.services if service.has_types]:
         return understood
     known = vocabulary(context.language, context.region)
     said = read_session_types(text, known, has_seats=understood.seats is not None)

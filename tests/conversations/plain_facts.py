@@ -74,6 +74,9 @@ class PlainFacts:
 
     language_is_known: bool = False
 
+    def knows_us(self) -> bool:
+        return not self.person.is_new
+
     def in_language(self, code: str) -> "PlainFacts":
         return replace(self, language=code)
 

@@ -48,10 +48,10 @@ def waiting_message(conversation_id: int, number: int, at: datetime, words: str 
     }  # fmt: skip
 
 
-def look_of(session: Session, since: datetime | None = None) -> FirstLook:
+def look_of(session: Session, since: datetime | None = None, now: datetime = NOW) -> FirstLook:
     room = conversation_of(session, "sms", ADDRESS)
     assert room is not None
-    return first_look(session, room, "sms", "SM-new", since)
+    return first_look(session, room, "sms", "SM-new", since, now)
 
 
 @pytest.fixture
@@ -127,12 +127,50 @@ def test_what_came_long_ago_and_what_we_said_is_not_lately(known: Salon, clock: 
     assert [(clock.now() - timedelta(seconds=1), "haircut")] == list(found.lately)
 
 
+def test_who_has_a_booking_to_come_is_known_for_it(salon: Salon) -> None:
+    def is_booked(at: datetime = NOW) -> bool | None:
+        return salon.desk.database.transact(lambda session: look_of(session, now=at).is_booked)
+
+    for words in ("book massage", "tomorrow", "10:00"):
+        salon.text(SARA, words)
+    assert is_booked() is False  # what is held is none yet
+    salon.text(SARA, "yes")
+    assert is_booked() is True
+    assert "#1" in salon.text(SARA, "my bookings")
+    assert is_booked(NOW + timedelta(days=2)) is False
+    salon.text(SARA, "cancel my booking")
+    salon.text(SARA, "yes")
+    assert is_booked() is False
+
+
+def test_whose_client_is_not_known_yet_is_asked_about_once_they_are(known: Salon) -> None:
+    def work(session: Session) -> bool | None:
+        room = conversation_of(session, "sms", ADDRESS)
+        assert room is not None
+        change_conversation(session, room.id, client_id=None)
+        return look_of(session).is_booked
+
+    assert known.desk.database.transact(work) is None
+
+
+def test_what_waits_has_its_pictures_and_what_had_its_turn_does_not(known: Salon) -> None:
+    """Nobody asks for those, and each would be read anew with every text."""
+
+    def work(session: Session) -> list[object]:
+        room = conversation_of(session, "sms", ADDRESS)
+        assert room is not None
+        store_inbound(session, {**waiting_message(room.id, 9, NOW), "media": ["https://example.com/one.jpg"]})
+        return [row.media for row in look_of(session).waiting]
+
+    assert [["https://example.com/one.jpg"]] == known.desk.database.transact(work)
+
+
 def test_a_message_is_known_by_channel_and_number(known: Salon) -> None:
     def is_known(channel: str, provider_id: str) -> tuple[bool, bool]:
         def work(session: Session) -> tuple[bool, bool]:
             room = conversation_of(session, "sms", ADDRESS)
             assert room is not None
-            look = first_look(session, room, channel, provider_id, None)
+            look = first_look(session, room, channel, provider_id, None, NOW)
             return look.is_known, first_look_at_stranger(session, channel, provider_id).is_known
 
         return known.desk.database.transact(work)
