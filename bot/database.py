@@ -249,7 +249,7 @@ def _transaction(opening: AbstractContextManager[Connection], deadline: float) -
                 session = KeepingSession(connection)
                 try:
                     yield session
-                    session.write_down()
+                    session.finish()
                 finally:
                     session.end()
         is_committed = not session.is_undone

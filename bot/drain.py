@@ -19,6 +19,7 @@ from handlers.at_once import no_room
 from handlers.delivery_reported import delivery_reported
 from handlers.message_received import turn_due
 from handlers.messages_kept import Came, messages_kept
+from models.kept import write_down
 
 AT_ONCE = 100
 """Entries in one transaction."""
@@ -103,6 +104,7 @@ def _take_turns(session: Session, desk: Desk, conversation_id: int, trace: str) 
             with session.begin_nested():
                 while turn_due(session, conversation_id, replace(desk.circumstances(trace), room_for=no_room)):
                     pass
+                write_down(session)  # here, where what cannot be written takes back these turns and no others
         except DBAPIError:
             raise
         except Exception:  # noqa: BLE001 - the schedule takes these turns again, and closes what breaks

@@ -20,7 +20,6 @@ from handlers.message_received import LeftOpen, Received, message_received, turn
 from handlers.turn_failed import turn_failed
 from models.bell import has_rung
 from models.claims import LostRace
-from models.ending import at_the_end
 from models.kept import write_down
 
 
@@ -37,8 +36,10 @@ def receive(desk: Desk, inbound: Inbound) -> None:
             return
         is_new = received is None or received.is_new
         MESSAGES_RECEIVED.add(channel=inbound.channel, delivered=Delivered.NEW if is_new else Delivered.REPEATED)
-        if received is not None and received.left_open is not None:
-            _interpret(desk, received.left_open, trace)
+        if received is not None:
+            log.info("message_received", new=received.is_new, waits=received.due_at is not None)
+            if received.left_open is not None:
+                _interpret(desk, received.left_open, trace)
 
 
 class _EarlierWaits(Exception):
@@ -55,7 +56,6 @@ def _received(desk: Desk, inbound: Inbound, trace: str) -> Received | None:
         done = message_received(session, inbound, desk.circumstances(trace, starts_over=starts_over))
         if desk.journal.holds(inbound.channel, inbound.address):  # it gave up waiting while this one waited
             raise _EarlierWaits
-        at_the_end(session, committed=partial(_say, done), undone=_say_nothing)  # before a text of its leaves
         write_down(session)
         return done, has_rung(session)
 
@@ -84,14 +84,6 @@ def _first_won(desk: Desk, work: Callable[..., tuple[Received, bool]]) -> tuple[
         return desk.database.transact(partial(work, starts_over=True), WEBHOOK_SECONDS)
     except LostRace:
         return desk.database.transact(work, WEBHOOK_SECONDS)
-
-
-def _say(received: Received) -> None:
-    log.info("message_received", new=received.is_new, waits=received.due_at is not None)
-
-
-def _say_nothing() -> None:
-    """It never came to that, or not yet."""
 
 
 def _outcome(received: Received) -> TurnOutcome:

@@ -56,7 +56,8 @@ class SenderThreads(Generic[Work]):
         while (work := self._waiting.get()) is not None:
             try:
                 self._do(work)
-            except Exception:  # noqa: BLE001 - a loop: the lease brings this message back
+            except BaseException:  # noqa: BLE001 - a loop: the lease brings this message back
                 log.exception("sender_broke")
-            with self._lock:
-                self._spare += 1
+            finally:
+                with self._lock:
+                    self._spare += 1

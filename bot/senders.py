@@ -48,13 +48,13 @@ class Senders:
 
     def send(self, claimed: Claimed) -> None:
         """Try to send it, in this thread."""
-        if claimed.attempts > 1:
-            SEND_RETRIES.add(channel=claimed.channel)
         try:
+            if claimed.attempts > 1:
+                SEND_RETRIES.add(channel=claimed.channel)
             found = tried(self.desk, claimed, self.hand)
         except Exception:  # noqa: BLE001 - the dispatch loop: the lease brings this message back
-            tell_lost(claimed, SendOutcome.BROKE, "send_broke")
             self.hand.drop(claimed)
+            tell_lost(claimed, SendOutcome.BROKE, "send_broke")
         else:
             self.hand.tried(found)
         self._touch()

@@ -37,10 +37,10 @@ class Answering(ThreadWorker):  # type: ignore[misc]
         self._reads_plainly = reads_plainly(self.cfg)
         self._always = wsgi.base_environ(self.cfg) | {"wsgi.multithread": True, "SCRIPT_NAME": ""}
 
-    def handle(self, conn: Connection) -> bool:
+    def handle(self, conn: Connection) -> Any:
         """Answer a request that is here whole; whether another may follow."""
         if self._known.is_ssl:
-            return bool(super().handle(conn))
+            return super().handle(conn)
         req = None
         conn.is_known = True
         try:

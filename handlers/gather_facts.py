@@ -77,7 +77,7 @@ class DatabaseFacts:
         self, session: Session, conversation: Row[Any], circumstances: Circumstances, profile: Profile,
         look: FirstLook | None = None,
     ) -> None:  # fmt: skip
-        """`look`: what was asked about them in this turn before anything was done in it."""
+        """`look`: what was asked about them in this turn before anything was done in it; true until something is."""
         self._session = session
         self._conversation = conversation
         self._circumstances = circumstances
@@ -95,7 +95,7 @@ class DatabaseFacts:
         self.channel: Capabilities = circumstances.channels.get(conversation.channel, _PLAIN)
 
     def in_language(self, code: str) -> "DatabaseFacts":
-        code = known(code)
+        code = known(code or self.language)
         if code == self.language:
             return self
         other = copy(self)

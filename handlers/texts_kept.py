@@ -30,6 +30,7 @@ def _keep(session: Session, row: dict[str, Any], sending: Sending | None) -> Non
         texts.write()
         return
     if not isinstance(texts_so_far := session.put_off, _Texts):
+        session.write_down()
         texts_so_far = session.put_off = _Texts(session)
     texts_so_far.add(row, sending)
 

@@ -5,7 +5,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Executable, Insert, Table, bindparam
+from sqlalchemy import ColumnElement, Executable, Insert, Table, bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -30,7 +30,8 @@ def insert_rows(
     beside: ColumnElement[Any] | None = None,
 ) -> list[int]:
     """Insert rows that name the same columns, a few with one statement where the database tells their numbers; these,
-    in the order of the rows. They are fewer where `unless_there` and a unique key was taken. `beside`: what such a
+    in the order of the rows. They are fewer where `unless_there` and a unique key was taken, and then nobody can
+    tell whose they are. `beside`: what such a
     database is to do with each, besides."""
     dialect = session.get_bind().dialect.name
     numbers: list[int] = []
@@ -108,7 +109,7 @@ def _several(
     *, unless_there: bool,
 ) -> Executable:  # fmt: skip
     """What nobody names gets its default in each row."""
-    unnamed = {str(one.key): one.default.arg for one in table.columns if _has_plain_default(one)}  # type: ignore[union-attr]
+    unnamed = plain_defaults(table)
     values: list[Any] = [
         bindparam(name, type_=table.c[of].type) for name, of in zip(_names(named, many), named * many, strict=True)
     ]
@@ -126,8 +127,10 @@ def _names(named: tuple[str, ...], many: int) -> tuple[str, ...]:
     return tuple(f"{name}_of_{place}" for place in range(many) for name in named)
 
 
-def _has_plain_default(column: Column[Any]) -> bool:
-    return column.default is not None and column.default.is_scalar
+def plain_defaults(table: Table) -> dict[str, Any]:
+    """What SQLAlchemy writes into columns that nobody names, where that is the same each time."""
+    found: dict[str, Any] = {str(column.key): column.default for column in table.columns}
+    return {name: default.arg for name, default in found.items() if default is not None and default.is_scalar}
 
 
 @cache

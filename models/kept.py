@@ -33,6 +33,7 @@ class KeepingSession(Session):
         super().__init__(connection, autoflush=False, join_transaction_mode="rollback_only")
         self.kept: dict[Select[Any], dict[int, Row[Any] | None]] = {}
         self.put_off: PutOff | None = None
+        self._unwritten: BaseException | None = None
         self.is_undone = False
         self._own, self._straight = connection, Straight(connection)
         self._waits = connection.dialect.name != "sqlite"
@@ -55,10 +56,21 @@ class KeepingSession(Session):
         return ready.run(self._straight, params or {})
 
     def write_down(self) -> None:
-        """What was put off is put off no longer."""
+        """What was put off is put off no longer. Where that breaks, nothing can be committed but what was done before the
+        savepoint that takes it back."""
         if (waiting := self.put_off) is not None:
             self.put_off = None
-            waiting.write()
+            try:
+                waiting.write()
+            except BaseException as error:
+                self._unwritten = error
+                raise
+
+    def finish(self) -> None:
+        """For whoever has opened its transaction, before they commit it."""
+        self.write_down()
+        if self._unwritten is not None:
+            raise self._unwritten
 
     def end(self) -> None:
         """For whoever has opened its transaction, before that ends."""
@@ -113,17 +125,17 @@ class KeepingSession(Session):
 @event.listens_for(KeepingSession, "after_soft_rollback")
 def _taken_back(session: KeepingSession, _transaction: SessionTransaction) -> None:
     session.kept.clear()
-    session.put_off = None
+    session.put_off = session._unwritten = None
 
 
 def read_once(session: Session, statement: Select[Any], number: int) -> Row[Any] | None:
     """The one row that this statement finds for its parameter `number`, if it is there."""
     if not isinstance(session, KeepingSession):
         return session.execute(statement, {"number": number}).one_or_none()
-    kept = session.kept.get(statement, {})
-    if number not in kept:
-        kept[number] = session.execute(statement, {"number": number}).one_or_none()
-        session.kept[statement] = kept
+    if number not in (kept := session.kept.get(statement, {})):
+        row = session.execute(statement, {"number": number}).one_or_none()  # which may let go of what was kept
+        kept = session.kept.setdefault(statement, {})
+        kept[number] = row
     return kept[number]
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from models.base import Moment, key, link, table, word
-from models.insert import insert_numbered_unless_there, insert_row, insert_rows
+from models.insert import insert_numbered_unless_there, insert_row, insert_rows, plain_defaults
+from models.insert_told import is_told
 from models.prepared import prepared
 
 
@@ -155,18 +156,26 @@ def add_outbound(session: Session, **values: Any) -> int:
     return insert_row(session, messages, direction=Direction.OUT, **values)
 
 
-_WHOLE = tuple(str(column.key) for column in messages.columns if not column.primary_key)
+_UNNAMED = dict.fromkeys(str(column.key) for column in messages.columns if not column.primary_key)
+_BLANK = _UNNAMED | plain_defaults(messages)
 
 
 def whole(direction: Direction, values: Mapping[str, Any]) -> dict[str, Any]:
     """A row that names every column, as add_messages() wants them."""
-    return {**dict.fromkeys(_WHOLE), **values, "direction": direction}
+    return {**_BLANK, **values, "direction": direction}
 
 
 def add_messages(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[int]:
     """Store messages, in and out, of which each row is whole(); their numbers, in their order. They are fewer where one
     that came in was stored before."""
-    return insert_rows(session, messages, rows, unless_there=any(row["provider_id"] is not None for row in rows))
+    if is_told(session):
+        return insert_rows(session, messages, rows, unless_there=any(row["provider_id"] is not None for row in rows))
+    numbers = [insert_row(session, messages, **row) if _is_ours(row) else store_inbound(session, row) for row in rows]
+    return [number for number in numbers if number is not None]
+
+
+def _is_ours(row: Mapping[str, Any]) -> bool:
+    return bool(row["provider_id"] is None)
 
 
 def transcript(session: Session, conversation_id: int, after: int = 0, limit: int = 1000) -> list[Row[Any]]:

@@ -1,6 +1,7 @@
 """The way of one transaction straight to the database's driver, for statements that are ready for it."""
 
 from contextlib import suppress
+from itertools import count
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection
@@ -15,7 +16,7 @@ class Straight:
     def __init__(self, connection: Connection) -> None:
         self.connection, self.dialect = connection, connection.dialect
         version = connection.dialect.name, connection.dialect.server_version_info
-        self.kind = _KINDS.setdefault(version, len(_KINDS))
+        self.kind = _KINDS[version] if version in _KINDS else _KINDS.setdefault(version, next(_numbers))
         self._cursor: DBAPICursor | None = None
 
     def cursor(self, text: str) -> DBAPICursor:
@@ -40,6 +41,7 @@ class Straight:
         _close(cursor)
 
 
+_numbers = count()
 _KINDS: dict[Any, int] = {}
 """Each sort of database that was met, with a number of its own."""
 

@@ -7,6 +7,7 @@ bytes as before."""
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse
 from typing import cast
 from urllib.parse import urlsplit
@@ -113,7 +114,7 @@ class KeptPool:
         )  # fmt: skip
         with suppress(HTTPError):  # that it cannot be kept says nothing against the answer
             connection = cast(HTTPConnection, self._pool._get_conn())
-            if not connection.is_closed:
+            if not connection.is_closed and answer.status >= HTTPStatus.OK:
                 self._kept.append(connection)
         return Answer(answer.status, answer.data, answer.headers.get("Retry-After"))
 
@@ -126,6 +127,8 @@ class KeptPool:
                     answer = Answer(*plain, retry_after=None)
                 else:
                     response.begin()
+                    if response.status < HTTPStatus.OK:
+                        raise HTTPException("an interim answer")
                     answer = Answer(response.status, response.read(), response.headers.get("Retry-After"))
         except BaseException:
             connection.close()

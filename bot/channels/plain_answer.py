@@ -9,7 +9,7 @@ _YES = re.compile(
     rb"(?:[!-9;-~]+:[ \t]*(?:[!-~\x80-\xff][^\r\n\0]*)?\r\n)+"  # headers, none of them folded
 )
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n")
-_ODD = re.compile(rb"\r\n(?:transfer-encoding|connection:(?! keep-alive\r\n))")
+_ODD = re.compile(rb"\r\n(?:transfer-encoding|content-encoding|connection:(?! keep-alive\r\n))")
 """What says that the body comes in another way than by its length, or that the connection ends with it."""
 
 
@@ -17,7 +17,9 @@ def plain_answer(stream: BufferedReader) -> tuple[int, bytes] | None:
     """Status and body of what can be read by now, on a connection that stays open. None where it is anything else, of
     which nothing has been read then. Waits for the first bytes. Raises OSError."""
     came = stream.peek()
-    head, _, body = came.partition(b"\r\n\r\n")
+    head, end, body = came.partition(b"\r\n\r\n")
+    if not end:
+        return None
     head += b"\r\n"
     yes, fields = _YES.fullmatch(head), head.lower()
     length = _LENGTH.search(fields)

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from bot.intake import receive
 from bot.logs import _THEIRS, _is_a_word, log, without_people
 from bot.schedule import run_due
 from conversations.messages import Inbound
-from handlers import advance
+from handlers import advance, text_heard
 from tests.handlers.marked import MAIL, NAME, NUMBER, WORDS, traces_in
 
 TOKEN = "Zk3v9QpL_x7Tn2RbWc8YdHf5JgMs1NaEuVo4Ki6Ph0q"
@@ -70,14 +71,14 @@ def test_lines_of_libraries_are_masked_too(logged: io.StringIO) -> None:
     assert [] == traces_in(logged.getvalue())
 
 
-@pytest.mark.parametrize("place", ["load", "dump", "step"])
+@pytest.mark.parametrize(("module", "place"), [(text_heard, "load"), (advance, "dump"), (advance, "step")])
 def test_a_turn_that_breaks_anywhere_tells_nothing_of_who_texted(
-    desk: Desk, clock: SetClock, logged: io.StringIO, monkeypatch: pytest.MonkeyPatch, place: str
+    desk: Desk, clock: SetClock, logged: io.StringIO, monkeypatch: pytest.MonkeyPatch, module: ModuleType, place: str
 ) -> None:
     def breaks(*values: object, **more: object) -> None:
         raise ValueError(f"{values} {more} {NAME} {NUMBER} {WORDS}")
 
-    monkeypatch.setattr(advance, place, breaks)
+    monkeypatch.setattr(module, place, breaks)
     receive(desk, Inbound("sms", "in-1", NUMBER, NUMBER, f"I am {NAME}, {MAIL}: {WORDS}", profile_name=NAME))
     run_due(desk)
     assert "turn_failed" in logged.getvalue()

@@ -77,6 +77,8 @@ def test_what_is_read_in_one_look_pythons_own_client_reads_as_well(came: bytes) 
         *(STARTS[0] + odd + HEADERS[2] + b"\r\n" + YES for odd in ODD_HEADERS),
         *(STARTS[0] + HEADERS[2] + odd + b"\r\n" + YES for odd in ODD_HEADERS),
         CREATED + YES + b"more", CREATED + YES[:5], CREATED[:-2], STARTS[0] + b"\r\n" + YES,
+        STARTS[0] + b"Content-Length: 0\r\n", STARTS[0] + b"Content-Length: 0\r\nServer: x",
+        STARTS[0] + HEADERS[2] + b"Content-Encoding: gzip\r\n\r\n" + YES,
     ],
 )  # fmt: skip
 def test_whatever_is_less_plain_is_left_alone(came: bytes) -> None:
@@ -176,8 +178,12 @@ def test_every_answer_on_a_kept_connection_is_read(
 
 
 @pytest.mark.parametrize(
-    "answer", [(None,), (CREATED[:11], None), (CREATED + YES[:5], None), (b"nonsense\r\n\r\n", None)]
-)
+    "answer",
+    [
+        (None,), (CREATED[:11], None), (CREATED + YES[:5], None), (b"nonsense\r\n\r\n", None),
+        (b"HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n", None),
+    ],
+)  # fmt: skip
 def test_what_is_not_answered_whole_is_uncertain_and_is_not_sent_again(answer: tuple[bytes | None, ...]) -> None:
     with asking(PLAIN, answer, PLAIN) as (server, pool):
         pool.post("n=0")

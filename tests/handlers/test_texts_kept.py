@@ -1,5 +1,7 @@
 """Texts of one transaction are written together at its end, in their order; and before whoever would miss them."""
 
+from contextlib import suppress
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -104,6 +106,30 @@ def test_a_message_that_another_conversation_has_stored_is_a_race_that_is_lost(d
     with pytest.raises(LostRace):
         database.transact(work)
     assert ["hello", "answer"] == database.read(said)
+
+
+def test_a_write_that_broke_lets_nothing_be_committed_whoever_swallows_it(database: Database, desk: Desk) -> None:
+    def work(session: Session) -> None:
+        came(session, room(session), "the same")
+        text(session, desk, "answer", room(session))
+
+    def swallows(session: Session) -> None:
+        work(session)
+        with suppress(LostRace):
+            said(session)
+
+    def takes_back(session: Session) -> None:
+        text(session, desk, "before", room(session))
+        with suppress(LostRace), session.begin_nested():
+            swallows(session)
+            raise LostRace
+        text(session, desk, "after", room(session))
+
+    database.transact(work)
+    with pytest.raises(LostRace):
+        database.transact(swallows)
+    database.transact(takes_back)
+    assert ["hello", "answer", "before", "after"] == database.read(said)
 
 
 def test_a_session_of_whoever_opens_transactions_themselves_has_them_at_once(database: Database, desk: Desk) -> None:
