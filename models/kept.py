@@ -56,8 +56,8 @@ class KeepingSession(Session):
         return ready.run(self._straight, params or {})
 
     def write_down(self) -> None:
-        """What was put off is put off no longer. Where that breaks, nothing can be committed but what was done before the
-        savepoint that takes it back."""
+        """What was put off is put off no longer. Where that breaks, nothing can be committed but what was done before
+        the savepoint that takes it back."""
         if (waiting := self.put_off) is not None:
             self.put_off = None
             try:
