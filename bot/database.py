@@ -121,7 +121,7 @@ class Database:
         itself what is wrong. Raises DatabaseAway."""
         if not is_there(self.engine):
             return SchemaState.EMPTY
-        with _reachable(), Session(self.engine.execution_options(readonly=True)) as session:
+        with _told(), Session(self.engine.execution_options(readonly=True)) as session:
             return schema_of(session)
 
     def _try(
@@ -134,8 +134,8 @@ class Database:
     ) -> T:
         for attempt in range(1, TRIES + 1):
             try:
-                with _told(engine), _transaction((writer or engine).connect(), deadline) as session:
-                    done = work(session)
+                with _told(engine):
+                    done = _done(work, (writer or engine).connect(), deadline)
             except DatabaseAway as away:
                 if attempt < TRIES and away.fault is not Fault.AWAY and time.monotonic() < deadline:
                     DATABASE_RETRIES.add()
@@ -154,7 +154,7 @@ class Database:
         engine = open_engine(self._url, 1, hurried=False)
         create_file(engine)
         try:
-            with _reachable(), engine.connect() as connection, _alone(connection), connection.begin():
+            with _told(), engine.connect() as connection, _alone(connection), connection.begin():
                 return _upgrade(connection, login or engine.url.username or "")
         finally:
             engine.dispose()
@@ -237,9 +237,8 @@ def _alone(connection: Connection) -> Iterator[None]:
             connection.commit()
 
 
-@contextmanager
-def _transaction(opening: AbstractContextManager[Connection], deadline: float) -> Iterator[KeepingSession]:
-    """Committed where nothing is raised. Whoever waits for its end is told of it, however it ends."""
+def _done(work: Callable[[Session], T], opening: AbstractContextManager[Connection], deadline: float) -> T:
+    """In one transaction, committed where nothing is raised. Whoever waits for its end is told, however it ends."""
     session = None
     is_committed = False
     try:
@@ -248,7 +247,7 @@ def _transaction(opening: AbstractContextManager[Connection], deadline: float) -
             with connection.begin():
                 session = KeepingSession(connection)
                 try:
-                    yield session
+                    done = work(session)
                     session.finish()
                 finally:
                     session.end()
@@ -256,6 +255,7 @@ def _transaction(opening: AbstractContextManager[Connection], deadline: float) -
     finally:
         if session is not None:
             ended(session, is_committed=is_committed)
+    return done
 
 
 def _refuse_while(outage: Outage) -> None:
@@ -264,30 +264,20 @@ def _refuse_while(outage: Outage) -> None:
 
 
 @contextmanager
-def _told(engine: Engine) -> Iterator[None]:
-    """Tell what a staff member's scope does not let through, and a database that is away, from what is wrong. Raises
-    OutOfScope and DatabaseAway."""
+def _told(engine: Engine | None = None) -> Iterator[None]:
+    """Tell a database that is away, and what the scope of a staff member's engine does not let through, from a
+    statement that is wrong. Raises DatabaseAway and OutOfScope, with what the driver says."""
     try:
-        with _reachable():
-            yield
+        yield
+    except PoolTimeout as error:
+        raise DatabaseAway("every connection is in use", "pool") from error
     except DBAPIError as error:
-        if engine.get_execution_options()["scope"].staff_id is None:
+        if (found := fault_of(error)) is not None:
+            raise DatabaseAway(str(error.orig).strip(), found[1], found[0]) from error
+        if engine is None or engine.get_execution_options()["scope"].staff_id is None:
             raise
         from bot.scopes import is_refusal
 
         if not is_refusal(error):
             raise
         raise OutOfScope(str(error.orig).strip()) from error
-
-
-@contextmanager
-def _reachable() -> Iterator[None]:
-    """Tell a database that is away from a statement that is wrong. Raises DatabaseAway, with what the driver says."""
-    try:
-        yield
-    except DBAPIError as error:
-        if (found := fault_of(error)) is None:
-            raise
-        raise DatabaseAway(str(error.orig).strip(), found[1], found[0]) from error
-    except PoolTimeout as error:
-        raise DatabaseAway("every connection is in use", "pool") from error
