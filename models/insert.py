@@ -33,6 +33,8 @@ def insert_rows(
     in the order of the rows. They are fewer where `unless_there` and a unique key was taken, and then nobody can
     tell whose they are. `beside`: what such a
     database is to do with each, besides."""
+    if any(row.keys() != rows[0].keys() for row in rows):
+        raise ValueError(f"rows of {table.name} that name different columns")
     dialect = session.get_bind().dialect.name
     numbers: list[int] = []
     for first in range(0, len(rows), FEW):

@@ -13,7 +13,8 @@ from handlers.enqueue import enqueue
 from handlers.texts_kept import keep_inbound
 from models.claims import LostRace
 from models.conversations import conversation_for
-from models.insert import FEW
+from models.inbox import labels
+from models.insert import FEW, insert_rows
 from models.messages import messages
 from models.outbox import outbox
 from tests.conftest import NOW
@@ -136,3 +137,11 @@ def test_a_session_of_whoever_opens_transactions_themselves_has_them_at_once(dat
     with Session(database.desk_engine()) as session, session.begin():
         text(session, desk, "by hand", room(session))
         assert ["by hand"] == said(session)
+
+
+def test_rows_that_name_different_columns_are_refused_and_none_loses_a_value(database: Database) -> None:
+    def work(session: Session) -> None:
+        insert_rows(session, labels, [{"name": "one"}, {"name": "two", "id": 7}])
+
+    with pytest.raises(ValueError, match="different columns"):
+        database.transact(work)
