@@ -7,6 +7,7 @@ from enum import StrEnum
 from conversations.business import Money
 from conversations.payments import PaymentView
 from conversations.session_types import Name
+from conversations.values import made_often
 
 
 class BookingStatus(StrEnum):
@@ -45,6 +46,7 @@ class Meeting:
     passcode: str = ""
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class BookingView:
     """One booking with the names a person needs to read it. Times are aware, in the booking's own zone."""

@@ -251,8 +251,8 @@ def step(dialogue: Dialogue, event: Event, facts: Facts) -> Turn:
         case _:
             assert_never(event)
     # A booking that was being filled in when an offer was answered is gone on with, as after any text.
-    goes_on = isinstance(event, OfferTaken | OfferGone) and dialogue.service_id is not None
-    steps.check(dialogue, turn.dialogue, by_text=goes_on or isinstance(event, Said | WentQuiet))
+    goes_on = dialogue.service_id is not None and isinstance(event, (OfferTaken, OfferGone))
+    steps.check(dialogue, turn.dialogue, by_text=goes_on or isinstance(event, (Said, WentQuiet)))
     return turn
 
 

@@ -10,8 +10,10 @@ from conversations.money import Money
 from conversations.payments import PackView, PaymentMethod, Receipt
 from conversations.series import Mode, Rhythm, SeriesView
 from conversations.understanding import Understood
+from conversations.values import made_often
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Said:
     """The person texted; quick texts that share one turn are one, a line each. `about` is the booking of the message

@@ -16,8 +16,10 @@ from conversations.payments import BookingMoney, PackView
 from conversations.rules.availability import Calendar
 from conversations.rules.policies import Terms
 from conversations.series import SeriesView
+from conversations.values import made_often
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Person:
     """Who is at the other end of this conversation."""

@@ -10,8 +10,10 @@ from conversations.languages.render import render
 from conversations.messages import Choice
 from conversations.replies import Reply
 from conversations.rules.segments import cheapest
+from conversations.values import made_often
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a channel can carry. `longest` is in UTF-16 units of one message; `buttons` and `rows` say how many options
@@ -40,6 +42,7 @@ class Shape(StrEnum):
     LIST = "list"
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Laid:
     """One text to send, and the choices that the channel itself shows under it."""

@@ -5,7 +5,10 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 
+from conversations.values import made_often
 
+
+@made_often
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount in minor units (cents) of an ISO 4217 currency."""

@@ -1,6 +1,6 @@
 """What a client's text says, read against where the conversation stands."""
 
-from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import chain
 
@@ -12,6 +12,10 @@ from conversations.languages import spoken
 from conversations.understanding import PAYING, Answer, Context, Understood, understand
 from conversations.understanding.normalise import fold
 from conversations.understanding.vocabulary import vocabulary
+from conversations.values import replace
+
+_NOTHING_KNOWN = Context(now=datetime.min.replace(tzinfo=UTC))
+"""What is copied with what is known in its place: several times as fast as a context that is made part by part."""
 
 
 def read(dialogue: Dialogue, event: Said, facts: Facts) -> tuple[Understood, Facts]:
@@ -37,7 +41,8 @@ def context_of(dialogue: Dialogue, facts: Facts) -> Context:
     staff = tuple(facts.staff())
     service = visits.offered(dialogue.service_ids, facts) if dialogue.service_id is not None else None
     working = staff if service is None else [member for member in staff if member.id in service.staff_ids]
-    return Context(
+    return replace(
+        _NOTHING_KNOWN,
         now=facts.now,
         language=facts.language,
         region=facts.business.region,

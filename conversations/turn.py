@@ -6,8 +6,10 @@ from conversations.dialogue import Dialogue
 from conversations.effects import Effect
 from conversations.events import Event
 from conversations.replies import Reply
+from conversations.values import made_often
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One step's whole result. No replies means silence. `then` happens to the same conversation once the effects are

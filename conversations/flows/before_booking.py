@@ -35,7 +35,7 @@ Wish = Book | BookSeats | BookSeries | AcceptOffer
 
 def gate(turn: Turn, facts: Facts) -> Turn:
     """The turn; where it would book, and something is not agreed to or asked yet, the question of that instead."""
-    wish = next((effect for effect in turn.effects if isinstance(effect, Wish)), None)
+    wish = next((effect for effect in turn.effects if isinstance(effect, Wish)), None) if turn.effects else None
     if wish is None:
         return turn
     now = {(effect.service_id, effect.version) for effect in turn.effects if isinstance(effect, AcceptAgreement)}

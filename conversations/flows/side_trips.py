@@ -34,6 +34,8 @@ _MENU = ("menu_book", "menu_my_bookings", "menu_prices", "menu_person")
 
 def answer(dialogue: Dialogue, understood: Understood, event: Said, facts: Facts) -> Turn | None:
     """The answer to a wish that is not a slot, or None where the text has no such wish."""
+    if understood.intent is None:
+        return None
     text = event.text
     match understood.intent:
         case Intent.BACK:

@@ -14,11 +14,12 @@ from conversations.rules.availability import Slot
 from conversations.stored import time_from, time_text
 from conversations.turn import Turn
 from conversations.understanding import Certainty, DateReading, TimeReading, Understood
-from conversations.values import replace
+from conversations.values import made_often, replace
 
 LONGEST_NOTE = 500
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Filled:
     """The dialogue with what was sure, and the question that the rest makes necessary."""

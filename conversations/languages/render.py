@@ -1,7 +1,7 @@
 """A reply in somebody's language: the sentence by its key, with dates, times and money as that language writes them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 from string import Formatter
 from typing import Any, NamedTuple
@@ -100,9 +100,9 @@ def _text(value: Any, written: str, code: str) -> str:
         case Money():
             return money_text(value, code)
         case datetime():
-            pattern = _pattern(written or "moment", code)
-            moment = _as_written(value.replace(tzinfo=None), pattern, code)
-            return moment.replace("ZONE", _zone(value)) if "ZONE" in moment else moment
+            wall = datetime.combine(value.date(), value.time())
+            moment = _as_written(wall, _pattern(written or "moment", code), code)
+            return moment.replace("ZONE", _zone(wall, value.fold, value.tzinfo)) if "ZONE" in moment else moment
         case date():
             return _as_written(value, _pattern(written or "day", code), code)
         case time():
@@ -132,7 +132,8 @@ def _locale(code: str) -> Locale:
     return Locale.parse(code)
 
 
-def _zone(moment: datetime) -> str:
+@lru_cache(maxsize=_KEPT)
+def _zone(wall: datetime, fold: int, zone: tzinfo | None) -> str:
     """The zone's name; with which of the two it is where the wall time comes twice."""
-    name = str(moment.tzinfo)
+    name, moment = str(zone), wall.replace(tzinfo=zone, fold=fold)
     return name if moment.utcoffset() == moment.replace(fold=1 - moment.fold).utcoffset() else f"{name}, {moment:%Z}"

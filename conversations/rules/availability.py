@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from conversations.business import Staff
 from conversations.rules.cells import CELL_MINUTES, CELL_SECONDS, CellSet, cells
 from conversations.rules.opening import ONE_DAY, day_of, hours_of, is_open, open_stretches
-from conversations.rules.policies import Terms
+from conversations.rules.policies import MINUTE, Terms
 
 
 class Refusal(StrEnum):
@@ -90,7 +90,7 @@ def why_not(calendar: Calendar, minutes: int, start: datetime, now: datetime) ->
     if reason := _why_not_now(calendar, start, now):
         return reason
     staff, begins, day = calendar.staff, start.astimezone(UTC), start.astimezone(calendar.staff.zone).date()
-    if not is_open(staff, begins, begins + timedelta(minutes=minutes)):
+    if not is_open(staff, begins, begins + minutes * MINUTE):
         return Refusal.HOLIDAY if day_of(staff, day).holiday else Refusal.CLOSED
     return over_cap(calendar, day) or why_busy(calendar, minutes, start)
 
@@ -100,16 +100,16 @@ def _why_not_now(calendar: Calendar, start: datetime, now: datetime) -> Refusal 
     zone, terms, begins, asked = calendar.staff.zone, calendar.terms, start.astimezone(UTC), now.astimezone(UTC)
     if begins <= asked:
         return Refusal.PAST
-    if begins < asked + timedelta(minutes=terms.notice_minutes):
+    if begins < asked + terms.notice_minutes * MINUTE:
         return Refusal.TOO_SOON
-    horizon = asked.astimezone(zone).date() + timedelta(days=terms.horizon_days)
+    horizon = asked.astimezone(zone).date() + terms.horizon_days * ONE_DAY
     return Refusal.TOO_FAR if begins.astimezone(zone).date() > horizon else None
 
 
 def why_busy(calendar: Calendar, minutes: int, start: datetime) -> Refusal | None:
     """What stands in the time from `start`, buffers included, whatever the hours and the notice."""
     begins = start.astimezone(UTC)  # adding to a local time would add wall time
-    wanted = cells(begins - calendar.terms.before, begins + timedelta(minutes=minutes) + calendar.terms.after)
+    wanted = cells(begins - calendar.terms.before, begins + minutes * MINUTE + calendar.terms.after)
     for why in BUSY:
         if why in calendar.busy and calendar.busy[why].touches(wanted):
             return why
@@ -142,7 +142,7 @@ def day_refusals(calendars: Sequence[Calendar], minutes: int, day: date, now: da
         if day_of(calendar.staff, day).holiday:
             found.add(Refusal.HOLIDAY)
         capped = over_cap(calendar, day)
-        step, length = timedelta(minutes=calendar.terms.grid_minutes), timedelta(minutes=minutes)
+        step, length = calendar.terms.grid_minutes * MINUTE, minutes * MINUTE
         for opens, closes in open_stretches(calendar.staff, day, day):
             start = opens
             while start + length <= closes:
@@ -155,9 +155,9 @@ def day_refusals(calendars: Sequence[Calendar], minutes: int, day: date, now: da
 def _free(calendar: Calendar, minutes: int, first: date, last: date, now: datetime, grids: "_Grids") -> CellSet:
     """The cells at which this staff member can start."""
     staff, terms, base = calendar.staff, calendar.terms, grids.base
-    soonest = now.astimezone(UTC) + timedelta(minutes=terms.notice_minutes)
+    soonest = now.astimezone(UTC) + terms.notice_minutes * MINUTE
     first = max(first, soonest.astimezone(staff.zone).date())
-    last = min(last, now.astimezone(staff.zone).date() + timedelta(days=terms.horizon_days))
+    last = min(last, now.astimezone(staff.zone).date() + terms.horizon_days * ONE_DAY)
     free = grids.of(staff, terms.grid_minutes, first, last) - CellSet.of(base, [(base, _up(soonest))])
     if terms.daily_cap is not None or terms.weekly_cap is not None:
         full = [day for day in _days(first, last) if over_cap(calendar, day)]

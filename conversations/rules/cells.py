@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from conversations.values import made_often
+
 CELL_SECONDS = 300
 CELL_MINUTES = CELL_SECONDS // 60
 
@@ -19,6 +21,7 @@ def cells(start: datetime, end: datetime) -> range:
     return range(int(start.timestamp() // CELL_SECONDS), int(-(-end.timestamp() // CELL_SECONDS)))
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class CellSet:
     """Some cells out of a window, as one number whose bit i is the cell `base` + i: a whole quarter of a person's time
@@ -79,9 +82,9 @@ class CellSet:
 
     def __iter__(self) -> Iterator[int]:
         """The numbers of the cells, in order."""
-        found, signs = [], f"{self.bits:b}"[::-1]
-        at = signs.find("1")
-        while at >= 0:
-            found.append(self.base + at)
-            at = signs.find("1", at + 1)
+        found, at = [], self.base
+        for gap in f"{self.bits:b}"[::-1].split("1")[:-1]:
+            at += len(gap)
+            found.append(at)
+            at += 1
         return iter(found)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from conversations.booking import BookingStatus
+from conversations.values import made_often
 
 
 class Obsolete(StrEnum):
@@ -25,6 +26,7 @@ class Obsolete(StrEnum):
     """It answered a text in a conversation that has gone on without it."""
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class BookingNow:
     """How a booking stands. Times are aware."""

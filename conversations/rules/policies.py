@@ -9,6 +9,8 @@ from typing import Any
 from conversations.business import ANY
 from conversations.payments import PaymentRule, PaymentWhen
 
+MINUTE = timedelta(minutes=1)
+
 
 class Approval(StrEnum):
     YES = "yes"
@@ -93,15 +95,15 @@ class Terms:
 
     def leaves_to_client(self, start: datetime, now: datetime) -> bool:
         """Whether a client may still cancel or move a booking with this start by themselves. Both aware."""
-        return now.astimezone(UTC) <= start.astimezone(UTC) - timedelta(minutes=self.cancel_minutes)
+        return now.astimezone(UTC) <= start.astimezone(UTC) - self.cancel_minutes * MINUTE
 
     @property
     def before(self) -> timedelta:
-        return timedelta(minutes=self.buffer_before)
+        return self.buffer_before * MINUTE
 
     @property
     def after(self) -> timedelta:
-        return timedelta(minutes=self.buffer_after)
+        return self.buffer_after * MINUTE
 
 
 def terms(policies: Iterable[Policy], staff_id: int, service_id: int) -> Terms:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from conversations.characters import are_single, characters, units
+from conversations.values import made_often
 
 
 class Encoding(StrEnum):
@@ -18,6 +19,7 @@ class Encoding(StrEnum):
     UCS_2 = "UCS-2"
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Segments:
     """What a text costs as SMS."""
@@ -31,7 +33,7 @@ BASIC = frozenset(f"@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ 
 """One septet each."""
 EXTENSION = frozenset("\f^{}\\[~]|€")
 """An escape and a septet each, never parted."""
-_ALPHABET = BASIC | EXTENSION
+_ALPHABET = re.compile(f"[{re.escape(''.join(sorted(BASIC | EXTENSION)))}]*")
 _MARKS = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 """Signs and emoji, as we begin our texts with, which have no cheaper spelling."""
 SIZES = {Encoding.GSM_7: (160, 153), Encoding.UCS_2: (70, 67)}
@@ -63,7 +65,7 @@ def segments(text: str) -> Segments:
     """What a text costs, as it stands."""
     if not is_gsm(text):
         return Segments(Encoding.UCS_2, _count_wide(text))
-    escaped = 0 if EXTENSION.isdisjoint(text) else sum(sign in EXTENSION for sign in text)
+    escaped = sum(map(text.count, EXTENSION))
     septets = (1 + (sign in EXTENSION) for sign in text) if escaped else None
     return Segments(Encoding.GSM_7, _count(len(text) + escaped, Encoding.GSM_7, septets))
 
@@ -72,7 +74,7 @@ def segments(text: str) -> Segments:
 def is_gsm(text: str) -> bool:
     """Whether every character is in the alphabet that takes seven bits. Asked of a text once for its spelling, and once
     for its cost."""
-    return _ALPHABET.issuperset(text)
+    return _ALPHABET.fullmatch(text) is not None
 
 
 def cheapest(text: str) -> str:

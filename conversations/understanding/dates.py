@@ -8,12 +8,14 @@ from conversations.understanding import days
 from conversations.understanding.kinds import Kind
 from conversations.understanding.lexeme import Lexeme
 from conversations.understanding.neighbours import ABOUT, WITHIN, WORKING
+from conversations.values import made_often
 
 NO_SUCH_DATE = "no_such_date"
 PAST = "past"
 WEEKDAY_CONFLICT = "weekday_conflict"
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Today:
     """What a date is read from: the day it is said on, and the region, which decides 5/3."""
@@ -22,6 +24,7 @@ class Today:
     region: str
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Day:
     """What one wording says: the dates it can mean, or why none. `weekday` when it names nothing but a weekday; `later`

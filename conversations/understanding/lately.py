@@ -14,7 +14,7 @@ Reader = Callable[[str, Context], Understood]
 
 def remembered(read: Reader) -> Reader:
     """The same reader, which reads nothing twice that it has just read. Needs one that goes by its arguments alone."""
-    kept = ReadingsKept(_KEPT)
+    kept: ReadingsKept[Understood] = ReadingsKept(_KEPT)
 
     @wraps(read)
     def lately_or_now(text: str, context: Context) -> Understood:

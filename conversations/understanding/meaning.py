@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from conversations.business import Service, Shift, Staff
 from conversations.dialogue import Awaiting, Option
+from conversations.values import made_often
 
 
 class Certainty(StrEnum):
@@ -67,6 +68,7 @@ class Answer(StrEnum):
     NO = "no"
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class DateReading:
     """A date, as said. `dates` holds the one meant, or, when ambiguous, each reading in calendar order; a single
@@ -88,6 +90,7 @@ class DateReading:
     """Days that were ruled out ("not friday")."""
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class TimeReading:
     """A time of day, as said: wall time. `times` as in DateReading. A bound or a range has no `times` but `earliest`,
@@ -132,9 +135,10 @@ Pair = tuple[date | None, time | None]
 """A day and a time that were named together; either may be left open."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Understood:
-    """Everything one text was understood to say; every part may be absent."""
+    """Everything one text was understood to say; every part may be absent. Without slots, as Dialogue: a copy with some
+    of its many parts changed is quickly made."""
 
     intent: Intent | None = None
     answer: Answer | None = None
@@ -200,10 +204,10 @@ class Understood:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """What a text is read against. `now` is aware, in the business's zone; `shifts` are the opening hours that decide a
-    bare hour ("at 3"); `day` is the date under discussion."""
+    bare hour ("at 3"); `day` is the date under discussion. Without slots, as Understood."""
 
     now: datetime
     language: str = "en"

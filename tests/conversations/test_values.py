@@ -1,11 +1,14 @@
 """A changed copy of a value, whatever the value keeps its parts in."""
 
 import dataclasses
-from dataclasses import dataclass, fields
+from dataclasses import FrozenInstanceError, dataclass, fields
+from inspect import signature
+
+import pytest
 
 from conversations.dialogue import Awaiting, Dialogue, Option, Subject
 from conversations.stored import dump, load
-from conversations.values import replace
+from conversations.values import made_often, replace
 
 NAMED = Dialogue(name="Sara", misses=2, awaiting=Awaiting.DATE, options=(Option("1", Subject.MENU, "menu", "Menu"),))
 
@@ -38,3 +41,21 @@ def test_what_was_made_empty_again_is_not_stored():
 
 def test_every_part_begins_as_the_class_has_it():
     assert all(field.default_factory is dataclasses.MISSING for field in fields(Dialogue))
+
+
+@made_often
+@dataclass(frozen=True, slots=True)
+class Swift:
+    one: int
+    other: int = 2
+
+
+def test_what_is_made_often_is_made_as_any_frozen_dataclass():
+    assert signature(Narrow) == signature(Swift)
+    assert Swift(1) == Swift(one=1, other=2) == dataclasses.replace(Swift(3), one=1)
+    assert (hash(Narrow(1)), "Swift(one=1, other=2)") == (hash(Swift(1)), repr(Swift(1)))
+    for wrongly in ({}, {"one": 1, "third": 3}):
+        with pytest.raises(TypeError):
+            Swift(**wrongly)
+    with pytest.raises(FrozenInstanceError):
+        Swift(1).one = 2

@@ -4,6 +4,7 @@ import random
 import string
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from time import thread_time
 
 import pytest
@@ -110,12 +111,16 @@ def test_no_text_costs_more_than_an_ordinary_one_by_far(name: str):
     assert cost(HOSTILE[name]) < 100 * cost("hi, can i book a haircut for tomorrow at 3 please?")
 
 
+_ANOTHER = count(1)
+
+
 def cost(text: str, context: Context = SALON) -> float:
-    """Seconds of processor time, the best of a few."""
+    """Seconds of processor time, the best of a few; never of quite the same text, whose words would be remembered."""
     read_anew(text, context)
     took = []
     for _ in range(5):
+        spaced = text + " " * next(_ANOTHER)
         begun = thread_time()
-        read_anew(text, context)
+        read_anew(spaced, context)
         took.append(thread_time() - begun)
     return min(took)
