@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from copy import copy
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +23,7 @@ from models import SCHEMA
 from models.ending import ended
 from models.kept import KeepingSession
 from models.row_scope import DESK, OutOfScope, Scope
+from models.straight import Straight, is_watched
 
 T = TypeVar("T")
 TRIES = 6
@@ -73,7 +74,7 @@ class Database:
         self._url, self._scope = url, DESK
         self._desk_engines = tuple(self.engine.execution_options(scope=DESK, readonly=only) for only in (False, True))
         self._writing, self._reading = Outage("writing"), Outage("reading")
-        self._writer = Writer(self._desk_engines[False]) if self.engine.dialect.name == "sqlite" else None
+        self._writer = Writer(self.engine) if self.engine.dialect.name == "sqlite" else None
 
     @property
     def is_away(self) -> bool:
@@ -86,11 +87,15 @@ class Database:
         asked for it: that the thing is theirs was checked before. Raises what `work` raises, and DatabaseAway."""
         until = time.monotonic() + within
         _refuse_while(self._writing)
-        engine = self._in_scope(DESK, readonly=False)
-        if self._writer is None:
+        engine, writer = self._desk_engines[False], self._writer
+        if writer is None:
             return self._try(work, self._writing, until, engine)
-        with self._writer.turn(until) as writer:
+        if not writer.has_turn(until):
+            return self._try(work, self._writing, until, engine.execution_options(deadline=until))
+        try:
             return self._try(work, self._writing, until, engine, writer)
+        finally:
+            writer.end_turn()
 
     def read(self, work: Callable[[Session], T], scope: Scope | None = None) -> T:
         """Run `work`, which only reads, and sees the rows of this scope, else of the database's own. It never waits for
@@ -134,8 +139,7 @@ class Database:
     ) -> T:
         for attempt in range(1, TRIES + 1):
             try:
-                with _told(engine):
-                    done = _done(work, (writer or engine).connect(), deadline)
+                done = _done(work, engine, deadline, writer)
             except DatabaseAway as away:
                 if attempt < TRIES and away.fault is not Fault.AWAY and time.monotonic() < deadline:
                     DATABASE_RETRIES.add()
@@ -237,25 +241,34 @@ def _alone(connection: Connection) -> Iterator[None]:
             connection.commit()
 
 
-def _done(work: Callable[[Session], T], opening: AbstractContextManager[Connection], deadline: float) -> T:
-    """In one transaction, committed where nothing is raised. Whoever waits for its end is told, however it ends."""
+def _done(work: Callable[[Session], T], engine: Engine, deadline: float, writer: Writer | None) -> T:
+    """In one transaction, committed where nothing is raised. Whoever waits for its end is told, however it ends. Raises
+    what `work` raises, DatabaseAway and OutOfScope."""
     session = None
     is_committed = False
     try:
-        with opening as connection:
-            connection.execution_options(deadline=deadline)
-            with connection.begin():
-                session = KeepingSession(connection)
-                try:
-                    done = work(session)
-                    session.finish()
-                finally:
-                    session.end()
+        with _begun(engine) if writer is None else writer.begun(deadline) as straight:
+            session = KeepingSession(straight)
+            done = work(session)
+            session.finish()
         is_committed = not session.is_undone
+    except (PoolTimeout, DBAPIError) as error:
+        _tell(error, engine)
+        raise
     finally:
         if session is not None:
             ended(session, is_committed=is_committed)
     return done
+
+
+@contextmanager
+def _begun(engine: Engine) -> Iterator[Straight]:
+    with engine.connect() as connection, connection.begin():
+        straight = Straight(connection, is_watched=is_watched(engine))
+        try:
+            yield straight
+        finally:
+            straight.end()
 
 
 def _refuse_while(outage: Outage) -> None:
@@ -264,20 +277,25 @@ def _refuse_while(outage: Outage) -> None:
 
 
 @contextmanager
-def _told(engine: Engine | None = None) -> Iterator[None]:
-    """Tell a database that is away, and what the scope of a staff member's engine does not let through, from a
-    statement that is wrong. Raises DatabaseAway and OutOfScope, with what the driver says."""
+def _told() -> Iterator[None]:
+    """For whoever opens connections themselves, as the desk. Raises DatabaseAway."""
     try:
         yield
-    except PoolTimeout as error:
-        raise DatabaseAway("every connection is in use", "pool") from error
-    except DBAPIError as error:
-        if (found := fault_of(error)) is not None:
-            raise DatabaseAway(str(error.orig).strip(), found[1], found[0]) from error
-        if engine is None or engine.get_execution_options()["scope"].staff_id is None:
-            raise
-        from bot.scopes import is_refusal
+    except (PoolTimeout, DBAPIError) as error:
+        _tell(error)
+        raise
 
-        if not is_refusal(error):
-            raise
+
+def _tell(error: PoolTimeout | DBAPIError, engine: Engine | None = None) -> None:
+    """A database that is away, and what the scope of a staff member's engine does not let through, from a statement
+    that is wrong. Raises DatabaseAway and OutOfScope, with what the driver says."""
+    if isinstance(error, PoolTimeout):
+        raise DatabaseAway("every connection is in use", "pool") from error
+    if (found := fault_of(error)) is not None:
+        raise DatabaseAway(str(error.orig).strip(), found[1], found[0]) from error
+    if engine is None or engine.get_execution_options()["scope"].staff_id is None:
+        return
+    from bot.scopes import is_refusal
+
+    if is_refusal(error):
         raise OutOfScope(str(error.orig).strip()) from error

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 
 PATIENCE = 30.0
 """How long whoever is in no hurry waits for others to let go of what they want."""
@@ -25,12 +25,19 @@ to weigh all their orders took it 6 to 14 ms, to run the one that is written 0.0
 ANSWER_SECONDS = 5
 """How long a server may be silent before its connection is given up."""
 WAL_TRIES, WAL_WAIT = 40, 0.05
+_WAITS, _WAITS_NOT = f"pragma busy_timeout={LOCK_SECONDS}000", "pragma busy_timeout=0"
+_IS_AHEAD, _BEGUN_BY_OTHERS = "its log is written ahead", "its transactions are begun by others"
+"""Of a connection to SQLite."""
 PAGES_KIB = 1024
 """What each connection to SQLite keeps of the file; the system keeps all of it, and hands it over in microseconds."""
 _KEPT_ALIVE: Mapping[str, int] = {
     "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000,
 }  # fmt: skip
 """PostgreSQL's connection parameters: a machine that is gone without a word is noticed in about ten seconds."""
+
+
+sqlite3.register_adapter(type(None), {}.get)  # type: ignore[arg-type]
+"""None is written as None: the driver asks how for each, and to find that nobody says takes it three times as long."""
 
 
 def open_engine(url: str, pool: int, *, hurried: bool = True) -> Engine:
@@ -114,10 +121,31 @@ def _sqlite(url: URL, pool: int) -> Engine:
     return engine
 
 
-def is_where_it_was(connection: Connection) -> bool:
-    """Whether the file that it has open is still the database: what is written to one that was moved away is lost."""
-    info = connection.info
+def is_where_it_was(info: Mapping[str, Any]) -> bool:
+    """Whether the file that a connection has open is still the database: what is written to one that was moved away is
+    lost. `info`: the connection's."""
     return "path" not in info or info["file"] == _identity(info["path"])
+
+
+def take_for_writing(connection: Connection) -> Any:
+    """The driver's own, for whoever tells it BEGIN themselves, and waits for the lock (`wait_for_the_lock`). With a log
+    that is written ahead there is nothing else that SQLite would wait for in a transaction: its commit lets readers
+    read, and what is written back behind it waits for nobody."""
+    info, raw = connection.info, connection.connection.driver_connection
+    info[_BEGUN_BY_OTHERS] = True
+    if info[_IS_AHEAD]:
+        raw.execute(_WAITS_NOT)  # type: ignore[union-attr]
+    return raw
+
+
+def give_back(connection: Connection) -> None:
+    """To its pool, as it was taken from there; what was begun is rolled back."""
+    try:
+        connection.info.pop(_BEGUN_BY_OTHERS, None)
+        connection.connection.driver_connection.execute(_WAITS)  # type: ignore[union-attr]
+    except (SQLAlchemyError, sqlite3.Error):
+        connection.invalidate()
+    connection.close()
 
 
 def _identity(path: str) -> tuple[int, int] | None:
@@ -135,46 +163,46 @@ def _connect_to_file(_dialect: Any, _record: Any, arguments: list[Any], paramete
         parameters["uri"] = True
 
 
-def _open_sqlite(connection: Any, _record: Any) -> None:
+def _open_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in (
-        f"busy_timeout={LOCK_SECONDS}000", "synchronous=full", "foreign_keys=on", "secure_delete=on",
-        f"cache_size=-{PAGES_KIB}",
-    ):  # fmt: skip
+    for pragma in ("synchronous=full", "foreign_keys=on", "secure_delete=on", f"cache_size=-{PAGES_KIB}"):
         connection.execute(f"pragma {pragma}")
-    _use_wal(connection)
+    connection.execute(_WAITS)
+    record.info[_IS_AHEAD] = _use_wal(connection) == "wal"
 
 
-def _use_wal(connection: Any) -> None:
-    """Of two processes that open a new file at once, SQLite refuses one of them the change to WAL, without any wait."""
+def _use_wal(connection: Any) -> str:
+    """What the log is now. Of two processes that open a new file at once, SQLite refuses one of them the change to WAL,
+    without any wait."""
     for attempt in range(1, WAL_TRIES + 1):
         try:
-            connection.execute("pragma journal_mode=wal")
+            return str(connection.execute("pragma journal_mode=wal").fetchone()[0])
         except sqlite3.OperationalError as error:
             if attempt == WAL_TRIES or not _is_busy(error):
                 raise
             time.sleep(WAL_WAIT)
-        else:
-            return
+    raise AssertionError("unreachable")
 
 
 def _begin_sqlite(connection: Connection) -> None:
     """IMMEDIATE takes the write lock before the first SELECT: what was read cannot change under the transaction."""
+    if _BEGUN_BY_OTHERS in connection.info:
+        return
     options = connection.get_execution_options()
     if options.get("readonly"):
         connection.exec_driver_sql("BEGIN")
         return
     raw: Any = connection.connection.driver_connection
-    raw.execute("pragma busy_timeout=0")
+    raw.execute(_WAITS_NOT)
     try:
-        _wait_for_the_lock(raw, options.get("deadline"))
+        wait_for_the_lock(raw, options.get("deadline"))
         if not raw.in_transaction:
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # which tells what is wrong
     finally:
-        raw.execute(f"pragma busy_timeout={LOCK_SECONDS}000")
+        raw.execute(_WAITS)
 
 
-def _wait_for_the_lock(connection: Any, deadline: float | None) -> None:
+def wait_for_the_lock(connection: Any, deadline: float | None) -> None:
     """SQLite's own wait sleeps up to a tenth of a second at a time and starves some: this one looks every few
     milliseconds. Where it does not get the lock, nothing has begun."""
     until = deadline if deadline is not None else time.monotonic() + PATIENCE

@@ -1,13 +1,13 @@
 """SQLite's one write at a time: whose turn it is in this process, and the connection that is kept open for it."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from threading import Lock
+from types import TracebackType
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, RootTransaction
 
-from bot.engines import is_where_it_was
+from bot.engines import give_back, is_where_it_was, take_for_writing, wait_for_the_lock
+from models.straight import Straight, is_watched
 
 LET_GO_SECONDS = 2.0
 """How long whoever ends the program waits for whoever writes."""
@@ -20,38 +20,32 @@ class Writer:
 
     def __init__(self, engine: Engine) -> None:
         self._engine, self._turn = engine, Lock()
-        self._kept: Connection | None = None
+        self._kept: _Way | None = None
         self._lettings_go = 0
 
-    @contextmanager
-    def turn(self, until: float) -> Iterator["Writer | None"]:
-        """Ourselves, whose turn it is; None where it has not come by then."""
-        if not self._turn.acquire(timeout=max(until - time.monotonic(), 0)):
-            yield None
-            return
-        try:
-            yield self
-        finally:
-            self._turn.release()
+    def has_turn(self, until: float) -> bool:
+        """Whether it has come by then. Whoever has it ends it."""
+        return self._turn.acquire(timeout=max(until - time.monotonic(), 0))
 
-    @contextmanager
-    def connect(self) -> Iterator[Connection]:
-        """For whoever has the turn. One with which something went wrong is not kept."""
-        connection, self._kept = self._kept, None
-        before = self._lettings_go
-        if connection is None or not is_where_it_was(connection):
-            if connection is not None:
-                _end(connection)
-            connection = self._engine.connect()
-        try:
-            yield connection
-        except BaseException:
-            connection.close()
-            raise
-        if before == self._lettings_go:
-            self._kept = connection
+    def end_turn(self) -> None:
+        self._turn.release()
+
+    def begun(self, until: float) -> "_Way":
+        """A transaction for whoever has the turn: committed where nothing is raised within it."""
+        way, self._kept = self._kept, None
+        if way is None or not is_where_it_was(way.info):
+            if way is not None:
+                way.close()
+            way = _Way(self._engine.connect(), self)
+        way.begin(self._engine, self._lettings_go, until)
+        return way
+
+    def ended(self, way: "_Way") -> None:
+        """It is kept, unless somebody wanted to let go of it since it began."""
+        if way.lettings_go == self._lettings_go:
+            self._kept = way
         else:
-            _end(connection)
+            way.close()
 
     def let_go(self) -> None:
         """Close what is kept; what somebody is busy with, as soon as they are done."""
@@ -59,13 +53,76 @@ class Writer:
         if self._turn.acquire(timeout=LET_GO_SECONDS):
             try:
                 if self._kept is not None:
-                    self._kept.close()
+                    self._kept.give_back()
                     self._kept = None
             finally:
                 self._turn.release()
 
 
-def _end(connection: Connection) -> None:
-    """For good, and not back into its pool."""
-    connection.invalidate()
-    connection.close()
+class _Way(Straight):
+    """The driver is told where a transaction begins and ends, and SQLAlchemy with the first who ask for its connection:
+    to tell it, too, took several times as long as SQLite."""
+
+    __slots__ = ("_raw", "_told", "_writer", "info", "lettings_go")
+
+    def __init__(self, connection: Connection, writer: Writer) -> None:
+        super().__init__(connection, is_watched=False)
+        self._writer, self._raw, self.info = writer, take_for_writing(connection), connection.info
+        self._told: RootTransaction | None = None
+        self.lettings_go = 0
+
+    def begin(self, engine: Engine, lettings_go: int, until: float) -> None:
+        self.lettings_go = lettings_go
+        try:
+            wait_for_the_lock(self._raw, until)
+            self.is_watched = is_watched(engine)
+            if not self._raw.in_transaction:
+                self.told().exec_driver_sql("BEGIN IMMEDIATE")  # which tells what is wrong
+            elif self.is_watched or engine.dispatch.commit:
+                self.told()
+        except BaseException:
+            self.give_back()
+            raise
+
+    def told(self) -> Connection:
+        if self._told is None:
+            self._told = self.connection.begin().__enter__()
+        return self.connection
+
+    def __enter__(self) -> Straight:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """One with which something went wrong is not kept."""
+        try:
+            if kind is None:
+                self._commit()
+        except BaseException:
+            self.give_back()
+            raise
+        if kind is None:
+            self._writer.ended(self)
+        else:
+            self.give_back()
+
+    def give_back(self) -> None:
+        self.end()
+        give_back(self.connection)
+
+    def close(self) -> None:
+        """For good, and not back into its pool."""
+        self.end()
+        self.connection.invalidate()
+        self.connection.close()
+
+    def _commit(self) -> None:
+        told, self._told = self._told, None
+        if told is not None:
+            told.__exit__(None, None, None)
+            return
+        try:
+            self._raw.commit()
+        except Exception as error:  # noqa: BLE001 - told, not swallowed
+            self.broke(error, None)

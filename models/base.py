@@ -63,18 +63,23 @@ def _written(moment: datetime | None) -> str | None:
 
 
 def _in_words(moment: datetime) -> str:
-    if (offset := moment.utcoffset()) is None:
-        raise ValueError("a moment without its zone")
-    if offset:
+    """As isoformat() has it, which takes twice as long."""
+    if moment.tzinfo is not UTC:
+        if moment.utcoffset() is None:
+            raise ValueError("a moment without its zone")
         moment = moment.astimezone(UTC)
-    return moment.isoformat(" ", "microseconds")[:_WRITTEN]
+    two = _IN_TWO
+    day = f"{str(moment.year).zfill(4)}-{two[moment.month]}-{two[moment.day]}"
+    return f"{day} {two[moment.hour]}:{two[moment.minute]}:{two[moment.second]}.{str(moment.microsecond).zfill(6)}"
 
 
 def _read(words: str | None) -> datetime | None:
-    return None if words is None else datetime.fromisoformat(words).replace(tzinfo=UTC)
+    """To read the zone with the rest takes a fifth of what it takes to add it."""
+    return None if words is None else datetime.fromisoformat(words + _ZONE)
 
 
-_WRITTEN = len("2026-11-22 10:00:00.000000")
+_IN_TWO = tuple(str(number).zfill(2) for number in range(60))
+_ZONE = "+00:00"
 
 
 def word(kind: type[StrEnum]) -> Enum:

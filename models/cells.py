@@ -1,22 +1,22 @@
 """What turns a value into one that the driver takes, and back: as SQLAlchemy's types do it, but at once where it comes
 to the same each time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import JSON, Dialect, Enum
+from sqlalchemy import JSON, Boolean, Dialect, Enum
 from sqlalchemy.types import TypeEngine
 
 Turn = Callable[[Any], Any]
-_NOTHING = "[]"
+_EMPTY: Mapping[Any, Callable[[], Any]] = {"[]": list, "{}": dict}
 
 
 def written_as(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
     """None where the driver takes values as they are."""
     turn = kind.dialect_impl(dialect).bind_processor(dialect)
-    if turn is not None and isinstance(kind, Enum):
+    if turn is not None and isinstance(kind, Enum | Boolean):
         return _Known(turn).__getitem__
-    if turn is not None and isinstance(kind, JSON) and turn([]) == _NOTHING:
+    if turn is not None and isinstance(kind, JSON) and turn([]) == "[]":
         return _unless_empty(turn)
     return turn
 
@@ -44,8 +44,12 @@ class _Known(dict[Any, Any]):
 
 
 def _unless_empty(turn: Turn) -> Turn:
-    return lambda value: _NOTHING if value.__class__ is list and not value else turn(value)
+    return lambda value: "[]" if value.__class__ is list and not value else turn(value)
 
 
 def _unless_nothing(turn: Turn) -> Turn:
-    return lambda words: [] if words == _NOTHING else turn(words)
+    def read(words: Any) -> Any:
+        empty = _EMPTY.get(words)
+        return turn(words) if empty is None else empty()
+
+    return read

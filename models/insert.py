@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Insert, Table, bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models.prepared import prepared
+from models.prepared import picked, prepared
 
 FEW = 8
 """Rows in one statement: for each number of them there is one."""
@@ -33,16 +34,16 @@ def insert_rows(
     in the order of the rows. They are fewer where `unless_there` and a unique key was taken, and then nobody can
     tell whose they are. `beside`: what such a
     database is to do with each, besides."""
-    if any(row.keys() != rows[0].keys() for row in rows):
+    named = tuple(rows[0]) if rows else ()
+    if any(tuple(row) != named and row.keys() != rows[0].keys() for row in rows):
         raise ValueError(f"rows of {table.name} that name different columns")
-    dialect = session.get_bind().dialect.name
+    dialect, in_order = session.get_bind().dialect.name, picked(named)
     numbers: list[int] = []
     for first in range(0, len(rows), FEW):
         few = rows[first : first + FEW]
         if dialect != "mysql" and (len(few) > 1 or beside is not None):
-            named = tuple(few[0])
             statement = _several(dialect, table, named, len(few), beside, unless_there=unless_there)
-            values = dict(zip(_names(named, len(few)), [row[name] for row in few for name in named], strict=True))
+            values = dict(zip(_names(named, len(few)), chain.from_iterable(map(in_order, few)), strict=True))
             numbers += sorted(session.execute(statement, values).scalars())  # they are counted up in this order
         elif unless_there:
             made = (insert_numbered_unless_there(session, table, row) for row in few)

@@ -13,6 +13,7 @@ from models.straight import Straight
 
 OUTLIVES_LOCKS = "outlives_locks"
 """An option of statements whose rows are to be the same for all of a transaction, whatever it waits for."""
+_MANY = (list, tuple)
 
 
 class PutOff(Protocol):
@@ -29,16 +30,24 @@ class KeepingSession(Session):
     begun it; the ORM's part of a session, which nothing here uses, is left out: it costs more than SQLite's. It keeps
     what `read_once` reads, and lets go of it by itself."""
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection, autoflush=False, join_transaction_mode="rollback_only")
+    _is_whole = False
+
+    def __init__(self, straight: Straight) -> None:
         self.kept: dict[Select[Any], dict[int, Row[Any] | None]] = {}
         self.put_off: PutOff | None = None
         self._unwritten: BaseException | None = None
         self.is_undone = False
-        self._own, self._straight = connection, Straight(connection)
-        self._waits = connection.dialect.name != "sqlite"
-        seen = connection.dispatch
-        self._is_watched = bool(seen.before_cursor_execute) or bool(seen.after_cursor_execute)
+        self._straight = straight
+        self._waits = straight.dialect.name != "sqlite"
+
+    def __getattr__(self, name: str) -> Any:
+        """The rest of a session, its savepoints above all, is made for the first who want something of it: that takes
+        longer than most transactions."""
+        if self._is_whole:
+            raise AttributeError(name)
+        self._is_whole = True
+        super().__init__(self._straight.told(), autoflush=False, join_transaction_mode="rollback_only")
+        return getattr(self, name)
 
     def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
         """What is prepared goes straight to the driver, where nobody wants to see each statement."""
@@ -49,9 +58,9 @@ class KeepingSession(Session):
             self.write_down()
         if options:
             return super().execute(statement, params, **options)
-        if self._is_watched or self.is_undone or ready is None:
-            return self._own.execute(statement, params)  # which refuses what comes behind the end
-        if isinstance(params, list | tuple):
+        if ready is None or self._straight.is_watched or self.is_undone:
+            return self._straight.told().execute(statement, params)  # which refuses what comes behind the end
+        if isinstance(params, _MANY):
             return ready.run_many(self._straight, params)
         return ready.run(self._straight, params or {})
 
@@ -72,17 +81,16 @@ class KeepingSession(Session):
         if self._unwritten is not None:
             raise self._unwritten
 
-    def end(self) -> None:
-        """For whoever has opened its transaction, before that ends."""
-        self._straight.end()
-
     def connection(self, *_: Any, **__: Any) -> Connection:
         self.write_down()
         self.kept.clear()  # what is done with it is not seen here
-        return self._own
+        return self._straight.told()
 
     def get_bind(self, *_: Any, **__: Any) -> Connection:
-        return self._own
+        return self._straight.connection
+
+    def get_nested_transaction(self) -> SessionTransaction | None:
+        return super().get_nested_transaction() if self._is_whole else None
 
     def begin_nested(self) -> SessionTransaction:
         """The savepoint is set at once, and not with the session's next statement: ours go past it."""
@@ -107,19 +115,21 @@ class KeepingSession(Session):
         self.put_off = None
         self.is_undone = True
         super().rollback()
-        if (whole := self._own.get_transaction()) is not None:
+        if (whole := self._straight.told().get_transaction()) is not None:
             whole.rollback()
 
     def _let_go(self, statement: Any) -> None:
-        if statement.is_select:
-            if self._waits and statement._for_update_arg is not None:
-                for kept in [kept for kept in self.kept if not kept.get_execution_options().get(OUTLIVES_LOCKS)]:
+        if statement.is_dml:
+            table = statement.table
+            for kept in [*self.kept]:
+                if table in _sources(kept):
                     del self.kept[kept]
-        elif not statement.is_dml:
+        elif not statement.is_select:
             self.kept.clear()
-        else:
-            for kept in [kept for kept in self.kept if statement.table in _sources(kept)]:
-                del self.kept[kept]
+        elif self._waits and statement._for_update_arg is not None:
+            for kept in [*self.kept]:
+                if not kept.get_execution_options().get(OUTLIVES_LOCKS):
+                    del self.kept[kept]
 
 
 @event.listens_for(KeepingSession, "after_soft_rollback")

@@ -2,9 +2,11 @@
 back. SQLAlchemy writes the text and knows the types; its way from a statement to the driver, which for small statements
 takes several times as long as the database, is gone once and not each time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cached_property
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import CursorResult, Dialect, Executable, Table
 from sqlalchemy.engine.interfaces import DBAPICursor
@@ -18,21 +20,19 @@ from models.straight import Straight
 S = TypeVar("S", bound=Executable)
 LONGEST = 50
 """The longest list for which a text of its own is kept."""
-_PREPARED = "prepared"
 _MANY = "for many rows"
 
 
 def prepared(statement: S) -> S:
     """The same statement, to be made ready once: for one that lives as long as the program, and is run often."""
-    preparation = Preparation()
-    preparation.of = made = statement.execution_options(**{_PREPARED: preparation})
+    made = statement.execution_options()  # which is another, so that the one given stays as it was
+    _PREPARATIONS[made] = Preparation(made)
     return made
 
 
 def preparation_of(statement: Executable) -> "Preparation | None":
     """None where it is not prepared itself, and be it made of one that is."""
-    found: Preparation | None = statement.get_execution_options().get(_PREPARED)
-    return found if found is not None and found.of is statement else None
+    return _PREPARATIONS.get(statement)
 
 
 def plain_rows(result: Any) -> Sequence[Any]:
@@ -46,26 +46,28 @@ def plain_rows(result: Any) -> Sequence[Any]:
     return rows
 
 
+_PREPARATIONS: "dict[Executable, Preparation]" = {}
+
+
 class Preparation:
     """What a statement is ready as, for each set of names and each sort of database it was run with."""
 
-    def __init__(self) -> None:
-        self.of: Any = None
-        self._tables: frozenset[Table] | None = None
+    def __init__(self, statement: Any) -> None:
+        self.of = statement
         self._ready: dict[tuple[Any, ...], _Ready | _Lists | None] = {}
 
-    @property
+    @cached_property
     def tables(self) -> frozenset[Table]:
         """What it reads and writes, in its subqueries too."""
-        if self._tables is None:
-            self._tables = frozenset(found for found in iterate(self.of) if isinstance(found, Table))
-        return self._tables
+        return frozenset(found for found in iterate(self.of) if isinstance(found, Table))
 
     def run(self, straight: Straight, values: Mapping[str, Any]) -> Any:
         """What `Connection.execute` would answer, as far as this program asks: rows, or the `rowcount` and
         `inserted_primary_key`. Raises what `Connection.execute` raises."""
         made: tuple[Any, ...] = (straight.kind, *values)
-        ready = self._ready[made] if made in self._ready else self._make(made, straight.dialect, values)
+        ready = self._ready.get(made)
+        if ready is None and made not in self._ready:
+            ready = self._make(made, straight.dialect, values)
         if isinstance(ready, _Ready):
             return ready.run(straight, values)
         if isinstance(ready, _Lists):
@@ -75,7 +77,7 @@ class Preparation:
                 known = self._ready[made] if made in self._ready else self._make(made, straight.dialect, values, ready)
                 if isinstance(known, _Ready):
                     return known.run(straight, values)
-        return straight.connection.execute(self.of, values)
+        return straight.told().execute(self.of, values)
 
     def run_many(self, straight: Straight, rows: Sequence[Mapping[str, Any]]) -> Any:
         """The same for each of these rows, which have the same names; none is answered."""
@@ -85,9 +87,7 @@ class Preparation:
             return self.run(straight, rows[0])
         made: tuple[Any, ...] = (_MANY, straight.kind, *rows[0])
         ready = self._ready[made] if made in self._ready else self._make(made, straight.dialect, rows[0])
-        return (
-            ready.run_many(straight, rows) if isinstance(ready, _Ready) else straight.connection.execute(self.of, rows)
-        )
+        return ready.run_many(straight, rows) if isinstance(ready, _Ready) else straight.told().execute(self.of, rows)
 
     def _make(
         self, made: tuple[Any, ...], dialect: Dialect, values: Mapping[str, Any], lists: "_Lists | None" = None
@@ -96,8 +96,7 @@ class Preparation:
         return ready
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """What came of an INSERT, UPDATE or DELETE that answers no rows."""
 
     rowcount: int
@@ -142,18 +141,22 @@ class _Ready:
         keys: Iterable[Any],
     ) -> None:
         dialect, spread = compiled.dialect, compiled.construct_expanded_state({**defaults, **values})
-        self._text, self._order = spread.statement, spread.positiontup
+        self._text, order = spread.statement, spread.positiontup
         binds = {name: bind for bind, name in compiled.bind_names.items() if name not in spread.parameter_expansion}
         writers: dict[str, Turn | None] = {name: written_as(bind.type, dialect) for name, bind in binds.items()}
         writers |= spread.processors
         self._lists = tuple((name, names) for name, names in spread.parameter_expansion.items() if name in values)
         given = {*values, *(one for _, names in self._lists for one in names)}
-        self._writers = tuple((name, write) for name, write in writers.items() if write and name in given)
         self._constants = {
             name: write(value) if (write := writers.get(name)) else value
             for name, value in spread.parameters.items()
             if name not in given
         }
+        self._in_order = None if order is None else picked(order)
+        named = {name: name for name in given} if order is None else dict(enumerate(order))
+        self._writers = tuple(
+            (place, write) for place, name in named.items() if name in given and (write := writers.get(name))
+        )
         self._is_insert, self._tells_key = compiled.isinsert, bool(compiled.effective_returning)
         self._key_names = tuple(str(column.key) for column in keys)
         self._columns, self._dialect = columns, dialect
@@ -183,12 +186,18 @@ class _Ready:
         return Done(cursor.rowcount, ())
 
     def _written(self, values: Mapping[str, Any]) -> Any:
+        if self._constants or self._lists:
+            values = self._completed(values)
+        cells: Any = {**values} if self._in_order is None else [*self._in_order(values)]
+        for place, write in self._writers:
+            cells[place] = write(cells[place])
+        return cells
+
+    def _completed(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
         given = {**self._constants, **values}
         for name, names in self._lists:
             given.update(zip(names, given.pop(name), strict=True))
-        for name, write in self._writers:
-            given[name] = write(given[name])
-        return given if self._order is None else [given[name] for name in self._order]
+        return given
 
     def _key(self, cursor: DBAPICursor, values: Mapping[str, Any]) -> tuple[Any, ...]:
         if self._tells_key:
@@ -205,7 +214,8 @@ class _Ready:
         for row in rows:
             cells = list(row)
             for place, reader in self._readers:
-                cells[place] = reader(cells[place])
+                if (cell := cells[place]) is not None:
+                    cells[place] = reader(cell)
             read.append(cells)
         return read
 
@@ -216,3 +226,10 @@ class _Ready:
             if (reader := read_as(column.type, self._dialect, description[place][1])) is not None:
                 found.append((place, reader))
         return found
+
+
+def picked(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Iterable[Any]]:
+    """What gives the values of these names, in this order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: [values[name] for name in names]

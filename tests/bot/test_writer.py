@@ -1,17 +1,40 @@
 """SQLite's one writer keeps its connection, as long as nothing is wrong with it."""
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy import event, text
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session
 
 from bot.database import Database, DatabaseAway
 from models.business import touch_business
 from models.inbox import labels
 from models.insert import insert_row
+
+BESIDE = """
+import sqlite3, sys
+mine = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=60)
+reader = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=60)
+for number in range(int(sys.argv[2])):
+    reader.execute("begin")
+    reader.execute("select count(*) from labels").fetchall()
+    if number % 5 == 0:
+        mine.execute("pragma wal_checkpoint(passive)").fetchall()
+    mine.execute("begin immediate")
+    mine.execute("insert into labels (name) values (?)", (f"beside {number}",))
+    mine.execute("commit")
+    if number == 0:
+        print("begun", flush=True)
+    reader.execute("commit")
+    if number % 5 == 1:
+        mine.execute("pragma wal_checkpoint(truncate)").fetchall()
+"""
+LABELS = text("select name from labels order by id")
 
 
 def whose(session: Session) -> int:
@@ -93,3 +116,92 @@ def test_what_is_written_behind_a_rollback_is_refused(database: Database) -> Non
     with pytest.raises(InvalidRequestError):
         database.transact(work)
     assert database.read(lambda session: session.execute(text("select count(*) from labels")).scalar()) == 0
+
+
+def names(database: Database) -> list[str]:
+    return list(database.read(lambda session: session.execute(LABELS).scalars().all()))
+
+
+def waits(session: Session) -> int:
+    return int(session.execute(text("pragma busy_timeout")).scalar_one())
+
+
+def test_nothing_in_a_transaction_is_refused_for_another_process_that_reads_writes_and_tidies_up(
+    database: Database, tmp_path: Path
+) -> None:
+    count = 60
+    told = [sys.executable, "-c", BESIDE, str(tmp_path / "desk.db"), str(count)]
+    with subprocess.Popen(told, stdout=subprocess.PIPE) as beside:
+        assert beside.stdout is not None
+        assert beside.stdout.readline() == b"begun\n"
+        for number in range(count):
+            words = "w" * 40_000 if number % 3 == 0 else ""  # so that the log is written back beside the commits
+            name = f"own {number} {words}"
+            database.transact(lambda session, name=name: insert_row(session, labels, name=name))  # type: ignore[misc]
+        assert beside.wait(60) == 0
+    found = [name.split()[:2] for name in names(database)]
+    assert [name for name in found if name[0] == "own"] == [["own", str(number)] for number in range(count)]
+    assert [name for name in found if name[0] == "beside"] == [["beside", str(number)] for number in range(count)]
+
+
+def test_the_connection_waits_for_others_again_when_it_is_given_back(database: Database) -> None:
+    def broken(session: Session) -> None:
+        insert_row(session, labels, name="half done")
+        raise ZeroDivisionError
+
+    assert database.transact(waits) == 0
+    with pytest.raises(ZeroDivisionError):
+        database.transact(broken)
+    assert database.read(waits) == 2000
+    assert database.transact(waits) == 0
+    assert names(database) == []
+
+
+def test_a_statement_that_breaks_takes_nothing_else_with_it(database: Database) -> None:
+    def work(session: Session) -> None:
+        insert_row(session, labels, name="first")
+        with pytest.raises(IntegrityError):
+            insert_row(session, labels, name="first")
+        insert_row(session, labels, name="second")
+        with pytest.raises(IntegrityError), session.begin_nested():
+            insert_row(session, labels, name="within")
+            insert_row(session, labels, name="second")
+        insert_row(session, labels, name="third")
+
+    database.transact(work)
+    assert names(database) == ["first", "second", "third"]
+
+
+def test_a_commit_that_is_refused_is_told_as_such_and_leaves_nothing(database: Database) -> None:
+    def work(session: Session, *, by_hand: bool) -> None:
+        insert_row(session, labels, name="lost")
+        raw: Any = session.get_bind().connection.driver_connection  # type: ignore[union-attr]
+        if by_hand:  # so that SQLAlchemy knows nothing of the transaction
+            raw.execute("pragma defer_foreign_keys=on")
+            raw.execute("insert into notes_of_nobody values (77)")
+        else:
+            session.execute(text("pragma defer_foreign_keys=on"))
+            session.execute(text("insert into notes_of_nobody values (77)"))
+
+    with database.engine.begin() as connection:
+        connection.execute(text("create table notes_of_nobody (client_id integer references clients (id))"))
+    for by_hand in (True, False):
+        with pytest.raises(IntegrityError):
+            database.transact(lambda session, how=by_hand: work(session, by_hand=how))  # type: ignore[misc]
+        assert names(database) == []
+    database.transact(lambda session: insert_row(session, labels, name="kept"))
+    assert names(database) == ["kept"]
+
+
+def test_whoever_counts_commits_sees_each(database: Database) -> None:
+    seen: list[object] = []
+
+    def committed(connection: object) -> None:
+        seen.append(connection)
+
+    event.listen(database.engine, "commit", committed)
+    database.transact(lambda session: insert_row(session, labels, name="one"))
+    database.transact(lambda session: insert_row(session, labels, name="two"))
+    event.remove(database.engine, "commit", committed)
+    database.transact(lambda session: insert_row(session, labels, name="three"))
+    assert (len(seen), names(database)) == (2, ["one", "two", "three"])
