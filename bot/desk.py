@@ -1,6 +1,6 @@
 """The running program's parts, put together from the settings in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property, partial
@@ -78,15 +78,18 @@ class Desk:
     def circumstances(self, trace: str, *, starts_over: bool = False) -> Circumstances:
         """What a deed is told, as of now. `starts_over`: whether all of its transaction is done again where a race is
         lost."""
-        return Circumstances(
-            now=self.clock.now(),
-            trace=trace,
+        return self._circumstances(now=self.clock.now(), trace=trace, starts_over=starts_over)
+
+    @cached_property
+    def _circumstances(self) -> Callable[..., Circumstances]:
+        """What is the same for every deed."""
+        return partial(
+            Circumstances,
             profiles=self.profiles,
             channels={name: channel.capabilities for name, channel in self.channels.items()},
             burst=timedelta(milliseconds=self.settings.burst_ms),
             patience=PATIENCE if self.interpreter is not None else timedelta(0),
             race_lost=RACES_LOST.add,
-            starts_over=starts_over,
             seal=self.sealer.seal if self.sealer is not None else None,
             fingerprint=self.fingerprint,
             new_token=partial(token_urlsafe, TOKEN_BYTES),

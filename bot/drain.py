@@ -8,17 +8,15 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from structlog.contextvars import bound_contextvars
 
 from bot.database import DatabaseAway, SchemaState, schema_of
 from bot.desk import Desk
 from bot.journal_entry import Entry
+from bot.lines import About
 from bot.logs import log, new_trace
 from conversations.messages import Inbound
 from handlers.at_once import no_room
 from handlers.delivery_reported import delivery_reported
-from handlers.message_received import turn_due
-from handlers.messages_kept import Came, messages_kept
 from models.kept import write_down
 
 AT_ONCE = 100
@@ -74,7 +72,7 @@ def _take_in(desk: Desk, batch: Sequence[Kept]) -> None:
                 _take_in(desk, [kept])
             return
         ((path, entry),) = batch
-        with bound_contextvars(trace=entry.trace):
+        with About(trace=entry.trace):
             log.exception("journal_entry_broke")
             desk.journal.set_aside(path, type(error).__name__)
         return
@@ -85,6 +83,8 @@ def _take_in(desk: Desk, batch: Sequence[Kept]) -> None:
 
 def _store(session: Session, desk: Desk, batch: Sequence[Kept]) -> None:
     """Whoever wants no more texts, or texts again, has their turns at once, before what others have said."""
+    from handlers.messages_kept import Came, messages_kept
+
     circumstances, came = desk.circumstances(new_trace()), []
     for _, entry in batch:
         at = min(entry.at, circumstances.now)  # a clock may have been set back
@@ -99,7 +99,9 @@ def _store(session: Session, desk: Desk, batch: Sequence[Kept]) -> None:
 
 def _take_turns(session: Session, desk: Desk, conversation_id: int, trace: str) -> None:
     """Nothing leaves at once: a later text of the same batch may be their STOP."""
-    with bound_contextvars(trace=trace, conversation=conversation_id):
+    from handlers.message_received import turn_due
+
+    with About(trace=trace, conversation=conversation_id):
         try:
             with session.begin_nested():
                 while turn_due(session, conversation_id, replace(desk.circumstances(trace), room_for=no_room)):

@@ -45,7 +45,7 @@ def names(folder: Path) -> list[str]:
         return []
 
 
-def changed_at(folder: Path) -> int | None:
+def changed_at(folder: str) -> int | None:
     """When something last came into a folder or went, in nanoseconds by this machine; None where there is none."""
     try:
         return os.stat(folder).st_mtime_ns

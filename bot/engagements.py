@@ -7,16 +7,13 @@ from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
-from structlog.contextvars import bound_contextvars
 
 from bot.database import DatabaseAway
 from bot.desk import Desk
+from bot.lines import About
 from bot.logs import log, new_trace
 from bot.metrics import ENGAGEMENT_SECONDS, ENGAGEMENTS_OPENED, Opening
 from conversations.engagements.states import WorkState
-from handlers.engagement_followed import follow_booking
-from handlers.engagement_told import tell_opened
-from handlers.milestones_due import milestones_due
 from models.claims import LostRace
 from models.engagement_records import engagements_to_tell, put_off_tellings
 from models.engagement_work import work_due, work_failed
@@ -43,7 +40,7 @@ def see_to_engagements(desk: Desk) -> int:
 def _one(desk: Desk, row: Row[Any]) -> bool:
     """One step of one booking's engagement. Raises DatabaseAway."""
     trace, begun = new_trace(), time.monotonic()
-    with bound_contextvars(trace=trace, booking=row.booking_id):
+    with About(trace=trace, booking=row.booking_id):
         try:
             opened = desk.database.transact(partial(_do, row=row, desk=desk, trace=trace))
         except DatabaseAway:
@@ -61,6 +58,9 @@ def _one(desk: Desk, row: Row[Any]) -> bool:
 
 
 def _do(session: Session, *, row: Row[Any], desk: Desk, trace: str) -> bool:
+    from handlers.engagement_followed import follow_booking
+    from handlers.engagement_told import tell_opened
+
     circumstances = desk.circumstances(trace)
     profile = circumstances.profiles.of_version(session, row.business_version)
     if row.state == WorkState.TELLING:
@@ -83,7 +83,7 @@ def _failed(desk: Desk, row: Row[Any], error: Exception) -> None:
 
 def _tell_of_milestones(desk: Desk, engagement_id: int) -> bool:
     trace = new_trace()
-    with bound_contextvars(trace=trace, engagement=engagement_id):
+    with About(trace=trace, engagement=engagement_id):
         try:
             desk.database.transact(partial(_say, engagement_id=engagement_id, desk=desk, trace=trace))
         except DatabaseAway:
@@ -100,4 +100,6 @@ def _tell_of_milestones(desk: Desk, engagement_id: int) -> bool:
 
 
 def _say(session: Session, *, engagement_id: int, desk: Desk, trace: str) -> None:
+    from handlers.milestones_due import milestones_due
+
     milestones_due(session, engagement_id, desk.circumstances(trace))

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from functools import partial
 
 from sqlalchemy.orm import Session
-from structlog.contextvars import bound_contextvars
 
 from bot.database import WEBHOOK_SECONDS, DatabaseAway
 from bot.desk import Desk
+from bot.lines import About
 from bot.logs import log, masked, new_trace
 from bot.metrics import DELIVERY_REPORTS, MESSAGES_RECEIVED, Cause, Delivered, TurnOutcome, turn_ended
 from conversations.messages import Inbound, StatusReport
@@ -27,7 +27,7 @@ def receive(desk: Desk, inbound: Inbound) -> None:
     """Store a message and answer it, once however often it is delivered; or keep it in the journal, where the database
     is away or the journal holds an earlier one of this person. Raises JournalFull: the provider is to repeat it."""
     trace = new_trace()
-    with bound_contextvars(trace=trace, channel=inbound.channel, person=masked(inbound.address)):
+    with About(trace=trace, channel=inbound.channel, person=masked(inbound.address)):
         try:
             received = _received(desk, inbound, trace)
         except Exception as error:  # noqa: BLE001 - the request loop: whatever broke, the message is kept

@@ -46,6 +46,7 @@ class Journal:
         self._token = secrets.token_hex(4)
         self._lock = Lock()
         self._last = 0
+        self._place = str(folder)
         self._lanes: tuple[int, frozenset[str]] = (_NEVER, frozenset())
 
     def prepare(self) -> None:
@@ -152,7 +153,7 @@ class Journal:
 
     def _waiting_lanes(self) -> frozenset[str]:
         """Read again once the folder has changed, or may have without telling: its time moves on in steps."""
-        now, changed = time.time_ns(), durable.changed_at(self.folder)
+        now, changed = time.time_ns(), durable.changed_at(self._place)
         known_at, lanes = self._lanes
         if changed is None:
             return frozenset()

@@ -2,47 +2,33 @@
 
 import json
 import logging
-import os
 import random
 import re
 import sys
 import threading
-from contextlib import nullcontext, suppress
-from io import UnsupportedOperation
+import time
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any
 
-import structlog
+from pydantic_core import to_json
+from structlog.processors import ExceptionRenderer
 from structlog.tracebacks import ExceptionDictTransformer
-from structlog.typing import EventDict, ExcInfo, FilteringBoundLogger, Processor
+from structlog.typing import EventDict, ExcInfo
 
-log: FilteringBoundLogger = structlog.get_logger("textbook")
+from bot.lines import Lines, Log, known
+
+log = Log()
 
 
 def set_up_logs(level: str) -> None:
     """Send our logs, and those of the libraries, to standard error as JSON."""
-    lines = Lines(sys.stderr)
-    told: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.ExceptionRenderer(_where_it_broke),
-    ]
-    structlog.configure(
-        processors=[*told, without_people, _as_json],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: lines,
-    )
-    lines.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=told,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, without_people, _as_json],
-        )
-    )
+    lines = Lines(sys.stderr, as_line)
     root = logging.getLogger()
     root.handlers = [lines]
     root.setLevel(level)
+    log.chain[:], log.least, log.write = [as_line], root.level, lines.write
     # These say whole addresses, with tokens and numbers in them, when they are talkative.
     for name in ("urllib3", "twilio", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -50,51 +36,29 @@ def set_up_logs(level: str) -> None:
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # seven lines on what it is made of
 
 
-class _Unlocked(nullcontext[None]):
-    """What Python's logging takes for a handler's lock: until 3.12 by its deeds, from 3.13 on as a context."""
-
-    def acquire(self) -> None: ...
-
-    def release(self) -> None: ...
-
-
-class Lines(logging.Handler):
-    """Where lines go: ours straight, the libraries' by way of Python's own logging. Each is one call of the system,
-    which does not mix them, so that no thread waits for another to have written."""
-
-    def __init__(self, stream: TextIO) -> None:
-        super().__init__()
-        self.stream = stream
-
-    def createLock(self) -> None:  # noqa: N802 - Python's name for it
-        self.lock = _Unlocked()  # type: ignore[assignment]
-
-    def emit(self, record: logging.LogRecord) -> None:
-        with suppress(Exception):  # a line that a library cannot fill breaks nothing
-            self.say(self.format(record))
-
-    def say(self, line: str) -> None:
-        with suppress(OSError, ValueError):  # whoever took the lines has gone, or the stream is closed
-            self._write(f"{line}\n")
-
-    def _write(self, line: str) -> None:
-        try:
-            number = self.stream.fileno()
-        except UnsupportedOperation:
-            self.stream.write(line)
-            return
-        rest = line.encode(errors="backslashreplace")
-        while rest:
-            rest = rest[os.write(number, rest) :]
-
-    debug = info = warning = error = critical = say
+def as_line(_log: object, level: str, event: EventDict) -> bytes:
+    """All that structlog's chain does with what is said."""
+    broke = event.pop("exc_info", None)
+    for name, value in known().items():
+        event.setdefault(name, value)
+    without_people(event)
+    event["level"], event["timestamp"] = level, _now()
+    if broke:
+        event.update(_rendered(_log, level, {"exc_info": broke}))
+    try:
+        return to_json(event)
+    except ValueError:  # half a character, as the name of a file may have
+        return json.dumps(event).encode()
 
 
-_encoded = json.JSONEncoder(ensure_ascii=False).encode
+def _now() -> str:
+    second, rest = divmod(time.time_ns(), 1_000_000_000)
+    return f"{_named(second)}.{rest // 1000:06}Z"
 
 
-def _as_json(_logger: object, _method: str, event: EventDict) -> str:
-    return _encoded(event)
+@lru_cache(1)
+def _named(second: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
 
 
 def log_what_breaks() -> None:
@@ -130,13 +94,19 @@ def _line(frame: EventDict) -> str:
     return f"{str(frame['filename']).removeprefix(_HOUSE)}:{frame['lineno']} {frame['name']}"
 
 
-def without_people(_logger: object, _method: str, event: EventDict) -> EventDict:
+_rendered = ExceptionRenderer(lambda error: _told(_where_it_broke(error)))
+
+
+def without_people(event: EventDict) -> None:
     """The last net under every line, also of libraries: numbers, addresses of email and secrets in whatever is said."""
-    return {name: value if name in _NOT_THEIRS else _told(value) for name, value in event.items()}
+    for name, value in event.items():
+        if name not in _NOT_THEIRS and value.__class__ not in _SAYS_NOTHING:
+            event[name] = _told(value)
 
 
 _NOT_THEIRS = frozenset({"timestamp", "level", "trace", "provider_id", "hash"})
 """What is made by us or by a provider, and is needed whole to follow a message."""
+_SAYS_NOTHING = frozenset({bool, int, float, type(None)})
 LONGEST_WORD = 40
 _THEIRS = re.compile(
     r"[^\s@<>\"'=:,;/]+@[^\s@<>\"',;/]+\.\w+"  # an address

@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
-from structlog.contextvars import bound_contextvars
 
 from bot.channels.base import SendError
 from bot.desk import Desk
 from bot.in_hand import Tried
+from bot.lines import About
 from bot.logs import log, masked, without_number
 from bot.metrics import SEND_FAILURES, SENDS, WEBHOOK_TO_SEND_SECONDS, SendOutcome
 from bot.sending import LeaseLost, NotKnownYet, TheirTextFirst
@@ -58,7 +58,7 @@ def record_failure(desk: Desk, one: Tried, error: SendError, within: float) -> b
         return is_ours
 
     is_ours = desk.database.transact(work, within)
-    with bound_contextvars(**about(claimed)):
+    with About(**about(claimed)):
         if isinstance(error, LeaseLost):
             log.error("lease_lost")
         if isinstance(error, LeaseLost) and not is_ours:

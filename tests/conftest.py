@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 
 import hypothesis
 import pytest
-import structlog
 from pytest_rerunfailures import StatusDB
 from sqlalchemy import make_url
 
@@ -233,4 +232,3 @@ def logged() -> Iterator[io.StringIO]:
     root.handlers[0].stream = written  # type: ignore[attr-defined]
     yield written
     root.handlers, root.level = kept
-    structlog.contextvars.clear_contextvars()

@@ -9,7 +9,6 @@ from typing import Any
 from flask import Request, Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
-from structlog.contextvars import bound_contextvars
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
 
@@ -21,6 +20,7 @@ from bot.api.limits import Limits, Rate
 from bot.api.problems import Problem, as_response
 from bot.database import DatabaseAway
 from bot.desk import Desk
+from bot.lines import About
 from bot.logs import log, new_trace
 from bot.metrics import API_CALLS, Answered
 from bot.pages.links import without_links
@@ -44,7 +44,7 @@ _MAP = Map(
 def served(desk: Desk, request: Request, limits: Limits) -> Response:
     """Whatever happens, the answer is a document."""
     trace = new_trace()
-    with bound_contextvars(trace=trace):
+    with About(trace=trace):
         name, response = "", Response(status=500)
         try:
             endpoint, path = _found(request)

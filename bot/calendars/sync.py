@@ -8,7 +8,6 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
-from structlog.contextvars import bound_contextvars
 
 from bot.calendars.caldav import CalDAV, address_of, authorization
 from bot.calendars.exchange import Exchange
@@ -17,6 +16,7 @@ from bot.calendars.google import Google
 from bot.calendars.google_account import GoogleAccount
 from bot.calendars.published import Published
 from bot.desk import Desk
+from bot.lines import About
 from bot.logs import log, new_trace
 from handlers.calendar_clashed import busy_over_bookings, calendar_clashed
 from handlers.calendar_leased import Leased, Removing, Writing, calendar_leased
@@ -59,7 +59,7 @@ class CalendarSync:
 
     def sync(self, calendar_id: int) -> bool:
         """Take a calendar in hand; False where another worker has it. Raises DatabaseAway."""
-        with bound_contextvars(trace=new_trace(), calendar=calendar_id):
+        with About(trace=new_trace(), calendar=calendar_id):
             leased = self._do(lambda session, now: calendar_leased(session, calendar_id, now))
             if leased is None:
                 return False

@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Row
-from structlog.contextvars import bound_contextvars
 
 from bot.database import DatabaseAway
 from bot.desk import Desk
+from bot.lines import About
 from bot.logs import log, new_trace
 from bot.metrics import WEBHOOKS_TOLD
 from bot.outgoing.reach import post
@@ -96,7 +96,7 @@ class WebhookLoop:
     def _one(self, row: Row[Any]) -> bool:
         number = row.id
         try:
-            with bound_contextvars(trace=new_trace(), delivery=number):
+            with About(trace=new_trace(), delivery=number):
                 return self._tell(row)
         except DatabaseAway:
             return False

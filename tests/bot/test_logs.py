@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +17,9 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from bot.logs import Lines, without_number
+from bot.clock import Clock
+from bot.lines import About, Lines
+from bot.logs import as_line, log, without_number
 from tests.conftest import Databases
 from tests.databases import _free_port
 from tests.fakes.llm_server import MODEL, FakeLLM
@@ -192,18 +195,18 @@ def test_who_has_closed_what_lines_go_to_breaks_nothing(tmp_path: Path) -> None:
     gone = io.StringIO()
     gone.close()
     with (tmp_path / "log").open("w") as file:
-        Lines(file).say("a line")
+        Lines(file, as_line).write(b"a line")
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as nobody_reads:
         for stream in (gone, file, nobody_reads):
-            Lines(stream).say("another")
+            Lines(stream, as_line).write(b"another")
     assert (tmp_path / "log").read_text() == "a line\n"
 
 
 def test_the_lines_of_libraries_need_no_lock_in_any_version_of_python() -> None:
     stream = io.StringIO()
-    lines = Lines(stream)
+    lines = Lines(stream, as_line)
     record = logging.makeLogRecord({"msg": "a library's", "name": "library"})
     assert lines.handle(record)
     with lines.lock:  # type: ignore[union-attr] # as Handler.handle does from 3.13 on
@@ -211,7 +214,30 @@ def test_the_lines_of_libraries_need_no_lock_in_any_version_of_python() -> None:
     lines.acquire()  # as it did until then, and as shutdown does always
     lines.release()
     logging.shutdown([lambda: lines])
-    assert "a library's\n" * 2 == stream.getvalue()
+    assert ["a library's"] * 2 == [json.loads(line)["event"] for line in stream.getvalue().splitlines()]
+
+
+def test_a_line_says_what_it_is_about_until_that_ends(logged: io.StringIO) -> None:
+    with About(trace="outer", channel="sms"):
+        with About(trace="inner"):
+            log.info("first", channel="its own")
+            logging.getLogger("some.library").warning("second of %s", "two")
+        log.error("third")
+    log.warning("fourth")
+    first, second, third, fourth = (json.loads(line) for line in logged.getvalue().splitlines())
+    assert ["channel", "event", "trace", "level", "timestamp"] == list(first)
+    assert ("its own", "first", "inner", "info") == tuple(first.values())[:-1]
+    assert ("second of two", "inner", "sms", "warning") == tuple(second.values())[:-1]
+    assert ("third", "outer", "sms", "error") == tuple(third.values())[:-1]
+    assert ("fourth", "warning") == tuple(fourth.values())[:-1]
+    for line in (first, second, third, fourth):
+        at = datetime.fromisoformat(line["timestamp"])
+        assert line["timestamp"].endswith("Z") and abs(at - Clock().now()) < timedelta(minutes=5)
+
+
+def test_half_a_character_breaks_no_line(logged: io.StringIO) -> None:
+    log.info("named", file="a\udc80b…", of="ü")
+    assert {"file": "a\udc80b…", "of": "ü", "event": "named"}.items() <= json.loads(logged.getvalue()).items()
 
 
 def test_metas_ids_are_logged_without_the_number_in_them() -> None:

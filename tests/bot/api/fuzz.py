@@ -9,11 +9,10 @@ from contextlib import ExitStack
 from math import ceil
 from pathlib import Path
 
-import structlog
-
 from bot.api.limits import Limits
 from bot.clock import SetClock
 from bot.database import Database
+from bot.logs import log
 from tests.bot.api.conftest import UNLIMITED, Houses, desk_of
 from tests.bot.api.fuzzing import ROLES, Tally, operations, tried
 from tests.bot.api.rehearsal import Rehearsal
@@ -27,7 +26,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    log.least = logging.CRITICAL
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         tally = run(a_world(folder, stack), arguments.cases, arguments.seed)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 
 from bot.api.every_endpoint import ENDPOINTS
+from bot.logs import log
 from tests.bot.api.rehearsal import Rehearsal
 from tests.bot.api.world import ROLES, World
 
@@ -33,10 +33,9 @@ def rehearsal(world: World) -> Iterator[Rehearsal]:
 @pytest.fixture
 def quiet() -> Iterator[None]:
     """Thousands of calls are not written down one by one."""
-    kept = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    kept, log.least = log.least, logging.CRITICAL
     yield
-    structlog.configure(**kept)
+    log.least = kept
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
