@@ -1,40 +1,33 @@
 """The schedule: every due time is a row; here is only the tick that looks for them, in every worker, with no memory."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from pkgutil import resolve_name
+from typing import Any, NamedTuple, TypeVar
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
-from structlog.contextvars import bound_contextvars
 
 from bot.database import DatabaseAway
 from bot.desk import Desk
 from bot.drain import drain
 from bot.engagements import see_to_engagements
+from bot.lines import About
 from bot.logs import log, new_trace
 from bot.metrics import Cause, TurnOutcome, turn_ended
 from handlers.api.answered_once import answers_forgotten, is_any_to_forget
 from handlers.audit_sealed import SETTLES, audit_sealed
 from handlers.circumstances import Circumstances
-from handlers.class_line_due import class_line_due
-from handlers.console.texts_later import text_due
-from handlers.daily import Daily, daily_due, say_daily
-from handlers.deadlines_passed import request_expired
-from handlers.message_received import turn_due
-from handlers.move_lapsed import move_lapsed
-from handlers.notice_due import notice_due
+from handlers.daily import daily_due, say_daily
 from handlers.operators_alerted import alerts_due, operators_alerted
-from handlers.payment_lapsed import payment_lapsed
-from handlers.time_line_due import time_line_due
-from handlers.turn_failed import close_with_fault
-from handlers.went_quiet import went_quiet
 from models.audit_seals import newest_to_seal
 from models.bookings import bookings_past_deadline, moves_past_deadline
 from models.class_sessions import classes_to_look_at
 from models.conversations import gone_quiet
+from models.engagement_records import engagements_to_tell
+from models.engagement_work import work_due
 from models.messages import conversations_due
 from models.payments import requests_lapsed
 from models.scheduled_notices import notices_due
@@ -44,6 +37,13 @@ from models.waitlist import entries_to_look_at
 T = TypeVar("T")
 AT_ONCE = 50
 TICK_SECONDS = 0.5
+
+
+class Kind(NamedTuple):
+    """What falls due: the look for it, and what is done about what it finds, which tells how many things it was."""
+
+    look: Callable[[Session, datetime, Desk], Any]
+    see_to: Callable[[Desk, Any], int]
 
 
 class Schedule:
@@ -64,15 +64,50 @@ class Schedule:
 def run_due(desk: Desk) -> int:
     """Do everything whose time has come; how many things were done. A fault in one does not keep the others waiting."""
     try:
-        return sum(kind(desk) for kind in DUE)
+        drained, done = drain(desk), 0
+        for kind, found in zip(DUE, _found_of_all(desk), strict=True):
+            done += _see_to(kind, desk, _found(kind, desk) if done else found)
     except DatabaseAway:  # which the log has said; the next tick tries again
+        return 0
+    return drained + done
+
+
+def _found_of_all(desk: Desk) -> list[Any]:
+    """Nearly always there is nothing: it is looked for in one transaction, or, where one look breaks, each in its own.
+    What one kind does, the next may find: what is here counts until something has been done."""
+    now = desk.clock.now()
+    try:
+        return desk.database.read(lambda session: [kind.look(session, now, desk) for kind in DUE])
+    except DatabaseAway:
+        raise
+    except Exception:  # noqa: BLE001 - said by the look that breaks by itself
+        return [_found(kind, desk) for kind in DUE]
+
+
+def _found(kind: Kind, desk: Desk) -> Any:
+    now = desk.clock.now()
+    try:
+        return desk.database.read(lambda session: kind.look(session, now, desk))
+    except DatabaseAway:
+        raise
+    except Exception:  # noqa: BLE001 - the tick loop
+        log.exception("due_look_failed")
+        return None
+
+
+def _see_to(kind: Kind, desk: Desk, found: Any) -> int:
+    try:
+        return kind.see_to(desk, found) if found else 0
+    except DatabaseAway:
+        raise
+    except Exception:  # noqa: BLE001 - the tick loop
+        log.exception("due_deeds_failed")
         return 0
 
 
-def _finish_turns(desk: Desk) -> int:
-    due = desk.database.read(lambda session: conversations_due(session, desk.clock.now(), AT_ONCE))
+def _finish_turns(desk: Desk, due: Sequence[tuple[int, str]]) -> int:
     for conversation_id, trace in due:
-        with bound_contextvars(trace=trace, conversation=conversation_id):
+        with About(trace=trace, conversation=conversation_id):
             try:
                 finish = partial(_finish, conversation_id=conversation_id, desk=desk, trace=trace)
                 while _turn(desk, Cause.WAIT_OVER, finish):
@@ -90,142 +125,58 @@ def _finish_turns(desk: Desk) -> int:
 
 
 def _finish(session: Session, *, conversation_id: int, desk: Desk, trace: str) -> bool:
+    from handlers.message_received import turn_due
+
     return turn_due(session, conversation_id, desk.circumstances(trace))
 
 
 def _close(session: Session, *, conversation_id: int, fault: str, desk: Desk, trace: str) -> None:
+    from handlers.turn_failed import close_with_fault
+
     close_with_fault(session, conversation_id, fault, desk.circumstances(trace))
 
 
-def _expire_requests(desk: Desk) -> int:
-    due = desk.database.read(lambda session: bookings_past_deadline(session, desk.clock.now(), AT_ONCE))
-    return sum(_each(desk, Cause.DEADLINE, partial(_expire, booking_id)) for booking_id in due)
-
-
-def _expire(booking_id: int, session: Session, circumstances: Circumstances) -> None:
-    request_expired(session, booking_id, circumstances)
-
-
-def _lapse_moves(desk: Desk) -> int:
-    due = desk.database.read(lambda session: moves_past_deadline(session, desk.clock.now(), AT_ONCE))
-    return sum(_each(desk, Cause.DEADLINE, partial(_lapse, booking_id)) for booking_id in due)
-
-
-def _lapse(booking_id: int, session: Session, circumstances: Circumstances) -> None:
-    move_lapsed(session, booking_id, circumstances)
-
-
-def _lapse_payments(desk: Desk) -> int:
-    due = desk.database.read(lambda session: requests_lapsed(session, desk.clock.now(), AT_ONCE))
-    return sum(_each(desk, Cause.DEADLINE, partial(_lapse_payment, request_id)) for request_id in due)
-
-
-def _lapse_payment(request_id: int, session: Session, circumstances: Circumstances) -> None:
-    payment_lapsed(session, request_id, circumstances)
-
-
-def _say_what_is_due(desk: Desk) -> int:
-    due = desk.database.read(lambda session: notices_due(session, desk.clock.now(), AT_ONCE))
-    return sum(_each(desk, Cause.DEADLINE, partial(_say, notice_id)) for notice_id in due)
-
-
-def _say(notice_id: int, session: Session, circumstances: Circumstances) -> None:
-    notice_due(session, notice_id, circumstances)
-
-
-def _send_what_was_put_off(desk: Desk) -> int:
-    due = desk.database.read(lambda session: texts_due(session, desk.clock.now(), AT_ONCE))
-    return sum(_each(desk, Cause.DEADLINE, partial(_send_text, text_id)) for text_id in due)
-
-
-def _send_text(text_id: int, session: Session, circumstances: Circumstances) -> None:
-    text_due(session, text_id, circumstances)
-
-
-def _say_the_daily(desk: Desk) -> int:
-    due = desk.database.read(lambda session: daily_due(session, desk.profiles, desk.clock.now()))
-    return sum(_each(desk, Cause.DEADLINE, partial(_say_one, daily)) for daily in due)
-
-
-def _say_one(daily: Daily, session: Session, circumstances: Circumstances) -> None:
-    say_daily(session, daily, circumstances)
-
-
-def _look_at_lines(desk: Desk) -> int:
-    now = desk.clock.now()
-    classes = desk.database.read(lambda session: classes_to_look_at(session, now, AT_ONCE))
-    places = desk.database.read(lambda session: entries_to_look_at(session, now, AT_ONCE))
-    done = sum(_each(desk, Cause.WAITING_LIST, partial(_look_at_class, class_id)) for class_id in classes)
-    return done + sum(_each(desk, Cause.WAITING_LIST, partial(_look_at_place, place_id)) for place_id in places)
-
-
-def _look_at_class(class_id: int, session: Session, circumstances: Circumstances) -> None:
-    class_line_due(session, class_id, circumstances)
-
-
-def _look_at_place(place_id: int, session: Session, circumstances: Circumstances) -> None:
-    time_line_due(session, place_id, circumstances)
-
-
-def _alert_operators(desk: Desk) -> int:
-    due = desk.database.read(lambda session: alerts_due(session, desk.channels, desk.clock.now(), AT_ONCE))
-    return sum(_each(desk, Cause.DEADLINE, partial(_alert, conversation_id)) for conversation_id in due)
-
-
-def _alert(conversation_id: int, session: Session, circumstances: Circumstances) -> None:
-    operators_alerted(session, conversation_id, circumstances)
-
-
-def _mind_the_quiet(desk: Desk) -> int:
-    due = desk.database.read(lambda session: gone_quiet(session, desk.clock.now(), AT_ONCE))
-    return sum(_each(desk, Cause.SILENCE, partial(_quiet, conversation_id)) for conversation_id in due)
-
-
-def _quiet(conversation_id: int, session: Session, circumstances: Circumstances) -> None:
-    went_quiet(session, conversation_id, circumstances)
-
-
-def _seal_audit(desk: Desk) -> int:
+def _seal_audit(desk: Desk, _newest: int) -> int:
     """What the log says of each seal is an anchor outside of the database: a chain that was made anew does not fit."""
     now = desk.clock.now()
-    last = desk.database.transact(lambda session: audit_sealed(session, now)) if _is_audit_due(desk, now) else None
+    last = desk.database.transact(lambda session: audit_sealed(session, now))
     if last is not None:
         log.info("audit_sealed", seal=last.id, entry=last.entry_id, hash=last.hash)
     return last is not None
 
 
-def _is_audit_due(desk: Desk, now: datetime) -> bool:
-    return desk.database.read(lambda session: newest_to_seal(session, now - SETTLES)) is not None
+def _is_any_old(session: Session, now: datetime, _desk: Desk) -> bool:
+    from models.retention import marks_due  # nobody waits for it when we start
+
+    return marks_due(session, now)
 
 
-def _empty_what_is_old(desk: Desk) -> int:
-    from handlers.transcripts_expired import transcripts_expired  # nobody waits for it when we start
-    from models.retention import marks_due
+def _empty_what_is_old(desk: Desk, _is_any: bool) -> int:
+    from handlers.transcripts_expired import transcripts_expired
 
-    try:
-        if not desk.database.read(lambda session: marks_due(session, desk.clock.now())):
-            return 0
-        return desk.database.transact(lambda session: transcripts_expired(session, desk.clock.now()))
-    except DatabaseAway:
-        raise
-    except Exception:  # noqa: BLE001 - the tick loop
-        log.exception("retention_failed")
-        return 0
+    return desk.database.transact(lambda session: transcripts_expired(session, desk.clock.now()))
 
 
-def _forget_answers(desk: Desk) -> int:
+def _forget_answers(desk: Desk, _is_any: bool) -> int:
     now = desk.clock.now()
-    if not desk.database.read(lambda session: is_any_to_forget(session, now)):
-        return 0
     desk.database.transact(lambda session: answers_forgotten(session, now))
     return 1
 
 
-def _each(desk: Desk, cause: Cause, deed: Callable[[Session, Circumstances], None]) -> int:
+def _is_any_engagement_due(session: Session, now: datetime, _desk: Desk) -> bool:
+    return bool(work_due(session, now, 1) or engagements_to_tell(session, now, 1))
+
+
+def _each(cause: Cause, deed: Callable[[Session, Any, Circumstances], object]) -> Callable[[Desk, Sequence[Any]], int]:
+    """The deed, for each of what was found, in a transaction of its own."""
+    return lambda desk, found: sum(_one(desk, cause, deed, one) for one in found)
+
+
+def _one(desk: Desk, cause: Cause, deed: Callable[[Session, Any, Circumstances], object], due: Any) -> int:
     trace = new_trace()
-    with bound_contextvars(trace=trace):
+    with About(trace=trace):
         try:
-            _turn(desk, cause, lambda session: deed(session, desk.circumstances(trace)))
+            _turn(desk, cause, lambda session: deed(session, due, desk.circumstances(trace)))
         except DatabaseAway:
             raise
         except Exception:  # noqa: BLE001 - the tick loop
@@ -233,6 +184,15 @@ def _each(desk: Desk, cause: Cause, deed: Callable[[Session, Circumstances], Non
             return 0
     desk.wake.ring()
     return 1
+
+
+def _deed(name: str) -> Callable[[Session, Any, Circumstances], object]:
+    """What nearly never is due comes into memory with the first that is: most of the house, in a worker alone."""
+    return lambda session, due, circumstances: resolve_name(name)(session, due, circumstances)
+
+
+def _few(look: Callable[[Session, datetime, int], T]) -> Callable[[Session, datetime, Desk], T]:
+    return lambda session, now, _desk: look(session, now, AT_ONCE)
 
 
 def _turn(desk: Desk, cause: Cause, deed: Callable[[Session], T]) -> T:
@@ -249,8 +209,21 @@ def _turn(desk: Desk, cause: Cause, deed: Callable[[Session], T]) -> T:
 
 
 DUE = (
-    drain, _finish_turns, _expire_requests, _lapse_moves, _lapse_payments, _look_at_lines, _say_what_is_due,
-    _send_what_was_put_off, _say_the_daily, _mind_the_quiet, _alert_operators, see_to_engagements, _seal_audit,
-    _empty_what_is_old, _forget_answers,
+    Kind(_few(conversations_due), _finish_turns),
+    Kind(_few(bookings_past_deadline), _each(Cause.DEADLINE, _deed("handlers.deadlines_passed:request_expired"))),
+    Kind(_few(moves_past_deadline), _each(Cause.DEADLINE, _deed("handlers.move_lapsed:move_lapsed"))),
+    Kind(_few(requests_lapsed), _each(Cause.DEADLINE, _deed("handlers.payment_lapsed:payment_lapsed"))),
+    Kind(_few(classes_to_look_at), _each(Cause.WAITING_LIST, _deed("handlers.class_line_due:class_line_due"))),
+    Kind(_few(entries_to_look_at), _each(Cause.WAITING_LIST, _deed("handlers.time_line_due:time_line_due"))),
+    Kind(_few(notices_due), _each(Cause.DEADLINE, _deed("handlers.notice_due:notice_due"))),
+    Kind(_few(texts_due), _each(Cause.DEADLINE, _deed("handlers.console.texts_later:text_due"))),
+    Kind(lambda session, now, desk: daily_due(session, desk.profiles, now), _each(Cause.DEADLINE, say_daily)),
+    Kind(_few(gone_quiet), _each(Cause.SILENCE, _deed("handlers.went_quiet:went_quiet"))),
+    Kind(lambda session, now, desk: alerts_due(session, desk.channels, now, AT_ONCE),
+         _each(Cause.DEADLINE, operators_alerted)),
+    Kind(_is_any_engagement_due, lambda desk, _is_any: see_to_engagements(desk)),
+    Kind(lambda session, now, _desk: newest_to_seal(session, now - SETTLES), _seal_audit),
+    Kind(_is_any_old, _empty_what_is_old),
+    Kind(lambda session, now, _desk: is_any_to_forget(session, now), _forget_answers),
 )  # fmt: skip
-"""What a tick looks for; each says how many things it has done."""
+"""What a tick looks for, beside the journal; in this order it is seen to."""

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from conversations.entries import Entry
 from conversations.rules.policies import Terms
-from handlers.calendar_entries import entry_for_staff, uid_of
 from handlers.circumstances import Circumstances
 from handlers.profile import Profile
 from models.calendar_events import due_calendars, keys_of_staff, lacking, superfluous
@@ -77,6 +76,8 @@ def calendars_now_due(session: Session, now: datetime, limit: int) -> list[int]:
 
 def calendar_leased(session: Session, calendar_id: int, circumstances: Circumstances) -> Leased | None:
     """None where another worker was faster."""
+    from handlers.calendar_entries import entry_for_staff, uid_of
+
     now = circumstances.now
     row = lease_calendar(session, calendar_id, now, now + LEASE)
     if row is None:

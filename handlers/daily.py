@@ -5,8 +5,6 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from conversations.events import DayBegins, DayEnds
-from handlers.advance import advance
 from handlers.circumstances import Circumstances
 from handlers.profile import Profiles
 from handlers.tell_coordinator import channel_to
@@ -34,6 +32,9 @@ def daily_due(session: Session, profiles: Profiles, now: datetime) -> list[Daily
 
 def say_daily(session: Session, daily: Daily, circumstances: Circumstances) -> None:
     """Say it, unless another worker has."""
+    from conversations.events import DayBegins, DayEnds
+    from handlers.advance import advance
+
     kind, coordinator_id, due = daily
     now, profile = circumstances.now, circumstances.profiles.current(session)
     coordinator = next((one for one in profile.coordinators if one.id == coordinator_id), None)

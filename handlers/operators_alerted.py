@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from conversations.replies import Reply, say
 from conversations.rules.routes import EMAIL, SIMULATOR, coordinator_channel
 from handlers.circumstances import Circumstances
-from handlers.mailed import mail_coordinator
 from handlers.profile import Coordinator, Profile
 from handlers.tell_coordinator import channel_to, text_coordinator
 from models.alerts import Ways, on_duty, wanting_alert, wants_alert
@@ -51,6 +50,8 @@ def _tell(
     if channel != EMAIL:
         text_coordinator(session, alert, whom, channel, circumstances, profile)
         return
+    from handlers.mailed import mail_coordinator
+
     subject, language = Reply(alert.key, {**alert.values, "link": ""}), whom.language or profile.business.language
     mail_coordinator(session, whom.email, subject, (alert,), language, circumstances, profile)
 

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, and_, exists, or_, select, true
+from sqlalchemy import Column, ColumnElement, Row, Select, and_, bindparam, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from conversations.rules.routes import SIMULATOR
 from models.conversations import conversations, is_taken
 from models.operators import Role, operators
+from models.prepared import prepared
 
 _ON_DUTY = and_(
     operators.c.is_on_duty.is_(True), operators.c.is_active.is_(True), operators.c.role.in_((Role.OPERATOR, Role.ADMIN))
@@ -39,6 +41,12 @@ def wants_alert(conversation: Row[Any], now: datetime) -> bool:
 
 def wanting_alert(session: Session, now: datetime, limit: int, ways: Ways) -> list[int]:
     """Conversations of which wants_alert() is true and somebody on duty could be told: none while nobody could."""
+    statement = _wanting(ways)
+    return list(session.execute(statement, {"now": now, "most": limit}).scalars()) if statement is not None else []
+
+
+@cache
+def _wanting(ways: Ways) -> Select[Any] | None:
     own = conversations.c
     told = [
         *([and_(own.channel != SIMULATOR, _is_on_duty_with(operators.c.phone))] if ways.by_text else []),
@@ -46,16 +54,16 @@ def wanting_alert(session: Session, now: datetime, limit: int, ways: Ways) -> li
         *([and_(own.channel == SIMULATOR, _is_on_duty_with(operators.c.phone))] if ways.of_rehearsals else []),
     ]
     if not told:
-        return []
-    statement = (
+        return None
+    return prepared(
         select(own.id)
         # MariaDB looks into no index for IS TRUE.
         .where(own.needs_person == true(), own.alerted_at.is_(None), own.client_id.is_not(None))
-        .where(own.is_blocked.is_(False), or_(own.taken_until.is_(None), own.taken_until <= now), or_(*told))
+        .where(own.is_blocked.is_(False), or_(own.taken_until.is_(None), own.taken_until <= bindparam("now")))
+        .where(or_(*told))
         .order_by(own.last_message_at, own.id)
-        .limit(limit)
+        .limit(bindparam("most"))
     )
-    return list(session.execute(statement).scalars())
 
 
 def _is_on_duty_with(address: Column[str]) -> ColumnElement[bool]:

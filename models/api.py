@@ -13,6 +13,7 @@ from models.business import staff
 from models.exact import exact
 from models.insert import changed_rows, insert_row, insert_unless_there
 from models.operators import operators
+from models.prepared import prepared
 
 
 class APIToken(SQLModel, table=True):
@@ -156,8 +157,10 @@ def keep_answer(session: Session, token_id: int, key_hash: str, **values: Any) -
 
 def is_any_older(session: Session, before: datetime) -> bool:
     """Whether there is an answer or a code from before this moment."""
-    oldest = select(func.min(api_answers.c.at)), select(func.min(sign_in_codes.c.created_at))
-    return any(at is not None and at < before for at in (session.execute(one).scalar_one() for one in oldest))
+    return any(at is not None and at < before for at in (session.execute(one).scalar_one() for one in _OLDEST))
+
+
+_OLDEST = prepared(select(func.min(api_answers.c.at))), prepared(select(func.min(sign_in_codes.c.created_at)))
 
 
 def forget_answers(session: Session, before: datetime) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Index, Row, UniqueConstraint, func, select
+from sqlalchemy import Column, Index, Row, UniqueConstraint, bindparam, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -14,6 +14,7 @@ from models.base import Key, Moment, link, table
 from models.exact import exact
 from models.insert import insert_unless_there
 from models.invariants import Page, pages
+from models.prepared import prepared
 
 LATEST = timedelta(days=1)
 """How long after its neighbours an entry may be committed and still be sealed: no transaction of ours lives so long."""
@@ -44,9 +45,15 @@ def seal_by_number(session: Session, number: int) -> Row[Any] | None:
 
 def newest_to_seal(session: Session, until: datetime) -> int | None:
     """The newest entry that was written by this moment, if it is newer than all that are sealed."""
-    sealed = select(func.coalesce(func.max(audit_seals.c.entry_id), 0)).scalar_subquery()
-    newer = audit_log.c.id > sealed, audit_log.c.at <= until
-    return session.execute(select(func.max(audit_log.c.id)).where(*newer)).scalar_one_or_none()
+    return session.execute(_NEWEST_TO_SEAL, {"until": until}).scalar_one_or_none()
+
+
+_NEWEST_TO_SEAL = prepared(
+    select(func.max(audit_log.c.id)).where(
+        audit_log.c.id > select(func.coalesce(func.max(audit_seals.c.entry_id), 0)).scalar_subquery(),
+        audit_log.c.at <= bindparam("until"),
+    )
+)
 
 
 def unsealed(session: Session, last: Row[Any] | None, newest: int, limit: int) -> Sequence[Row[Any]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Index, Row, Select, String, select, update
+from sqlalchemy import CheckConstraint, Column, DateTime, Index, Row, Select, String, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -12,6 +12,7 @@ from conversations.classes import ClassStatus
 from models.base import Moment, key, link, table, word
 from models.business import services, staff
 from models.insert import changed_rows, insert_row
+from models.prepared import prepared
 
 
 class ClassSession(SQLModel, table=True):
@@ -115,8 +116,15 @@ def look_at_class(session: Session, class_session_id: int, at: datetime | None) 
 
 def classes_to_look_at(session: Session, now: datetime, limit: int) -> list[int]:
     """The class sessions whose waiting list is due, the longest first."""
-    statement = select(class_sessions.c.id).where(class_sessions.c.look_at <= now)
-    return list(session.execute(statement.order_by(class_sessions.c.look_at).limit(limit)).scalars())
+    return list(session.execute(_TO_LOOK_AT, {"now": now, "most": limit}).scalars())
+
+
+_TO_LOOK_AT = prepared(
+    select(class_sessions.c.id)
+    .where(class_sessions.c.look_at <= bindparam("now"))
+    .order_by(class_sessions.c.look_at)
+    .limit(bindparam("most"))
+)
 
 
 def add_class(session: Session, now: datetime, **values: Any) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from conversations.engagements.states import OPEN, EngagementStatus, RecordStatus
@@ -13,6 +13,7 @@ from models.claims import LostRace
 from models.clients import clients
 from models.engagements import activity_log, budget_lines, client_records, engagements, milestones
 from models.insert import changed_rows, insert_row
+from models.prepared import prepared
 
 PLANNING = EngagementStatus.PLANNING
 
@@ -162,9 +163,15 @@ def last_activity(session: Session, engagement_id: int, action: str) -> Row[Any]
 
 def engagements_to_tell(session: Session, now: datetime, limit: int) -> list[int]:
     """Those under way of which a milestone is to be told by now."""
-    whose = milestones.c.engagement_id
-    due = select(func.min(whose)).where(milestones.c.tell_at <= now).group_by(whose + 0)  # see conversations_due()
-    return [int(row) for row in session.execute(due.limit(limit)).scalars()]
+    return list(session.execute(_TO_TELL, {"now": now, "most": limit}).scalars())
+
+
+_TO_TELL = prepared(
+    select(func.min(milestones.c.engagement_id))
+    .where(milestones.c.tell_at <= bindparam("now"))
+    .group_by(milestones.c.engagement_id + 0)  # see conversations_due()
+    .limit(bindparam("most"))
+)
 
 
 @cache

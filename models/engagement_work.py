@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.orm import Session, aliased
 
 from conversations.booking import BookingStatus
@@ -15,6 +15,7 @@ from models.business import business
 from models.clients import clients
 from models.engagements import engagement_work, engagements
 from models.insert import changed_rows
+from models.prepared import prepared
 
 _of_series = aliased(engagements, name="of_series")
 
@@ -22,13 +23,18 @@ _of_series = aliased(engagements, name="of_series")
 def work_due(session: Session, now: datetime, limit: int) -> list[Row[Any]]:
     """What is due, longest due first: the work with its booking, its client, and the engagement that the booking, or
     its series, has opened. Of a series that has opened none yet, one visit alone: the others are to join it."""
-    statement = _with_booking().where(engagement_work.c.due_at <= now)
-    rows = session.execute(statement.order_by(engagement_work.c.due_at, engagement_work.c.booking_id).limit(limit))
+    rows = session.execute(_due(), {"now": now, "most": limit})
     found: dict[tuple[str, int], Row[Any]] = {}
     for row in rows:
         is_first = row.series_id is not None and row.engagement_id is None and row.series_engagement_id is None
         found.setdefault(("series", row.series_id) if is_first else ("booking", row.booking_id), row)
     return list(found.values())
+
+
+@cache
+def _due() -> Select[Any]:
+    due = _with_booking().where(engagement_work.c.due_at <= bindparam("now"))
+    return prepared(due.order_by(engagement_work.c.due_at, engagement_work.c.booking_id).limit(bindparam("most")))
 
 
 @cache

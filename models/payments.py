@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Row,
     String,
+    bindparam,
     exists,
     false,
     func,
@@ -28,6 +29,7 @@ from models.base import Key, Moment, key, link, table, word
 from models.claims import LostRace
 from models.exact import exact
 from models.insert import changed_rows, insert_row
+from models.prepared import prepared
 from models.tokens import row_opened_by
 
 
@@ -176,10 +178,15 @@ def open_request(session: Session, booking_id: int) -> Row[Any] | None:
 
 def requests_lapsed(session: Session, now: datetime, limit: int) -> list[int]:
     """Those that nobody has paid in time, grace included; of several that are paid in one, the one that leads."""
-    statement = select(payment_requests.c.id).where(
-        payment_requests.c.status == RequestStatus.OPEN, payment_requests.c.lapses_at <= now, LEADS
-    )
-    return list(session.execute(statement.order_by(payment_requests.c.lapses_at).limit(limit)).scalars())
+    return list(session.execute(_LAPSED, {"now": now, "most": limit}).scalars())
+
+
+_LAPSED = prepared(
+    select(payment_requests.c.id)
+    .where(payment_requests.c.status == RequestStatus.OPEN, payment_requests.c.lapses_at <= bindparam("now"), LEADS)
+    .order_by(payment_requests.c.lapses_at)
+    .limit(bindparam("most"))
+)
 
 
 def add_payment(session: Session, now: datetime, **values: Any) -> int:

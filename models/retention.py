@@ -17,6 +17,7 @@ from models.insert import changed_rows, insert_unless_there
 from models.messages import messages
 from models.outbox import UNSENT, outbox
 from models.outgoing_webhooks import webhook_events
+from models.prepared import prepared
 from models.scheduled_texts import scheduled_texts
 
 
@@ -49,8 +50,11 @@ SPARED: Mapping[Table, ColumnElement[bool]] = {
 
 def marks_due(session: Session, now: datetime) -> bool:
     """Whether it is time to look, or nobody has looked yet."""
-    rows = session.execute(select(retention_marks.c.name, retention_marks.c.due_at)).all()
+    rows = session.execute(_MARKS).all()
     return len(rows) <= len(EMPTIED) or any(row.due_at <= now for row in rows)
+
+
+_MARKS = prepared(select(retention_marks.c.name, retention_marks.c.due_at))
 
 
 def lock_mark(session: Session, of: Table, now: datetime) -> Row[Any]:

@@ -25,6 +25,7 @@ from sqlmodel import Field, SQLModel
 
 from models.base import Key, Moment, key, table, word
 from models.insert import changed_rows, insert_all_unless_there, insert_unless_there
+from models.prepared import prepared
 
 
 class NoticeKind(StrEnum):
@@ -113,9 +114,15 @@ def _forget(kinds: tuple[NoticeKind, ...]) -> Delete:
 
 def notices_due(session: Session, now: datetime, limit: int) -> list[int]:
     """The numbers of the notices whose time has come, the longest overdue first."""
-    due = scheduled_notices.c.done_at.is_(None), scheduled_notices.c.due_at <= now
-    statement = select(scheduled_notices.c.id).where(*due).order_by(scheduled_notices.c.due_at).limit(limit)
-    return list(session.execute(statement).scalars())
+    return list(session.execute(_DUE, {"now": now, "most": limit}).scalars())
+
+
+_DUE = prepared(
+    select(scheduled_notices.c.id)
+    .where(scheduled_notices.c.done_at.is_(None), scheduled_notices.c.due_at <= bindparam("now"))
+    .order_by(scheduled_notices.c.due_at)
+    .limit(bindparam("most"))
+)
 
 
 def notice_was_said(session: Session, kind: NoticeKind, coordinator_id: int, due_at: datetime) -> bool:

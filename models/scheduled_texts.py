@@ -5,12 +5,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, Row, Text, select, update
+from sqlalchemy import Column, Index, Row, Text, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from models.base import Key, Moment, key, link, table, word
 from models.insert import insert_row
+from models.prepared import prepared
 
 
 class Fate(StrEnum):
@@ -64,9 +65,15 @@ def texts_refused(session: Session, conversation_id: int, since: datetime) -> Se
 
 def texts_due(session: Session, now: datetime, limit: int) -> list[int]:
     """The numbers of those whose time has come, the longest overdue first."""
-    own = scheduled_texts.c
-    statement = select(own.id).where(own.ended_at.is_(None), own.send_at <= now)
-    return list(session.execute(statement.order_by(own.send_at, own.id).limit(limit)).scalars())
+    return list(session.execute(_DUE, {"now": now, "most": limit}).scalars())
+
+
+_DUE = prepared(
+    select(scheduled_texts.c.id)
+    .where(scheduled_texts.c.ended_at.is_(None), scheduled_texts.c.send_at <= bindparam("now"))
+    .order_by(scheduled_texts.c.send_at, scheduled_texts.c.id)
+    .limit(bindparam("most"))
+)
 
 
 def lock_text(session: Session, text_id: int) -> Row[Any] | None:

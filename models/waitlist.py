@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Row, Select, String, UniqueConstraint, func, select, update
+from sqlalchemy import Column, Index, Row, Select, String, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
@@ -15,6 +15,7 @@ from models.class_sessions import class_sessions, lock_class
 from models.clients import clients
 from models.conversations import conversations, lock_conversation
 from models.insert import changed_rows, insert_numbered_unless_there
+from models.prepared import prepared
 
 
 class WaitlistEntry(SQLModel, table=True):
@@ -182,8 +183,12 @@ def lines_of_classes(session: Session, class_ids: Sequence[int]) -> list[Row[Any
 
 def entries_to_look_at(session: Session, now: datetime, limit: int) -> list[int]:
     """The entries for a time that may have come free."""
-    statement = select(_c.id).where(_c.look_at <= now)
-    return list(session.execute(statement.order_by(*_IN_ORDER).limit(limit)).scalars())
+    return list(session.execute(_TO_LOOK_AT, {"now": now, "most": limit}).scalars())
+
+
+_TO_LOOK_AT = prepared(
+    select(_c.id).where(_c.look_at <= bindparam("now")).order_by(*_IN_ORDER).limit(bindparam("most"))
+)
 
 
 def classes_others_wait_for(session: Session, class_ids: Sequence[int], client_id: int | None) -> set[int]:

@@ -492,13 +492,19 @@ def test_a_tick_asks_once_by_the_index_of_who_needs_a_person(salon: Salon, kind:
 
     def look(session: Session) -> str:
         connection = session.connection()
-        event.listen(connection, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+        asked.clear()
         alerts_due(session, salon.desk.channels, salon.desk.clock.now(), AT_ONCE)
         if kind == "postgresql":  # which reads so small a table as a whole
             connection.exec_driver_sql("set local enable_seqscan = off")
         explain = "explain query plan" if kind == "sqlite" else "explain"
         return str(connection.exec_driver_sql(f"{explain} {asked[0][0]}", asked[0][1]).all())  # type: ignore[arg-type]
 
+    def note(*said: object) -> None:
+        asked.append((str(said[2]), said[3]))
+
+    engine = salon.desk.database.engine
+    event.listen(engine, "before_cursor_execute", note)
     plan = salon.desk.database.read(look)
+    event.remove(engine, "before_cursor_execute", note)
     assert 1 == len([words for words, _ in asked if words.startswith("SELECT")])
     assert "ix_conversations_needs_person_last_message_at_id" in plan
