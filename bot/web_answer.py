@@ -9,8 +9,12 @@ from gunicorn.http.wsgi import Response
 
 from bot.shielded import ALWAYS, ENCRYPTED
 
-_OURS = {header: "{}: {}\r\n".format(*header) for header in (*ALWAYS.items(), ENCRYPTED)}
-"""Headers that every answer carries, which need no looking at each time, as they are sent."""
+_TYPES = ("text/xml; charset=utf-8", "text/html; charset=utf-8", "text/plain; charset=utf-8", "application/json")
+_USUAL = {
+    header: "{}: {}\r\n".format(*header)
+    for header in (*ALWAYS.items(), ENCRYPTED, *[("Content-Type", each) for each in _TYPES])
+}
+"""Headers that need no looking at each time, as they are sent."""
 
 
 class Left(Exception):
@@ -23,26 +27,34 @@ class Answer(Response):  # type: ignore[misc]
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._head = b""
-        self._ours: list[str] = []
+        self._usual: list[str] = []
         self.headers_sent = False
         self.has_begun = False
         """Some of it is on its way: nothing else can be said instead."""
 
     def process_headers(self, headers: list[tuple[str, str]]) -> None:
-        super().process_headers([header for header in headers if header not in _OURS])
-        self._ours = [_OURS[header] for header in headers if header in _OURS]
+        self._usual, others = [], []
+        for header in headers:
+            if (line := _USUAL.get(header)) is not None:
+                self._usual.append(line)
+            elif header[0] == "Content-Length" and header[1].isdecimal() and header[1].isascii():
+                self.response_length = int(header[1])
+                self.headers.append(header)
+            else:
+                others.append(header)
+        super().process_headers(others)
 
     def default_headers(self) -> list[str]:
-        """They end with those that every answer carries."""
+        """They end with the usual ones."""
         if self.upgrade:
-            return [*super().default_headers(), *self._ours]
+            return [*super().default_headers(), *self._usual]
         first, second = self.req.version
         return [
             f"HTTP/{first}.{second} {self.status}\r\nServer: {self.version}\r\n",
             _date(int(time.monotonic())),
             "Connection: close\r\n" if self.should_close() else "Connection: keep-alive\r\n",
             "Transfer-Encoding: chunked\r\n" if self.chunked else "",
-            *self._ours,
+            *self._usual,
         ]
 
     def send_headers(self) -> None:
@@ -55,7 +67,7 @@ class Answer(Response):  # type: ignore[misc]
     @property
     def is_whole(self) -> bool:
         """Whether all is said that its head promised; whoever waits for the rest would take the next answer for it."""
-        return self._omits_body or self.response_length is None or self.sent >= self.response_length
+        return bool(self._omits_body or self.response_length is None or self.sent >= self.response_length)
 
     def can_sendfile(self) -> bool:
         return False

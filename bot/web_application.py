@@ -6,8 +6,9 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from flask import Flask, Request, Response
+from flask.ctx import RequestContext
 from flask.sessions import NullSession, SessionInterface
-from werkzeug.routing import Map, MapAdapter
+from werkzeug.routing import Map, MapAdapter, Rule
 from werkzeug.wsgi import get_host
 
 
@@ -31,11 +32,35 @@ class _Request(Request):
         return super().blueprints
 
 
+class _Context(RequestContext):
+    app: "Application"
+
+    def match_request(self) -> None:
+        """A route in which nothing varies is looked for once."""
+        adapter, request, known = self.url_adapter, self.request, self.app.known_routes
+        assert adapter is not None
+        asked = adapter.websocket, request.method, request.path
+        if (rule := known.get(asked)) is not None:
+            request.url_rule, request.view_args = rule, {}
+            return
+        super().match_request()
+        if (rule := request.url_rule) is not None and not rule.arguments:
+            known[asked] = rule
+
+
 class Application(Flask):
     """What is served. Where nothing is registered for a moment of a request, nothing is looked for and nobody told."""
 
     request_class = _Request
     session_interface = _NoSessions()
+
+    @cached_property
+    def known_routes(self) -> dict[tuple[bool, str, str], Rule]:
+        """By method and path, once asked for; none is added after that."""
+        return {}
+
+    def request_context(self, environ: dict[str, Any]) -> RequestContext:
+        return _Context(self, environ)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func

@@ -6,9 +6,8 @@ bytes as before."""
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException
 from typing import cast
 from urllib.parse import urlsplit
 from weakref import finalize
@@ -21,7 +20,7 @@ from urllib3.exceptions import HTTPError
 
 from bot.channels.base import SENDERS
 from bot.channels.errors import not_answered
-from bot.channels.plain_answer import plain_answer
+from bot.channels.kept_line import Answer, KeptLine
 
 ONCE = Retry(0, read=False)
 """What is not answered is not asked again here."""
@@ -33,17 +32,6 @@ def kept_session() -> requests.Session:
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    body: bytes
-    retry_after: str | None
-
-    @property
-    def is_yes(self) -> bool:
-        return 200 <= self.status < 300
 
 
 class KeptPool:
@@ -59,9 +47,9 @@ class KeptPool:
         connections: int = SENDERS,
     ) -> None:
         """Raises requests.RequestException where the URL is none, and OSError where the certificates are not there."""
-        self._timeout = Timeout(connect=timeout, read=timeout)
+        self._seconds, self._timeout = timeout, Timeout(connect=timeout, read=timeout)
         self._adapter = HTTPAdapter(pool_maxsize=connections)
-        self._kept: list[HTTPConnection] = []
+        self._kept: list[KeptLine] = []
         finalize(self, _close_all, self._kept)  # as the pool does with its own
         with requests.Session() as session:
             asked = {**headers, "Accept-Encoding": "identity"}
@@ -82,8 +70,8 @@ class KeptPool:
     def post(self, body: str) -> Answer:
         """One exchange. Raises SendError where there is no answer."""
         try:
-            connection = self._open()
-            return self._first(body) if connection is None else self._next(connection, body.encode())
+            line = self._open()
+            return self._first(body) if line is None else self._next(line, body.encode())
         except (HTTPError, HTTPException, OSError) as error:
             raise not_answered(error) from None  # the chained text would hold the URL, and in it a phone number
 
@@ -92,19 +80,14 @@ class KeptPool:
         _close_all(self._kept)
         self._adapter.close()
 
-    def _open(self) -> HTTPConnection | None:
+    def _open(self) -> KeptLine | None:
         """A kept connection, unless the other side has closed it; None where there is none."""
-        while (connection := self._taken()) is not None:
-            if connection.is_connected:
-                return connection
-            connection.close()
+        with suppress(IndexError):
+            while True:
+                if (line := self._kept.pop()).is_silent:
+                    return line
+                line.close()
         return None
-
-    def _taken(self) -> HTTPConnection | None:
-        try:
-            return self._kept.pop()
-        except IndexError:
-            return None
 
     def _first(self, body: str) -> Answer:
         """On a new connection, which is kept from then on."""
@@ -112,35 +95,26 @@ class KeptPool:
             "POST", self._target, body, self._headers, ONCE, redirect=False, assert_same_host=False,
             timeout=self._timeout,
         )  # fmt: skip
-        with suppress(HTTPError):  # that it cannot be kept says nothing against the answer
+        with suppress(HTTPError, OSError):  # that it cannot be kept says nothing against the answer
             connection = cast(HTTPConnection, self._pool._get_conn())
             if not connection.is_closed and answer.status >= HTTPStatus.OK:
-                self._kept.append(connection)
+                self._kept.append(KeptLine(connection, self._seconds))
         return Answer(answer.status, answer.data, answer.headers.get("Retry-After"))
 
-    def _next(self, connection: HTTPConnection, body: bytes) -> Answer:
-        """On one that is kept, which has its timeout by now; in one piece. What breaks here may have been taken."""
+    def _next(self, line: KeptLine, body: bytes) -> Answer:
+        """On one that is kept. What breaks here may have been taken."""
+        is_kept = False
         try:
-            connection.send(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
-            with HTTPResponse(connection.sock, method="POST") as response:
-                if plain := plain_answer(response.fp):
-                    answer = Answer(*plain, retry_after=None)
-                else:
-                    response.begin()
-                    if response.status < HTTPStatus.OK:
-                        raise HTTPException("an interim answer")
-                    answer = Answer(response.status, response.read(), response.headers.get("Retry-After"))
-        except BaseException:
-            connection.close()
-            raise
-        if plain or not response.will_close:
-            self._kept.append(connection)
-        else:
-            connection.close()
+            answer, is_kept = line.ask(b"%b%d\r\n\r\n%b" % (self._head, len(body), body))
+        finally:
+            if is_kept:
+                self._kept.append(line)
+            else:
+                line.close()
         return answer
 
 
-def _close_all(kept: list[HTTPConnection]) -> None:
+def _close_all(kept: list[KeptLine]) -> None:
     while kept:
         kept.pop().close()
 

@@ -2,21 +2,18 @@
 Python's own client would read in another way: whatever is less plain is None here, and that one's to read."""
 
 import re
-from io import BufferedReader
 
 _YES = re.compile(
-    rb"HTTP/1\.1 (20[01]) [ -~]*\r\n"
-    rb"(?:[!-9;-~]+:[ \t]*(?:[!-~\x80-\xff][^\r\n\0]*)?\r\n)+"  # headers, none of them folded
+    rb"HTTP/1\.1 (20[01]) [ -~]*+\r\n"
+    rb"(?:[!-9;-~]++:[ \t]*+(?:[!-~\x80-\xff][^\r\n\0]*+)?\r\n)++"  # headers, none of them folded
 )
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n")
 _ODD = re.compile(rb"\r\n(?:transfer-encoding|content-encoding|connection:(?! keep-alive\r\n))")
 """What says that the body comes in another way than by its length, or that the connection ends with it."""
 
 
-def plain_answer(stream: BufferedReader) -> tuple[int, bytes] | None:
-    """Status and body of what can be read by now, on a connection that stays open. None where it is anything else, of
-    which nothing has been read then. Waits for the first bytes. Raises OSError."""
-    came = stream.peek()
+def plain_answer(came: bytes) -> tuple[int, bytes] | None:
+    """Status and body of what has come on a connection that stays open; None where it is anything else."""
     head, end, body = came.partition(b"\r\n\r\n")
     if not end:
         return None
@@ -25,7 +22,4 @@ def plain_answer(stream: BufferedReader) -> tuple[int, bytes] | None:
     length = _LENGTH.search(fields)
     if yes is None or length is None or int(length[1]) != len(body) or _ODD.search(fields):
         return None
-    if fields.count(b"\r\ncontent-length") != 1:
-        return None
-    stream.read(len(came))
-    return int(yes[1]), body
+    return (int(yes[1]), body) if fields.count(b"\r\ncontent-length") == 1 else None

@@ -35,7 +35,9 @@ def clean(value: object) -> str:
 def raw_of(fields: Mapping[str, object], text: str) -> str:
     """The fields of one message as the provider has them, for people to look at. What is secret shows as "…", and so do
     the message's own words, which are kept beside, and the end of what is very long."""
-    told = clean(_as_json(_shown(fields, text)))
+    told = _as_json(_shown(fields, text))
+    if not told.isascii():
+        told = clean(told)
     return told if len(told) <= LONGEST_RAW else f"{told[: LONGEST_RAW - 1]}{LEFT_OUT}"
 
 
@@ -43,8 +45,8 @@ def _shown(value: object, text: str) -> object:
     if isinstance(value, str):
         is_theirs = value == text or (not value.isprintable() and clean(value) == text)
         return LEFT_OUT if text and is_theirs else value
-    if isinstance(value, Mapping):
-        return {name: LEFT_OUT if str(name).lower() in SECRET else _shown(one, text) for name, one in value.items()}
+    if isinstance(value, dict):
+        return {name: LEFT_OUT if name.lower() in SECRET else _shown(one, text) for name, one in value.items()}
     if isinstance(value, list):
         return [_shown(one, text) for one in value]
     return value

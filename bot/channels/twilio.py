@@ -30,6 +30,7 @@ FEW: Final = 50
 """Messages looked through where no date narrows the list: one page of Twilio's."""
 TRIAL: Final = "Sent from your Twilio trial account - "
 """What trial accounts find put before every text of theirs."""
+_QUOTED: Final = [quote_plus(bytes([byte])) for byte in range(256)]
 _NOT_TWILIO: Final = (TwilioException, ValueError, AttributeError, TypeError)
 """What the SDK raises over an answer in another shape than Twilio's."""
 
@@ -65,14 +66,13 @@ class TwilioChannel:
         """Hand the message to Twilio; answers its sid. Raises SendError.
         https://www.twilio.com/docs/messaging/api/message-resource"""
         try:
-            kept = self._outgoing.create(self._form(message))
+            sid = self._outgoing.create(self._form(message))
         except SendError as error:
             words = without(message.text, error.words)
             raise SendError(error.failure, error.code, words, error.retry_after) from None
-        sid = kept.get("sid") if isinstance(kept, dict) else None
         if not sid:  # a yes that is not Twilio's: some page in between, or an answer cut short
             raise SendError(SendFailure.UNCERTAIN, words="an answer without a sid")
-        return str(sid)
+        return sid
 
     def look_up(self, message: Outgoing, since: datetime, known_ids: frozenset[str]) -> LookUp:
         """Whether Twilio has this message, by recipient, sender, text and time: it takes no key of ours. Raises
@@ -98,7 +98,7 @@ class TwilioChannel:
         return client_on(self._wire, *self._login).messages
 
     def _form(self, message: Outgoing) -> str:
-        to, text = quote_plus(self._wire_address(message.address)), quote_plus(message.text)
+        to, text = _quoted(self._wire_address(message.address)), _quoted(message.text)
         return f"{self._same}{self._callback(message.outbox_id)}&To={to}&Body={text}"
 
     def _list(self, address: str, narrowing: dict[str, Any]) -> list[Any]:
@@ -123,6 +123,11 @@ def tagged(callback_url: str, outbox_id: int) -> str:
     parts = urlsplit(callback_url)
     query = [*parse_qsl(parts.query, keep_blank_values=True), (OUTBOX, str(outbox_id))]
     return parts._replace(query=urlencode(query)).geturl()
+
+
+def _quoted(text: str) -> str:
+    """As `quote_plus` has it, byte by byte."""
+    return "".join([_QUOTED[byte] for byte in text.encode()])
 
 
 def _callback_by(callback_url: str) -> Callable[[int], str]:

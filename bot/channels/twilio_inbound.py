@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from hashlib import sha1
 from hmac import compare_digest, digest
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 from werkzeug.datastructures import MultiDict
@@ -38,7 +38,7 @@ class TwilioInbound:
         is asked about all others."""
         if isinstance(form, MultiDict):
             return False
-        words = url + "".join([name + value for name, value in sorted(form.items())])
+        words = url + "".join([name + form[name] for name in sorted(form)])
         expected = b64encode(digest(self._token, words.encode(), sha1))
         return compare_digest(expected, signature.encode("utf-8", "replace"))
 
@@ -70,19 +70,19 @@ class TwilioInbound:
 def fields_of(body: bytes) -> Fields:
     """The fields of a posted form; a MultiDict where one of them comes more than once. None where it is no UTF-8."""
     try:
-        parted = [pair.partition("=") for pair in body.decode().split("&") if pair]
+        text = body.decode().replace("+", " ")
     except UnicodeDecodeError:
         return {}
-    pairs = [
-        (name if name.isalnum() else _decoded(name), value if value.isalnum() else _decoded(value))
-        for name, _, value in parted
-    ]
+    pairs = []
+    for pair in filter(None, text.split("&")):
+        name, _, value = pair.partition("=")
+        pairs.append((_decoded(name) if "%" in name else name, _decoded(value) if "%" in value else value))
     fields = dict(pairs)
     return fields if len(fields) == len(pairs) else MultiDict(pairs)
 
 
 def _decoded(text: str) -> str:
-    return unquote(text.replace("+", " "), errors="werkzeug.url_quote")
+    return unquote_to_bytes(text).decode(errors="werkzeug.url_quote")
 
 
 def parse_status(form: Mapping[str, str], query: Mapping[str, str]) -> tuple[StatusReport, ...]:
@@ -144,7 +144,7 @@ def _first(form: Mapping[str, str], *names: str) -> str:
 def _media(form: Mapping[str, str]) -> tuple[str, ...]:
     count = _first(form, "NumMedia")
     most = min(int(count), 10) if count.isascii() and count.isdigit() else 0
-    return tuple(url for index in range(most) if (url := _first(form, f"MediaUrl{index}")))
+    return tuple([url for index in range(most) if (url := _first(form, f"MediaUrl{index}"))])
 
 
 def _opt_out(form: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """The timed connections to Twilio, with its refusals turned into SendError: kept ones to send by, and the SDK's."""
 
 import json
+import re
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -15,6 +16,9 @@ from bot.channels.kept_pool import KeptPool
 from bot.channels.twilio_codes import FAILURES
 
 HOME = "https://api.twilio.com"
+_PLAIN_SID = re.compile(rb'\s*\{[^{}]*?(?<!\\)"sid"\s*:\s*"(\w+)".*\}\s*', re.DOTALL)
+"""Of a yes whose fields hold no others, as far as its sid: within a text, each quotation mark has a backslash before
+it."""
 
 
 class TwilioMessages:
@@ -25,9 +29,9 @@ class TwilioMessages:
         self._login = account_sid, auth_token
         self._timeout = timeout
 
-    def create(self, form: str) -> Any:
-        """Twilio's answer to this form, None where it is no JSON. Raises SendError for every answer outside 2xx and
-        for none at all."""
+    def create(self, form: str) -> str:
+        """The sid of what Twilio has made of this form, "" where its yes has none. Raises SendError for every answer
+        outside 2xx and for none at all."""
         try:
             pool = self._pool
         except (requests.RequestException, OSError) as error:
@@ -35,10 +39,7 @@ class TwilioMessages:
         answer = pool.post(form)
         if not answer.is_yes:
             raise _refused(answer.status, answer.body, answer.retry_after)
-        try:
-            return json.loads(answer.body)
-        except ValueError:
-            return None
+        return sid_in(answer.body)
 
     def close(self) -> None:
         """Close the kept connections."""
@@ -92,12 +93,23 @@ def client_on(wire: TwilioWire, account_sid: str, auth_token: str) -> Any:
     return Client(account_sid, auth_token, http_client=wire, environment={"TWILIO_REGION": ""})
 
 
-def _refused(status: int, text: str | bytes, retry_after: str | None) -> SendError:
+def sid_in(body: bytes) -> str:
+    """ "" where it has none, or is no JSON."""
+    if plain := _PLAIN_SID.fullmatch(body):
+        return plain[1].decode()
+    return str(_fields(body).get("sid") or "")
+
+
+def _fields(body: str | bytes) -> dict[str, Any]:
     try:
-        body = json.loads(text)
+        found = json.loads(body)
     except ValueError:
-        body = {}  # a page of some proxy in between
-    fields = body if isinstance(body, dict) else {}
+        return {}  # a page of some proxy in between
+    return found if isinstance(found, dict) else {}
+
+
+def _refused(status: int, text: str | bytes, retry_after: str | None) -> SendError:
+    fields = _fields(text)
     code = str(fields.get("code") or status)
     known = FAILURES.get(int(code)) if code.isascii() and code.isdigit() else None
     words = fields.get("message") or fields.get("detail") or fields.get("title") or f"HTTP {status}"

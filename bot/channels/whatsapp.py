@@ -10,7 +10,8 @@ import requests
 
 from bot.channels.base import Found, LookUp, SendError
 from bot.channels.errors import not_answered, refusal, seconds, without
-from bot.channels.kept_pool import Answer, KeptPool
+from bot.channels.kept_line import Answer
+from bot.channels.kept_pool import KeptPool
 from bot.channels.reading import clean
 from bot.channels.whatsapp_codes import FAILURES
 from bot.channels.whatsapp_inbound import TAG, WHATSAPP_CLOUD

@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPException, HTTPResponse
 from io import BufferedReader, BytesIO
@@ -13,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.base import SendError
-from bot.channels.kept_pool import Answer, KeptPool
+from bot.channels.kept_line import Answer
+from bot.channels.kept_pool import KeptPool
 from bot.channels.plain_answer import plain_answer
 from conversations.delivery import SendFailure
 from tests.patience import PATIENCE, eventually
@@ -59,15 +61,12 @@ class Told:
 
 @given(ANSWERS)
 def test_what_is_read_in_one_look_pythons_own_client_reads_as_well(came: bytes) -> None:
-    stream = Told(came).makefile("rb")
-    if (plain := plain_answer(stream)) is None:
-        assert came == stream.read(), "nothing of it has been read"
+    if (plain := plain_answer(came)) is None:
         return
     whole = HTTPResponse(cast(Any, Told(came)), method="POST")
     whole.begin()
     assert plain == (whole.status, whole.read())
     assert not whole.will_close
-    assert b"" == stream.read()
 
 
 @pytest.mark.parametrize(
@@ -82,16 +81,14 @@ def test_what_is_read_in_one_look_pythons_own_client_reads_as_well(came: bytes) 
     ],
 )  # fmt: skip
 def test_whatever_is_less_plain_is_left_alone(came: bytes) -> None:
-    stream = Told(came).makefile("rb")
-    assert plain_answer(stream) is None
-    assert came == stream.read()
+    assert plain_answer(came) is None
 
 
 def test_the_usual_answers_are_read_in_one_look() -> None:
-    assert (201, YES) == plain_answer(Told(CREATED + YES).makefile("rb"))
+    assert (201, YES) == plain_answer(CREATED + YES)
     for start in STARTS:
         came = start + b"".join(HEADERS[:1] + HEADERS[2:]) + b"\r\n" + YES
-        assert (int(start[9:12]), YES) == plain_answer(Told(came).makefile("rb"))
+        assert (int(start[9:12]), YES) == plain_answer(came)
 
 
 class Scripted:
@@ -198,9 +195,50 @@ def test_a_connection_that_the_other_side_has_closed_meanwhile_is_not_used_again
     with asking(PLAIN, (*PLAIN, None), PLAIN) as (server, pool):
         pool.post("n=0")
         pool.post("n=1")
-        eventually(lambda: not pool._kept[0].is_connected)
+        eventually(lambda: not pool._kept[0].is_silent)
         assert Answer(201, YES, None) == pool.post("n=2")
         assert ([b"n=0", b"n=1", b"n=2"], 2) == (server.bodies, server.connections)
+
+
+def test_what_comes_unasked_is_nobodys_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as sender:
+        pool = KeptPool(f"http://127.0.0.1:{listening.getsockname()[1]}/", PATIENCE, None, {})
+        listening.settimeout(PATIENCE)
+        for unasked in (CREATED + b'{"sid": "SM0"}', b""):
+            sent = sender.submit(pool.post, "n=0")
+            taken, _ = listening.accept()
+            with taken:
+                taken.sendall(CREATED + YES)
+                assert Answer(201, YES, None) == sent.result(PATIENCE)
+                taken.sendall(unasked)
+                eventually(lambda heard=bool(unasked): heard != pool._kept[0].is_silent)  # type: ignore[misc]
+        pool.close()
+
+
+@pytest.mark.parametrize("said", [(), (b"HTTP/1.1 201 CREATED\r\n\r\n",), (CREATED + YES[:5],)])
+def test_the_time_is_over_wherever_an_answer_stops(said: tuple[bytes, ...]) -> None:
+    with asking(PLAIN, said) as (server, _):
+        pool = KeptPool(server.url, 0.2, ("AC0", "token"), {})
+        pool.post("n=0")
+        with pytest.raises(SendError) as caught:
+            pool.post("n=1")
+        assert (SendFailure.UNCERTAIN, "TimeoutError") == (caught.value.failure, caught.value.words)
+        pool.close()
+
+
+def test_a_request_that_nobody_takes_in_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as sender:
+        pool = KeptPool(f"http://127.0.0.1:{listening.getsockname()[1]}/", 0.2, None, {})
+        listening.settimeout(PATIENCE)
+        first = sender.submit(pool.post, "n=0")
+        taken, _ = listening.accept()
+        with taken:
+            taken.sendall(CREATED + YES)
+            assert Answer(201, YES, None) == first.result(PATIENCE)
+            with pytest.raises(SendError) as caught:
+                pool.post("n=" + "1" * 32_000_000)
+            assert (SendFailure.UNCERTAIN, "TimeoutError") == (caught.value.failure, caught.value.words)
+        pool.close()
 
 
 def test_a_silent_provider_is_waited_for_no_longer_than_we_said() -> None:
@@ -209,7 +247,8 @@ def test_a_silent_provider_is_waited_for_no_longer_than_we_said() -> None:
         pool.post("n=0")
         with pytest.raises(SendError) as caught:
             pool.post("n=1")
-        assert (SendFailure.UNCERTAIN, 2) == (caught.value.failure, len(server.bodies))
+        assert (SendFailure.UNCERTAIN, "TimeoutError") == (caught.value.failure, caught.value.words)
+        assert 2 == len(server.bodies)
         assert Answer(201, YES, None) == pool.post("n=2"), "what comes late is nobody else's answer"
         assert 2 == server.connections
         pool.close()

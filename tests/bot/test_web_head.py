@@ -338,3 +338,26 @@ def test_words_are_such_as_every_database_can_store(text: str) -> None:
     assert clean(found) == found
     if text.isprintable():
         assert text == found
+
+
+def test_a_route_that_is_known_is_found_as_at_first() -> None:
+    app = Application(__name__, static_folder=None)
+    app.add_url_rule("/a", "a", lambda: "a", methods=["POST"])
+    app.add_url_rule("/a", "other", lambda: "other", methods=["GET"])
+    app.add_url_rule("/b/", "b", lambda: "b")
+    app.add_url_rule("/c/<one>", "c", lambda one: one)
+    asked = [
+        ("POST", "/a"), ("GET", "/a"), ("HEAD", "/a"), ("PUT", "/a"), ("OPTIONS", "/a"), ("GET", "/b"), ("GET", "/b/"),
+        ("GET", "//a"), ("GET", "/c/1"), ("GET", "/c/2"), ("GET", "/d"), ("GET", "/a/"),
+    ]  # fmt: skip
+    client = app.test_client()
+    first, again = ([client.open(path, method=method) for method, path in asked] for _ in range(2))
+    told = [(200, b"a"), (200, b"other"), (200, b""), (405, None), (200, b""), (308, None), (200, b"b")]
+    for one, two in zip(first, again, strict=True):
+        assert (one.status, one.data, one.headers) == (two.status, two.data, two.headers)
+    for (status, body), one in zip(told, first, strict=False):
+        assert status == one.status_code and body in (None, one.data)
+    assert [b"1", b"2"] == [one.data for one in first[8:10]]
+    assert {("POST", "/a"), ("GET", "/a"), ("HEAD", "/a"), ("OPTIONS", "/a"), ("GET", "/b/")} == {
+        (method, path) for _, method, path in app.known_routes
+    }
