@@ -14,7 +14,7 @@ from bot.database import DatabaseAway
 from bot.database_errors import Fault
 from bot.desk import Desk
 from bot.engines import PATIENCE
-from bot.in_hand import Tried
+from bot.in_hand import Hand, Tried
 from bot.leases import Leases
 from bot.logs import log
 from bot.results import Results, as_sent
@@ -41,9 +41,9 @@ class Dispatcher:
         self.poll = poll
         self._carries = carries
         self._bell = Bell() if carries.only else desk.wake.bell()
-        self._senders = Senders(desk, senders, carries, self._bell.touch)
-        self._hand = self._senders.hand
+        self._hand = Hand()
         self._results = Results(desk, self._hand)
+        self._senders = Senders(desk, self._hand, senders, carries, self._bell.touch, self._results.told)
         self._leases = Leases(desk, self._hand)
         self._is_look_due, self._is_rung = True, False
         self._look_by, self._soon = 0.0, poll

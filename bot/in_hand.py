@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
+from typing import NamedTuple
 
 from bot.channels.base import SendError
 from handlers.outbox import Claimed
@@ -15,8 +16,7 @@ ASIDE_SECONDS = 5.0
 """How long what others keep from us is left alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(NamedTuple):
     """What came of one try, at `at`: the provider's id for the message, or its error. `is_found`: an earlier try had
     got through after all."""
 
@@ -85,6 +85,19 @@ class Hand:
             if (held := self._own(one.claimed)) is not None:
                 held.tried = one
 
+    def sent_in(self, lane: str) -> list[Tried]:
+        """Those of a lane that have got through, but for what is aside, and for ids that no database may take."""
+        with self._lock:
+            return [
+                held.tried
+                for held in self._held.values()
+                if held.claimed.lane == lane
+                and held.tried is not None
+                and held.tried.error is None
+                and held.tried.provider_id.isascii()
+                and held.aside_until is None
+            ]
+
     def put_aside(self, one: Tried) -> None:
         """Somebody keeps it from being written down: not again for some seconds, and not together with others."""
         with self._lock:
@@ -111,15 +124,19 @@ class Hand:
         return held if held is not None and held.claimed.attempts == claimed.attempts else None
 
     def has_next(self, claimed: Claimed) -> bool:
-        """Whether another of its lane may wait: it did when this one was found, or a look since has passed it over."""
+        """Whether another of its lane may wait: it did when this one was found, or a look since has passed it over. Not
+        where it is in hand no more: it was written down with the next."""
         with self._lock:
-            return not claimed.is_last or self._held[claimed.message.outbox_id].look < self._looks
+            held = self._own(claimed)
+            return held is not None and (not claimed.is_last or held.look < self._looks)
 
-    def drop(self, claimed: Claimed) -> None:
-        """What became of it is written down, or is another's to find out."""
+    def drop(self, claimed: Claimed) -> bool:
+        """What became of it is written down, or is another's to find out. False where it is in hand no more."""
         with self._lock:
-            if self._own(claimed) is not None:
+            is_held = self._own(claimed) is not None
+            if is_held:
                 del self._held[claimed.message.outbox_id]
+            return is_held
 
     def under_way(self) -> int:
         """How many tries are not over, or are expected to begin."""

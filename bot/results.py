@@ -72,8 +72,9 @@ class Results:
                 self.told(one)
 
     def told(self, one: Tried) -> None:
-        self._hand.drop(one.claimed)
-        tell_sent(one)
+        """Once, whoever has written it down."""
+        if self._hand.drop(one.claimed):
+            tell_sent(one)
 
     def leave(self, over: Iterable[Tried]) -> None:
         """We stop, and these cannot be written down."""

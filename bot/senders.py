@@ -1,11 +1,12 @@
 """The senders: threads that hand messages to their channels and wait for providers. They touch no database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from bot.desk import Desk
-from bot.in_hand import Hand
+from bot.in_hand import Hand, Tried
 from bot.metrics import SEND_RETRIES, SendOutcome
+from bot.results import as_sent
 from bot.sender_threads import SenderThreads
 from bot.sending import tried
 from bot.tries_recorded import tell_lost
@@ -14,26 +15,36 @@ from handlers.at_once import Room
 from handlers.outbox import Claimed
 from models.outbox_claims import Carries
 
+Told = Callable[[Tried], None]
+
 
 class Senders:
     """At most `most` threads, made as they are wanted. `hand` is what they have to send, or have sent; each change of
-    it is told by `touch`."""
+    it is told by `touch`, and by `told` what was sent and written down."""
 
-    def __init__(self, desk: Desk, most: int, carries: Carries, touch: Callable[[], None]) -> None:
-        self.desk, self.most, self._carries, self._touch = desk, most, carries, touch
-        self.hand = Hand()
+    def __init__(
+        self, desk: Desk, hand: Hand, most: int, carries: Carries, touch: Callable[[], None], told: Told
+    ) -> None:
+        self.desk, self.hand, self.most, self._touch, self._told = desk, hand, most, touch, told
         self._threads = SenderThreads(most, self.send)
+        paced = {channel for channel, own in desk.paces.items() if own != NO_PACES}
+        self._at_once = frozenset(one for one in desk.channels if carries.has(one)) - paced
+        """The channels whose texts may leave at once: where a pace is kept, they are paid for."""
+        self._may_write_beside = desk.database.engine.dialect.name == "sqlite"
+        """Results, beside what a turn writes: nobody else has their rows, and what is refused takes nothing with it."""
 
     def free(self) -> int:
         return max(self.most - self.hand.under_way(), 0)
 
-    def room_for(self, channel: str) -> Room | None:
-        """Room for a text that is being written; none on a channel where a pace is kept, whose texts are paid for."""
-        if not self._carries.has(channel) or channel not in self.desk.channels:
+    def room_for(self, channel: str, lane: str) -> Room | None:
+        """Room for a text that is being written."""
+        if channel not in self._at_once or (look := self.hand.expect(self.most)) is None:
             return None
-        if self.desk.paces.get(channel, NO_PACES) != NO_PACES or (look := self.hand.expect(self.most)) is None:
-            return None
-        return Room(self.desk.clock.now(), partial(self._send_at_once, look), self._leave)
+        before = self.hand.sent_in(lane) if self._may_write_beside else []
+        return Room(
+            self.desk.clock.now(), as_sent(before), partial(self._send_at_once, look), self._leave,
+            partial(self._before_is_written, before),
+        )  # fmt: skip
 
     def hand_out(self, claimed: list[Claimed]) -> None:
         """Let these, which are in hand, be sent. Where no thread can be begun, their leases bring them back."""
@@ -70,6 +81,10 @@ class Senders:
         except Exception:  # noqa: BLE001 - the transaction that wrote it is committed, whatever breaks here
             tell_lost(claimed, SendOutcome.BROKE, "send_broke")
             self._touch()
+
+    def _before_is_written(self, before: Iterable[Tried]) -> None:
+        for one in before:
+            self._told(one)
 
     def _leave(self) -> None:
         self.hand.not_come()

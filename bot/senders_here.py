@@ -15,9 +15,9 @@ class SendersHere:
     def remove(self, room_for: RoomFor) -> None:
         self._all = tuple(one for one in self._all if one != room_for)
 
-    def room_for(self, channel: str) -> Room | None:
-        """Room for a text on this channel, where any of them has some."""
+    def room_for(self, channel: str, lane: str) -> Room | None:
+        """Room for a text on this channel, in this lane, where any of them has some."""
         for each in self._all:
-            if (room := each(channel)) is not None:
+            if (room := each(channel, lane)) is not None:
                 return room
         return None

@@ -1,12 +1,12 @@
 """The outbox as the dispatcher works it: claimed under a lease, then recorded as sent, put off, or given up."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from conversations.delivery import Delivery, SendFailure
@@ -31,13 +31,13 @@ KNOWN_FOR = timedelta(days=2)
 """How far back the provider's ids of other texts are looked for, where a text may have been sent already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """One row in a worker's hands. `attempts` is its fence. `perhaps_sent_since`: an earlier try may have got through
     at or after that moment, so the provider is asked before it is tried again."""
 
     message: Outgoing
     channel: str
+    lane: str
     attempts: int
     leased_until: datetime
     trace: str
@@ -49,8 +49,7 @@ class Claimed:
     """Nothing waited behind it in its lane when it was claimed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """A message that the provider has taken at `at`, with its id for it."""
 
     claimed: Claimed
@@ -104,7 +103,7 @@ def leases_renewed(session: Session, held: Collection[Claimed], now: datetime) -
     somebody else has locked keeps none of the others from it."""
     until, fences = lease_from(now), {one.message.outbox_id: one.attempts for one in held}
     renewed = renew(session, fences, until)
-    return [replace(one, leased_until=until) for one in held if one.message.outbox_id in renewed]
+    return [one._replace(leased_until=until) for one in held if one.message.outbox_id in renewed]
 
 
 def _take(
@@ -127,6 +126,7 @@ def _claimed(session: Session, row: Row[Any], message: Outgoing, now: datetime) 
     return Claimed(
         message=message,
         channel=row.channel,
+        lane=row.lane,
         attempts=row.attempts + 1,
         leased_until=lease_from(now),
         trace=row.trace,
@@ -143,6 +143,16 @@ def messages_sent(session: Session, sent: Iterable[Sent]) -> None:
         session,
         [(one.claimed.message.outbox_id, one.claimed.attempts, one.provider_id, one.at) for one in sent],
     )
+
+
+def sent_before(session: Session, sent: Iterable[Sent]) -> bool:
+    """The same, beside a text that comes behind them in their lane. False where a provider has given an id twice, which
+    must not keep that text from being written: for a database where what is refused takes nothing with it."""
+    try:
+        messages_sent(session, sent)
+    except IntegrityError:
+        return False
+    return True
 
 
 def message_put_off(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, exists, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, literal_column, not_, or_, select
 from sqlalchemy.orm import Session
 
 from models.base import Moment
@@ -16,13 +16,14 @@ from models.send_budgets import send_budgets
 _LANE_IS_BUSY = exists().where(outbox.c.status.in_(UNSENT_IN_SQL), outbox.c.lane == bindparam("lane"))
 _IS_SHUT = exists().where(
     send_budgets.c.channel == bindparam("channel"),
-    or_(send_budgets.c.address == "", send_budgets.c.address == bindparam("address")),
+    or_(send_budgets.c.address == literal_column("''"), send_budgets.c.address == bindparam("address")),
     send_budgets.c.opens_at > bindparam("now", type_=Moment()),
 )
+_COMES_IN: ColumnElement[str] = literal_column(f"'{Direction.IN.value}'")
 _heard, _last = messages.alias("heard"), messages.alias("last")
 _LAST_HEARD = (
     select(_last.c.id)
-    .where(_last.c.conversation_id == conversations.c.id, _last.c.direction == Direction.IN)
+    .where(_last.c.conversation_id == conversations.c.id, _last.c.direction == _COMES_IN)
     .order_by(_last.c.id.desc())
     .limit(1)
 )

@@ -131,7 +131,7 @@ def _with_facts() -> Select[Any]:
     later = outbox.alias("later")
     is_behind = exists().where(later.c.status == _QUEUED, later.c.lane == own.lane, later.c.id > own.id)
     return select(
-        own.id, own.message_id, own.conversation_id, own.kind, own.channel, own.address, own.body, own.status,
+        own.id, own.message_id, own.conversation_id, own.kind, own.channel, own.address, own.lane, own.body, own.status,
         own.attempts, own.tried_at, own.uncertain, own.segments, own.subject, own.trace,
         _as_it_is(own.choices).label("choices"), _as_it_is(own.entries).label("entries"),
         _of_conversation(conversations.c.opted_out_at).label("opted_out_at"),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, false, literal_column, null, select, update
 from sqlalchemy.orm import Session
 
 from conversations.delivery import Delivery
@@ -12,11 +12,13 @@ from models.outbox import STILL_OURS, UNSENT_IN_SQL, outbox
 from models.prepared import prepared
 
 _CHANGE = prepared(update(outbox).where(*STILL_OURS))
+_EMPTY: ColumnElement[str] = literal_column("''")
 _RECORD = prepared(
     update(outbox)
     .where(*STILL_OURS)
     .values(
-        status=Delivery.SENT, leased_until=None, uncertain=False, failure=None, failure_code="", failure_words="",
+        status=literal_column(f"'{Delivery.SENT.value}'"), leased_until=null(), uncertain=false(),
+        failure=null(), failure_code=_EMPTY, failure_words=_EMPTY,
         provider_id=bindparam("given_id"), sent_at=bindparam("at", type_=outbox.c.sent_at.type),
     )
 )  # fmt: skip

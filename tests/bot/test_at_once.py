@@ -19,7 +19,7 @@ from bot.database_errors import Fault
 from bot.desk import Desk
 from bot.dispatcher import Dispatcher
 from bot.drain import drain
-from bot.in_hand import Hand
+from bot.in_hand import Hand, Tried
 from bot.intake import receive
 from conversations.delivery import Delivery, SendFailure
 from conversations.messages import Inbound, Outgoing
@@ -122,7 +122,7 @@ def test_it_is_handed_over_as_a_claim_would_have_told_of_it(
     asking = Dispatcher(replace(desk, channels={"sms": Provider()}))
     asking.send_due()
     looked_for = given[1]
-    assert born == replace(looked_for, leased_until=born.leased_until)
+    assert born == looked_for._replace(leased_until=born.leased_until)
     assert NOW == born.asked_at
 
 
@@ -399,7 +399,7 @@ def test_what_was_found_while_we_stood_still_is_not_handed_over_as_well() -> Non
     hand, one = Hand(), claimed_text()
     look = hand.expect(1)
     assert look is not None
-    hand.found([replace(one, attempts=2)])
+    hand.found([one._replace(attempts=2)])
     assert not hand.come(one, look)
     assert [2] == [held.attempts for held in hand.held()]
     assert 1 == hand.under_way()
@@ -417,14 +417,206 @@ def test_half_of_the_senders_stay_free_for_what_is_found() -> None:
 def test_an_earlier_claim_of_a_text_in_hand_holds_and_drops_nothing() -> None:
     """Left with threads that could not be begun, and sent by one that could, later."""
     hand, one = Hand(), claimed_text()
-    again = replace(one, attempts=2, leased_until=NOW + timedelta(seconds=7))
+    again = one._replace(attempts=2, leased_until=NOW + timedelta(seconds=7))
     hand.found([again])
     hand.drop(one)
     assert (False, True) == (hand.holds(one, NOW), hand.holds(again, NOW))
 
 
 def claimed_text() -> Claimed:
-    return Claimed(Outgoing(1, SARA, "text"), "sms", 1, NOW, "t", None, frozenset(), None, is_last=True)
+    return Claimed(Outgoing(1, SARA, "text"), "sms", f"sms:{SARA}", 1, NOW, "t", None, frozenset(), None, is_last=True)
+
+
+@contextmanager
+def not_recorded(dispatcher: Dispatcher) -> Iterator[None]:
+    """What it has sent meanwhile is in its hand, and nobody has written it down."""
+    go_on, recorded = threading.Event(), dispatcher._record_and_look
+
+    def later() -> list[Claimed]:
+        assert go_on.wait(PATIENCE)
+        return recorded()
+
+    dispatcher._record_and_look = later  # type: ignore[assignment]
+    dispatcher._bell.touch()
+    try:
+        yield
+    finally:
+        go_on.set()
+
+
+def has_tried(dispatcher: Dispatcher, number: int) -> None:
+    eventually(lambda: [one for one in dispatcher._hand.to_record() if one.claimed.message.outbox_id == number])
+
+
+def is_sqlite(database: Database) -> bool:
+    return database.engine.dialect.name == "sqlite"
+
+
+def test_what_comes_behind_a_text_that_is_sent_writes_it_down_and_leaves_at_once(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr("bot.results.tell_sent", lambda one: told.append(one.claimed.message.outbox_id))
+    provider = Provider()
+    with sending(desk, provider) as dispatcher, costing(database) as costs:
+        with not_recorded(dispatcher):
+            (first,) = write(desk, "first")
+            has_tried(dispatcher, first)
+            (second,) = write(desk, "second")
+            if is_sqlite(database):
+                has_tried(dispatcher, second)
+                assert (Delivery.SENT, Delivery.SENDING) == (status(database, first), status(database, second))
+                assert f"SM{first}" == row(database, first).provider_id
+                assert row(database, first).sent_at
+                assert [first] == told
+            else:
+                assert (Delivery.SENDING, Delivery.QUEUED) == (status(database, first), status(database, second))
+                desk.wake.ring()
+        eventually(lambda: are_sent(database, first, second))
+        eventually(lambda: len(told) > 1)
+    assert ["first", "second"] == provider.texts
+    assert [first, second] == told
+    assert is_sqlite(database) == (looks(costs) == 0)
+
+
+def test_what_the_dispatcher_writes_down_meanwhile_is_told_once(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has gathered what is over, and waits for its turn to write; so its list is old."""
+    told: list[int] = []
+    monkeypatch.setattr("bot.results.tell_sent", lambda one: told.append(one.claimed.message.outbox_id))
+    is_gathered, go_on = threading.Event(), threading.Event()
+    provider = Provider()
+    with sending(desk, provider) as dispatcher:
+        transact = dispatcher._transact
+
+        def later(over: list[Tried], room: int) -> list[Claimed]:
+            is_gathered.set()
+            assert go_on.wait(PATIENCE)
+            return transact(over, room)
+
+        monkeypatch.setattr(dispatcher, "_transact", later)
+        (first,) = write(desk, "first")
+        assert is_gathered.wait(PATIENCE)
+        (second,) = write(desk, "second")
+        go_on.set()
+        desk.wake.ring()
+        eventually(lambda: are_sent(database, first, second))
+        eventually(lambda: len(told) > 1)
+    assert ["first", "second"] == provider.texts
+    assert [first, second] == sorted(told)
+
+
+def test_a_result_that_is_rolled_back_is_written_down_by_the_dispatcher(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr("bot.results.tell_sent", lambda one: told.append(one.claimed.message.outbox_id))
+
+    def break_off(session: Session) -> None:
+        write_down(session)
+        raise ValueError
+
+    provider = Provider()
+    with sending(desk, provider) as dispatcher:
+        with not_recorded(dispatcher):
+            (first,) = write(desk, "first")
+            has_tried(dispatcher, first)
+            with pytest.raises(ValueError):  # noqa: PT011 - ours
+                write(desk, "never said", and_then=break_off)
+            assert (Delivery.SENDING, []) == (status(database, first), told)
+        eventually(lambda: are_sent(database, first))
+        eventually(lambda: told)
+    assert (["first"], [first]) == (provider.texts, told)
+
+
+def test_what_did_not_get_through_is_not_overtaken_before_that_is_written_down(database: Database, desk: Desk) -> None:
+    refusals = [SendError(SendFailure.BUSY, "503", "busy")]
+
+    def refuse_once(_: object) -> None:
+        if refusals:
+            raise refusals.pop()
+
+    provider = Provider(refuse_once)
+    with sending(desk, provider, poll=0.05) as dispatcher:
+        with not_recorded(dispatcher):
+            (first,) = write(desk, "first")
+            has_tried(dispatcher, first)
+            (second,) = write(desk, "second")
+            assert (Delivery.SENDING, Delivery.QUEUED) == (status(database, first), status(database, second))
+        eventually(lambda: are_sent(database, first, second))
+    assert ["first", "first", "second"] == provider.texts
+
+
+def test_what_is_still_under_way_is_not_overtaken(database: Database, desk: Desk) -> None:
+    go_on = threading.Event()
+    provider = Provider(lambda message: go_on.wait(PATIENCE) if message.text == "first" else None)
+    with sending(desk, provider):
+        (first,) = write(desk, "first")
+        eventually(lambda: provider.texts)
+        (second,) = write(desk, "second")
+        desk.wake.ring()
+        assert (Delivery.SENDING, Delivery.QUEUED) == (status(database, first), status(database, second))
+        go_on.set()
+        eventually(lambda: are_sent(database, first, second))
+    assert ["first", "second"] == provider.texts
+
+
+@pytest.mark.parametrize("name", ["the same twice", "\ud800"])
+def test_an_id_that_cannot_be_written_down_breaks_no_turn_behind_it(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("handlers.outbox.LEASE", timedelta(seconds=1))
+    names = {"first": name, "to Omar": "the same twice"}
+    provider = Provider(naming=lambda message: names.get(message.text, f"SM{message.outbox_id}"))
+    monkeypatch.setattr(provider, "look_up", lambda *_: LookUp(Found.YES, "SM found"))
+    with sending(desk, provider, poll=0.05) as dispatcher:
+        (other,) = write(desk, "to Omar", to=OMAR)
+        eventually(lambda: are_sent(database, other))
+        with not_recorded(dispatcher):
+            (first,) = write(desk, "first")
+            has_tried(dispatcher, first)
+            (second,) = write(desk, "second")
+            assert (Delivery.SENDING, Delivery.QUEUED) == (status(database, first), status(database, second))
+        eventually(lambda: are_sent(database, first, second))
+    assert ["to Omar", "first", "second"] == provider.texts
+
+
+def test_what_was_taken_from_us_meanwhile_is_not_written_down_as_ours(database: Database, desk: Desk) -> None:
+    """By another process, once we had stood still for longer than its lease."""
+    provider = Provider()
+    with sending(desk, provider) as dispatcher, not_recorded(dispatcher):
+        (first,) = write(desk, "first")
+        has_tried(dispatcher, first)
+        taken = update(outbox).where(outbox.c.id == first).values(attempts=2)
+        database.transact(lambda session: session.execute(taken))
+        (second,) = write(desk, "second")
+        assert (Delivery.SENDING, Delivery.QUEUED) == (status(database, first), status(database, second))
+    assert (["first"], Delivery.SENDING) == (provider.texts, status(database, first))
+
+
+def test_what_was_written_down_with_the_next_has_nobody_behind_it() -> None:
+    hand, one = Hand(), claimed_text()
+    hand.found([one])
+    hand.found([])
+    assert hand.has_next(one)
+    assert hand.drop(one)
+    assert (False, False) == (hand.has_next(one), hand.drop(one))
+
+
+def test_what_got_through_in_a_lane_is_known_until_it_is_aside() -> None:
+    hand, one = Hand(), claimed_text()
+    lane = f"sms:{SARA}"
+    hand.found([one])
+    assert [] == hand.sent_in(lane)
+    through = Tried(one, NOW, "SM1")
+    hand.tried(through)
+    assert ([through], []) == (hand.sent_in(lane), hand.sent_in(f"sms:{OMAR}"))
+    hand.tried(Tried(one, NOW, error=SendError(SendFailure.BUSY)))
+    assert [] == hand.sent_in(lane)
+    hand.tried(through)
+    hand.put_aside(through)
+    assert [] == hand.sent_in(lane)
 
 
 def test_of_two_deeds_one_is_done_when_the_transaction_has_ended(database: Database) -> None:

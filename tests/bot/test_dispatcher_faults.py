@@ -188,7 +188,7 @@ def test_a_loop_without_a_free_sender_sleeps(database: Database, desk: Desk, mon
 
     monkeypatch.setattr(Dispatcher, "_record_and_look", counted)
     with sending(desk, Provider(), senders=1) as dispatcher:
-        room = dispatcher._senders.room_for("sms")
+        room = dispatcher._senders.room_for("sms", "sms:nobody")
         assert room is not None
         number, before = queue(database), len(rounds)
         desk.wake.ring()

@@ -253,7 +253,7 @@ def broken_in_the_log(log: str) -> Iterator[str]:
     """Faults of ours that the program has caught."""
     found = Counter(
         re.findall(
-            r"\b(send_broke|turn_failed|due_deed_failed|request_broke|webhook_unreadable|drain_broke|journal_entry_broke|"
+            r"\b(send_broke|turn_failed|due_\w+_failed|request_broke|webhook_unreadable|drain_broke|journal_entry_broke|"
             r"payments_broke|payment_work_broke|milestones_broke)\b",
             log,
         )
