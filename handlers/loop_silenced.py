@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from conversations.commands.parse import parse
 from conversations.languages import known
 from conversations.replies import say
-from conversations.rules.loop_guard import LOOK_BACK, SAME_TEXT_TIMES, is_loop
+from conversations.rules.loop_guard import LOOK_BACK, MOST_A_MINUTE, SAME_TEXT_TIMES, is_loop
 from conversations.rules.routes import CONSOLE
 from handlers.circumstances import Circumstances
 from handlers.heard import Heard
@@ -49,6 +49,8 @@ def looks_like_a_loop(
     newest = max(lately, key=lambda text: text[0], default=None)
     language = known(coordinator.language or profile.business.language) if coordinator is not None else ""
     commands = coordinator is not None and newest is not None and bool(parse(newest[1], language))
+    if commands and len(lately) <= MOST_A_MINUTE:
+        return False
     texts = [(at, "" if body == HIDDEN else body) for at, body in lately]
     return is_loop(texts, now, may_repeat=commands)
 

@@ -121,10 +121,7 @@ class Profile:
 
     def called(self, actor: str) -> str:
         """ "coordinator:1", "operator:3" → their name, or their number; "" for anybody else."""
-        kind, _, number = actor.partition(":")
-        if kind == "operator":
-            return next((one.name for one in self.commanders if str(one.operator_id) == number), "")
-        return next((c.called for c in self.coordinators if kind == "coordinator" and str(c.id) == number), "")
+        return self._names_of_actors.get(actor, "")
 
     def coordinator_for(self, service_id: int, staff_id: int) -> Coordinator | None:
         """Who answers requests for this service with this staff member: its coordinator, theirs, else the default."""
@@ -151,6 +148,11 @@ class Profile:
     @cached_property
     def _by_id(self) -> Mapping[int, Coordinator]:
         return _first_of_each((one.id, one) for one in self.coordinators)
+
+    @cached_property
+    def _names_of_actors(self) -> Mapping[str, str]:
+        names = {f"operator:{one.operator_id}": one.name for one in self.commanders}
+        return names | {f"coordinator:{one.id}": one.called for one in self.coordinators}
 
     @cached_property
     def quotes_by_country(self) -> bool:

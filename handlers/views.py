@@ -28,7 +28,7 @@ def booking_view(row: Row[Any], profile: Profile) -> BookingView:
     confirmed, cancelled = row.confirmed_datetime, row.status is BookingStatus.CANCELLED
     return BookingView(
         id=row.id,
-        status=BookingStatus(row.status),
+        status=row.status,
         version=row.version,
         service_ids=(row.service_id, *row.more_service_ids),
         service=called(row, profile),

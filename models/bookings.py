@@ -1,7 +1,7 @@
 """Bookings, the times proposed for them, and what became of each."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ from conversations.booking import BookingStatus, BookingType, ProposalStatus
 from conversations.rules.quiet_hours import QuietHours, read_quiet_hours
 from conversations.rules.reminders import UNDONE, afterwards, flag_at, reminders
 from conversations.rules.transitions import LIVE, RefusedTransition, check, may_take_back
+from models.answered import row_of
 from models.base import Key, Moment, key, link, table, word
 from models.booking_series import booking_series_items
 from models.business import business, services, staff
@@ -41,7 +42,7 @@ from models.insert import changed_rows, insert_row
 from models.kept import read_once
 from models.payments import LEADS, count_led_by, held_of, led_by, payment_requests
 from models.prepared import prepared
-from models.read_beside import was_read
+from models.read_beside import row_still_so, was_read
 from models.scheduled_notices import NoticeKind, forget_notices, is_planned, plan_notices
 from models.tokens import row_opened_by
 
@@ -166,6 +167,8 @@ BY_CLIENT = "client:"
 PENDING = BookingStatus.PENDING
 CONFIRMED = (BookingStatus.CONFIRMED, BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED)
 KEPT = (BookingStatus.APPROVED, *CONFIRMED)
+_NAMED_BY = frozenset(("service_id", "staff_id", "client_id", "conversation_id", "class_session_id"))
+"""What says whose names are read with a booking."""
 _OF_VISITS = (NoticeKind.UPCOMING, NoticeKind.UNCONFIRMED, NoticeKind.REVIEW, NoticeKind.NO_SHOW)
 
 bookings = table(Booking)
@@ -332,11 +335,18 @@ def moves_asked(session: Session, now: datetime, limit: int) -> list[Row[Any]]:
 
 def moves_past_deadline(session: Session, now: datetime, limit: int) -> list[int]:
     """The bookings whose clients wished another time that nobody has answered in time."""
-    statement = select(proposals.c.booking_id).where(
-        proposals.c.status == ProposalStatus.OPEN, proposals.c.expires_at <= now,
+    return list(session.execute(_MOVES_PAST_DEADLINE, {"now": now, "most": limit}).scalars())
+
+
+_MOVES_PAST_DEADLINE = prepared(
+    select(proposals.c.booking_id)
+    .where(
+        proposals.c.status == ProposalStatus.OPEN, proposals.c.expires_at <= bindparam("now"),
         proposals.c.proposed_by.startswith(BY_CLIENT),
-    )  # fmt: skip
-    return [int(row) for row in session.execute(statement.order_by(proposals.c.expires_at).limit(limit)).scalars()]
+    )
+    .order_by(proposals.c.expires_at)
+    .limit(bindparam("most"))
+)  # fmt: skip
 
 
 def newest_standing(session: Session, client_id: int) -> Row[Any] | None:
@@ -360,8 +370,15 @@ def has_kept_booking(session: Session, client_id: int) -> bool:
 
 def bookings_past_deadline(session: Session, now: datetime, limit: int) -> list[int]:
     """Pending bookings whose deadline has passed."""
-    statement = select(bookings.c.id).where(bookings.c.status == BookingStatus.PENDING, bookings.c.decide_by <= now)
-    return [int(row) for row in session.execute(statement.order_by(bookings.c.decide_by).limit(limit)).scalars()]
+    return list(session.execute(_PAST_DEADLINE, {"now": now, "most": limit}).scalars())
+
+
+_PAST_DEADLINE = prepared(
+    select(bookings.c.id)
+    .where(bookings.c.status == BookingStatus.PENDING, bookings.c.decide_by <= bindparam("now"))
+    .order_by(bookings.c.decide_by)
+    .limit(bindparam("most"))
+)
 
 
 def add_booking(
@@ -384,7 +401,7 @@ def add_booking(
     if engagement:
         ask_for_work(session, booking_id, engagement, brief or {}, now)
     if values["status"] is not BookingStatus.PENDING:
-        _follow(session, booking_id, now, is_decided=False)
+        _follow(session, booking_id, None, now, is_decided=False)
     return booking_id
 
 
@@ -396,6 +413,7 @@ def change_booking(session: Session, booking_id: int, version: int, now: datetim
     elif "status" in values:
         values["live_class_id"] = live_class(values["status"], values.get("class_session_id"))
     as_read = {"number": booking_id, "as_read": version}
+    was = row_still_so(session, _by_id(), booking_id) if _NAMED_BY.isdisjoint(values) else None
     try:
         changed = changed_rows(session, statement, {**as_read, "version": version + 1, "updated_at": now, **values})
     except IntegrityError as error:
@@ -405,8 +423,11 @@ def change_booking(session: Session, booking_id: int, version: int, now: datetim
     if "start_at" in values:
         mine = booking_series_items.c.booking_id == booking_id
         session.execute(update(booking_series_items).where(mine).values(start_at=values["start_at"]))
+    row = None if was is None else _as_changed(was, {**values, "version": version + 1, "updated_at": now})
+    if row is not None:
+        was_read(session, _by_id(), booking_id, row)
     if not values.keys().isdisjoint(("status", "start_at")):
-        _follow(session, booking_id, now, is_decided="status" in values)
+        _follow(session, booking_id, row, now, is_decided="status" in values)
 
 
 def live_class(status: BookingStatus, class_session_id: int | None) -> int | None:
@@ -426,28 +447,46 @@ def live_bookings_of_class(session: Session, class_session_id: int) -> list[Row[
     return list(session.execute(_with_names().where(*mine).order_by(bookings.c.id)))
 
 
-def _follow(session: Session, booking_id: int, now: datetime, *, is_decided: bool) -> None:
+def _follow(session: Session, booking_id: int, row: Row[Any] | None, now: datetime, *, is_decided: bool) -> None:
     """What is said before and after a visit follows its booking, whoever has changed it; so does what it opens, where
-    that `is_decided` anew."""
-    row = session.execute(_following(), {"number": booking_id}).one()
-    was_read(session, _by_id(), booking_id, row)
-    if is_decided and row.has_work:
+    that `is_decided` anew. `row`: the booking as it is now, where that is known."""
+    if row is None:
+        row = beside = session.execute(_with_what_follows(), {"number": booking_id}).one()
+        was_read(session, _by_id(), booking_id, row)
+    else:
+        beside = session.execute(_WHAT_FOLLOWS, {"number": booking_id}).one()
+    if is_decided and beside.has_work:
         wake_work(session, booking_id, now)
-    if row.has_notices:
+    if beside.has_notices:
         forget_notices(session, booking_id, *_OF_VISITS)
-    plan_notices(session, _notices(row, now), booking_id, row.start_at)
+    plan_notices(session, _notices(row, beside, now), booking_id, row.start_at)
+
+
+def _what_follows(booking_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    return (
+        select(business.c.quiet_hours).scalar_subquery().label("quiet_hours"),
+        select(business.c.review_minutes).scalar_subquery().label("review_minutes"),
+        is_planned(booking_id, _OF_VISITS).label("has_notices"),
+        has_work(booking_id).label("has_work"),
+    )
+
+
+_WHAT_FOLLOWS = prepared(select(*_what_follows(bindparam("number"))))
 
 
 @cache
-def _following() -> Select[Any]:
+def _with_what_follows() -> Select[Any]:
     """All of a booking, for who has changed it reads it next, and what has to follow."""
-    more = (
-        select(business.c.quiet_hours).scalar_subquery().label("quiet_hours"),
-        select(business.c.review_minutes).scalar_subquery().label("review_minutes"),
-        is_planned(bookings.c.id, _OF_VISITS).label("has_notices"),
-        has_work(bookings.c.id).label("has_work"),
-    )
+    more = _what_follows(bookings.c.id)
     return prepared(_with_names().add_columns(*more).where(bookings.c.id == bindparam("number")))
+
+
+def _as_changed(row: Row[Any], values: Mapping[str, Any]) -> Any:
+    """A booking as it would be read again once these values are written to it, and nothing that names come from."""
+    became = {name: one.astimezone(UTC) if isinstance(one, datetime) else one for name, one in values.items()}
+    if values.get("status") in LIVE:
+        became["live_class_id"] = row.class_session_id
+    return row_of(row._fields)([became.get(name, cell) for name, cell in zip(row._fields, row, strict=True)])
 
 
 _ROW_LOCKED = prepared(
@@ -468,9 +507,9 @@ def _hours_and_review(row: Any) -> tuple[QuietHours | None, timedelta]:
     return read_quiet_hours(row.quiet_hours), timedelta(minutes=row.review_minutes)
 
 
-def _notices(row: Any, now: datetime) -> list[tuple[NoticeKind, datetime]]:
+def _notices(row: Any, of_business: Any, now: datetime) -> list[tuple[NoticeKind, datetime]]:
     zone = ZoneInfo(row.timezone)
-    quiet, review = _hours_and_review(row)
+    quiet, review = _hours_and_review(of_business)
     match BookingStatus(row.status):
         case BookingStatus.CONFIRMED:
             return notices_before(row.start_at, zone, row.reminder_minutes, quiet, now)

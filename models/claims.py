@@ -352,28 +352,36 @@ def _claim(
     }  # fmt: skip
     stretch_id = insert_row(session, stretches, **values)
     owned = {"scarce": scarce, "scarce_id": scarce_id, "stretch_id": stretch_id, "live_until": live_until}
-    rows = [{**owned, "cell": cell} for cell in sorted(wanted)]
     if not is_early:
-        _own(session, rows, scarce, scarce_id, window, now)
-    elif rows:
+        _own(session, wanted, owned, window, now)
+    elif wanted:
         try:
-            session.execute(_INSERT, rows)
+            session.execute(_INSERT, [{**owned, "cell": cell} for cell in sorted(wanted)])
         except IntegrityError as error:
             raise LostRace from error
     if holder is Holder.BOOKING and scarce is Scarce.STAFF:
         time_was_booked(session, scarce_id, start, end)
 
 
-def _own(
-    session: Session, rows: Sequence[dict[str, Any]], scarce: Scarce, scarce_id: int, window: range, now: datetime
-) -> None:
+def _own(session: Session, wanted: set[int], owned: dict[str, Any], window: range, now: datetime) -> None:
     """Own these cells. Whose time has run out is looked for only where somebody is in the way."""
-    missing = len(rows) - insert_free(session, claims, rows) if rows else 0
+    missing = len(wanted) - _owned_anew(session, wanted, owned)
     if missing:
-        _let_go_expired(session, scarce, scarce_id, window, now)
-        missing -= insert_free(session, claims, rows)
+        _let_go_expired(session, owned["scarce"], owned["scarce_id"], window, now)
+        missing -= _owned_anew(session, wanted, owned)
     if missing > 0:
         raise LostRace
+
+
+def _owned_anew(session: Session, wanted: set[int], owned: dict[str, Any]) -> int:
+    """How many of these cells nobody owned; in their order, in which everybody takes them."""
+    return sum(insert_free(session, claims, "cell", run, owned) for run in _runs(wanted))
+
+
+def _runs(found: set[int]) -> list[range]:
+    """The cells that are behind each other, in their order."""
+    starts, ends = (sorted(cell for cell in found if cell + way not in found) for way in (-1, 1))
+    return [range(start, end + 1) for start, end in zip(starts, ends, strict=True)]
 
 
 def _let_go_expired(session: Session, scarce: Scarce, scarce_id: int, window: range, now: datetime) -> None:

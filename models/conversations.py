@@ -280,8 +280,15 @@ def newest_conversation_of(session: Session, client_id: int) -> Row[Any] | None:
 
 def gone_quiet(session: Session, now: datetime, limit: int) -> list[int]:
     """Conversations whose client has been silent for as long as we wait."""
-    statement = select(conversations.c.id).where(conversations.c.quiet_at <= now)
-    return [int(row) for row in session.execute(statement.order_by(conversations.c.quiet_at).limit(limit)).scalars()]
+    return list(session.execute(_GONE_QUIET, {"now": now, "most": limit}).scalars())
+
+
+_GONE_QUIET = prepared(
+    select(conversations.c.id)
+    .where(conversations.c.quiet_at <= bindparam("now"))
+    .order_by(conversations.c.quiet_at)
+    .limit(bindparam("most"))
+)
 
 
 def is_unanswered(session: Session, conversation_id: int) -> bool:

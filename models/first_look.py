@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, exists, literal_column, select
+from sqlalchemy import Row, Select, and_, bindparam, case, exists, literal_column, select
 from sqlalchemy.orm import Session
 
 from models.base import Moment
@@ -56,15 +56,11 @@ def first_look(
     version_was(session, first)
     texts = sorted((row for row in found if row.id is not None), key=lambda row: row.id)
     lately = _lately(session, conversation.id, texts, since, is_all=not first.is_more) if since is not None else ()
-    waiting = _waiting(session, conversation.id, texts, is_all=not first.is_more)
+    # A turn covers the oldest first: where none of these waits, none before them does.
+    is_quiet = not any(row.waits for row in texts) and bool(texts or not first.is_more)
+    waiting = () if is_quiet else unanswered(session, conversation.id)
     is_booked = bool(first.is_booked) if conversation.client_id is not None else None
     return FirstLook(bool(first.is_known), waiting, lately, first.client_name or "", is_booked)
-
-
-def _waiting(session: Session, conversation_id: int, texts: Sequence[Row[Any]], *, is_all: bool) -> Sequence[Row[Any]]:
-    """A turn covers the oldest first: where one of these has had its turn, so have all before them."""
-    waiting = [row for row in texts if row.due_at is not None and row.turn_id is None]
-    return waiting if is_all or len(waiting) < len(texts) else unanswered(session, conversation_id)
 
 
 def _lately(
@@ -89,9 +85,8 @@ def first_look_at_stranger(session: Session, channel: str, provider_id: str) -> 
 _OF_CONVERSATION = messages.c.conversation_id == bindparam("conversation_id")
 _LAST = (
     select(
-        messages.c.id, messages.c.direction, messages.c.turn_id, messages.c.channel, messages.c.body,
-        case((messages.c.turn_id.is_(None), messages.c.media)).label("media"),  # of those that are to have a turn
-        messages.c.quoted_id, messages.c.opt_out, messages.c.trace, messages.c.at, messages.c.due_at,
+        messages.c.id, messages.c.direction, messages.c.at, messages.c.body,
+        case((and_(messages.c.turn_id.is_(None), messages.c.due_at.is_not(None)), literal_column("1"))).label("waits"),
     )
     .where(_OF_CONVERSATION)
     .order_by(messages.c.id.desc())

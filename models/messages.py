@@ -124,11 +124,19 @@ def recent_inbound(session: Session, conversation_id: int, since: datetime, limi
 
 def conversations_due(session: Session, now: datetime, limit: int) -> list[tuple[int, str]]:
     """Conversations that have an unanswered message whose turn is due, each with the trace of the first."""
-    ids = select(func.min(messages.c.id).label("id")).where(messages.c.due_at <= now)
+    due = session.execute(_DUE, {"now": now, "most": limit})
+    return [(int(row.conversation_id), str(row.trace)) for row in due]
+
+
+_FIRST_DUE = (
+    select(func.min(messages.c.id).label("id"))
+    .where(messages.c.due_at <= bindparam("now"))
     # By a sum: else SQLite goes through all there ever was, in the order of its conversations, to spare itself a sort.
-    first = ids.group_by(messages.c.conversation_id + 0).limit(limit).subquery()
-    statement = select(messages.c.conversation_id, messages.c.trace).join(first, first.c.id == messages.c.id)
-    return [(int(row.conversation_id), str(row.trace)) for row in session.execute(statement)]
+    .group_by(messages.c.conversation_id + 0)
+    .limit(bindparam("most"))
+    .subquery()
+)
+_DUE = prepared(select(messages.c.conversation_id, messages.c.trace).join(_FIRST_DUE, _FIRST_DUE.c.id == messages.c.id))
 
 
 def nothing_unanswered(session: Session) -> bool:

@@ -18,3 +18,10 @@ def rows_read(session: Session, statement: Select[Any]) -> dict[int, Row[Any]]:
     """What read_once() has of this statement."""
     kept = session.kept.get(statement, {}) if isinstance(session, KeepingSession) else {}
     return {number: row for number, row in kept.items() if row is not None}
+
+
+def row_still_so(session: Session, statement: Select[Any], number: int) -> Row[Any] | None:
+    """What read_once() has of this row, for whoever is about to write it, and is to be known as written: None where
+    the database may let them wait for that, and whom they wait for may write what was read beside it."""
+    waits = session.get_bind().dialect.name != "sqlite"
+    return None if waits else rows_read(session, statement).get(number)
