@@ -10,7 +10,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from bot.commands.serving import BOOT_ERROR, FIRST, WITH_WORKER
+from bot.commands.serving import BOOT_ERROR, FIRST, WANTS_BUSINESS, WITH_WORKER
 from bot.logs import set_up_logs
 from bot.places import take_place
 from config import read_settings
@@ -42,7 +42,6 @@ wsgi_app = "webhooks:create_app()"
 bind = f"{_settings.host}:{_settings.port}"
 worker_class = "bot.web_worker.WebWorker"
 workers = 1 if _with_worker else int(os.environ.get("WEB_CONCURRENCY", "2"))
-_is_shared = workers > 1
 threads = 8
 _OTHER_FILES = 300  # that a process may have open: of the database, of connections kept to providers, its own
 worker_connections = min(1000, max(64, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _OTHER_FILES))
@@ -62,12 +61,24 @@ proc_name = "textbook"
 
 
 def on_starting(server: Any) -> None:
-    """Refuse a schema that is not ours before there is a worker: two that halt at once trip over each other. Several
-    share what is built before them; one alone builds it, and this process stays small."""
+    """Web processes share what is built before them; with the worker inside there is one, and it builds for itself."""
     if not _with_worker:
-        _build(server)
+        from bot.web_births import adopts_orphans
+
+        if adopts_orphans():
+            _let_bear(server)
+            server.spawn_workers = lambda: server.births.bear(server.num_workers - len(server.WORKERS))
+            server.spawn_worker = lambda: None  # which a reload asks for, where all have been born
+        else:
+            _build(server)
     with suppress(OSError):  # of which the workers tell
         take_place(_settings.metrics_dir)  # while we live, what a worker that dies has counted is not cleared away
+
+
+def _let_bear(server: Any) -> None:
+    from bot.web_births import Births
+
+    server.births = Births(server, _build)
 
 
 def _door() -> Any:
@@ -76,38 +87,43 @@ def _door() -> Any:
 
 def on_reload(server: Any) -> None:
     """New settings, as the next workers are to have them."""
-    if _is_shared:
-        from bot.desk import open_desk
-
-        server.app.callable = _door().served_app(open_desk(_settings))
+    if hasattr(server, "births"):
+        _let_bear(server)
+        server.births.bear(workers)
+    elif not _with_worker:
+        _build(server)
 
 
 def _build(server: Any) -> None:
-    from bot.commands.opening import refuse_to_serve
+    """Refuse a schema that is not ours before there is a worker: two that halt at once trip over each other."""
+    from bot.commands.opening import ready_desk, refuse_to_serve
     from bot.desk import open_desk
-    from bot.warm_up import keep_for_good
 
-    desk = open_desk(_settings)
+    import_module("prometheus_client")
+    is_first = server.worker_age == 0
+    desk = ready_desk(_settings) if is_first and os.environ.get(WANTS_BUSINESS) == "1" else open_desk(_settings)
     refuse_to_serve(desk)
-    if _is_shared:
-        import_module("prometheus_client")
-        from bot.warm_up import languages_in_use, warm_up
+    from bot.warm_up import keep_for_good, languages_in_use, warm_up
 
-        server.app.callable = _door().served_app(replace(desk))  # each process's journal is its own
-        warm_up(languages_in_use(desk))
+    server.app.callable = _door().served_app(replace(desk))  # each process's journal is its own
+    warm_up(languages_in_use(desk))
     desk.database.dispose()
     keep_for_good()
 
 
-def pre_fork(_server: Any, worker: Any) -> None:
+def pre_fork(server: Any, worker: Any) -> None:
     os.environ[FIRST] = str(int(_with_worker and worker.age == 1))
+    if hasattr(server, "births"):
+        server.births.is_born(worker)
 
 
-def post_fork(_server: Any, _worker: Any) -> None:
+def post_fork(server: Any, _worker: Any) -> None:
     from bot.arenas import keep_few_arenas
 
     keep_few_arenas()
     gc.disable()  # nothing that is imported now is garbage
+    if hasattr(server, "births"):
+        server.births.wait_for_master()
 
 
 def post_worker_init(worker: Any) -> None:
@@ -115,7 +131,7 @@ def post_worker_init(worker: Any) -> None:
     from bot.meters import keep
     from bot.metrics import METRICS
 
-    if _is_shared:
+    if not _with_worker:
         _door().begin(worker.wsgi)
     desk = worker.wsgi.extensions["desk"]
     keep(METRICS, _settings.metrics_dir, tuple(desk.channels))

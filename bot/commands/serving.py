@@ -10,6 +10,8 @@ BOOT_ERROR = 3
 FIRST = "TEXTBOOK_FIRST"
 """In the environment of a worker, "1" where none has been before it."""
 TOP = Path(__file__).parent.parent.parent
+WANTS_BUSINESS = "TEXTBOOK_WANTS_BUSINESS"
+"""In the environment, "1" where nothing is served without a database, and a business in it."""
 WITH_WORKER = "TEXTBOOK_WITH_WORKER"
 """In the environment, "1" where the dispatcher and the schedule work in the process that serves."""
 

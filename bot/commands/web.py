@@ -1,10 +1,11 @@
 """`web`: the web process alone, with as many workers as WEB_CONCURRENCY says."""
 
 import argparse
+import os
 
-from bot.commands.opening import ready_desk
 from bot.commands.port import wait_for_port
-from bot.commands.serving import serve
+from bot.commands.serving import WANTS_BUSINESS, serve
+from bot.commands.stopping import settings_or_stop
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_arguments: argparse.Namespace) -> int:
-    desk = ready_desk()
-    desk.database.dispose()
-    wait_for_port(desk.settings.host, desk.settings.port)
+    settings = settings_or_stop()
+    wait_for_port(settings.host, settings.port)
+    os.environ[WANTS_BUSINESS] = "1"
     serve()

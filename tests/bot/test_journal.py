@@ -417,7 +417,7 @@ class TestTakingIn:
                 raise RuntimeError
             return messages_kept(session, came, circumstances)
 
-        monkeypatch.setattr("bot.drain.messages_kept", break_on_two)
+        monkeypatch.setattr("handlers.messages_kept.messages_kept", break_on_two)
         for number in range(5):
             receive(away, said(number))
         drain(desk)

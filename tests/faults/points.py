@@ -128,7 +128,12 @@ POINTS = (
     Point("journal: written, not renamed", When.BEFORE, "bot.durable:publish", Reached.AWAY),
     Point("journal: renamed, before the provider is answered", When.AFTER, "bot.durable:publish", Reached.AWAY),
     Point("journal: before a batch is taken in", When.BEFORE, "bot.drain:_store", Reached.BACK),
-    Point("journal: messages taken in, the batch not committed", When.AFTER, "bot.drain:messages_kept", Reached.BACK),
+    Point(
+        "journal: messages taken in, the batch not committed",
+        When.AFTER,
+        "handlers.messages_kept:messages_kept",
+        Reached.BACK,
+    ),
     Point("journal: a batch taken in, not committed", When.AFTER, "bot.drain:_store", Reached.BACK),
     Point("journal: a batch committed, its files still there", When.COMMITTED, "bot.drain:_store", Reached.BACK),
     Point("journal: before a file is removed", When.BEFORE, "bot.journal:Journal.forget", Reached.BACK),
