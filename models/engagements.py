@@ -10,13 +10,13 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Date,
-    Exists,
     Index,
     Integer,
     Text,
     UniqueConstraint,
-    exists,
     false,
+    func,
+    select,
     update,
 )
 from sqlalchemy.orm import Session
@@ -170,9 +170,9 @@ def ask_for_work(session: Session, booking_id: int, kind: str, brief: Mapping[st
     )
 
 
-def has_work(booking_id: ColumnElement[Any]) -> Exists:
-    """Whether anything is to be done, or was, about an engagement of this booking."""
-    return exists().where(engagement_work.c.booking_id == booking_id)
+def has_work(booking_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether anything is to be done, or was, about an engagement of this booking. Counted, as `is_planned`."""
+    return select(func.count()).where(engagement_work.c.booking_id == booking_id).scalar_subquery() > 0
 
 
 def wake_work(session: Session, booking_id: int, now: datetime) -> None:

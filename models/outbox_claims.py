@@ -21,6 +21,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     type_coerce,
 )
 from sqlalchemy.orm import Session
@@ -49,6 +50,9 @@ class Carries:
 EVERYTHING = Carries()
 _NOW, _LIMIT = bindparam("now", type_=Moment()), bindparam("limit", type_=Integer())
 _QUEUED, _SENDING = UNSENT_IN_SQL
+_WITHOUT_BITMAPS = prepared(select(func.set_config("enable_bitmapscan", "off", true())))
+"""A text that is sent leaves its entry in the index until PostgreSQL cleans up. A scan by the index marks what it finds
+dead, and the next one passes over it; one by a bitmap visits all that were sent since then each time."""
 
 
 def claimable(
@@ -64,6 +68,8 @@ def claimable(
     dialect = session.get_bind().dialect.name
     if dialect == "mysql":
         return _claimable_beside_others(session, values, carries, limit)
+    if dialect == "postgresql":
+        session.execute(_WITHOUT_BITMAPS)
     return list(session.execute(_claimable(dialect, carries, bool(held)), values))
 
 

@@ -10,13 +10,12 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Delete,
-    Exists,
     Index,
     Row,
     UniqueConstraint,
     bindparam,
     delete,
-    exists,
+    func,
     select,
     update,
 )
@@ -94,10 +93,12 @@ def plan_notices(
     insert_all_unless_there(session, scheduled_notices, rows)
 
 
-def is_planned(booking_id: ColumnElement[Any], kinds: Sequence[NoticeKind]) -> Exists:
-    """Whether anything of these kinds is to be said of this booking yet."""
+def is_planned(booking_id: ColumnElement[Any], kinds: Sequence[NoticeKind]) -> ColumnElement[bool]:
+    """Whether anything of these kinds is to be said of this booking yet. Counted: of an EXISTS, PostgreSQL may first
+    gather what is to be said of all bookings."""
     planned = scheduled_notices.c.booking_id == booking_id, scheduled_notices.c.done_at.is_(None)
-    return exists().where(*planned, scheduled_notices.c.kind.in_(kinds))
+    counted = select(func.count()).where(*planned, scheduled_notices.c.kind.in_(kinds))
+    return counted.scalar_subquery() > 0
 
 
 def forget_notices(session: Session, booking_id: int, *kinds: NoticeKind) -> None:
