@@ -62,8 +62,10 @@ class KeptLine:
             response.begin()
             if response.status < HTTPStatus.OK:
                 raise HTTPException("an interim answer")
+            length = response.length
             answer = Answer(response.status, response.read(), response.headers.get("Retry-After"))
-        return answer, not response.will_close
+        has_more = length is not None and len(came.partition(b"\r\n\r\n")[2]) > length
+        return answer, not response.will_close and not has_more  # else that would be taken for the next answer
 
 
 class _Begun(RawIOBase):

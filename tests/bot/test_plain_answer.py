@@ -215,6 +215,12 @@ def test_what_comes_unasked_is_nobodys_answer() -> None:
         pool.close()
 
 
+def test_what_stands_behind_an_answer_is_not_the_next_one() -> None:
+    with asking((CREATED + YES,), (CREATED + YES + CREATED,), (CREATED + YES,)) as (server, pool):
+        assert [(201, YES)] * 3 == [pool.post(f"To={number}")[:2] for number in range(3)]
+        assert 2 == server.connections
+
+
 @pytest.mark.parametrize("said", [(), (b"HTTP/1.1 201 CREATED\r\n\r\n",), (CREATED + YES[:5],)])
 def test_the_time_is_over_wherever_an_answer_stops(said: tuple[bytes, ...]) -> None:
     with asking(PLAIN, said) as (server, _):
