@@ -64,9 +64,10 @@ class Schedule:
 def run_due(desk: Desk) -> int:
     """Do everything whose time has come; how many things were done. A fault in one does not keep the others waiting."""
     try:
-        drained, done = drain(desk), 0
-        for kind, found in zip(DUE, _found_of_all(desk), strict=True):
-            done += _see_to(kind, desk, _found(kind, desk) if done else found)
+        drained, done, found = drain(desk), 0, _found_of_all(desk)
+        is_fresh = len(found) == len(DUE)
+        for kind, one in zip(DUE, found, strict=False):
+            done += _see_to(kind, desk, _found(kind, desk) if done and is_fresh else one)
     except DatabaseAway:  # which the log has said; the next tick tries again
         return 0
     return drained + done
@@ -74,14 +75,24 @@ def run_due(desk: Desk) -> int:
 
 def _found_of_all(desk: Desk) -> list[Any]:
     """Nearly always there is nothing: it is looked for in one transaction, or, where one look breaks, each in its own.
-    What one kind does, the next may find: what is here counts until something has been done."""
+    What one kind does, the next may find: what is here counts until something has been done. Where a look takes too
+    long, what stands before it has been found."""
     now = desk.clock.now()
+    found: list[Any] = []
+
+    def look(session: Session) -> None:
+        found.clear()
+        for kind in DUE:
+            found.append(kind.look(session, now, desk))  # noqa: PERF401 - one that breaks leaves those before it
+
     try:
-        return desk.database.read(lambda session: [kind.look(session, now, desk) for kind in DUE])
+        desk.database.read(look)
     except DatabaseAway:
-        raise
+        if not found:
+            raise
     except Exception:  # noqa: BLE001 - said by the look that breaks by itself
         return [_found(kind, desk) for kind in DUE]
+    return found
 
 
 def _found(kind: Kind, desk: Desk) -> Any:
@@ -116,10 +127,7 @@ def _finish_turns(desk: Desk, due: Sequence[tuple[int, str]]) -> int:
                 raise
             except Exception as error:  # noqa: BLE001 - the tick loop: the person gets an answer whatever broke
                 log.exception("turn_failed")
-                fault = type(error).__name__
-                desk.database.transact(
-                    partial(_close, conversation_id=conversation_id, fault=fault, desk=desk, trace=trace)
-                )
+                _close(desk, conversation_id, type(error).__name__, trace)
             desk.wake.ring()
     return len(due)
 
@@ -130,10 +138,19 @@ def _finish(session: Session, *, conversation_id: int, desk: Desk, trace: str) -
     return turn_due(session, conversation_id, desk.circumstances(trace))
 
 
-def _close(session: Session, *, conversation_id: int, fault: str, desk: Desk, trace: str) -> None:
+def _close(desk: Desk, conversation_id: int, fault: str, trace: str) -> None:
+    """One that cannot even be closed keeps no other waiting."""
     from handlers.turn_failed import close_with_fault
 
-    close_with_fault(session, conversation_id, fault, desk.circumstances(trace))
+    def work(session: Session) -> None:
+        close_with_fault(session, conversation_id, fault, desk.circumstances(trace))
+
+    try:
+        desk.database.transact(work)
+    except DatabaseAway:
+        raise
+    except Exception:  # noqa: BLE001 - the tick loop: the next tick finds it again
+        log.exception("turn_not_closed")
 
 
 def _seal_audit(desk: Desk, _newest: int) -> int:

@@ -10,12 +10,12 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from bot.clock import SetClock
-from bot.database import Database
+from bot.database import Database, DatabaseAway
 from bot.desk import Desk
 from bot.intake import receive
-from bot.schedule import DUE, Kind, run_due
+from bot.schedule import DUE, Kind, _finish_turns, run_due
 from conversations.messages import Inbound
-from models.messages import nothing_unanswered
+from models.messages import conversations_due, nothing_unanswered
 from tests.conftest import MakeDesk
 
 pytestmark = pytest.mark.every_database
@@ -71,6 +71,32 @@ def test_a_look_that_breaks_keeps_no_other_waiting(
     assert waits.database.read(nothing_unanswered)
     assert 1 == logged.getvalue().count('"due_look_failed"')
     assert "due_deeds_failed" not in logged.getvalue()
+
+
+def test_a_look_that_takes_too_long_keeps_nothing_waiting_that_stands_before_it(
+    waits: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_long(_session: Session, _now: datetime, _desk: Desk) -> Any:
+        raise DatabaseAway("statement timeout", "57014")
+
+    monkeypatch.setattr("bot.schedule.DUE", (*DUE, Kind(too_long, lambda _desk, _found: 0)))
+    run_due(waits)
+    assert waits.database.transact(nothing_unanswered)  # for reads it is away for a moment
+
+
+def test_a_turn_that_cannot_even_be_closed_keeps_no_other_waiting(
+    waits: Desk, monkeypatch: pytest.MonkeyPatch, logged: io.StringIO
+) -> None:
+    def breaks(*_: object) -> None:
+        raise ValueError(SARA)
+
+    waiting = waits.database.read(lambda session: conversations_due(session, waits.clock.now(), 8))
+    assert 1 == len(waiting)
+    monkeypatch.setattr("bot.schedule._turn", breaks)
+    monkeypatch.setattr("handlers.turn_failed.close_with_fault", breaks)
+    assert 2 == _finish_turns(waits, [*waiting, *waiting])
+    assert 2 == logged.getvalue().count('"turn_not_closed"')
+    assert SARA not in logged.getvalue()
 
 
 def test_a_deed_that_breaks_keeps_no_other_waiting(
