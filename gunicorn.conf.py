@@ -68,7 +68,7 @@ def on_starting(server: Any) -> None:
         if adopts_orphans():
             _let_bear(server)
             server.spawn_workers = lambda: server.births.bear(server.num_workers - len(server.WORKERS))
-            server.spawn_worker = lambda: None  # which a reload asks for, where all have been born
+            server.spawn_worker = lambda: server.births.bear_owed()  # which a reload asks for
         else:
             _build(server)
     with suppress(OSError):  # of which the workers tell
@@ -89,7 +89,7 @@ def on_reload(server: Any) -> None:
     """New settings, as the next workers are to have them."""
     if hasattr(server, "births"):
         _let_bear(server)
-        server.births.bear(workers)
+        server.births.owed = workers
     elif not _with_worker:
         _build(server)
 

@@ -2,22 +2,27 @@
 otherwise, would keep as much of it as each of them writes to, and have no use for it."""
 
 import os
+import signal
 import sys
 import time
 from array import array
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from traceback import print_exc
 from typing import Any, NoReturn
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.errors import HaltServer
 from gunicorn.workers.workertmp import WorkerTmp
 
+from bot.logs import log
+
+REFUSED = 2
+"""The status of whoever has told a person why nothing can be served."""
 PR_SET_CHILD_SUBREAPER = 36
 """Linux's number, in prctl.h; no other system has it."""
 LOOK_SECONDS = 0.001
+_ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGABRT)
 
 
 def adopts_orphans() -> bool:
@@ -44,11 +49,19 @@ class Births:
 
     def __init__(self, master: Arbiter, build: Callable[[Arbiter], None]) -> None:
         self._master, self._build = master, build
+        self.owed = 0
+        """Those that a reload is to bring."""
         self._signs: list[WorkerTmp] = []
         self._passing = self._tells = 0
 
-    def bear(self, many: int) -> None:
-        """In the master. Ends it where the build refuses; what was killed meanwhile is tried again by its loop."""
+    def bear_owed(self) -> None:
+        """All of them at once; those of whom something was killed meanwhile, when it is asked for the next."""
+        if self.owed:
+            self.owed -= self.bear(self.owed)
+
+    def bear(self, many: int) -> int:
+        """In the master; how many there are now. Ends it where the build refuses, or breaks and there is nobody yet;
+        else its loop tries again for those that are missing."""
         master, self._signs = self._master, [WorkerTmp(self._master.cfg) for _ in range(many)]
         told, self._tells = os.pipe()
         if not (passing := os.fork()):
@@ -64,8 +77,12 @@ class Births:
             master.WORKERS[pid] = Born(master.worker_age, pid, sign)
         for sign in self._signs[len(pids) :]:
             sign.close()
-        if os.WIFEXITED(status) and (code := os.WEXITSTATUS(status)):
+        code = os.waitstatus_to_exitcode(status)
+        if code == REFUSED or (code > 0 and not master.WORKERS):
             raise HaltServer("No web process can be made ready.", code) if master.WORKERS else SystemExit(code)
+        if len(pids) < many:
+            log.error("web_processes_missing", missing=many - len(pids), status=code)
+        return len(pids)
 
     def is_born(self, worker: Any) -> None:
         """Just before: by its sign of life the master knows it."""
@@ -83,6 +100,8 @@ class Births:
     def _pass(self) -> NoReturn:
         """Whoever is born here leaves by SystemExit, as gunicorn's workers do."""
         self._passing, master, status = os.getpid(), self._master, 1
+        for ends in _ENDS:  # the master's own handler keeps it for a loop that nobody runs here
+            signal.signal(ends, signal.SIG_DFL)
         try:
             self._build(master)
             while self._signs and os.getppid() == master.pid:
@@ -95,6 +114,6 @@ class Births:
         except BaseException:
             if os.getpid() != self._passing:
                 raise
-            print_exc()
+            log.critical("build_broke", exc_info=True)
         sys.stderr.flush()
         os._exit(status)

@@ -14,6 +14,8 @@ from tests.bot.test_server import TOP, Server, a_server
 from tests.patience import PATIENCE, eventually
 
 TWO = {"WEB_CONCURRENCY": "2"}
+PATIENT = {"GUNICORN_CMD_ARGS": "--graceful-timeout 300"}
+"""Whoever waits for as long as it may wait has waited in vain."""
 
 
 class Several(Server):
@@ -95,6 +97,20 @@ def test_a_reload_lets_others_be_born_and_the_old_ones_go(several: Several) -> N
     several.process.send_signal(signal.SIGHUP)
     eventually(lambda: not set(old) & set(several.web()) and len(several.web()) == 2)
     assert several.serves()
+
+
+def test_a_master_that_has_reloaded_hears_what_is_asked_next(several: Several) -> None:
+    old = several.serve(**PATIENT).two()
+    assert several.process is not None
+    several.process.send_signal(signal.SIGHUP)
+    eventually(lambda: not set(old) & set(several.web()) and len(several.web()) == 2)
+    assert 0 == several.stop()[0]
+
+
+def test_a_server_that_is_stopped_while_it_starts_ends(several: Several) -> None:
+    several.serve(**PATIENT)
+    eventually(several.web)
+    assert 0 == several.stop()[0]
 
 
 def test_one_more_is_born_where_one_more_is_asked_for(several: Several) -> None:
