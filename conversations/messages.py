@@ -6,11 +6,13 @@ from typing import TypeAlias
 
 from conversations.delivery import Delivery, SendFailure
 from conversations.entries import Entry
+from conversations.values import made_often
 
 Choice: TypeAlias = tuple[str, str]
 """An option as a channel shows it: what the person types for it ("2", "B"), and its label."""
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message as it came in. `address` is what we answer to: E.164 for most, else the channel's opaque id. `phone`
@@ -47,6 +49,7 @@ class StatusReport:
     outbox_id: int | None = None
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message to send, as the channel needs it. `outbox_id` is our tag where the provider takes one. `choices` are

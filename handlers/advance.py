@@ -26,6 +26,7 @@ from handlers.profile import Profile
 from handlers.views import how_it_stands
 from models.claims import LostRace
 from models.conversations import add_turn, change_conversation, lock_conversation
+from conversations.values import made_often
 
 TRIES = 5
 
@@ -52,6 +53,7 @@ class _Undo:
             self._savepoint.rollback()
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class _Stepped:
     """What a whole turn came to, before it is written down."""

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from conversations.layout import Capabilities
+from conversations.values import made_often
 from handlers.at_once import RoomFor, no_room
 from handlers.profile import Profiles
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """`now` is aware UTC. `channels` are those that are set up, with what each can show."""

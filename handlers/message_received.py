@@ -22,6 +22,7 @@ from handlers.profile import Profile
 from handlers.sender_met import introduced, sender_met
 from handlers.text_heard import TextHeard, first_text, text_heard, text_of
 from models.conversations import change_conversation, lock_conversation, opted_out
+from conversations.values import made_often
 from models.messages import postpone, store_inbound, unanswered
 from models.outbox import withheld
 
@@ -40,6 +41,7 @@ class LeftOpen:
     since: datetime
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class Received:
     """`is_new` False: this delivery is a repeat and has changed nothing. `due_at`: when its turn comes, if it waits.

@@ -13,6 +13,7 @@ from conversations.dialogue import Dialogue
 from conversations.events import Said
 from conversations.rules.opt_out import opt_word
 from conversations.stored import load
+from conversations.values import made_often
 from handlers.circumstances import Circumstances
 from handlers.gather_facts import DatabaseFacts
 from handlers.heard import Heard, stored
@@ -23,6 +24,7 @@ from models.outbox import outbox_by_provider_id
 from models.waitlist import place_told_of
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class TextHeard:
     """The first text that no turn has covered, with what is known as it is heard."""

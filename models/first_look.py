@@ -15,12 +15,14 @@ from models.business import THE_ONE, business, version_was
 from models.clients import clients
 from models.messages import Direction, messages, recent_inbound, unanswered
 from models.prepared import prepared
+from conversations.values import made_often
 
 NEWEST = 10
 """How many messages are looked at, in and out. So few that PostgreSQL, which does not know how long this conversation
 is, goes through the index from its end and sorts nothing."""
 
 
+@made_often
 @dataclass(frozen=True, slots=True)
 class FirstLook:
     """`is_known`: the message that came has been stored before. `client_name` is None where nobody asked for it."""
