@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.database_errors import Fault, fault_of
 from bot.engines import PATIENCE, create_file, is_there, open_engine, open_staff_engine
+from bot.logs import log
 from bot.metrics import DATABASE_RETRIES
 from bot.outage import Outage
 from bot.writer import Writer
@@ -257,7 +258,8 @@ def _done(work: Callable[[Session], T], engine: Engine, deadline: float, writer:
         raise
     finally:
         if session is not None:
-            ended(session, is_committed=is_committed)
+            for broke in ended(session, is_committed=is_committed):
+                log.error("end_broke", exc_info=broke)
     return done
 
 

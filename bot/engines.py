@@ -4,7 +4,8 @@ import os
 import random
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,7 @@ from urllib.parse import quote
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
+from sqlalchemy.exc import InvalidatePoolError
 
 PATIENCE = 30.0
 """How long whoever is in no hurry waits for others to let go of what they want."""
@@ -121,6 +122,7 @@ def _sqlite(url: URL, pool: int) -> Engine:
 
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "checkin", _as_it_was)
     return engine
 
 
@@ -131,24 +133,39 @@ def is_where_it_was(info: Mapping[str, Any]) -> bool:
 
 
 def take_for_writing(connection: Connection) -> Any:
-    """The driver's own, for whoever tells it BEGIN themselves, and waits for the lock (`wait_for_the_lock`). With a log
-    that is written ahead there is nothing else that SQLite would wait for in a transaction: its commit lets readers
-    read, and what is written back behind it waits for nobody."""
+    """The driver's own, for whoever tells it BEGIN themselves, and waits for the lock (`waits_not`,
+    `wait_for_the_lock`), until the connection is in its pool again. With a log that is written ahead there is nothing
+    else that SQLite would wait for in a transaction: its commit lets readers read, and what is written back behind it
+    waits for nobody."""
     info, raw = connection.info, connection.connection.driver_connection
-    info[_BEGUN_BY_OTHERS] = True
     if info[_IS_AHEAD]:
         raw.execute(_WAITS_NOT)  # type: ignore[union-attr]
+    info[_BEGUN_BY_OTHERS] = True
     return raw
 
 
-def give_back(connection: Connection) -> None:
-    """To its pool, as it was taken from there; what was begun is rolled back."""
+def waits_never(info: Mapping[str, Any]) -> bool:
+    """Whether a connection that was taken for writing waits for nobody by itself. `info`: the connection's."""
+    return bool(info[_IS_AHEAD])
+
+
+@contextmanager
+def waits_not(raw: Any) -> Iterator[None]:
+    """For now: whoever wants its lock looks for it themselves."""
+    raw.execute(_WAITS_NOT)
     try:
-        connection.info.pop(_BEGUN_BY_OTHERS, None)
-        connection.connection.driver_connection.execute(_WAITS)  # type: ignore[union-attr]
-    except (SQLAlchemyError, sqlite3.Error):
-        connection.invalidate()
-    connection.close()
+        yield
+    finally:
+        raw.execute(_WAITS)
+
+
+def _as_it_was(raw: Any, record: Any) -> None:
+    """However a connection comes back to its pool: thrown away by mistake, too."""
+    if record.info.pop(_BEGUN_BY_OTHERS, None) and raw is not None:
+        try:
+            raw.execute(_WAITS)
+        except sqlite3.Error:
+            record.invalidate()
 
 
 def _identity(path: str) -> tuple[int, int] | None:
@@ -196,13 +213,10 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     raw: Any = connection.connection.driver_connection
-    raw.execute(_WAITS_NOT)
-    try:
+    with waits_not(raw):
         wait_for_the_lock(raw, options.get("deadline"))
         if not raw.in_transaction:
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # which tells what is wrong
-    finally:
-        raw.execute(_WAITS)
 
 
 def wait_for_the_lock(connection: Any, deadline: float | None) -> None:

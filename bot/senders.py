@@ -5,11 +5,12 @@ from functools import partial
 
 from bot.desk import Desk
 from bot.in_hand import Hand, Tried
+from bot.logs import log
 from bot.metrics import SEND_RETRIES, SendOutcome
 from bot.results import as_sent
 from bot.sender_threads import SenderThreads
 from bot.sending import tried
-from bot.tries_recorded import tell_lost
+from bot.tries_recorded import about, tell_lost
 from conversations.rules.pacing import NO_PACES
 from handlers.at_once import Room
 from handlers.outbox import Claimed
@@ -84,7 +85,10 @@ class Senders:
 
     def _before_is_written(self, before: Iterable[Tried]) -> None:
         for one in before:
-            self._told(one)
+            try:
+                self._told(one)
+            except Exception:  # noqa: BLE001 - the transaction that wrote it down is committed, whatever breaks here
+                log.exception("send_broke", **about(one.claimed))
 
     def _leave(self) -> None:
         self.hand.not_come()

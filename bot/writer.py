@@ -1,12 +1,13 @@
 """SQLite's one write at a time: whose turn it is in this process, and the connection that is kept open for it."""
 
+import sqlite3
 import time
 from threading import Lock
 from types import TracebackType
 
 from sqlalchemy import Connection, Engine, RootTransaction
 
-from bot.engines import give_back, is_where_it_was, take_for_writing, wait_for_the_lock
+from bot.engines import is_where_it_was, take_for_writing, wait_for_the_lock, waits_never, waits_not
 from models.straight import Straight, is_watched
 
 LET_GO_SECONDS = 2.0
@@ -36,9 +37,17 @@ class Writer:
         if way is None or not is_where_it_was(way.info):
             if way is not None:
                 way.close()
-            way = _Way(self._engine.connect(), self)
+            way = self._opened()
         way.begin(self._engine, self._lettings_go, until)
         return way
+
+    def _opened(self) -> "_Way":
+        connection = self._engine.connect()
+        try:
+            return _Way(connection, self)
+        except BaseException:
+            connection.close()
+            raise
 
     def ended(self, way: "_Way") -> None:
         """It is kept, unless somebody wanted to let go of it since it began."""
@@ -63,26 +72,34 @@ class _Way(Straight):
     """The driver is told where a transaction begins and ends, and SQLAlchemy with the first who ask for its connection:
     to tell it, too, took several times as long as SQLite."""
 
-    __slots__ = ("_raw", "_told", "_writer", "info", "lettings_go")
+    __slots__ = ("_raw", "_told", "_waits_never", "_writer", "info", "lettings_go")
 
     def __init__(self, connection: Connection, writer: Writer) -> None:
         super().__init__(connection, is_watched=False)
         self._writer, self._raw, self.info = writer, take_for_writing(connection), connection.info
         self._told: RootTransaction | None = None
+        self._waits_never = waits_never(self.info)
         self.lettings_go = 0
 
     def begin(self, engine: Engine, lettings_go: int, until: float) -> None:
         self.lettings_go = lettings_go
         try:
-            wait_for_the_lock(self._raw, until)
+            if self._waits_never:
+                self._lock(until)
+            else:
+                with waits_not(self._raw):
+                    self._lock(until)
             self.is_watched = is_watched(engine)
-            if not self._raw.in_transaction:
-                self.told().exec_driver_sql("BEGIN IMMEDIATE")  # which tells what is wrong
-            elif self.is_watched or engine.dispatch.commit:
+            if self.is_watched or engine.dispatch.commit:
                 self.told()
         except BaseException:
             self.give_back()
             raise
+
+    def _lock(self, until: float) -> None:
+        wait_for_the_lock(self._raw, until)
+        if not self._raw.in_transaction:
+            self.told().exec_driver_sql("BEGIN IMMEDIATE")  # which tells what is wrong
 
     def told(self) -> Connection:
         if self._told is None:
@@ -108,8 +125,9 @@ class _Way(Straight):
             self.give_back()
 
     def give_back(self) -> None:
+        """To its pool; what was begun is rolled back."""
         self.end()
-        give_back(self.connection)
+        self.connection.close()
 
     def close(self) -> None:
         """For good, and not back into its pool."""
@@ -118,11 +136,23 @@ class _Way(Straight):
         self.connection.close()
 
     def _commit(self) -> None:
-        told, self._told = self._told, None
-        if told is not None:
-            told.__exit__(None, None, None)
-            return
+        """What SQLite has rolled back by itself is refused, for its driver would commit nothing and say nothing; what
+        was undone on purpose, SQLAlchemy knows of."""
+        told, raw = self._told, self._raw
         try:
-            self._raw.commit()
+            if (told is None or told.is_active) and not raw.in_transaction:
+                raise _rolled_back()
+            if told is None:
+                raw.commit()
         except Exception as error:  # noqa: BLE001 - told, not swallowed
             self.broke(error, None)
+        if told is not None:
+            self._told = None
+            told.__exit__(None, None, None)
+
+
+def _rolled_back() -> sqlite3.OperationalError:
+    """As of a disk that failed or is full: what else makes SQLite do so is no better a place to write to."""
+    error = sqlite3.OperationalError("SQLite has rolled the transaction back by itself")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    return error

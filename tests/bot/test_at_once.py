@@ -3,14 +3,16 @@ Whatever is in doubt waits to be claimed, and no text is lost, doubled or overta
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from bot.channels.base import Found, LookUp, SendError
 from bot.clock import Clock
@@ -479,6 +481,30 @@ def test_what_comes_behind_a_text_that_is_sent_writes_it_down_and_leaves_at_once
     assert is_sqlite(database) == (looks(costs) == 0)
 
 
+def test_what_breaks_in_telling_of_it_breaks_no_turn_that_is_committed(
+    database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not is_sqlite(database):
+        pytest.skip("there the dispatcher writes it down")
+
+    def broken(one: Tried) -> None:
+        if one.claimed.message.text == "first":
+            raise ZeroDivisionError
+
+    monkeypatch.setattr("bot.results.tell_sent", broken)
+    provider = Provider()
+    with sending(desk, provider) as dispatcher, capture_logs() as logged:
+        with not_recorded(dispatcher):
+            (first,) = write(desk, "first")
+            has_tried(dispatcher, first)
+            (second,) = write(desk, "second")
+            has_tried(dispatcher, second)
+        eventually(lambda: are_sent(database, first, second))
+    assert ["first", "second"] == provider.texts
+    errors = [(line["event"], line.get("outbox")) for line in logged if line["log_level"] == "error"]
+    assert [("send_broke", first)] == errors
+
+
 def test_what_the_dispatcher_writes_down_meanwhile_is_told_once(
     database: Database, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -648,3 +674,33 @@ def test_of_two_deeds_one_is_done_when_the_transaction_has_ended(database: Datab
     with pytest.raises(ValueError):  # noqa: PT011 - ours
         database.transact(break_off)
     assert ["kept for a while -"] == done[3:]
+
+
+def test_a_deed_that_breaks_keeps_no_other_from_being_done_and_takes_no_commit_for_failed(database: Database) -> None:
+    done: list[str] = []
+
+    def break_down() -> None:
+        raise ZeroDivisionError
+
+    def work(session: Session) -> str:
+        conversation_for(session, "sms", SARA, NOW)
+        for name in ("one", "two"):
+            at_the_end(session, committed=break_down, undone=break_down)
+            at_the_end(session, committed=partial(done.append, name), undone=partial(done.append, f"no {name}"))
+        with suppress(ValueError), session.begin_nested():
+            at_the_end(session, committed=break_down, undone=break_down)
+            at_the_end(session, committed=break_down, undone=partial(done.append, "not within"))
+            raise ValueError
+        return "committed"
+
+    def broken(session: Session) -> None:
+        work(session)
+        raise KeyError
+
+    with capture_logs() as logged:
+        assert "committed" == database.transact(work)
+        assert ["not within", "one", "two"] == done
+        with pytest.raises(KeyError):
+            database.transact(broken)
+    assert ["not within", "no one", "no two"] == done[3:]
+    assert ["end_broke"] * 6 == [line["event"] for line in logged if line["log_level"] == "error"]

@@ -1,17 +1,23 @@
 """SQLite's one writer keeps its connection, as long as nothing is wrong with it."""
 
+import gc
+import sqlite3
 import subprocess
 import sys
 import threading
+import time
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session
 
+import bot.writer
 from bot.database import Database, DatabaseAway
+from bot.database_errors import Fault
 from models.business import touch_business
 from models.inbox import labels
 from models.insert import insert_row
@@ -205,3 +211,111 @@ def test_whoever_counts_commits_sees_each(database: Database) -> None:
     event.remove(database.engine, "commit", committed)
     database.transact(lambda session: insert_row(session, labels, name="three"))
     assert (len(seen), names(database)) == (2, ["one", "two", "three"])
+
+
+@pytest.mark.parametrize("is_told", [False, True])
+def test_what_sqlite_has_rolled_back_by_itself_is_not_taken_for_committed(database: Database, is_told: bool) -> None:
+    twice = "insert or rollback into labels (name) values ('first')"
+
+    def work(session: Session) -> None:
+        insert_row(session, labels, name="first")
+        raw: Any = session.get_bind().connection.driver_connection  # type: ignore[union-attr]
+        with suppress(IntegrityError, sqlite3.IntegrityError):
+            session.execute(text(twice)) if is_told else raw.execute(twice)
+
+    with pytest.raises(DatabaseAway) as away:
+        database.transact(work)
+    assert away.value.fault is Fault.AWAY
+    assert names(database) == []
+    database._writing.ended()
+    database.transact(lambda session: insert_row(session, labels, name="kept"))
+    assert names(database) == ["kept"]
+
+
+def test_what_is_undone_on_purpose_is_no_failure(database: Database) -> None:
+    def work(session: Session) -> str:
+        insert_row(session, labels, name="undone")
+        session.rollback()
+        return "done"
+
+    assert database.transact(work) == "done"
+    assert names(database) == []
+
+
+@pytest.fixture
+def without_log(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A file whose log is not written ahead."""
+    database.dispose()
+    with closing(sqlite3.connect(tmp_path / "desk.db")) as connection:
+        assert connection.execute("pragma journal_mode=delete").fetchone() == ("delete",)
+    monkeypatch.setattr("bot.engines._use_wal", lambda _: "delete")
+    return database
+
+
+def test_without_a_log_written_ahead_the_lock_is_looked_for_and_the_rest_is_waited_for(
+    without_log: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    wait = bot.writer.wait_for_the_lock
+
+    def look(raw: Any, until: float) -> None:
+        seen.append(raw.execute("pragma busy_timeout").fetchone()[0])
+        wait(raw, until)
+
+    monkeypatch.setattr("bot.writer.wait_for_the_lock", look)
+    assert without_log.transact(waits) == 2000
+    with closing(sqlite3.connect(tmp_path / "desk.db", isolation_level=None)) as other:
+        other.execute("begin immediate")
+        with pytest.raises(DatabaseAway):
+            without_log.transact(waits, within=0.05)
+    without_log._writing.ended()
+    assert without_log.transact(waits) == 2000
+    assert seen == [0, 0, 0]
+
+
+def test_a_transaction_that_nobody_enters_leaves_nothing_behind(database: Database) -> None:
+    writer: Any = database._writer
+    assert writer.has_turn(time.monotonic() + 60)
+    way = writer.begun(time.monotonic() + 60)
+    writer.end_turn()
+    del way
+    gc.collect()
+    assert {database.read(waits) for _ in range(3)} == {2000}
+    with database.desk_engine().begin() as connection:
+        connection.execute(labels.insert().values(name="written"))
+        raw: Any = connection.connection.driver_connection
+        assert raw.in_transaction
+    assert names(database) == ["written"]
+
+
+def test_a_connection_that_cannot_be_set_up_for_writing_is_given_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take, seen = bot.writer.take_for_writing, []
+
+    def broken(connection: Connection) -> None:
+        take(connection)
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.writer.take_for_writing", broken)
+        for _ in range(5):  # more often than there are connections
+            with pytest.raises(ZeroDivisionError) as broke:
+                database.transact(touch_business)
+            seen.append(broke)  # whose traceback keeps the connection
+    assert database.read(waits) == 2000
+
+
+def test_a_connection_that_was_lost_is_not_opened_again_to_be_given_back(database: Database) -> None:
+    opened: list[object] = []
+
+    def lose(session: Session) -> None:
+        session.get_bind().invalidate()  # type: ignore[union-attr]
+        event.listen(database.engine, "checkout", lambda raw, *_: opened.append(raw))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        database.transact(lose)
+    assert opened == []
+    database.transact(lambda session: insert_row(session, labels, name="kept"))
+    assert names(database) == ["kept"]
