@@ -16,6 +16,7 @@ from conversations.events import Event, Said, WentQuiet
 from conversations.flows.pauses import patience
 from conversations.replies import Reply
 from conversations.stored import dump, load
+from conversations.values import made_often
 from handlers.apply_effects import Follow, apply_effects
 from handlers.circumstances import Circumstances
 from handlers.enqueue import enqueue
@@ -26,7 +27,6 @@ from handlers.profile import Profile
 from handlers.views import how_it_stands
 from models.claims import LostRace
 from models.conversations import add_turn, change_conversation, lock_conversation
-from conversations.values import made_often
 
 TRIES = 5
 

@@ -13,6 +13,7 @@ from conversations.messages import Inbound
 from conversations.reading import context_of
 from conversations.rules.opt_out import opt_word
 from conversations.understanding import Context, Understood
+from conversations.values import made_often
 from handlers.advance import advance
 from handlers.circumstances import Circumstances
 from handlers.loop_silenced import looks_like_a_loop, loop_silenced, silenced
@@ -22,7 +23,6 @@ from handlers.profile import Profile
 from handlers.sender_met import introduced, sender_met
 from handlers.text_heard import TextHeard, first_text, text_heard, text_of
 from models.conversations import change_conversation, lock_conversation, opted_out
-from conversations.values import made_often
 from models.messages import postpone, store_inbound, unanswered
 from models.outbox import withheld
 

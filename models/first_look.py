@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, case, exists, literal_column, select
 from sqlalchemy.orm import Session
 
+from conversations.values import made_often
 from models.base import Moment
 from models.bookings import has_any
 from models.business import THE_ONE, business, version_was
 from models.clients import clients
 from models.messages import Direction, messages, recent_inbound, unanswered
 from models.prepared import prepared
-from conversations.values import made_often
 
 NEWEST = 10
 """How many messages are looked at, in and out. So few that PostgreSQL, which does not know how long this conversation
