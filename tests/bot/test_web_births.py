@@ -1,15 +1,21 @@
 """Web processes are born of one that builds what they share and passes; their master supervises them as ever."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import requests
+from gunicorn.config import Config
 
+from bot.web_births import Births
 from tests.bot.test_server import TOP, Server, a_server
 from tests.patience import PATIENCE, eventually
 
@@ -143,3 +149,15 @@ def test_web_is_not_served_without_a_business(several: Several) -> None:
     assert (2, "No business is loaded yet: run `python -m bot load business.toml`.\n") == (
         several.process.returncode, out,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("serving", [True, False], ids=["others serve", "nobody yet"])
+def test_a_build_that_breaks_ends_nobody_who_serves(serving: bool, logged: io.StringIO) -> None:
+    def breaks(_master: object) -> None:
+        raise OSError("no file left")
+
+    master = SimpleNamespace(cfg=Config(), WORKERS={1: object()} if serving else {}, worker_age=2, pid=os.getpid())
+    births = Births(cast(Any, master), breaks)
+    with nullcontext() if serving else pytest.raises(SystemExit):
+        assert 0 == births.bear(1)
+    assert serving == ("web_processes_missing" in logged.getvalue())
