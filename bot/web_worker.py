@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.arriving import Arriving, Verdict
 from bot.logs import log
+from bot.one_core import OneCore
 from bot.web_answering import Answering
 from bot.web_connection import Connection
 from bot.web_lingering import READ_AT_ONCE, Lingering
@@ -50,6 +51,7 @@ class WebWorker(Answering):
 
     def run(self) -> None:
         self._lingering = Lingering(self.poller)
+        self._core = OneCore()
         super().run()
 
     def notify(self) -> None:
@@ -200,6 +202,7 @@ class WebWorker(Answering):
         if now < self._looks_at and self.alive:
             return
         self._looks_at = now + LOOK_SECONDS
+        self._core.look()
         super().murder_pending()
         if not self.alive and self._stopped_at is None:
             self._stopped_at = now

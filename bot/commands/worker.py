@@ -9,6 +9,7 @@ from bot.commands.opening import ready_desk
 from bot.logs import log_what_breaks, set_up_logs
 from bot.meters import keep
 from bot.metrics import METRICS
+from bot.one_core import FREE_SECONDS, OneCore
 from bot.worker import Worker
 
 
@@ -27,6 +28,9 @@ def run(_arguments: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stopping.set())
     worker = Worker(desk, alone=False)
     worker.start()
-    stopping.wait()
+    core = OneCore()
+    while not stopping.wait(FREE_SECONDS):
+        core.look()
+    core.let_go()
     worker.stop()
     return 0
