@@ -1,4 +1,4 @@
 """The memory: tables, their queries, migrations."""
 
-SCHEMA = "0017"
+SCHEMA = "0020"
 """The newest migration. The server starts on no other."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Dialect, Enum, ForeignKey, Integer, Table
+from sqlalchemy import BigInteger, Column, Dialect, Enum, ForeignKey, Integer, Table, text
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -107,6 +107,13 @@ def key() -> Column[int]:
 def link(target: str, *, nullable: bool = False, index: bool = False) -> Column[int]:
     """A reference to another table's row (`clients.id`)."""
     return Column(Key, ForeignKey(target), nullable=nullable, index=index)
+
+
+def where_set(column: str) -> dict[str, Any]:
+    """For an index over the rows in which this column is set, where most have it empty: those are not written into it.
+    MariaDB has no such indexes, and holds them all."""
+    is_set = text(f"{column} IS NOT NULL")
+    return {"sqlite_where": is_set, "postgresql_where": is_set}
 
 
 def table(model: type[SQLModel]) -> Table:

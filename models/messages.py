@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Column, Index, Row, Text, UniqueConstraint, bindpar
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
-from models.base import Moment, key, link, table, word
+from models.base import Moment, key, link, table, where_set, word
 from models.insert import insert_numbered_unless_there, insert_row, insert_rows, plain_defaults
 from models.insert_told import is_told
 from models.prepared import prepared
@@ -28,7 +28,7 @@ class Message(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("channel", "provider_id"),
         Index(None, "conversation_id", "id"),
-        Index(None, "due_at", "conversation_id"),
+        Index(None, "due_at", "conversation_id", **where_set("due_at")),
     )
     id: int | None = Field(default=None, sa_column=key())
     conversation_id: int = Field(sa_column=link("conversations.id"))

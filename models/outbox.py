@@ -26,7 +26,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, SQLModel
 
 from conversations.delivery import Delivery, SendFailure
-from models.base import Key, Moment, key, link, table, word
+from models.base import Key, Moment, key, link, table, where_set, word
 from models.bell import ring, ring_with
 from models.insert import insert_row, insert_rows
 from models.messages import messages
@@ -44,11 +44,12 @@ class Outbox(SQLModel, table=True):
         UniqueConstraint("channel", "provider_id"),
         Index(None, "status", "lane", "id"),
         Index(None, "channel", "address", "id"),
+        Index(None, "booking_id", **where_set("booking_id")),
     )
     id: int | None = Field(default=None, sa_column=key())
     message_id: int = Field(sa_column=link("messages.id", index=True))
     conversation_id: int = Field(sa_column=link("conversations.id"))
-    booking_id: int | None = Field(default=None, sa_column=link("bookings.id", nullable=True, index=True))
+    booking_id: int | None = Field(default=None, sa_column=link("bookings.id", nullable=True))
     kind: str = Field(max_length=60)
     channel: str = Field(max_length=20)
     address: str = Field(max_length=140)

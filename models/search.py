@@ -5,16 +5,16 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, column, func, literal_column, select, table, text
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from models.messages import messages
+from models.search_in_sqlite import in_sqlite
 
-INDEX = "message_search"
-"""What the names of the index begin with: tables of SQLite, an index elsewhere."""
 MOST_WORDS = 12
-APART = "@./:-_+'’=&#?!,;~*()"
-"""Signs that stand between words for PostgreSQL too, which would take an address of email for one word."""
+APART = "@./:-_+~&<"
+"""Signs by which PostgreSQL would take several words for one, as an address of email, or for none, as what is in a tag.
+Every other sign stands between words for it, too."""
 _FEWEST_LETTERS = 3
 _LEFT_OUT = frozenset(
     (
@@ -26,7 +26,6 @@ _LEFT_OUT = frozenset(
 """MariaDB leaves shorter words, and these (InnoDB's default stop words), out of its index."""
 _NEWEST = 1500
 """Messages among which a common word has a page of hits."""
-_found = table(INDEX, column("rowid"))
 
 
 def words_of(wanted: str) -> list[str]:
@@ -48,7 +47,7 @@ def messages_with(session: Session, wanted: str, before: int | None, limit: int)
         return ()
     match session.get_bind().dialect.name:
         case "sqlite":
-            return _in_sqlite(session, words, before, limit)
+            return in_sqlite(session, words, before, limit)
         case "postgresql":
             return _in_postgresql(session, words, before, limit)
     return _newest(session, _before(before).where(_in_mariadb(words)), limit)
@@ -62,15 +61,6 @@ def _newest(session: Session, statement: Select[Any], limit: int) -> Sequence[Ro
     return session.execute(statement.order_by(messages.c.id.desc()).limit(limit)).all()
 
 
-def _in_sqlite(session: Session, words: Sequence[str], before: int | None, limit: int) -> Sequence[Row[Any]]:
-    """FTS5 walks its lists from the end, where the order is that of its own numbers."""
-    statement = select(messages).select_from(_found.join(messages, messages.c.id == _found.c.rowid))
-    statement = statement.where(text(f"{INDEX} match :wanted").bindparams(wanted=_for_sqlite(words)))
-    if before is not None:
-        statement = statement.where(_found.c.rowid < before)
-    return session.execute(statement.order_by(_found.c.rowid.desc()).limit(limit)).all()
-
-
 def _in_postgresql(session: Session, words: Sequence[str], before: int | None, limit: int) -> Sequence[Row[Any]]:
     """A common word is soon found among the newest; what is rarer by the index alone, which knows no order. The planner
     would walk all messages backwards for a rare word, for it cannot know how rare."""
@@ -82,14 +72,11 @@ def _in_postgresql(session: Session, words: Sequence[str], before: int | None, l
     return session.execute(statement.order_by((messages.c.id + 0).desc()).limit(limit)).all()
 
 
-def _for_sqlite(words: Sequence[str]) -> str:
-    """Each in quotes, where nothing means anything but itself."""
-    return " ".join(f'"{word}"' for word in words) + "*"
-
-
 def _by_vector(words: Sequence[str]) -> ColumnElement[bool]:
     query = " & ".join(f"'{word}'" for word in words) + ":*"
-    body = func.translate(messages.c.body, literal_column(_quoted(APART)), literal_column(_quoted(" " * len(APART))))
+    body: ColumnElement[str] = messages.c.body
+    for sign in APART:  # translate() would take all at once, and ten times as long
+        body = func.replace(body, literal_column(f"'{sign}'"), literal_column("' '"))
     vector = func.to_tsvector(literal_column("'simple'"), body)
     return vector.bool_op("@@")(func.to_tsquery(literal_column("'simple'"), query))
 
@@ -101,7 +88,3 @@ def _in_mariadb(words: Sequence[str]) -> ColumnElement[bool]:
     short = [messages.c.body.contains(word, autoescape=True) for word in words if word not in long]
     found = [text("match (messages.body) against (:wanted in boolean mode)").bindparams(wanted=query)] if long else []
     return and_(*found, *short)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -4,7 +4,7 @@ as deleted, and copies them no more."""
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from models.search import INDEX
+from models.search_in_sqlite import INDEX
 
 PAGES = 500
 """Pages of the index that one step writes: some milliseconds."""

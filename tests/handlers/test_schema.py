@@ -16,7 +16,7 @@ from bot.database import Database, SchemaState, alembic_config
 from conversations.rules.cells import cells
 from models import SCHEMA
 from models.base import Moment
-from models.search import INDEX
+from models.search_in_sqlite import INDEX
 from models.tables import metadata
 from tests.conftest import Databases
 

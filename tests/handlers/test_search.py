@@ -7,9 +7,11 @@ from sqlalchemy.event import listen
 from bot.database import Database
 from models.conversations import conversation_for
 from models.messages import HIDDEN, add_outbound, hide
-from models.search import INDEX, messages_with, words_of
+from models.search import messages_with, words_of
+from models.search_in_sqlite import INDEX
 from tests.conftest import NOW
 from tests.databases import chosen
+from tests.handlers.taken_up import take_up
 
 pytestmark = pytest.mark.every_database
 
@@ -41,12 +43,15 @@ def found(database: Database, wanted: str, before: int | None = None, limit: int
     [(FRIDAY, "friday come"), (FRIDAY, "frid"), ("una cita mañana", "mañana"),
      ("أريد موعدًا غدًا مع الدكتورة", "الدكتورة"), ("कल सुबह मालिश चाहिए", "मालिश"), ("Nataka miadi kesho", "MIADI kes"),
      ("my email is ana@example.com", "example"), ("my email is ana@example.com", "ana@example.com"),
-     ("it's 100% fine, isn't it", "fine"), ("line one\nline two", "one two"), ("call +97455501234", "+97455501234")],
+     ("it's 100% fine, isn't it", "fine"), ("line one\nline two", "one two"), ("call +97455501234", "+97455501234"),
+     ("about ~100 guests", "100"), ("me&amp;you", "amp you"), ("is <b>bold</b> fine?", "bold fine")],
 )  # fmt: skip
 def test_a_text_is_found_by_its_words_and_the_beginning_of_the_last(database: Database, body: str, wanted: str) -> None:
     other, own, _ = said(database, "something else altogether", body, "and another thing")
     assert [own] == found(database, wanted)
     assert other not in found(database, wanted)
+    take_up(database)
+    assert [own] == found(database, wanted)
 
 
 @pytest.mark.parametrize("wanted", ["", "   ", "?!", '"', "*", "( OR", "zebra", "friday zebra", "-friday zebra"])
@@ -60,6 +65,8 @@ def test_what_is_no_word_or_in_no_text_finds_nothing(database: Database, wanted:
 )
 def test_signs_that_mean_something_to_a_database_mean_nothing(database: Database, wanted: str) -> None:
     said(database, "Can I come on Friday at 3?")
+    assert found(database, wanted) in ([], [1])
+    take_up(database)
     assert found(database, wanted) in ([], [1])
     assert database.read(lambda session: session.execute(sql("select count(*) from messages")).scalar_one()) == 1
 
