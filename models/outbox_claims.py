@@ -50,9 +50,13 @@ class Carries:
 EVERYTHING = Carries()
 _NOW, _LIMIT = bindparam("now", type_=Moment()), bindparam("limit", type_=Integer())
 _QUEUED, _SENDING = UNSENT_IN_SQL
-_WITHOUT_BITMAPS = prepared(select(func.set_config("enable_bitmapscan", "off", true())))
-"""A text that is sent leaves its entry in the index until PostgreSQL cleans up. A scan by the index marks what it finds
-dead, and the next one passes over it; one by a bitmap visits all that were sent since then each time."""
+_SETTINGS = {"enable_bitmapscan": "off", "enable_seqscan": "off", "plan_cache_mode": "force_generic_plan"}
+_BY_THE_INDEX = prepared(select(*(func.set_config(name, value, true()) for name, value in _SETTINGS.items())))
+"""How PostgreSQL is to look for texts, and change them. A text that is sent leaves its entry in the index until
+PostgreSQL cleans up. A scan by the index marks what it finds dead, and the next one passes over it; one by a bitmap
+visits all that were sent since then each time. And the way that a connection chose while the outbox was small, all of
+it from end to end, it would go until the next statistics, however many texts there are by then. As there is one way, it
+is planned once."""
 
 
 def claimable(
@@ -69,7 +73,7 @@ def claimable(
     if dialect == "mysql":
         return _claimable_beside_others(session, values, carries, limit)
     if dialect == "postgresql":
-        session.execute(_WITHOUT_BITMAPS)
+        session.execute(_BY_THE_INDEX)
     return list(session.execute(_claimable(dialect, carries, bool(held)), values))
 
 

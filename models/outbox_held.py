@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, false, literal_column, null, select, update
+from sqlalchemy import ARRAY, ColumnElement, Row, any_, bindparam, false, literal_column, null, select, update
 from sqlalchemy.orm import Session
 
 from conversations.delivery import Delivery
+from models.base import Key
 from models.outbox import STILL_OURS, UNSENT_IN_SQL, outbox
 from models.prepared import prepared
 
@@ -22,10 +23,20 @@ _RECORD = prepared(
         provider_id=bindparam("given_id"), sent_at=bindparam("at", type_=outbox.c.sent_at.type),
     )
 )  # fmt: skip
+_TAKE_ALL = prepared(
+    update(outbox)
+    .where(outbox.c.id == any_(bindparam("numbers", type_=ARRAY(Key))))
+    .values(status=literal_column(f"'{Delivery.SENDING.value}'"), attempts=outbox.c.attempts + literal_column("1"))
+)
+"""For PostgreSQL, to which a list is one value: it plans once for any length."""
 
 
 def take(session: Session, rows: Iterable[Row[Any]], **values: Any) -> None:
     """These rows, which are locked, are in a worker's hands now."""
+    if session.get_bind().dialect.name == "postgresql":
+        if numbers := [row.id for row in rows]:
+            session.execute(_TAKE_ALL, {"numbers": numbers, **values})
+        return
     taken = {**values, "status": Delivery.SENDING}
     _change(session, [{**taken, **_fence(row.id, row.attempts), "attempts": row.attempts + 1} for row in rows])
 
