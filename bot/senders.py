@@ -8,8 +8,8 @@ from bot.in_hand import Hand, Tried
 from bot.logs import log
 from bot.metrics import SEND_RETRIES, SendOutcome
 from bot.results import as_sent
-from bot.sender_threads import SenderThreads
 from bot.sending import tried
+from bot.threads import Threads
 from bot.tries_recorded import about, tell_lost
 from conversations.rules.pacing import NO_PACES
 from handlers.at_once import Room
@@ -27,7 +27,7 @@ class Senders:
         self, desk: Desk, hand: Hand, most: int, carries: Carries, touch: Callable[[], None], told: Told
     ) -> None:
         self.desk, self.hand, self.most, self._touch, self._told = desk, hand, most, touch, told
-        self._threads = SenderThreads(most, self.send)
+        self._threads = Threads("send", most, self.send)
         paced = {channel for channel, own in desk.paces.items() if own != NO_PACES}
         self._at_once = frozenset(one for one in desk.channels if carries.has(one)) - paced
         """The channels whose texts may leave at once: where a pace is kept, they are paid for."""
@@ -73,7 +73,7 @@ class Senders:
 
     def stop(self) -> None:
         """Wait for the sends that are under way."""
-        self._threads.stop()
+        self._threads.shutdown(wait=True)
 
     def _send_at_once(self, look: int, claimed: Claimed) -> None:
         try:

@@ -14,11 +14,11 @@ from typing import Any
 from bot.arriving import Arriving, Verdict
 from bot.logs import log
 from bot.one_core import OneCore
+from bot.threads import Threads
 from bot.web_answering import Answering
 from bot.web_connection import Connection
 from bot.web_lingering import READ_AT_ONCE, Lingering
 from bot.web_refusal import say
-from bot.web_threads import Threads
 
 MOST_HELD = 64 * 1024 * 1024
 """Bytes of all that waits together; above it whoever waits longest is sent away."""
@@ -47,7 +47,7 @@ class WebWorker(Answering):
         self._looks_at = self._opens_at = self._says_at = self._notifies_at = 0.0
 
     def get_thread_pool(self) -> Any:
-        return super().get_thread_pool() if self._known.is_ssl else Threads(self.cfg.threads, self._answer)
+        return super().get_thread_pool() if self._known.is_ssl else Threads("web", self.cfg.threads, self._answer)
 
     def run(self) -> None:
         self._lingering = Lingering(self.poller)

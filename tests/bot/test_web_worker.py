@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
-from queue import SimpleQueue
 from socket import create_server
 
 import pytest
@@ -17,15 +16,14 @@ import requests
 from gunicorn.config import Config
 from gunicorn.http import RequestParser
 
-from bot import web_connection, web_threads
+from bot import web_connection
 from bot.arriving import Arriving, Verdict
 from bot.web_connection import Connection, StillComing
 from bot.web_lingering import Lingering
-from bot.web_threads import Threads
 from tests.bot.test_hardening_slow import CONNECTIONS, Hurried, _until, to_the_end
 from tests.bot.test_server import SID, TOKEN, TOP, Server
 from tests.fakes.twilio_server import FakeTwilio
-from tests.patience import NO_WAIT, PATIENCE, eventually
+from tests.patience import PATIENCE, eventually
 
 FILES = 90
 WELL = b"GET /healthz HTTP/1.1\r\nHost: desk\r\n\r\n"
@@ -359,77 +357,3 @@ def test_a_connection_that_is_lost_while_it_lingers_is_forgotten() -> None:
         lingering._heard(lost)
         assert 0 == len(lingering) and -1 == lost.fileno()
         lingering._heard(lost)  # what the loop heard of it before
-
-
-@pytest.mark.parametrize("at_once", range(1, 5))
-def test_whatever_is_put_before_idle_threads_is_done_at_once(at_once: int) -> None:
-    """Each waits for all the others; twice as many as there are threads, for two rounds of them."""
-    met: SimpleQueue[int] = SimpleQueue()
-    threads: Threads[threading.Barrier] = Threads(4, lambda gate: met.put(gate.wait(PATIENCE)))
-    for _ in range(200):
-        gates = [threading.Barrier(at_once) for _ in range(8 // at_once)]
-        for gate in gates:
-            for _ in range(at_once):
-                threads.put(gate)
-        for _ in range(at_once * len(gates)):
-            met.get(timeout=PATIENCE)
-    threads.shutdown()
-
-
-def test_what_comes_just_as_a_thread_finds_nothing_to_do_is_done() -> None:
-    done: SimpleQueue[int] = SimpleQueue()
-    threads: Threads[int] = Threads(1, done.put)
-
-    class Idle(list[threading.Lock]):
-        late = 1
-
-        def append(self, one: threading.Lock) -> None:
-            if self.late < 4:
-                self.late += 1
-                threads.put(self.late)
-            super().append(one)
-
-    threads._idle = Idle()
-    threads.put(1)
-    assert [1, 2, 3, 4] == [done.get(timeout=NO_WAIT) for _ in range(4)]
-    threads.shutdown()
-
-
-def test_threads_end_when_they_have_done_what_was_put_before_them() -> None:
-    done: list[int] = []
-    first = threading.Event()
-
-    def do(number: int) -> None:
-        first.wait(PATIENCE)
-        done.append(number)
-
-    before = set(threading.enumerate())
-    threads: Threads[int] = Threads(2, do)
-    for number in range(5):
-        threads.put(number)
-    own = set(threading.enumerate()) - before
-    threads.shutdown()
-    first.set()
-    for thread in own:
-        thread.join(PATIENCE)
-    assert (2, [0, 1, 2, 3, 4]) == (len(own), sorted(done))
-    assert not any(thread.is_alive() for thread in own)
-
-
-def test_threads_that_the_system_does_not_give_are_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    done: list[int] = []
-
-    class Refused(threading.Thread):
-        def start(self) -> None:
-            if done:
-                raise RuntimeError("can't start new thread")
-            super().start()
-
-    monkeypatch.setattr(web_threads.threading, "Thread", Refused)  # type: ignore[attr-defined]
-    threads: Threads[int] = Threads(3, done.append)
-    threads.put(0)
-    eventually(lambda: done, "the first is not done")
-    for number in range(1, 5):
-        threads.put(number)
-    eventually(lambda: len(done) == 5, "they wait for threads that never come")
-    threads.shutdown()
