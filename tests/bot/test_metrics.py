@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 import requests
-from prometheus_client import values
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.orm import Session
@@ -250,14 +249,16 @@ def test_a_folder_that_cannot_be_written_costs_the_counters_alone(databases: Dat
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """Counting in this process, into this folder, for one test."""
-    kept, held = values.ValueClass, list(places._held)
+    held = list(places._held)
     keep(METRICS, tmp_path / "metrics", CHANNELS)
     yield tmp_path / "metrics"
+    files = set()
     for metric in METRICS:
         if isinstance(metric, Counted):
-            metric._kept = None
-    values.ValueClass.close_all_files()
-    values.ValueClass = kept
+            files.add(metric._file)
+            metric._kept, metric._file = {}, None
+    for file in files:
+        file.close()
     for place in [one for one in places._held if one not in held]:
         places._held.remove(place)
         place.close()
