@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import chain
+from weakref import ref
 
 from conversations.dialogue import Dialogue
 from conversations.events import Said
@@ -36,8 +37,23 @@ def understood_here(dialogue: Dialogue, event: Said, facts: Facts) -> Understood
     return understand(event.text, replace(context, may_owe=False))
 
 
+_last: tuple[ref[Facts], Dialogue, Context] | None = None
+"""Whether a text says anything yet is asked just before its turn is taken, by the same facts and where the conversation
+stands the same."""
+
+
 def context_of(dialogue: Dialogue, facts: Facts) -> Context:
     """What this person's next text is read against."""
+    global _last
+    last = _last
+    if last is not None and last[0]() is facts and last[1] is dialogue:
+        return last[2]
+    context = _context(dialogue, facts)
+    _last = ref(facts), dialogue, context
+    return context
+
+
+def _context(dialogue: Dialogue, facts: Facts) -> Context:
     staff = tuple(facts.staff())
     service = visits.offered(dialogue.service_ids, facts) if dialogue.service_id is not None else None
     working = staff if service is None else [member for member in staff if member.id in service.staff_ids]

@@ -25,6 +25,7 @@ from handlers.heard import Heard
 from handlers.mailed import mail_news
 from handlers.profile import Profile
 from handlers.views import how_it_stands
+from models.cells import Unchanging
 from models.claims import LostRace
 from models.conversations import add_turn, change_conversation, lock_conversation
 
@@ -118,7 +119,7 @@ def _turn(
     before = load(conversation.dialogue) if dialogue is None else dialogue
     facts = facts or DatabaseFacts(session, conversation, circumstances, profile)
     stepped = _steps(session, conversation, before, event, circumstances, profile, facts, undo, heard)
-    written, state = dump(stepped.dialogue), stepped.dialogue.state
+    written, state = Unchanging(dump(stepped.dialogue)), stepped.dialogue.state
     turn_id = add_turn(
         session,
         conversation_id=conversation.id,

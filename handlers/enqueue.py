@@ -17,6 +17,9 @@ from handlers.texts_kept import keep_outbound
 from handlers.views import booking_now
 from models.bookings import booking_by_id
 
+_PLAIN = Capabilities()
+"""What a channel that is not set up can show."""
+
 
 def enqueue(
     session: Session,
@@ -47,7 +50,7 @@ def enqueue(
     if told is None:
         booking = booking_by_id(session, booking_id) if booking_id is not None else None
         told = booking_now(booking).told if booking is not None else ""
-    capabilities = circumstances.channels.get(channel, Capabilities())
+    capabilities = circumstances.channels.get(channel, _PLAIN)
     texts = lay_out(replies, known(language), capabilities)
     for laid in texts:
         message: dict[str, Any] = {

@@ -11,13 +11,27 @@ Turn = Callable[[Any], Any]
 _EMPTY: Mapping[Any, Callable[[], Any]] = {"[]": list, "{}": dict}
 
 
+class Unchanging(dict[str, Any]):
+    """JSON that is written to several places and changed no more: what the driver takes is made once."""
+
+    __slots__ = ("_made",)
+    _made: Any
+
+    def made(self, turn: Turn) -> Any:
+        try:
+            return self._made
+        except AttributeError:
+            self._made = turn(self)
+            return self._made
+
+
 def written_as(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
     """None where the driver takes values as they are."""
     turn = kind.dialect_impl(dialect).bind_processor(dialect)
     if turn is not None and isinstance(kind, Enum | Boolean):
         return _Known(turn).__getitem__
     if turn is not None and isinstance(kind, JSON) and turn([]) == "[]":
-        return _unless_empty(turn)
+        return _in_words(turn)
     return turn
 
 
@@ -43,8 +57,14 @@ class _Known(dict[Any, Any]):
         return made
 
 
-def _unless_empty(turn: Turn) -> Turn:
-    return lambda value: "[]" if value.__class__ is list and not value else turn(value)
+def _in_words(turn: Turn) -> Turn:
+    def written(value: Any) -> Any:
+        kind = value.__class__
+        if kind is Unchanging:
+            return value.made(turn)
+        return "[]" if kind is list and not value else turn(value)
+
+    return written
 
 
 def _unless_nothing(turn: Turn) -> Turn:

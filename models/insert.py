@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Executable, Insert, Table, bindparam
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models.prepared import picked, prepared
+from models.prepared import prepared
 
 FEW = 8
 """Rows in one statement: for each number of them there is one."""
@@ -35,15 +35,14 @@ def insert_rows(
     tell whose they are. `beside`: what such a
     database is to do with each, besides."""
     named = tuple(rows[0]) if rows else ()
-    if any(tuple(row) != named and row.keys() != rows[0].keys() for row in rows):
-        raise ValueError(f"rows of {table.name} that name different columns")
-    dialect, in_order = session.get_bind().dialect.name, picked(named)
+    cells = [row.values() if tuple(row) == named else _in_order(table, named, row) for row in rows]
+    dialect = session.get_bind().dialect.name
     numbers: list[int] = []
     for first in range(0, len(rows), FEW):
         few = rows[first : first + FEW]
         if dialect != "mysql" and (len(few) > 1 or beside is not None):
-            statement = _several(dialect, table, named, len(few), beside, unless_there=unless_there)
-            values = dict(zip(_names(named, len(few)), chain.from_iterable(map(in_order, few)), strict=True))
+            statement, names = _several(dialect, table, named, len(few), beside, unless_there)
+            values = dict(zip(names, chain.from_iterable(cells[first : first + FEW]), strict=True))
             numbers += sorted(session.execute(statement, values).scalars())  # they are counted up in this order
         elif unless_there:
             made = (insert_numbered_unless_there(session, table, row) for row in few)
@@ -109,25 +108,25 @@ def _plain(table: Table) -> Insert:
 @cache
 def _several(
     dialect: str, table: Table, named: tuple[str, ...], many: int, beside: ColumnElement[Any] | None,
-    *, unless_there: bool,
-) -> Executable:  # fmt: skip
-    """What nobody names gets its default in each row."""
-    unnamed = plain_defaults(table)
-    values: list[Any] = [
-        bindparam(name, type_=table.c[of].type) for name, of in zip(_names(named, many), named * many, strict=True)
-    ]
+    unless_there: bool,
+) -> tuple[Executable, tuple[str, ...]]:  # fmt: skip
+    """The statement, and the names in it of the rows' values, one row behind the other. What nobody names gets its
+    default in each row."""
+    unnamed, names = plain_defaults(table), tuple([f"{name}_of_{place}" for place in range(many) for name in named])
+    values: list[Any] = [bindparam(name, type_=table.c[of].type) for name, of in zip(names, named * many, strict=True)]
     rows = [unnamed | dict(zip(named, values[first:], strict=False)) for first in range(0, len(values), len(named))]
     statement = (
         _insert(dialect, table).values(rows).returning(*table.primary_key, *(() if beside is None else (beside,)))
     )
     made: Executable = statement.on_conflict_do_nothing() if unless_there else statement
-    return prepared(made)
+    return prepared(made), names
 
 
-@cache
-def _names(named: tuple[str, ...], many: int) -> tuple[str, ...]:
-    """Of the values of so many rows, one behind the other."""
-    return tuple(f"{name}_of_{place}" for place in range(many) for name in named)
+def _in_order(table: Table, named: tuple[str, ...], row: Mapping[str, Any]) -> list[Any]:
+    """The values of a row that names the same columns in another order."""
+    if row.keys() != {*named}:
+        raise ValueError(f"rows of {table.name} that name different columns")
+    return [row[name] for name in named]
 
 
 def plain_defaults(table: Table) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class KeepingSession(Session):
 
     def __init__(self, straight: Straight) -> None:
         self.kept: dict[Select[Any], dict[int, Row[Any] | None]] = {}
+        self._read_from: set[Table] = set()
         self.put_off: PutOff | None = None
         self._unwritten: BaseException | None = None
         self.is_undone = False
@@ -118,9 +119,17 @@ class KeepingSession(Session):
         if (whole := self._straight.told().get_transaction()) is not None:
             whole.rollback()
 
+    def keep(self, statement: Select[Any], number: int, row: Row[Any] | None) -> None:
+        """For whoever asks for it next: the row that this statement finds for its parameter `number`."""
+        if statement not in self.kept:
+            self.kept[statement] = {}
+            self._read_from |= _sources(statement)
+        self.kept[statement][number] = row
+
     def _let_go(self, statement: Any) -> None:
         if statement.is_dml:
-            table = statement.table
+            if (table := statement.table) not in self._read_from:  # as with most
+                return
             for kept in [*self.kept]:
                 if table in _sources(kept):
                     del self.kept[kept]
@@ -143,9 +152,9 @@ def read_once(session: Session, statement: Select[Any], number: int) -> Row[Any]
     if not isinstance(session, KeepingSession):
         return session.execute(statement, {"number": number}).one_or_none()
     if number not in (kept := session.kept.get(statement, {})):
-        row = session.execute(statement, {"number": number}).one_or_none()  # which may let go of what was kept
-        kept = session.kept.setdefault(statement, {})
-        kept[number] = row
+        row: Row[Any] | None = session.execute(statement, {"number": number}).one_or_none()
+        session.keep(statement, number, row)
+        return row
     return kept[number]
 
 

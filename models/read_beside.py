@@ -11,7 +11,7 @@ from models.kept import KeepingSession
 def was_read(session: Session, statement: Select[Any], number: int, row: Row[Any]) -> None:
     """This row has all that `statement` would find for its parameter `number`: read_once() need not ask."""
     if isinstance(session, KeepingSession):
-        session.kept.setdefault(statement, {})[number] = row
+        session.keep(statement, number, row)
 
 
 def rows_read(session: Session, statement: Select[Any]) -> dict[int, Row[Any]]:

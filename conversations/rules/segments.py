@@ -33,6 +33,7 @@ BASIC = frozenset(f"@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ 
 """One septet each."""
 EXTENSION = frozenset("\f^{}\\[~]|€")
 """An escape and a septet each, never parted."""
+_ESCAPED = re.compile(f"[{re.escape(''.join(sorted(EXTENSION)))}]")
 _ALPHABET = re.compile(f"[{re.escape(''.join(sorted(BASIC | EXTENSION)))}]*")
 _MARKS = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 """Signs and emoji, as we begin our texts with, which have no cheaper spelling."""
@@ -65,7 +66,7 @@ def segments(text: str) -> Segments:
     """What a text costs, as it stands."""
     if not is_gsm(text):
         return Segments(Encoding.UCS_2, _count_wide(text))
-    escaped = sum(map(text.count, EXTENSION))
+    escaped = len(_ESCAPED.findall(text))
     septets = (1 + (sign in EXTENSION) for sign in text) if escaped else None
     return Segments(Encoding.GSM_7, _count(len(text) + escaped, Encoding.GSM_7, septets))
 
