@@ -1,5 +1,7 @@
 """The door: every address that other systems call. Authenticate, parse, hand over; nothing is decided here."""
 
+from typing import Any
+
 from flask import Flask, Request, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
 
@@ -27,7 +29,7 @@ from bot.proxies import behind_proxies
 from bot.scrape import scrape
 from bot.shielded import Shielded
 from bot.warm_up import warm_up_beside
-from bot.web_application import Application, Said
+from bot.web_application import Application, Said, base_of
 from bot.web_head import WHOLE
 from config import read_settings
 from conversations.messages import Inbound, StatusReport
@@ -130,13 +132,30 @@ def _boot_or_halt(desk: Desk) -> None:
         raise SystemExit(BOOT_ERROR) from None
 
 
-def _twilio(app: Flask, desk: Desk) -> None:
+def _twilio(app: Application, desk: Desk) -> None:
     from bot.channels.twilio_inbound import Fields, TwilioInbound, fields_of, parse_status
 
     settings = desk.settings
     own = {n.rpartition(":")[2] for n in (settings.twilio_sms_number, settings.twilio_whatsapp_number) if n}
     twilio = TwilioInbound(settings.twilio_auth_token.get_secret_value(), own)
+    path = "/webhooks/twilio"
     no_reply, taken = Said(NO_REPLY, mimetype="text/xml"), Said(status=204)
+
+    def plainly(environ: dict[str, Any]) -> Response | None:
+        """A text that came whole, and as Twilio writes them."""
+        body: bytes | None = environ.get(WHOLE)
+        if body is None or len(body) > LONGEST_BODY or environ["REQUEST_METHOD"] != "POST":
+            return None
+        if environ.get("CONTENT_TYPE") != FORM:
+            return None
+        query = environ.get("QUERY_STRING", "")
+        url = f"{settings.public_url or base_of(environ)}{path}" + (f"?{query}" if query else "")
+        form = fields_of(body)
+        if not twilio.verify(url, form, environ.get("HTTP_X_TWILIO_SIGNATURE")):
+            return None
+        for inbound in twilio.parse(form):
+            receive(desk, inbound)
+        return no_reply
 
     def authentic() -> Fields:
         """The posted fields."""
@@ -149,11 +168,13 @@ def _twilio(app: Flask, desk: Desk) -> None:
             _refuse(Provider.TWILIO)
         return form
 
-    @app.post("/webhooks/twilio")
+    @app.post(path)
     def twilio_message() -> Response:
         for inbound in twilio.parse(authentic()):
             receive(desk, inbound)
         return no_reply
+
+    app.plain[path] = plainly
 
     @app.post("/webhooks/twilio/status")
     def twilio_status() -> Response:

@@ -1,15 +1,21 @@
 """Flask, without what nothing here asks it for: sessions of its own, signals, functions to be awaited, and the name of
 this host made out anew for every request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response
 from flask.ctx import RequestContext
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import Map, MapAdapter, Rule
 from werkzeug.wsgi import get_host
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+Plain = Callable[[dict[str, Any]], Response | None]
 
 
 class _NoSessions(SessionInterface):
@@ -55,6 +61,23 @@ class Application(Flask):
     session_interface = _NoSessions()
 
     @cached_property
+    def plain(self) -> dict[str, Plain]:
+        """By path: what answers a request there that is as most are, from its environment alone. Where that is None, or
+        nothing is said here of a path, it is answered as any other is."""
+        return {}
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if (plain := self.plain.get(environ.get("PATH_INFO", ""))) is not None and "HTTP_UPGRADE" not in environ:
+            try:
+                answer: Response | None = plain(environ)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told as if any other view had raised it
+                with self.request_context(environ):
+                    answer = self.finalize_request(self.handle_user_exception(error))
+            if answer is not None:
+                return answer(environ, start_response)
+        return super().wsgi_app(environ, start_response)
+
+    @cached_property
     def known_routes(self) -> dict[tuple[bool, str, str], Rule]:
         """By method and path, once asked for; none is added after that."""
         return {}
@@ -85,6 +108,13 @@ class Application(Flask):
         request.host = host
         query = request.query_string.decode(errors="replace")
         return MapAdapter(self.url_map, name, request.root_path, "", scheme, request.path, request.method, query)
+
+
+def base_of(environ: dict[str, Any]) -> str:
+    """Scheme and host, as whoever asks has written them. Raises werkzeug's BadHost."""
+    scheme: str = environ["wsgi.url_scheme"]
+    host, _ = _host(scheme, environ.get("HTTP_HOST"), environ["SERVER_NAME"], environ["SERVER_PORT"])
+    return f"{scheme}://{host}"
 
 
 @lru_cache(maxsize=64)

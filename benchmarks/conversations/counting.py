@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from flask import has_request_context
 from sqlalchemy import Engine, event
 
 from benchmarks.conversations.dialogue import STEPS
@@ -28,9 +27,10 @@ _whose = [0]
 
 
 def _kind() -> str:
-    if has_request_context():
+    name = threading.current_thread().name
+    if name.startswith("web-"):
         return TAKING
-    return SENDING if threading.current_thread().name.startswith(("send", "dispatcher", "leases")) else BESIDE
+    return SENDING if name.startswith(("send", "dispatcher", "leases")) else BESIDE
 
 
 def _count(what: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import phonenumbers
+from pydantic_core import to_json
 
 LONGEST_ADDRESS = 32
 """Characters of an address that is remembered with its number."""
@@ -13,7 +14,13 @@ LONGEST_RAW = 2000
 LEFT_OUT = "…"
 SECRET = frozenset({"accountsid", "token", "signature", "apikey", "api_key", "key", "secret", "hash"})
 """Fields that name our account or open something, without their capitals."""
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _as_json(value: object) -> str:
+    try:
+        return to_json(value).decode()
+    except ValueError:  # half a character
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def clean(value: object) -> str:
