@@ -1,7 +1,5 @@
 """The door: every address that other systems call. Authenticate, parse, hand over; nothing is decided here."""
 
-from typing import Any
-
 from flask import Flask, Request, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
 
@@ -29,7 +27,7 @@ from bot.proxies import behind_proxies
 from bot.scrape import scrape
 from bot.shielded import Shielded
 from bot.warm_up import warm_up_beside
-from bot.web_application import Application, Said, base_of
+from bot.web_application import Application, Environ, Said, base_of
 from bot.web_head import WHOLE
 from config import read_settings
 from conversations.messages import Inbound, StatusReport
@@ -141,7 +139,7 @@ def _twilio(app: Application, desk: Desk) -> None:
     path = "/webhooks/twilio"
     no_reply, taken = Said(NO_REPLY, mimetype="text/xml"), Said(status=204)
 
-    def plainly(environ: dict[str, Any]) -> Response | None:
+    def plainly(environ: Environ) -> Response | None:
         """A text that came whole, and as Twilio writes them."""
         body: bytes | None = environ.get(WHOLE)
         if body is None or len(body) > LONGEST_BODY or environ["REQUEST_METHOD"] != "POST":

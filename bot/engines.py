@@ -143,11 +143,15 @@ def take_for_writing(connection: Connection) -> Any:
     else that SQLite would wait for in a transaction: its commit lets readers read, and what is written back behind it
     waits for nobody."""
     info, raw = connection.info, connection.connection.driver_connection
+    info[_BEGUN_BY_OTHERS] = True
+    raw.execute(_keeps(WRITERS_PAGES_KIB))  # type: ignore[union-attr]
     if info[_IS_AHEAD]:
         raw.execute(_WAITS_NOT)  # type: ignore[union-attr]
-    raw.execute(f"pragma cache_size=-{WRITERS_PAGES_KIB}")  # type: ignore[union-attr]
-    info[_BEGUN_BY_OTHERS] = True
     return raw
+
+
+def _keeps(kib: int) -> str:
+    return f"pragma cache_size=-{kib}"
 
 
 def waits_never(info: Mapping[str, Any]) -> bool:
@@ -170,6 +174,7 @@ def _as_it_was(raw: Any, record: Any) -> None:
     if record.info.pop(_BEGUN_BY_OTHERS, None) and raw is not None:
         try:
             raw.execute(_WAITS)
+            raw.execute(_keeps(PAGES_KIB))
         except sqlite3.Error:
             record.invalidate()
 
@@ -191,9 +196,9 @@ def _connect_to_file(_dialect: Any, _record: Any, arguments: list[Any], paramete
 
 def _open_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("synchronous=full", "foreign_keys=on", "secure_delete=on", f"cache_size=-{PAGES_KIB}",
-                   f"wal_autocheckpoint={LOG_PAGES}"):  # fmt: skip
+    for pragma in ("synchronous=full", "foreign_keys=on", "secure_delete=on", f"wal_autocheckpoint={LOG_PAGES}"):
         connection.execute(f"pragma {pragma}")
+    connection.execute(_keeps(PAGES_KIB))
     connection.execute(_WAITS)
     record.info[_IS_AHEAD] = _use_wal(connection) == "wal"
 

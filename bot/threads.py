@@ -81,6 +81,8 @@ class Threads(Generic[Work]):
                     self._do(work)
                 except BaseException:  # noqa: BLE001 - a loop: whatever broke, the next is done
                     log.exception("thread_broke", thread=self._name)
+                finally:
+                    del work  # which may be large, and we may have nothing to do for hours
 
     def _wait(self, called: threading.Lock) -> None:
         """Unless something has come meanwhile that nobody was called for."""

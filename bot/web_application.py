@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
-Plain = Callable[[dict[str, Any]], Response | None]
+Environ = dict[str, Any]
+Plain = Callable[[Environ], Response | None]
 
 
 class _NoSessions(SessionInterface):
@@ -110,7 +111,7 @@ class Application(Flask):
         return MapAdapter(self.url_map, name, request.root_path, "", scheme, request.path, request.method, query)
 
 
-def base_of(environ: dict[str, Any]) -> str:
+def base_of(environ: Environ) -> str:
     """Scheme and host, as whoever asks has written them. Raises werkzeug's BadHost."""
     scheme: str = environ["wsgi.url_scheme"]
     host, _ = _host(scheme, environ.get("HTTP_HOST"), environ["SERVER_NAME"], environ["SERVER_PORT"])

@@ -450,9 +450,11 @@ def live_bookings_of_class(session: Session, class_session_id: int) -> list[Row[
 def _follow(session: Session, booking_id: int, row: Row[Any] | None, now: datetime, *, is_decided: bool) -> None:
     """What is said before and after a visit follows its booking, whoever has changed it; so does what it opens, where
     that `is_decided` anew. `row`: the booking as it is now, where that is known."""
-    row = booking_by_id(session, booking_id) if row is None else row
-    assert row is not None
-    beside = session.execute(_WHAT_FOLLOWS, {"number": booking_id}).one()
+    if row is None:
+        row = beside = session.execute(_with_what_follows(), {"number": booking_id}).one()
+        was_read(session, _by_id(), booking_id, row)
+    else:
+        beside = session.execute(_WHAT_FOLLOWS, {"number": booking_id}).one()
     if is_decided and beside.has_work:
         wake_work(session, booking_id, now)
     if beside.has_notices:
@@ -460,14 +462,23 @@ def _follow(session: Session, booking_id: int, row: Row[Any] | None, now: dateti
     plan_notices(session, _notices(row, beside, now), booking_id, row.start_at)
 
 
-_WHAT_FOLLOWS = prepared(
-    select(
+def _what_follows(booking_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+    return (
         select(business.c.quiet_hours).scalar_subquery().label("quiet_hours"),
         select(business.c.review_minutes).scalar_subquery().label("review_minutes"),
-        is_planned(bindparam("number"), _OF_VISITS).label("has_notices"),
-        has_work(bindparam("number")).label("has_work"),
+        is_planned(booking_id, _OF_VISITS).label("has_notices"),
+        has_work(booking_id).label("has_work"),
     )
-)
+
+
+_WHAT_FOLLOWS = prepared(select(*_what_follows(bindparam("number"))))
+
+
+@cache
+def _with_what_follows() -> Select[Any]:
+    """All of a booking, for who has changed it reads it next, and what has to follow."""
+    more = _what_follows(bookings.c.id)
+    return prepared(_with_names().add_columns(*more).where(bookings.c.id == bindparam("number")))
 
 
 def _as_changed(row: Row[Any], values: Mapping[str, Any]) -> Any:

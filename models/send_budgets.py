@@ -5,7 +5,7 @@ A row is changed once for all the texts of one claim, and only where there is a 
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Column, Table, and_, bindparam, func, or_, select, tuple_, update
+from sqlalchemy import Column, Table, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field, SQLModel
@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 from conversations.rules.pacing import Budget
 from models.base import Moment, table
 from models.insert import insert_unless_there
+from models.prepared import prepared
 
 Payer = tuple[str, str]
 """A channel and an address on it; "" for all of them, which is our number."""
@@ -29,6 +30,11 @@ class SendBudget(SQLModel, table=True):
 
 
 send_budgets = table(SendBudget)
+_OWN = prepared(
+    select(send_budgets)
+    .where(send_budgets.c.channel == bindparam("channel"), send_budgets.c.address == bindparam("address"))
+    .with_for_update()
+)
 _NEXT_OPENING = select(func.min(send_budgets.c.opens_at)).where(send_budgets.c.opens_at > bindparam("now"))
 
 
@@ -53,9 +59,13 @@ def lock_budgets(session: Session, payers: Collection[Payer], now: datetime) -> 
 
 
 def _locked(session: Session, payers: Collection[Payer]) -> dict[Payer, Budget]:
-    key = tuple_(send_budgets.c.channel, send_budgets.c.address)
-    wanted = select(send_budgets).where(key.in_(sorted(payers))).order_by(*send_budgets.primary_key).with_for_update()
-    return {_folded((row.channel, row.address)): Budget(row.opens_at, row.full_at) for row in session.execute(wanted)}
+    """One by one: for several at once, PostgreSQL would go through the budgets of all people."""
+    found = {}
+    for channel, address in sorted(set(payers)):
+        row = session.execute(_OWN, {"channel": channel, "address": address}).one_or_none()
+        if row is not None:
+            found[_folded((channel, address))] = Budget(row.opens_at, row.full_at)
+    return found
 
 
 def _folded(payer: Payer) -> Payer:

@@ -31,6 +31,5 @@ def run(_arguments: argparse.Namespace) -> int:
     core = OneCore()
     while not stopping.wait(FREE_SECONDS):
         core.look()
-    core.let_go()
     worker.stop()
     return 0

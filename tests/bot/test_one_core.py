@@ -159,9 +159,10 @@ def test_where_somebody_says_how_we_run_that_stays(core: OneCore, hours: Hours) 
     os.sched_setaffinity(0, theirs)
     look(core, hours, cores=0.9, seconds=KEPT_SECONDS)
     assert os.sched_getaffinity(0) == theirs
-    for task in threads():
-        os.sched_setscheduler(task, os.SCHED_OTHER, os.sched_param(0))
-        os.sched_setaffinity(task, ALL)
+    assert all(os.sched_getaffinity(task) == ALL for task in threads() if task != me), (
+        "what is said of one is said of one"
+    )
+    os.sched_setaffinity(0, ALL)
 
 
 @pytest.mark.parametrize("forbidden", ["sched_setaffinity", "sched_setscheduler"])
@@ -182,11 +183,43 @@ def test_a_system_that_forbids_it_is_asked_once(
     assert places() == {frozenset(ALL)}
     left = [OneCore(claims)._claimed(number) for number in ALL]
     assert None not in left, "what it does not keep, others may"
-    for task in threads():
-        os.sched_setscheduler(task, os.SCHED_OTHER, os.sched_param(0))
     for one in left:
         assert one is not None
         one.close()
+
+
+def test_where_no_file_is_left_it_is_tried_again(
+    core: OneCore, hours: Hours, claims: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(_path: object) -> list[str]:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "listdir", none_left)
+        look(core, hours, cores=0.9)
+    assert places() == {frozenset(ALL)}
+    look(core, hours, cores=0.9)
+    assert is_kept()
+    (mine,) = os.sched_getaffinity(0) if not IS_ALONE else (min(ALL),)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "listdir", none_left)
+        look(core, hours, cores=0.9, seconds=KEPT_SECONDS)
+    assert is_kept()
+    assert IS_ALONE or OneCore(claims)._claimed(mine) is None, "and still its own"
+    look(core, hours, cores=0.9, seconds=KEPT_SECONDS)
+    assert places() == {frozenset(ALL)}
+
+
+def test_what_somebody_has_left_us_before_is_what_we_go_back_to(core: OneCore, hours: Hours) -> None:
+    fewer = {min(ALL)}
+    os.sched_setaffinity(0, fewer)
+    look(core, hours, cores=0.9)
+    assert os.sched_getaffinity(0) == fewer and policies() == {os.SCHED_OTHER}, "there is nothing to choose"
+    os.sched_setaffinity(0, ALL)
+    assert one_core._as_said(ALL) >= ALL
+    os.sched_setaffinity(0, fewer)
+    assert IS_ALONE or one_core._as_said(fewer) == fewer == os.sched_getaffinity(0)
+    os.sched_setaffinity(0, ALL)
 
 
 def test_a_server_that_is_busy_keeps_to_one_core(server: Server) -> None:
