@@ -146,8 +146,7 @@ def _twilio(app: Application, desk: Desk) -> None:
             return None
         if environ.get("CONTENT_TYPE") != FORM:
             return None
-        query = environ.get("QUERY_STRING", "")
-        url = f"{settings.public_url or base_of(environ)}{path}" + (f"?{query}" if query else "")
+        url = _as_signed(settings.public_url or base_of(environ), path, environ)
         form = fields_of(body)
         if not twilio.verify(url, form, environ.get("HTTP_X_TWILIO_SIGNATURE")):
             return None
@@ -274,10 +273,13 @@ def _body(asked: Request) -> bytes:
 
 
 def _public_url(desk: Desk, asked: Request) -> str:
+    return _as_signed(desk.settings.public_url or asked.host_url.rstrip("/"), asked.path, asked.environ)
+
+
+def _as_signed(base: str, path: str, environ: Environ) -> str:
     """The address as the provider knows it, query as received: that is what was signed."""
-    query = asked.environ.get("QUERY_STRING", "")
-    base = desk.settings.public_url or asked.host_url.rstrip("/")
-    return f"{base}{asked.path}" + (f"?{query}" if query else "")
+    query = environ.get("QUERY_STRING", "")
+    return f"{base}{path}" + (f"?{query}" if query else "")
 
 
 def _refuse(provider: Provider) -> None:

@@ -13,19 +13,16 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from models.base import Moment
 
 CACHE_KB = 32_000
-MOST_PAGES = 4000
-"""Of 4 KB each, that wait beside SQLite's file; 1000 is its own."""
 Rows = Sequence[Mapping[str, Any]]
 Process = Callable[[Any], Any] | None
 
 
 def make_room(session: Session) -> None:
-    """Before many such writes: SQLite keeps more pages at hand and carries them over into its file less often. Rows of
-    many people lie all over its indexes, so that a few hundred touch more pages than its 2 MB hold."""
+    """Before many such writes: SQLite keeps more pages at hand. Rows of many people lie all over its indexes, so that a
+    few hundred touch more pages than it keeps else."""
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"pragma cache_size = -{CACHE_KB}")
-        connection.exec_driver_sql(f"pragma wal_autocheckpoint = {MOST_PAGES}")
 
 
 def insert_many(session: Session, table: Table, rows: Rows) -> None:

@@ -8,10 +8,11 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from bot.database import Database
+from bot.engines import LOG_PAGES
 from conversations.rules.cells import cells
 from models.claims import Holder, Scarce, claims, stretches
 from models.in_bulk import OwnTime, own_times
-from models.many_rows import CACHE_KB, MOST_PAGES, insert_many, make_room
+from models.many_rows import CACHE_KB, insert_many, make_room
 
 pytestmark = pytest.mark.every_database
 
@@ -64,4 +65,4 @@ def test_sqlite_has_room_for_many_rows_within_the_transaction_that_asks(database
         make_room(session)
         return [session.execute(text(f"pragma {name}")).scalar_one() for name in ("cache_size", "wal_autocheckpoint")]
 
-    assert [-CACHE_KB, MOST_PAGES] == database.transact(room)
+    assert [-CACHE_KB, LOG_PAGES] == database.transact(room)
